@@ -23,7 +23,9 @@ export const promises: PromiseMade[] = [
     A8: 'No third-party analytics, no tracking, no advertising: a page loads nothing from any other origin.',
   }),
   ...group('Data of platforms and people', {
-    ...Object.fromEntries(issuerModules.map(({ policy: { promise } }) => [promise.id, promise.sentence])),
+    ...Object.fromEntries(
+      issuerModules.map(({ policy: { promise } }) => [promise.id, promise.sentence]),
+    ),
     D3: 'From people it keeps drafts, scheduled posts, a variant of the text for each platform, and uploaded media.',
     D4: 'Uploaded media has public addresses, because platforms fetch it from there; an address cannot be guessed.',
     D5: 'Data of platforms serves scheduling and analytics for the connected owner only: not sold, no advertising, no profiles.',

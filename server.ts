@@ -24,13 +24,21 @@ import { loadPasswordRules } from './web/people/sign-in/password-strength.ts'
 sayFailures()
 const config = configOfProgram()
 const log = createLog('server', config.log.level)
-const sql = connect({ ...config.database, applicationName: 'cratesocial server', impatient: forPages })
+const sql = connect({
+  ...config.database,
+  applicationName: 'cratesocial server',
+  impatient: forPages,
+})
 const vault = createVault(config.vaultKeys)
 await refuseUnfit(sql)
 await refuseUnreadable(sql, vault)
 const tracing =
   config.tracing &&
-  (await import('./observability/tracing.ts')).startTracing({ config: config.tracing, service: 'cratesocial-server', log })
+  (await import('./observability/tracing.ts')).startTracing({
+    config: config.tracing,
+    service: 'cratesocial-server',
+    log,
+  })
 const dataConverter = createDataConverter(config.vaultKeys, config.temporal)
 const interceptors = [carryRequestId, ...(tracing ? [tracing.client] : [])]
 const temporal = createTemporal({ config: config.temporal, dataConverter, sql, log, interceptors })

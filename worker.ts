@@ -60,15 +60,31 @@ await refuseUnfit(sql)
 await refuseUnreadable(sql, vault)
 const tracing =
   config.tracing &&
-  (await import('./observability/tracing.ts')).startTracing({ config: config.tracing, service: 'cratesocial-worker', log })
+  (await import('./observability/tracing.ts')).startTracing({
+    config: config.tracing,
+    service: 'cratesocial-worker',
+    log,
+  })
 const dataConverter = createDataConverter(config.vaultKeys, config.temporal)
 const changes = await listenToTargets(sql)
-const client = createClient(config.temporal, dataConverter, [carryRequestId, ...(tracing ? [tracing.client] : [])])
+const client = createClient(config.temporal, dataConverter, [
+  carryRequestId,
+  ...(tracing ? [tracing.client] : []),
+])
 const mail = createMail(config.mail)
-const platforms = createPlatforms(config, Date.now, createPressureRecorder({ sql, log, now: Date.now }))
+const platforms = createPlatforms(
+  config,
+  Date.now,
+  createPressureRecorder({ sql, log, now: Date.now }),
+)
 const connection = await connectWhenThere()
 const { namespace } = config.temporal
-const isSearchable = await ensureSearchAttributes({ connection: client.connection, namespace, log, now: Date.now })
+const isSearchable = await ensureSearchAttributes({
+  connection: client.connection,
+  namespace,
+  log,
+  now: Date.now,
+})
 const activities = createActivities({
   sql,
   vault,
@@ -123,7 +139,9 @@ if (await sweepWhatWasNeverSwept(client, sweepNames, await listLatestSweeps(sql)
   log.info('the first check of the promises runs')
 await publishPolicy({ sql, client }, policyVersions)
 if (!(await keepsValuesOutOfItsLog(sql)))
-  log.warn('PostgreSQL may write personal data to its log. Set log_error_verbosity = terse; docs/install.md says how.')
+  log.warn(
+    'PostgreSQL may write personal data to its log. Set log_error_verbosity = terse; docs/install.md says how.',
+  )
 void reportMissingFfmpeg(config.media.ffmpeg, log)
 log.info('working')
 logFailures(log)
@@ -143,7 +161,14 @@ process.exit(0)
 async function metricsOfSdk(metrics: Metrics): Promise<NonNullable<TelemetryOptions['metrics']>> {
   const bindAddress = `127.0.0.1:${await freeLoopbackPort()}`
   metrics.append(`http://${bindAddress}/metrics`)
-  return { prometheus: { bindAddress, countersTotalSuffix: true, unitSuffix: true, useSecondsForDurations: true } }
+  return {
+    prometheus: {
+      bindAddress,
+      countersTotalSuffix: true,
+      unitSuffix: true,
+      useSecondsForDurations: true,
+    },
+  }
 }
 
 /**
@@ -165,7 +190,8 @@ async function checkHistoryTerm(): Promise<void> {
 /** Resolves when all workers have stopped. If one fails, the others finish their work first. */
 async function runAll(all: Worker[]): Promise<void> {
   const stopOthers = (failed: Worker) => {
-    for (const other of all) if (other !== failed && other.getState() === 'RUNNING') other.shutdown()
+    for (const other of all)
+      if (other !== failed && other.getState() === 'RUNNING') other.shutdown()
   }
   const runs = all.map((worker) =>
     worker.run().catch((error: unknown) => {
@@ -183,7 +209,8 @@ async function connectWhenThere(): Promise<NativeConnection> {
     try {
       return await NativeConnection.connect(connectionOptions(config.temporal))
     } catch (error) {
-      if (tries % 10 === 1) log.warn({ err: error, address: config.temporal.address }, 'Temporal does not answer yet')
+      if (tries % 10 === 1)
+        log.warn({ err: error, address: config.temporal.address }, 'Temporal does not answer yet')
       await pause(500)
     }
   }

@@ -14,7 +14,12 @@ import { createRetentionActivities } from './privacy/retention.ts'
 
 /** Everything that workflows cause. Dependencies are arguments, so that tests swap a clock and not a module. */
 export const createActivities = (
-  deps: PublishingDeps & StartingDeps & ErasingDeps & ExportingDeps & AnnouncingDeps & RenderingDeps,
+  deps: PublishingDeps &
+    StartingDeps &
+    ErasingDeps &
+    ExportingDeps &
+    AnnouncingDeps &
+    RenderingDeps,
 ) => ({
   ...createPublishingActivities(deps),
   ...createStartingActivities(deps),

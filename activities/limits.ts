@@ -1,5 +1,11 @@
 import type { Logger } from 'pino'
-import { type CallPurpose, findLimit, recordLimit, recordPressure, takeTurn } from '../db/channels/limits.ts'
+import {
+  type CallPurpose,
+  findLimit,
+  recordLimit,
+  recordPressure,
+  takeTurn,
+} from '../db/channels/limits.ts'
 import type { Sql } from '../db/postgres/connect.ts'
 import { type LimitedWhat, PlatformError } from '../platforms/errors.ts'
 import type { Turn } from '../platforms/platform.ts'
@@ -49,8 +55,18 @@ export const withinLimits = async <T>(
  * Stores a limit. One that measuring hit holds back only measuring, because whether the platform
  * accepts a post is known only when it is sent.
  */
-export const noteLimit = async (deps: Deps, channelId: string, error: unknown, purpose: CallPurpose): Promise<void> => {
-  if (!(error instanceof PlatformError) || error.kind !== 'rate_limited' || ourCodes.has(error.problem.code)) return
+export const noteLimit = async (
+  deps: Deps,
+  channelId: string,
+  error: unknown,
+  purpose: CallPurpose,
+): Promise<void> => {
+  if (
+    !(error instanceof PlatformError) ||
+    error.kind !== 'rate_limited' ||
+    ourCodes.has(error.problem.code)
+  )
+    return
   const { limited = 'account', retryAfterMs, words } = error.problem
   const until = new Date(deps.now() + (retryAfterMs ?? unsaidMs))
   const holds: CallPurpose[] = purpose === 'reading' ? ['reading'] : heldBy[limited]
@@ -94,8 +110,9 @@ export const createPressureRecorder = (deps: Deps & { log: Logger }): NotePressu
     if (deps.now() - (written.get(key) ?? 0) < 60_000) return
     written.set(key, deps.now())
     const until = new Date(deps.now() + (pressure.regainMs ?? restMs))
-    recordPressure(deps.sql, pressure, { holds: level.holds, until, words: pressure.words }).catch((error: unknown) =>
-      deps.log.warn({ err: error }, 'could not record the usage of a rate limit'),
+    recordPressure(deps.sql, pressure, { holds: level.holds, until, words: pressure.words }).catch(
+      (error: unknown) =>
+        deps.log.warn({ err: error }, 'could not record the usage of a rate limit'),
     )
   }
 }

@@ -34,7 +34,8 @@ export const createMeters = (registry: Registry): Meters => {
     registers,
   })
   return {
-    sent: ({ platform, kind }, lateMs) => lateness.observe({ platform, kind }, Math.max(0, lateMs) / 1_000),
+    sent: ({ platform, kind }, lateMs) =>
+      lateness.observe({ platform, kind }, Math.max(0, lateMs) / 1_000),
     ended: ({ platform, kind }, outcome) => outcomes.inc({ platform, kind, outcome }),
     relayed: (kind, outcome, rows) => relayed.inc({ kind, outcome }, rows),
   }

@@ -7,11 +7,15 @@ import type { FailureType } from '../workflows/names.ts'
 /** How long to wait before a retry. Times are in milliseconds. */
 
 /** Starts at `firstMs`, doubles with each failure, and is at most `longestMs`. */
-export const backoffMs = (failures: number, firstMs: number, longestMs = Number.POSITIVE_INFINITY): number =>
-  Math.min(longestMs, firstMs * 2 ** failures)
+export const backoffMs = (
+  failures: number,
+  firstMs: number,
+  longestMs = Number.POSITIVE_INFINITY,
+): number => Math.min(longestMs, firstMs * 2 ** failures)
 
 /** From 0 to below 1, always the same for an id. Spreads work that would start all at once. */
-export const shareOf = (id: string): number => createHash('sha256').update(id).digest().readUInt32BE(0) / 2 ** 32
+export const shareOf = (id: string): number =>
+  createHash('sha256').update(id).digest().readUInt32BE(0) / 2 ** 32
 
 /** A number from 0 to below `rangeMs`, always the same for an id. */
 export const jitterMs = (id: string, rangeMs: number): number => Math.floor(shareOf(id) * rangeMs)

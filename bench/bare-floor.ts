@@ -6,7 +6,10 @@ import { promisify } from 'node:util'
 export type BareTimers = { lateMs: number[]; processorMs: number }
 
 /** Runs bare workflows on this Temporal server, evenly over `overMs`: what nothing could be below. */
-export const runBareTimers = async (address: string, plan: { count: number; overMs: number }): Promise<BareTimers> => {
+export const runBareTimers = async (
+  address: string,
+  plan: { count: number; overMs: number },
+): Promise<BareTimers> => {
   const program = fileURLToPath(new URL('./bare-timers.ts', import.meta.url))
   const numbers = ['--count', String(plan.count), '--over', String(plan.overMs)]
   const args = ['--import', 'tsx', program, '--address', address, ...numbers]

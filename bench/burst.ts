@@ -40,13 +40,18 @@ try {
   await stack.stop()
 }
 
-async function burst(own: OwnStack, db: Sql): Promise<{ lateMs: number[]; rssMb: Record<string, number> }> {
+async function burst(
+  own: OwnStack,
+  db: Sql,
+): Promise<{ lateMs: number[]; rssMb: Record<string, number> }> {
   const patterns = await schedulePatterns(own)
   const firstDue = new Date(Math.ceil((Date.now() + aheadMs) / 1_000) * 1_000)
   const plan = { count, firstDue, overMs }
   await insertPosts(db, patterns, plan)
   await untilStarted(db)
-  console.log(`All ${count} workflows run, ${Math.round((firstDue.getTime() - Date.now()) / 1_000)} s ahead.`)
+  console.log(
+    `All ${count} workflows run, ${Math.round((firstDue.getTime() - Date.now()) / 1_000)} s ahead.`,
+  )
   await pause(firstDue.getTime() - Date.now() - 2_000)
   console.log(`Two seconds ahead: ${await statesOf(db)}`)
   await pause(firstDue.getTime() + overMs - Date.now() + 1_000)
@@ -75,7 +80,8 @@ async function untilSettled(db: Sql): Promise<void> {
 
 async function latenessOf(own: OwnStack, plan: { firstDue: Date }): Promise<number[]> {
   const arrivals = new Map<string, number[]>()
-  for (const post of await postsInLedger(own)) arrivals.set(post.text, [...(arrivals.get(post.text) ?? []), post.commitCallAtMs])
+  for (const post of await postsInLedger(own))
+    arrivals.set(post.text, [...(arrivals.get(post.text) ?? []), post.commitCallAtMs])
   return Array.from({ length: count }, (_, index) => {
     const [at, ...others] = arrivals.get(`Post ${index} of ${count}`) ?? []
     if (at === undefined || others.length > 0)

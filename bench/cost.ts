@@ -45,7 +45,10 @@ try {
       `${name.padEnd(6)} Temporal ${round(temporal)} ms, ${name === 'floor' ? 'worker and client' : 'worker'} ${round(worker)} ms`,
     )
   const [textMs, photoMs, floorMs] = [sum(costs.text), sum(costs.photo), sum(costs.floor)]
-  const ratios = { textRatio: round(textMs / floorMs, 100), photoRatio: round(photoMs / floorMs, 100) }
+  const ratios = {
+    textRatio: round(textMs / floorMs, 100),
+    photoRatio: round(photoMs / floorMs, 100),
+  }
   const eachMs = { textMs: round(textMs), photoMs: round(photoMs), floorMs: round(floorMs) }
   console.log(JSON.stringify({ bench: 'cost', posts: count, ...eachMs, ...ratios }))
 } finally {
@@ -54,9 +57,18 @@ try {
 }
 
 /** Lets copies of a post come due, and waits until each is published once and has its receipt. */
-async function publish(patternId: string, slug: string, posts: number, duringMs: number): Promise<void> {
+async function publish(
+  patternId: string,
+  slug: string,
+  posts: number,
+  duringMs: number,
+): Promise<void> {
   const firstDue = new Date(Date.now() + aheadMs)
-  await insertPosts(sql, { slug, postIds: [patternId] }, { count: posts, firstDue, overMs: duringMs })
+  await insertPosts(
+    sql,
+    { slug, postIds: [patternId] },
+    { count: posts, firstDue, overMs: duringMs },
+  )
   await untilStarted(sql)
   await pause(firstDue.getTime() + duringMs - Date.now())
   await untilFinished(sql, patternId)
@@ -100,12 +112,16 @@ async function idleCost(): Promise<Cost> {
   await pause(idleMs)
   const after = usedBy(stack)
   const tookMs = after.at - before.at
-  return { temporal: (after.temporal - before.temporal) / tookMs, worker: (after.worker - before.worker) / tookMs }
+  return {
+    temporal: (after.temporal - before.temporal) / tookMs,
+    worker: (after.worker - before.worker) / tookMs,
+  }
 }
 
 function usedBy(own: OwnStack): Cost & { at: number } {
   const { temporal, worker } = processorMsOf(own.pid)
-  if (temporal === undefined || worker === undefined) throw new Error('Temporal or the worker does not run below the starter')
+  if (temporal === undefined || worker === undefined)
+    throw new Error('Temporal or the worker does not run below the starter')
   return { temporal, worker, at: performance.now() }
 }
 
@@ -114,7 +130,8 @@ async function checkLedger(): Promise<void> {
   const texts = (await postsInLedger(stack)).map(({ platform, text }) => `${platform} ${text}`)
   const [row] = await sql<{ count: number }[]>`
     select count(*)::int from targets where text like 'Post %' and state = 'published'`
-  if (texts.length !== row?.count) throw new Error(`${row?.count} posts are published, and the platforms have ${texts.length}`)
+  if (texts.length !== row?.count)
+    throw new Error(`${row?.count} posts are published, and the platforms have ${texts.length}`)
 }
 
 function sum({ temporal, worker }: Cost): number {

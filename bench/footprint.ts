@@ -26,21 +26,30 @@ const firstStartMs = await fill()
 const stack = await startOwnStack(['--demo'], folder)
 try {
   const { startMs } = stack
-  console.log(`Filled and up after ${firstStartMs} ms, again after ${startMs} ms. Idle for ${options.idle} s.`)
+  console.log(
+    `Filled and up after ${firstStartMs} ms, again after ${startMs} ms. Idle for ${options.idle} s.`,
+  )
   await pause(options.idle * 1_000)
   const processes = memoryOf(stack.pid)
   const totalMb = Math.round(sum(Object.values(processes).map(({ pssMb }) => pssMb)))
   const rssMb = Math.round(sum(Object.values(processes).map(({ rssMb: own }) => own)))
   for (const [name, { pssMb, rssMb: own }] of Object.entries(processes)) {
-    console.log(`${name.padEnd(14)} ${pssMb.toFixed(0).padStart(5)} MB PSS ${own.toFixed(0).padStart(6)} MB RSS`)
+    console.log(
+      `${name.padEnd(14)} ${pssMb.toFixed(0).padStart(5)} MB PSS ${own.toFixed(0).padStart(6)} MB RSS`,
+    )
   }
   const met = totalMb <= goal.totalMb && startMs <= goal.startMs
   console.log(`${met ? 'Within' : 'Beyond'} the goal of ${goal.totalMb} MB and ${goal.startMs} ms.`)
-  const told = Object.fromEntries(Object.entries(processes).map(([name, { pssMb }]) => [name, Math.round(pssMb)]))
-  console.log(JSON.stringify({ bench: 'footprint', startMs, totalMb, processes: told, rssMb, firstStartMs }))
+  const told = Object.fromEntries(
+    Object.entries(processes).map(([name, { pssMb }]) => [name, Math.round(pssMb)]),
+  )
+  console.log(
+    JSON.stringify({ bench: 'footprint', startMs, totalMb, processes: told, rssMb, firstStartMs }),
+  )
 } finally {
   await stack.stop()
-  for (const gone of [stack.databaseFolder, folder]) await rm(gone, { recursive: true, force: true })
+  for (const gone of [stack.databaseFolder, folder])
+    await rm(gone, { recursive: true, force: true })
 }
 
 async function fill(): Promise<number> {

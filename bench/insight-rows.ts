@@ -118,12 +118,16 @@ const sumUp = async (t: Db, size: Size): Promise<void> => {
 }
 
 const gains = (t: Db) => {
-  const gain = (column: string) => t`${t(column)} - coalesce(lag(${t(column)}) over earlier, 0) as ${t(column)}`
+  const gain = (column: string) =>
+    t`${t(column)} - coalesce(lag(${t(column)}) over earlier, 0) as ${t(column)}`
   return t`${gain('views')}, ${gain('reach')}, ${gain('likes')}, ${gain('comments')}, ${gain('shares')}, ${gain('saves')}`
 }
 
 /** Posts that were not made with CrateSocial, since the accounts were connected, read at the same ages. */
-const insertElsewhere = async (t: Db, { workspaceId, zone, months, elsewherePerMonth = 0 }: Size): Promise<void> => {
+const insertElsewhere = async (
+  t: Db,
+  { workspaceId, zone, months, elsewherePerMonth = 0 }: Size,
+): Promise<void> => {
   if (elsewherePerMonth === 0) return
   await t`
     insert into elsewhere_posts (workspace_id, channel_id, platform_post_id, kind, text, permalink, published_at, predates)
@@ -147,7 +151,8 @@ const insertElsewhere = async (t: Db, { workspaceId, zone, months, elsewherePerM
       views_at_week = (select views from snapshots d where d.elsewhere_id = e.id and d.taken_at = e.published_at + interval '7 days')
     from (select distinct on (elsewhere_id) * from snapshots where elsewhere_id is not null order by elsewhere_id, taken_at desc) s
     where s.elsewhere_id = e.id and e.workspace_id = ${workspaceId}`
-  const grown = (column: string) => t`sum(${t(column)} - before_${t.unsafe(column)}) as ${t(`other_${column}`)}`
+  const grown = (column: string) =>
+    t`sum(${t(column)} - before_${t.unsafe(column)}) as ${t(`other_${column}`)}`
   await t`
     insert into channel_days (workspace_id, channel_id, day, other_views, other_reach, other_likes, other_comments, other_shares, taken_at)
     select ${workspaceId}, channel_id, (taken_at at time zone ${zone})::date, ${grown('views')}, ${grown('reach')}, ${grown('likes')},

@@ -32,7 +32,12 @@ const { options } = readCommand('bench:insights', (command) =>
     )
     .option('--channels <count>', 'connected accounts', wholeNumber(1), 100)
     .option('--posts <count>', 'posts of each account in a month', wholeNumber(1), 30)
-    .option('--elsewhere <count>', 'posts of each account in a month that were not made here', wholeNumber(0), 10)
+    .option(
+      '--elsewhere <count>',
+      'posts of each account in a month that were not made here',
+      wholeNumber(0),
+      10,
+    )
     .option('--months <count>', 'months of history', wholeNumber(1, 240), 24)
     .option('--rounds <count>', 'requests of each page', wholeNumber(1), 40),
 )
@@ -65,7 +70,18 @@ async function run(sql: Sql): Promise<void> {
   const { rows, bytes } = await weigh(sql)
   const pages = await timePages(sql, browser)
   await stop()
-  console.log(JSON.stringify({ bench: 'insights', rows, bytes, channels, postsPerMonth, elsewherePerMonth, months, pages }))
+  console.log(
+    JSON.stringify({
+      bench: 'insights',
+      rows,
+      bytes,
+      channels,
+      postsPerMonth,
+      elsewherePerMonth,
+      months,
+      pages,
+    }),
+  )
 }
 
 /**
@@ -81,7 +97,9 @@ async function vacuum(): Promise<void> {
   }
 }
 
-async function openApp(sql: Sql): Promise<{ browser: Browser; workspaceId: string; stop(): Promise<void> }> {
+async function openApp(
+  sql: Sql,
+): Promise<{ browser: Browser; workspaceId: string; stop(): Promise<void> }> {
   // As in production: templates are read once.
   const config = { ...testConfig(), production: true }
   const log = pino({ level: 'warn' })
@@ -94,8 +112,18 @@ async function openApp(sql: Sql): Promise<{ browser: Browser; workspaceId: strin
     temporal: withoutTemporal,
     now: Date.now,
   })
-  const userId = await insertUser(sql, { email: 'ada@example.com', name: 'Ada', passwordHash: '-', isOperator: false })
-  const workspaceId = await insertWorkspace(sql, { slug: 'northside', name: 'Northside', zone, createdBy: userId })
+  const userId = await insertUser(sql, {
+    email: 'ada@example.com',
+    name: 'Ada',
+    passwordHash: '-',
+    isOperator: false,
+  })
+  const workspaceId = await insertWorkspace(sql, {
+    slug: 'northside',
+    name: 'Northside',
+    zone,
+    createdBy: userId,
+  })
   if (!workspaceId) throw new Error('the workspace could not be made')
   await insertMembership(sql, workspaceId, userId, 'manager')
   const browser = createBrowser(app, config.publicUrl)
@@ -130,9 +158,14 @@ async function weigh(sql: Sql): Promise<{ rows: number; bytes: number }> {
   return { rows, bytes }
 }
 
-async function timePages(sql: Sql, browser: Browser): Promise<Record<string, { p50Ms: number; p99Ms: number }>> {
+async function timePages(
+  sql: Sql,
+  browser: Browser,
+): Promise<Record<string, { p50Ms: number; p99Ms: number }>> {
   const [channel] = await sql<{ id: string }[]>`select id from channels order by account_id limit 1`
-  const posts = await sql<{ id: string }[]>`select post_id as id from targets order by published_at limit 20`
+  const posts = await sql<
+    { id: string }[]
+  >`select post_id as id from targets order by published_at limit 20`
   const ranges = ['7d', '28d', '90d', '12m', '24m']
   const addresses: Record<string, string[]> = {
     workspace: ranges.map((range) => `/w/northside/insights?range=${range}`),

@@ -36,7 +36,9 @@ try {
 async function run(at: OwnStack, sql: Sql): Promise<void> {
   const startedAt = performance.now()
   const client = clientOf(at)
-  const schedules = Array.from({ length: measureShards }, (_, shard) => client.schedule.getHandle(measureScheduleId(shard)))
+  const schedules = Array.from({ length: measureShards }, (_, shard) =>
+    client.schedule.getHandle(measureScheduleId(shard)),
+  )
   for (const schedule of schedules) await schedule.pause('the benchmark triggers it')
   await fillAccounts(at, sql, { accounts, posts }, () => untilNoneRuns(schedules))
   await makeDue(sql)
@@ -47,7 +49,17 @@ async function run(at: OwnStack, sql: Sql): Promise<void> {
   const second = await measureOnce(schedules, sql)
   await client.connection.close()
   const memory = proportional(memoryOf(at.pid))
-  console.log(JSON.stringify({ bench: 'measure', accounts, posts, shards: measureShards, first, second, memoryMb: memory }))
+  console.log(
+    JSON.stringify({
+      bench: 'measure',
+      accounts,
+      posts,
+      shards: measureShards,
+      first,
+      second,
+      memoryMb: memory,
+    }),
+  )
 }
 
 /**
@@ -63,11 +75,24 @@ async function makeDue(sql: Sql): Promise<void> {
 
 function clientOf(at: OwnStack) {
   const { vaultKeys } = loadConfig({
-    ...{ DATABASE_URL: at.databaseUrl, SMTP_URL: 'smtp://127.0.0.1', THROTTLE_KEY: localSecrets(at.folder).throttleKey },
+    ...{
+      DATABASE_URL: at.databaseUrl,
+      SMTP_URL: 'smtp://127.0.0.1',
+      THROTTLE_KEY: localSecrets(at.folder).throttleKey,
+    },
     VAULT_KEYS: localSecrets(at.folder).vaultKeys,
   })
-  const cluster = { address: at.temporalAddress, namespace: 'default', apiKey: undefined, tls: undefined, metadata: undefined }
-  return createClient({ ...cluster, uiUrl: undefined, acceptUnsealed: false }, createDataConverter(vaultKeys))
+  const cluster = {
+    address: at.temporalAddress,
+    namespace: 'default',
+    apiKey: undefined,
+    tls: undefined,
+    metadata: undefined,
+  }
+  return createClient(
+    { ...cluster, uiUrl: undefined, acceptUnsealed: false },
+    createDataConverter(vaultKeys),
+  )
 }
 
 /**
@@ -75,10 +100,17 @@ function clientOf(at: OwnStack) {
  * deadlock. A paused schedule starts no run, but still finishes the one that it has started.
  */
 async function untilNoneRuns(schedules: ScheduleHandle[]): Promise<void> {
-  for (const schedule of schedules) while ((await schedule.describe()).info.runningActions.length > 0) await pause(250)
+  for (const schedule of schedules)
+    while ((await schedule.describe()).info.runningActions.length > 0) await pause(250)
 }
 
-type Round = { seconds: number; readingsPerS: number; accountsPerS: number; newRows: number; problems: number }
+type Round = {
+  seconds: number
+  readingsPerS: number
+  accountsPerS: number
+  newRows: number
+  problems: number
+}
 
 /** Triggers every schedule once and waits until nothing is due. */
 async function measureOnce(schedules: ScheduleHandle[], sql: Sql): Promise<Round> {
@@ -87,11 +119,16 @@ async function measureOnce(schedules: ScheduleHandle[], sql: Sql): Promise<Round
   for (const schedule of schedules) await schedule.trigger()
   for (;;) {
     await pause(1_000)
-    const due = await count(sql`select count(*)::int as n from measured_targets where next_at <= now()`)
+    const due = await count(
+      sql`select count(*)::int as n from measured_targets where next_at <= now()`,
+    )
     const waiting = await count(sql`select count(*)::int as n from unmeasured_targets`)
     if (due + waiting === 0) break
-    const resting = await count(sql`select count(*)::int as n from measured_channels where rest_until > now()`)
-    if (resting > 0) console.log(`${due} readings are due; ${resting} accounts rest after a refusal`)
+    const resting = await count(
+      sql`select count(*)::int as n from measured_channels where rest_until > now()`,
+    )
+    if (resting > 0)
+      console.log(`${due} readings are due; ${resting} accounts rest after a refusal`)
   }
   const tookS = (performance.now() - startedAt) / 1_000
   return {
@@ -99,7 +136,9 @@ async function measureOnce(schedules: ScheduleHandle[], sql: Sql): Promise<Round
     readingsPerS: Math.round((accounts * posts) / tookS),
     accountsPerS: Math.round((accounts / tookS) * 10) / 10,
     newRows: (await count(sql`select count(*)::int as n from snapshots`)) - before,
-    problems: await count(sql`select count(*)::int as n from measured_channels where problem is not null`),
+    problems: await count(
+      sql`select count(*)::int as n from measured_channels where problem is not null`,
+    ),
   }
 }
 

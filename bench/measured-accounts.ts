@@ -34,8 +34,17 @@ export const fillAccounts = async (
     const [workspace] = await sql<{ id: string }[]>`
       insert into workspaces (slug, name, zone) values (${place}, 'Bench', 'UTC')
       on conflict (slug) do update set name = excluded.name returning id`
-    const grantId = await saveGrant(sql, vault, { workspaceId: workspace!.id, userId, issuer: copy.issuer, tokens: copy.tokens })
-    const { id } = await saveChannel(sql, vault, { workspaceId: workspace!.id, grantId, offer: copy.offer })
+    const grantId = await saveGrant(sql, vault, {
+      workspaceId: workspace!.id,
+      userId,
+      issuer: copy.issuer,
+      tokens: copy.tokens,
+    })
+    const { id } = await saveChannel(sql, vault, {
+      workspaceId: workspace!.id,
+      grantId,
+      offer: copy.offer,
+    })
     await insertPublished(
       sql,
       { workspaceId: workspace!.id, channelId: id, platform: copy.offer.platform },
@@ -105,10 +114,19 @@ const makeOf = async (
         }))
   const path = `accounts/${platform === 'tiktok' ? 'tiktok' : 'meta'}/history`
   const added = await control.post<{ id: string }[]>(path, body)
-  return added.map(({ id }, index) => ({ id, kind: platform === 'tiktok' ? 'video' : kind, createdAt: new Date(times[index]!) }))
+  return added.map(({ id }, index) => ({
+    id,
+    kind: platform === 'tiktok' ? 'video' : kind,
+    createdAt: new Date(times[index]!),
+  }))
 }
 
-const openModel = async (sql: Sql, vault: ReturnType<typeof createVault>, workspaceId: string, model: Model) => {
+const openModel = async (
+  sql: Sql,
+  vault: ReturnType<typeof createVault>,
+  workspaceId: string,
+  model: Model,
+) => {
   const grant = await openGrant(sql, vault, workspaceId, model.grantId)
   const channel = await openChannel(sql, vault, workspaceId, model.channelId)
   if (!grant || !channel) throw new Error(`the ${model.platform} account has no tokens`)
@@ -159,6 +177,11 @@ const insertPublished = async (
 
 const vaultOf = (stack: OwnStack) => {
   const { vaultKeys: keys, throttleKey } = localSecrets(stack.folder)
-  const env = { DATABASE_URL: stack.databaseUrl, SMTP_URL: 'smtp://127.0.0.1', THROTTLE_KEY: throttleKey, VAULT_KEYS: keys }
+  const env = {
+    DATABASE_URL: stack.databaseUrl,
+    SMTP_URL: 'smtp://127.0.0.1',
+    THROTTLE_KEY: throttleKey,
+    VAULT_KEYS: keys,
+  }
   return createVault(loadConfig(env).vaultKeys)
 }

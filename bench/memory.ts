@@ -23,7 +23,8 @@ export const proportional = (parts: Record<string, Memory>): Record<string, numb
 
 const memoryOfProcess = (pid: number): Memory => {
   const rollup = readIfThere(`/proc/${pid}/smaps_rollup`) ?? ''
-  const of = (field: string) => Number(rollup.match(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm'))?.[1] ?? 0) / 1_024
+  const of = (field: string) =>
+    Number(rollup.match(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm'))?.[1] ?? 0) / 1_024
   return { pssMb: of('Pss'), rssMb: of('Rss') }
 }
 

@@ -24,7 +24,11 @@ try {
   const before = await sizesOf(stack, sql)
   const patterns = await schedulePatterns(stack)
   const startedAt = performance.now()
-  await insertPosts(sql, patterns, { count, firstDue: new Date(Date.now() + dayMs), overMs: 90 * dayMs })
+  await insertPosts(sql, patterns, {
+    count,
+    firstDue: new Date(Date.now() + dayMs),
+    overMs: 90 * dayMs,
+  })
   await untilStarted(sql)
   const startMs = Math.round(performance.now() - startedAt)
   const after = await sizesOf(stack, sql)
@@ -33,8 +37,21 @@ try {
     postgres: Math.round((after.postgres - before.postgres) / count),
     temporal: Math.round((after.temporal - before.temporal) / count),
   }
-  const figures = { startMs, startsPerSecond: Math.round((count / startMs) * 1_000), bytes: after, bytesPerPost, calendar }
-  console.log(JSON.stringify({ bench: 'open', posts: count, ...figures, rssMb: proportional(memoryOf(stack.pid)) }))
+  const figures = {
+    startMs,
+    startsPerSecond: Math.round((count / startMs) * 1_000),
+    bytes: after,
+    bytesPerPost,
+    calendar,
+  }
+  console.log(
+    JSON.stringify({
+      bench: 'open',
+      posts: count,
+      ...figures,
+      rssMb: proportional(memoryOf(stack.pid)),
+    }),
+  )
 } finally {
   await close(sql)
   await stack.stop()

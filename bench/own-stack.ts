@@ -146,13 +146,18 @@ const liftLimits = async (stack: OwnStack): Promise<void> => {
     body,
     headers: { 'content-type': 'application/json' },
   })
-  if (!answer.ok) throw new Error(`the sandbox's settings could not be changed: ${await answer.text()}`)
+  if (!answer.ok)
+    throw new Error(`the sandbox's settings could not be changed: ${await answer.text()}`)
 }
 
-export const postsInLedger = async (stack: OwnStack): Promise<{ platform: string; text: string; commitCallAtMs: number }[]> => {
+export const postsInLedger = async (
+  stack: OwnStack,
+): Promise<{ platform: string; text: string; commitCallAtMs: number }[]> => {
   const answer = await fetch(`${stack.control}/ledger/posts`)
   const body = (await answer.json()) as object
-  return Array.isArray(body) ? body : (Object.values(body)[0] as { platform: string; text: string; commitCallAtMs: number }[])
+  return Array.isArray(body)
+    ? body
+    : (Object.values(body)[0] as { platform: string; text: string; commitCallAtMs: number }[])
 }
 
 /** The value below which `share` of the values lie. */

@@ -4,7 +4,13 @@ import { percentile } from './own-stack.ts'
 import type { BenchPage } from './pages/list.ts'
 import { type Client, createClient } from './pages/load.ts'
 import { fillPlace, openPlace, type WorkspaceName, workspaceNames } from './pages/place.ts'
-import { type PagesStack, processorMs, processorMsOfChildren, residentMb, startPagesStack } from './pages/stack.ts'
+import {
+  type PagesStack,
+  processorMs,
+  processorMsOfChildren,
+  residentMb,
+  startPagesStack,
+} from './pages/stack.ts'
 import { measureStreams } from './pages/streams.ts'
 
 /**
@@ -23,8 +29,15 @@ import { measureStreams } from './pages/streams.ts'
  */
 const { options } = readCommand('bench:pages', (command) =>
   command
-    .description('Measures what each page costs on the compiled server, beside a trivial page. The last line is JSON.')
-    .option('--views <count>', 'views of all pages together, for the growth of memory', wholeNumber(1), 10_000)
+    .description(
+      'Measures what each page costs on the compiled server, beside a trivial page. The last line is JSON.',
+    )
+    .option(
+      '--views <count>',
+      'views of all pages together, for the growth of memory',
+      wholeNumber(1),
+      10_000,
+    )
     .option('--posts <count>', 'posts of the full workspace', wholeNumber(1), 50_000)
     .option('--rounds <count>', 'timed requests of each page', wholeNumber(1), 200)
     .option('--streams <count>', 'open live streams', wholeNumber(), 400)
@@ -49,7 +62,9 @@ const startedAt = Date.now()
 const stack = await startPagesStack((url) => fillPlace(url, posts), options.folder)
 const place = await openPlace(stack.databaseUrl)
 for (const name of workspaceNames)
-  place.pages[name] = place.pages[name].filter((page) => !options.only || options.only.split(',').includes(page.name))
+  place.pages[name] = place.pages[name].filter(
+    (page) => !options.only || options.only.split(',').includes(page.name),
+  )
 say(`Filled and up after ${Math.round((Date.now() - startedAt) / 1_000)} s.`)
 try {
   await run(stack)
@@ -69,7 +84,10 @@ async function run({ server, floor, origin, databaseUrl, databasePid }: PagesSta
   let floorMs = 0
   let floorViews = 0
   for (const page of place.pages.full) {
-    const rate = await rateBeside(client, floorClient, page, { server: server.pid, database: databasePid })
+    const rate = await rateBeside(client, floorClient, page, {
+      server: server.pid,
+      database: databasePid,
+    })
     floorMs += rate.floorMs
     floorViews += rate.floorViews
     const { full: own = [], short: shorter = [], demo = [] } = timed[page.name] ?? {}
@@ -89,13 +107,17 @@ async function run({ server, floor, origin, databaseUrl, databasePid }: PagesSta
   }
   const floorPerS = Math.round((floorViews / floorMs) * 1_000)
   const streamFigures = streams > 0 ? await openStreams(server, databaseUrl) : undefined
-  say(`${(await goals(result, streamFigures?.kbEach)).join('\n')}\nTook ${Math.round((Date.now() - startedAt) / 1_000)} s.`)
+  say(
+    `${(await goals(result, streamFigures?.kbEach)).join('\n')}\nTook ${Math.round((Date.now() - startedAt) / 1_000)} s.`,
+  )
   await Promise.all([client.close(), floorClient.close()])
   console.log(JSON.stringify({ bench: 'pages', floorPerS, pages: result, streams: streamFigures }))
 }
 
 /** Requests each page of each workspace `rounds` times, after five requests that aren't counted. */
-async function timeAll(client: Client): Promise<Record<string, Partial<Record<WorkspaceName, number[]>>>> {
+async function timeAll(
+  client: Client,
+): Promise<Record<string, Partial<Record<WorkspaceName, number[]>>>> {
   const times: Record<string, Partial<Record<WorkspaceName, number[]>>> = {}
   for (const name of workspaceNames)
     for (const page of place.pages[name]) {
@@ -110,7 +132,12 @@ async function timeAll(client: Client): Promise<Record<string, Partial<Record<Wo
 /**
  * Requests the page and the trivial page alternately, so that both run under the same conditions.
  */
-async function rateBeside(client: Client, floorClient: Client, page: BenchPage, pids: { server: number; database: number }) {
+async function rateBeside(
+  client: Client,
+  floorClient: Client,
+  page: BenchPage,
+  pids: { server: number; database: number },
+) {
   const turns = 10
   const floorPage: BenchPage = { name: 'floor', path: '/full' }
   let [pageMs, floorMs, cpuMs, databaseMs] = [0, 0, 0, 0]
@@ -118,7 +145,10 @@ async function rateBeside(client: Client, floorClient: Client, page: BenchPage, 
   const floorInTurn = Math.min(inTurn, 400)
   for (let turn = 0; turn < turns; turn += 1) {
     floorMs += await floorClient.flood(floorPage, floorInTurn)
-    const [cpuBefore, databaseBefore] = [processorMs(pids.server), processorMsOfChildren(pids.database)]
+    const [cpuBefore, databaseBefore] = [
+      processorMs(pids.server),
+      processorMsOfChildren(pids.database),
+    ]
     pageMs += await client.flood(page, inTurn)
     cpuMs += processorMs(pids.server) - cpuBefore
     databaseMs += processorMsOfChildren(pids.database) - databaseBefore
@@ -126,7 +156,13 @@ async function rateBeside(client: Client, floorClient: Client, page: BenchPage, 
   const floorViews = floorInTurn * turns
   const pageViews = inTurn * turns
   const share = pageViews / pageMs / (floorViews / floorMs)
-  return { share, cpuMs: cpuMs / pageViews, databaseMs: databaseMs / pageViews, floorMs, floorViews }
+  return {
+    share,
+    cpuMs: cpuMs / pageViews,
+    databaseMs: databaseMs / pageViews,
+    floorMs,
+    floorViews,
+  }
 }
 
 async function openStreams(server: { url: string; pid: number }, databaseUrl: string) {
@@ -153,7 +189,9 @@ async function goals(result: Record<string, Figures>, kbEach = 0): Promise<strin
     ...(figures.p99Ms > 100 || figures.demoP99Ms > 100 ? [`${name}: p99 over 100 ms`] : []),
     ...(figures.growth > 1.5 ? [`${name}: grows with history, ${figures.growth} times`] : []),
     ...(figures.gzKb > 40 ? [`${name}: over 40 KB`] : []),
-    ...(figures.shareOfFloor < 0.25 ? [`${name}: ${figures.shareOfFloor} of the trivial page`] : []),
+    ...(figures.shareOfFloor < 0.25
+      ? [`${name}: ${figures.shareOfFloor} of the trivial page`]
+      : []),
     ...(figures.rssGrowthMb > 100 ? [`${name}: memory grew by more than 100 MB`] : []),
   ])
   if (kbEach > 40) missed.push(`a stream costs ${kbEach} KB, over 40`)
@@ -161,7 +199,17 @@ async function goals(result: Record<string, Figures>, kbEach = 0): Promise<strin
 }
 
 function line(name: string, f: Figures): string {
-  const columns = [f.p50Ms, f.p99Ms, f.demoP99Ms, f.growth, f.shareOfFloor, f.cpuMs, f.databaseMs, f.gzKb, f.rssGrowthMb]
+  const columns = [
+    f.p50Ms,
+    f.p99Ms,
+    f.demoP99Ms,
+    f.growth,
+    f.shareOfFloor,
+    f.cpuMs,
+    f.databaseMs,
+    f.gzKb,
+    f.rssGrowthMb,
+  ]
   return `${name.padEnd(18)} ${columns.map((value) => String(value).padStart(9)).join('')}`
 }
 

@@ -7,14 +7,17 @@ export const familyOf = (pid: number): { pid: number; name: string }[] => {
     .map(Number)
     .flatMap(readProcess)
   const family = [pid]
-  for (const parent of family) family.push(...processes.filter((one) => one.parent === parent).map((one) => one.pid))
+  for (const parent of family)
+    family.push(...processes.filter((one) => one.parent === parent).map((one) => one.pid))
   return processes.filter((one) => family.includes(one.pid))
 }
 
 /** Empty if it has ended in the meantime. */
 const readProcess = (pid: number): { pid: number; parent: number; name: string }[] => {
   const parent = Number(readIfThere(`/proc/${pid}/stat`)?.match(/^\d+ \(.*\) \S (\d+)/s)?.[1])
-  return Number.isNaN(parent) ? [] : [{ pid, parent, name: nameOf(readIfThere(`/proc/${pid}/cmdline`)?.split('\0') ?? []) }]
+  return Number.isNaN(parent)
+    ? []
+    : [{ pid, parent, name: nameOf(readIfThere(`/proc/${pid}/cmdline`)?.split('\0') ?? []) }]
 }
 
 const nameOf = (words: string[]): string => {
@@ -23,7 +26,9 @@ const nameOf = (words: string[]): string => {
     .split('/')
     .slice(ours?.includes('sandbox') ? -2 : -1)
     .join('/')
-  return name.startsWith('postgres') ? 'postgres' : name.replace(/\.[jt]s$/, '').replace(/-\d[\d.]*$/, '')
+  return name.startsWith('postgres')
+    ? 'postgres'
+    : name.replace(/\.[jt]s$/, '').replace(/-\d[\d.]*$/, '')
 }
 
 /** Undefined if the process ended between listing and reading. */

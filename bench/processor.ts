@@ -6,7 +6,8 @@ const tickMs = 10
 /** Processor time so far of a process and its descendants, in milliseconds, by program. */
 export const processorMsOf = (pid: number): Record<string, number> => {
   const parts: Record<string, number> = {}
-  for (const one of familyOf(pid)) parts[one.name] = (parts[one.name] ?? 0) + ticksOf(one.pid) * tickMs
+  for (const one of familyOf(pid))
+    parts[one.name] = (parts[one.name] ?? 0) + ticksOf(one.pid) * tickMs
   return parts
 }
 

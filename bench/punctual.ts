@@ -20,7 +20,12 @@ const count = options.posts
  * TikTok accepts six posts per minute and account. Every fourth second has a TikTok post, on these
  * accounts in turn.
  */
-const tiktokAccounts = ['northside.records', 'northside.live', 'northside.crates', 'northside.events']
+const tiktokAccounts = [
+  'northside.records',
+  'northside.live',
+  'northside.crates',
+  'northside.events',
+]
 
 type Plan = { platform: string; text: string; dueMs: number }
 
@@ -38,8 +43,18 @@ try {
 
 async function schedule(own: OwnStack, posts: number): Promise<Plan[]> {
   const { person, slug, channel } = await setUp(own, tiktokAccounts.slice(1))
-  const square = await upload(person, slug, 'square.jpg', await makeJpeg({ width: 1080, height: 1080 }))
-  const clip = await upload(person, slug, 'clip.mp4', await makeVideo({ width: 1080, height: 1920, durationMs: 4_000 }))
+  const square = await upload(
+    person,
+    slug,
+    'square.jpg',
+    await makeJpeg({ width: 1080, height: 1080 }),
+  )
+  const clip = await upload(
+    person,
+    slug,
+    'clip.mp4',
+    await makeVideo({ width: 1080, height: 1920, durationMs: 4_000 }),
+  )
   const sorts = [
     { platform: 'facebook', account: 'Northside Records', kind: 'text', media: [] },
     { platform: 'instagram', account: '@northsiderecords', kind: 'image', media: [square] },
@@ -70,24 +85,32 @@ async function schedule(own: OwnStack, posts: number): Promise<Plan[]> {
       time: wallTimeOf(new Date(dueMs), 'Europe/Zurich'),
     }
     const page = await compose(person, slug, fields, 'Schedule')
-    if (!/\/posts\/[0-9a-f-]{36}/.test(page.url)) throw new Error(`it was not scheduled: ${page.text}`)
+    if (!/\/posts\/[0-9a-f-]{36}/.test(page.url))
+      throw new Error(`it was not scheduled: ${page.text}`)
     plans.push({ platform: sort.platform, text, dueMs })
   }
   return plans
 }
 
-async function measure(own: OwnStack, plans: Plan[]): Promise<Record<string, { p50Ms: number; p99Ms: number; maxMs: number }>> {
+async function measure(
+  own: OwnStack,
+  plans: Plan[],
+): Promise<Record<string, { p50Ms: number; p99Ms: number; maxMs: number }>> {
   const posts = await postsInLedger(own)
   const lateMs = plans.map((plan) => {
     const [post, ...others] = posts.filter((one) => one.text === plan.text)
-    if (!post || others.length > 0) throw new Error(`"${plan.text}" exists ${others.length + (post ? 1 : 0)} times`)
+    if (!post || others.length > 0)
+      throw new Error(`"${plan.text}" exists ${others.length + (post ? 1 : 0)} times`)
     return { platform: plan.platform, late: post.commitCallAtMs - plan.dueMs }
   })
   const platforms = [...new Set(plans.map((plan) => plan.platform))]
   return Object.fromEntries(
     platforms.map((platform) => {
       const late = lateMs.filter((one) => one.platform === platform).map((one) => one.late)
-      return [platform, { p50Ms: percentile(late, 0.5), p99Ms: percentile(late, 0.99), maxMs: Math.max(...late) }]
+      return [
+        platform,
+        { p50Ms: percentile(late, 0.5), p99Ms: percentile(late, 0.99), maxMs: Math.max(...late) },
+      ]
     }),
   )
 }

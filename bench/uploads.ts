@@ -35,8 +35,19 @@ const partBytes = 64 * mb
 const folder = await mkdtemp(join(tmpdir(), 'cratesocial-bench-'))
 const databasePort = await freePort()
 const logFile = join(folder, 'postgres.log')
-const database = await startPostgres({ dataDir: folder, port: databasePort, password: 'bench', logFile, throwaway: true })
-const sql = connect({ url: database.url('postgres'), prepare: true, max: 2, applicationName: 'bench' })
+const database = await startPostgres({
+  dataDir: folder,
+  port: databasePort,
+  password: 'bench',
+  logFile,
+  throwaway: true,
+})
+const sql = connect({
+  url: database.url('postgres'),
+  prepare: true,
+  max: 2,
+  applicationName: 'bench',
+})
 let server: Server | undefined
 try {
   await migrate(sql)
@@ -64,7 +75,11 @@ async function run(file: File, cookie: string): Promise<void> {
   const stored = join(folder, 'media/incoming/uploads', `${address.split('/').at(-1)}.bytes`)
   /** Sends half of a part and leaves the request open. */
   const sendHalf = async (offset: number, part: Buffer) => {
-    const headers = { 'Upload-Offset': offset, 'Content-Type': partType, 'Content-Length': part.length }
+    const headers = {
+      'Upload-Offset': offset,
+      'Content-Type': partType,
+      'Content-Length': part.length,
+    }
     const outgoing = person.open(address, headers)
     outgoing.on('error', () => undefined) // it is cut
     const half = Math.floor(part.length / 2)
@@ -109,7 +124,15 @@ async function run(file: File, cookie: string): Promise<void> {
   const isEqual = row?.sha256.toString('hex') === file.sha256 && row.bytes === file.size
   const mbPerS = Math.round(file.size / mb / seconds)
   const sentAgainMb = Math.round((sentBytes - file.size) / mb)
-  const figures = { bytes: file.size, seconds: Math.round(seconds), mbPerS, sentAgainMb, peakMb, interruptions, isEqual }
+  const figures = {
+    bytes: file.size,
+    seconds: Math.round(seconds),
+    mbPerS,
+    sentAgainMb,
+    peakMb,
+    interruptions,
+    isEqual,
+  }
   console.log(JSON.stringify({ bench: 'uploads', ...figures }))
   if (!isEqual) process.exitCode = 1
 }
@@ -129,14 +152,25 @@ async function makeFile(): Promise<File> {
   head.writeUInt32BE(options.bytes - video.length)
   head.write('free', 4, 'latin1')
   await add(head)
-  for (let left = options.bytes - video.length - head.length; left > 0; left -= mb) await add(randomBytes(Math.min(mb, left)))
+  for (let left = options.bytes - video.length - head.length; left > 0; left -= mb)
+    await add(randomBytes(Math.min(mb, left)))
   await file.close()
   return { path, size: options.bytes, sha256: hash.digest('hex') }
 }
 
 async function signIn(sql: Sql): Promise<string> {
-  const userId = await insertUser(sql, { email: 'ada@example.com', name: 'Ada', passwordHash: 'none', isOperator: false })
-  const workspaceId = await insertWorkspace(sql, { slug: 'northside', name: 'Northside', zone: 'UTC', createdBy: userId })
+  const userId = await insertUser(sql, {
+    email: 'ada@example.com',
+    name: 'Ada',
+    passwordHash: 'none',
+    isOperator: false,
+  })
+  const workspaceId = await insertWorkspace(sql, {
+    slug: 'northside',
+    name: 'Northside',
+    zone: 'UTC',
+    createdBy: userId,
+  })
   if (!workspaceId) throw new Error('the database is not empty')
   await insertMembership(sql, workspaceId, userId, 'admin')
   return `__Host-session=${await insertSession(sql, userId, new Date())}`
@@ -145,24 +179,27 @@ async function signIn(sql: Sql): Promise<string> {
 type Server = { port: number; peakBytes(): Promise<number>; kill(): Promise<void> }
 
 async function startServer(): Promise<Server> {
-  const child = fork(fileURLToPath(new URL('../test/support/servers/media-server.ts', import.meta.url)), {
-    execArgv: ['--import', 'tsx'],
-    env: {
-      ...process.env,
-      DATABASE_URL: database.url('postgres'),
-      MEDIA_URL: pathToFileURL(join(folder, 'media')).href,
-      UPLOAD_MAX_BYTES: String(options.bytes),
-      FFMPEG_PATH: ffmpegProgram({
-        cacheDir: fileURLToPath(new URL('../.cache', import.meta.url)),
-        env: process.env,
-        say: console.log,
-      }),
-      VAULT_KEYS: `bench:${randomBytes(32).toString('base64')}`,
-      THROTTLE_KEY: randomBytes(32).toString('hex'),
-      SMTP_URL: 'smtp://127.0.0.1:2',
-      LOG_LEVEL: 'silent',
+  const child = fork(
+    fileURLToPath(new URL('../test/support/servers/media-server.ts', import.meta.url)),
+    {
+      execArgv: ['--import', 'tsx'],
+      env: {
+        ...process.env,
+        DATABASE_URL: database.url('postgres'),
+        MEDIA_URL: pathToFileURL(join(folder, 'media')).href,
+        UPLOAD_MAX_BYTES: String(options.bytes),
+        FFMPEG_PATH: ffmpegProgram({
+          cacheDir: fileURLToPath(new URL('../.cache', import.meta.url)),
+          env: process.env,
+          say: console.log,
+        }),
+        VAULT_KEYS: `bench:${randomBytes(32).toString('base64')}`,
+        THROTTLE_KEY: randomBytes(32).toString('hex'),
+        SMTP_URL: 'smtp://127.0.0.1:2',
+        LOG_LEVEL: 'silent',
+      },
     },
-  })
+  )
   const [{ port }] = (await once(child, 'message')) as [{ port: number }]
   return {
     port,

@@ -15,9 +15,16 @@ export type Patterns = { slug: string; postIds: string[] }
 
 const dayMs = 86_400_000
 
-export const schedulePatterns = async (stack: OwnStack): Promise<Patterns & { cookie(url: string): Promise<Response> }> => {
+export const schedulePatterns = async (
+  stack: OwnStack,
+): Promise<Patterns & { cookie(url: string): Promise<Response> }> => {
   const { person, slug, channel } = await setUp(stack)
-  const square = await upload(person, slug, 'square.jpg', await makeJpeg({ width: 1080, height: 1080 }))
+  const square = await upload(
+    person,
+    slug,
+    'square.jpg',
+    await makeJpeg({ width: 1080, height: 1080 }),
+  )
   const sorts = [
     { account: 'Northside Records', kind: 'text', media: [] },
     { account: '@northsiderecords', kind: 'image', media: [square] },
@@ -79,7 +86,9 @@ export const insertPosts = async (
 /** Resolves when every target's workflow was started. */
 export const untilStarted = async (sql: Sql): Promise<void> => {
   for (;;) {
-    const [row] = await sql<{ left: number }[]>`select count(*)::int as left from outbox where kind = 'target'`
+    const [row] = await sql<
+      { left: number }[]
+    >`select count(*)::int as left from outbox where kind = 'target'`
     if (row?.left === 0) return
     await pause(500)
   }

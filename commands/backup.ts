@@ -15,8 +15,14 @@ await runCommand('backup', (command) =>
     .option('--without-media', 'leave uploaded photos and videos out')
     .action(async (given, { withoutMedia = false }) => {
       const config = await configOfCommand()
-      const folder = resolve(given.replace('{now}', new Date().toISOString().slice(0, 19).replaceAll(':', '')))
-      const sql = connect({ ...config.database.direct, max: 2, applicationName: 'cratesocial backup' })
+      const folder = resolve(
+        given.replace('{now}', new Date().toISOString().slice(0, 19).replaceAll(':', '')),
+      )
+      const sql = connect({
+        ...config.database.direct,
+        max: 2,
+        applicationName: 'cratesocial backup',
+      })
       try {
         await refuseUnfit(sql)
         const mediaStore = await createMediaStore(config.media)

@@ -6,7 +6,13 @@ import { folders } from '../config/folders.ts'
 import { close, connect } from '../db/postgres/connect.ts'
 import { listLatestSweeps } from '../db/privacy/sweeps.ts'
 import { gatherEvidence } from '../web/privacy/evidence.ts'
-import { findProofs, isEnforced, isProved, type Proof, type VitestResults } from '../web/privacy/proofs.ts'
+import {
+  findProofs,
+  isEnforced,
+  isProved,
+  type Proof,
+  type VitestResults,
+} from '../web/privacy/proofs.ts'
 import { configOfCommand, readCommand } from './command.ts'
 
 const { root } = folders
@@ -20,7 +26,10 @@ const { options: asked } = readCommand('promises', (command) =>
     .option('--evidence', 'also print what the last check in the database found'),
 )
 
-const proofs = findProofs(root, asked.results === undefined ? runTests() : readResults(asked.results))
+const proofs = findProofs(
+  root,
+  asked.results === undefined ? runTests() : readResults(asked.results),
+)
 const evidence = asked.evidence ? await readEvidence() : {}
 for (const proof of proofs) print(proof, evidence[proof.id])
 
@@ -32,8 +41,12 @@ process.exitCode = enforced === proofs.length && proved === proofs.length ? 0 : 
 function print({ id, sentence, code, tests }: Proof, found: string | undefined): void {
   console.log(`${id}  ${sentence}`)
   console.log(`    kept by    ${code.length > 0 ? some(code) : 'NOTHING'}`)
-  const [failed, passed] = [tests.filter((test) => test.passed !== true), tests.filter((test) => test.passed === true)]
-  for (const test of failed) console.log(`    ${test.passed === false ? 'FAILED' : 'NOT RUN'}  ${test.file}: ${test.title}`)
+  const [failed, passed] = [
+    tests.filter((test) => test.passed !== true),
+    tests.filter((test) => test.passed === true),
+  ]
+  for (const test of failed)
+    console.log(`    ${test.passed === false ? 'FAILED' : 'NOT RUN'}  ${test.file}: ${test.title}`)
   for (const test of passed.slice(0, 3)) console.log(`    proved by  ${test.file}: ${test.title}`)
   if (passed.length > 3) console.log(`               and ${passed.length - 3} more`)
   if (tests.length === 0) console.log('    proved by  NOTHING')
@@ -55,7 +68,14 @@ function runTests(): VitestResults {
   try {
     // Runs whole files, because tests in a file may depend on each other.
     const files = new Set(findProofs(root).flatMap((proof) => proof.tests.map((test) => test.file)))
-    const args = ['vitest', 'run', ...files, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
+    const args = [
+      'vitest',
+      'run',
+      ...files,
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${file}`,
+    ]
     spawnSync('npx', args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
     return readResults(file)
   } finally {
@@ -64,10 +84,16 @@ function runTests(): VitestResults {
 }
 
 async function readEvidence(): Promise<Record<string, string>> {
-  const sql = connect({ ...(await configOfCommand()).database, max: 1, applicationName: 'cratesocial promises' })
+  const sql = connect({
+    ...(await configOfCommand()).database,
+    max: 1,
+    applicationName: 'cratesocial promises',
+  })
   try {
     const found = gatherEvidence(await listLatestSweeps(sql), Date.now())
-    return Object.fromEntries(Object.entries(found).map(([id, { label, detail }]) => [id, `${label} ${detail}`]))
+    return Object.fromEntries(
+      Object.entries(found).map(([id, { label, detail }]) => [id, `${label} ${detail}`]),
+    )
   } finally {
     await close(sql)
   }

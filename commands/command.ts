@@ -22,7 +22,10 @@ export class WrongUse extends Error {
  * Runs a program: reads its options, shows its help, calls its action, and reports errors in one
  * sentence. The action sets `process.exitCode` if the program ran but the result is bad.
  */
-export async function runCommand(name: string, define: (command: Command) => CommandUnknownOpts): Promise<void> {
+export async function runCommand(
+  name: string,
+  define: (command: Command) => CommandUnknownOpts,
+): Promise<void> {
   sayFailures()
   try {
     await define(framed(name)).parseAsync()
@@ -130,12 +133,16 @@ function framed(name: string): Command {
     .exitOverride()
     .helpOption('-h, --help', 'show this help')
     .showHelpAfterError(`Run "${call} --help" for usage.`)
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: (.)/, (_, first) => first.toUpperCase())) })
+    .configureOutput({
+      outputError: (text, write) =>
+        write(text.replace(/^error: (.)/, (_, first) => first.toUpperCase())),
+    })
     .addHelpText('afterAll', '\nExit codes: 0 success, 1 failure, 2 wrong usage.')
 }
 
 /** How to start the program: with npm from the sources, or with Node from a build. */
 function callOf(name: string): string {
-  if (import.meta.filename.endsWith('.js')) return `node ${relative(process.cwd(), process.argv[1] ?? '')}`
+  if (import.meta.filename.endsWith('.js'))
+    return `node ${relative(process.cwd(), process.argv[1] ?? '')}`
   return name === 'start' ? 'npm start --' : `npm run ${name} --`
 }

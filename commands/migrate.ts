@@ -11,7 +11,11 @@ await runCommand('migrate', (command) =>
     )
     .action(async () => {
       const config = await configOfCommand()
-      const sql = connect({ ...config.database.direct, max: 2, applicationName: 'cratesocial migrate' })
+      const sql = connect({
+        ...config.database.direct,
+        max: 2,
+        applicationName: 'cratesocial migrate',
+      })
       try {
         await migrate(sql)
         if (!config.database.prepare) await keepGuardsInRole(sql)
@@ -36,5 +40,8 @@ async function firstOperatorWords(sql: Sql, publicUrl: string, now: Date): Promi
     return `The operator link printed at ${made} hasn't been used. It expires at ${ends}. For a new link: operate people invite-operator`
   }
   const link = await firstOperatorLink(sql, publicUrl, now)
-  return link && `There is no operator yet. This link works once and makes the person who opens it an operator:\n${link}`
+  return (
+    link &&
+    `There is no operator yet. This link works once and makes the person who opens it an operator:\n${link}`
+  )
 }

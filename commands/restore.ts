@@ -6,16 +6,29 @@ import { configOfCommand, runCommand } from './command.ts'
 
 await runCommand('restore', (command) =>
   command
-    .description('Fills an empty database and media store from a backup, before the other programs start.')
+    .description(
+      'Fills an empty database and media store from a backup, before the other programs start.',
+    )
     .argument('<folder>', 'the folder of one backup')
-    .option('--erased <path>', 'what was deleted since: the media folder of the lost installation, or the list in it')
+    .option(
+      '--erased <path>',
+      'what was deleted since: the media folder of the lost installation, or the list in it',
+    )
     .action(async (folder, { erased }: { erased?: string }) => {
       const config = await configOfCommand()
-      const sql = connect({ ...config.database.direct, max: 2, applicationName: 'cratesocial restore' })
+      const sql = connect({
+        ...config.database.direct,
+        max: 2,
+        applicationName: 'cratesocial restore',
+      })
       try {
         const mediaStore = await createMediaStore(config.media)
         const deps = { sql, mediaStore, vaultKeys: config.vaultKeys, now: Date.now }
-        const restored = await restoreBackup(deps, resolve(folder), erased === undefined ? undefined : resolve(erased))
+        const restored = await restoreBackup(
+          deps,
+          resolve(folder),
+          erased === undefined ? undefined : resolve(erased),
+        )
         console.log(JSON.stringify({ restored: folder, ...restored }))
         if (restored.deletedAgain.users > 0) console.log(deletedWords(restored.deletedAgain.users))
         if (restored.heldBack > 0) console.log(heldBackWords(restored.heldBack))

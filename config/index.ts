@@ -74,7 +74,10 @@ export class ConfigError extends Error {
 }
 
 /** Reads and checks all variables. Throws a ConfigError with all problems at once. */
-export function loadConfig(env: NodeJS.ProcessEnv = process.env, issuers: IssuerModule[] = issuerModules): Config {
+export function loadConfig(
+  env: NodeJS.ProcessEnv = process.env,
+  issuers: IssuerModule[] = issuerModules,
+): Config {
   const problems: string[] = []
   const values = readAll(env, variablesWith(issuers), problems)
   problems.push(...contradictions(values, issuers))
@@ -95,7 +98,11 @@ export function configOfProgram(): Config {
   }
 }
 
-function readAll(env: NodeJS.ProcessEnv, variables: Record<string, Variable<unknown>>, problems: string[]): Values {
+function readAll(
+  env: NodeJS.ProcessEnv,
+  variables: Record<string, Variable<unknown>>,
+  problems: string[],
+): Values {
   const entries = Object.entries(variables).map(([name, variable]) => {
     try {
       const given = readText(env, name, variable)
@@ -122,14 +129,18 @@ function readText(
   const given = path ? readSecretFile(name, path) : env[name]
   if (given !== undefined && given !== '') return given
   if (fallback !== undefined || optional) return fallback
-  throw new Error(`is not set (${about}${secret ? `; or ${name}_FILE with the path of a file that holds it` : ''})`)
+  throw new Error(
+    `is not set (${about}${secret ? `; or ${name}_FILE with the path of a file that holds it` : ''})`,
+  )
 }
 
 function readSecretFile(name: string, path: string): string {
   try {
     return readFileSync(path, 'utf8').trim()
   } catch (error) {
-    throw new Error(`cannot be read: ${name}_FILE names ${path}, ${(error as NodeJS.ErrnoException).code}`)
+    throw new Error(
+      `cannot be read: ${name}_FILE names ${path}, ${(error as NodeJS.ErrnoException).code}`,
+    )
   }
 }
 
@@ -140,13 +151,21 @@ function contradictions(v: Values, issuers: IssuerModule[]): string[] {
     urls.filter((name) => given[name] !== undefined && given[name] !== known[name]?.fallback),
   )
   const rules: [boolean | undefined, string][] = [
-    [production && v.PUBLIC_URL?.startsWith('http:'), 'PUBLIC_URL must start with https:// in production.'],
+    [
+      production && v.PUBLIC_URL?.startsWith('http:'),
+      'PUBLIC_URL must start with https:// in production.',
+    ],
     [
       !production && v.PUBLIC_URL?.startsWith('http:') && !isLoopback(v.PUBLIC_URL),
       'PUBLIC_URL must be https:// unless it is localhost: browsers keep the session cookie only there.',
     ],
-    [production && v.MEDIA_PUBLIC_URL?.startsWith('http:'), 'MEDIA_PUBLIC_URL must start with https:// in production.'],
-    ...issuers.map(({ settings: { app } }): [boolean, string] => belongTogether(v, app.id, app.secret)),
+    [
+      production && v.MEDIA_PUBLIC_URL?.startsWith('http:'),
+      'MEDIA_PUBLIC_URL must start with https:// in production.',
+    ],
+    ...issuers.map(({ settings: { app } }): [boolean, string] =>
+      belongTogether(v, app.id, app.secret),
+    ),
     belongTogether(v, 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'),
     [
       v.MEDIA_URL?.startsWith('s3:') && v.UPLOAD_MAX_BYTES > 5 * 2 ** 30,
@@ -161,12 +180,17 @@ function contradictions(v: Values, issuers: IssuerModule[]): string[] {
 }
 
 function belongTogether(v: Record<string, unknown>, id: string, secret: string): [boolean, string] {
-  return [Boolean(v[id]) !== Boolean(v[secret]), `${id} and ${secret} must be set together; one of them is missing.`]
+  return [
+    Boolean(v[id]) !== Boolean(v[secret]),
+    `${id} and ${secret} must be set together; one of them is missing.`,
+  ]
 }
 
 /** Undefined if the settings are invalid; then `problems` says why. */
 function clusterOf(v: Values, problems: string[]): TemporalCluster | undefined {
-  const given = Object.entries(v).filter(([name, value]) => name.startsWith('TEMPORAL_') && value !== undefined)
+  const given = Object.entries(v).filter(
+    ([name, value]) => name.startsWith('TEMPORAL_') && value !== undefined,
+  )
   try {
     return temporalCluster(Object.fromEntries(given.map(([name, value]) => [name, String(value)])))
   } catch (error) {
@@ -182,7 +206,8 @@ function shape(v: Values, cluster: TemporalCluster, issuers: IssuerModule[]): Co
     host: v.HOST,
     port: v.PORT,
     worker: { queues: v.WORKER_QUEUES },
-    metrics: v.METRICS_PORT === undefined ? undefined : { host: v.METRICS_HOST, port: v.METRICS_PORT },
+    metrics:
+      v.METRICS_PORT === undefined ? undefined : { host: v.METRICS_HOST, port: v.METRICS_PORT },
     trustedProxies: v.TRUSTED_PROXIES,
     database: database(v),
     temporal: { ...cluster, uiUrl: v.TEMPORAL_UI_URL, acceptUnsealed: v.TEMPORAL_ACCEPT_UNSEALED },
@@ -201,11 +226,19 @@ function shape(v: Values, cluster: TemporalCluster, issuers: IssuerModule[]): Co
 
 function database(v: Values): Config['database'] {
   const pooled = { url: v.DATABASE_URL, prepare: v.DATABASE_PREPARE }
-  return { ...pooled, direct: v.DATABASE_DIRECT_URL ? { url: v.DATABASE_DIRECT_URL, prepare: true } : pooled }
+  return {
+    ...pooled,
+    direct: v.DATABASE_DIRECT_URL ? { url: v.DATABASE_DIRECT_URL, prepare: true } : pooled,
+  }
 }
 
 function media(v: Values): Config['media'] {
-  const { S3_ENDPOINT: endpoint, S3_REGION: region, S3_ACCESS_KEY_ID: accessKeyId, S3_SECRET_ACCESS_KEY: secretAccessKey } = v
+  const {
+    S3_ENDPOINT: endpoint,
+    S3_REGION: region,
+    S3_ACCESS_KEY_ID: accessKeyId,
+    S3_SECRET_ACCESS_KEY: secretAccessKey,
+  } = v
   const credentials = accessKeyId && secretAccessKey ? { accessKeyId, secretAccessKey } : undefined
   const publicUrl = v.MEDIA_PUBLIC_URL ?? `${v.PUBLIC_URL}/media`
   return {

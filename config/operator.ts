@@ -45,22 +45,49 @@ export function untruePolicy(v: Values, cluster: TemporalCluster): string[] {
   const unreadable = v.TERMS_FILE !== undefined && !isReadable(v.TERMS_FILE)
   const terms = unreadable ? [`TERMS_FILE names ${v.TERMS_FILE}, which cannot be read.`] : []
   if (v.NODE_ENV !== 'production') return terms
-  const toName = (name: string, who: string) => `${name} is not set: the privacy policy names ${who}.`
+  const toName = (name: string, who: string) =>
+    `${name} is not set: the privacy policy names ${who}.`
   const rules: [boolean, string][] = [
-    [!v.OPERATOR_NAME, toName('OPERATOR_NAME', 'the person or company that runs this installation')],
+    [
+      !v.OPERATOR_NAME,
+      toName('OPERATOR_NAME', 'the person or company that runs this installation'),
+    ],
     [!v.OPERATOR_ADDRESS, toName('OPERATOR_ADDRESS', 'their postal address')],
-    [!v.HOSTING_PROVIDER, toName('HOSTING_PROVIDER', 'who hosts the server; write "our own premises" if you host it yourself')],
-    [isSomebodyElsesContact(v), 'CONTACT_EMAIL is not set: the privacy policy needs an address for questions about data.'],
-    [!v.MAIL_PROVIDER && !isOwnUrl(v.SMTP_URL), toName('MAIL_PROVIDER', 'who runs the mail server of SMTP_URL')],
-    [!v.STORAGE_PROVIDER && storesElsewhere(v), toName('STORAGE_PROVIDER', 'who keeps or serves uploaded media')],
+    [
+      !v.HOSTING_PROVIDER,
+      toName(
+        'HOSTING_PROVIDER',
+        'who hosts the server; write "our own premises" if you host it yourself',
+      ),
+    ],
+    [
+      isSomebodyElsesContact(v),
+      'CONTACT_EMAIL is not set: the privacy policy needs an address for questions about data.',
+    ],
+    [
+      !v.MAIL_PROVIDER && !isOwnUrl(v.SMTP_URL),
+      toName('MAIL_PROVIDER', 'who runs the mail server of SMTP_URL'),
+    ],
+    [
+      !v.STORAGE_PROVIDER && storesElsewhere(v),
+      toName('STORAGE_PROVIDER', 'who keeps or serves uploaded media'),
+    ],
     [
       Boolean(v.STORAGE_PROVIDER) && !isStorageSet(v),
       'STORAGE_PROVIDER is set, but media stays on the server: the privacy policy would name someone who receives nothing.',
     ],
-    [!v.DATABASE_PROVIDER && !isOwnUrl(v.DATABASE_URL), toName('DATABASE_PROVIDER', 'who runs PostgreSQL')],
-    [!v.WORKFLOW_PROVIDER && !isOwnHost(hostOf(cluster.address)), toName('WORKFLOW_PROVIDER', 'who runs Temporal')],
     [
-      !v.TRACES_PROVIDER && Boolean(v.OTEL_EXPORTER_OTLP_ENDPOINT) && !isOwnUrl(v.OTEL_EXPORTER_OTLP_ENDPOINT ?? ''),
+      !v.DATABASE_PROVIDER && !isOwnUrl(v.DATABASE_URL),
+      toName('DATABASE_PROVIDER', 'who runs PostgreSQL'),
+    ],
+    [
+      !v.WORKFLOW_PROVIDER && !isOwnHost(hostOf(cluster.address)),
+      toName('WORKFLOW_PROVIDER', 'who runs Temporal'),
+    ],
+    [
+      !v.TRACES_PROVIDER &&
+        Boolean(v.OTEL_EXPORTER_OTLP_ENDPOINT) &&
+        !isOwnUrl(v.OTEL_EXPORTER_OTLP_ENDPOINT ?? ''),
       toName('TRACES_PROVIDER', 'who receives traces'),
     ],
     [
@@ -83,7 +110,11 @@ function isReadable(path: string): boolean {
 function isSomebodyElsesContact(v: Values): boolean {
   const home = variables.CONTACT_EMAIL.fallback?.split('@')[1] ?? ''
   const { hostname } = new URL(v.PUBLIC_URL)
-  return v.CONTACT_EMAIL === variables.CONTACT_EMAIL.fallback && hostname !== home && !hostname.endsWith(`.${home}`)
+  return (
+    v.CONTACT_EMAIL === variables.CONTACT_EMAIL.fallback &&
+    hostname !== home &&
+    !hostname.endsWith(`.${home}`)
+  )
 }
 
 const isStorageSet = (v: Values): boolean => v.MEDIA_URL.startsWith('s3:') || isServedElsewhere(v)
@@ -93,12 +124,14 @@ const isStorageSet = (v: Values): boolean => v.MEDIA_URL.startsWith('s3:') || is
  * server.
  */
 function storesElsewhere(v: Values): boolean {
-  const isForeignBucket = v.MEDIA_URL.startsWith('s3:') && (v.S3_ENDPOINT === undefined || !isOwnUrl(v.S3_ENDPOINT))
+  const isForeignBucket =
+    v.MEDIA_URL.startsWith('s3:') && (v.S3_ENDPOINT === undefined || !isOwnUrl(v.S3_ENDPOINT))
   return isForeignBucket || isServedElsewhere(v)
 }
 
 const isServedElsewhere = (v: Values): boolean =>
-  v.MEDIA_PUBLIC_URL !== undefined && new URL(v.MEDIA_PUBLIC_URL).hostname !== new URL(v.PUBLIC_URL).hostname
+  v.MEDIA_PUBLIC_URL !== undefined &&
+  new URL(v.MEDIA_PUBLIC_URL).hostname !== new URL(v.PUBLIC_URL).hostname
 
 const isOwnUrl = (url: string): boolean => isOwnHost(new URL(url).hostname)
 

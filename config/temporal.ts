@@ -28,13 +28,22 @@ const fallback = { address: '127.0.0.1:7233', namespace: 'default' }
  */
 export function temporalCluster(given: Record<string, string>): TemporalCluster {
   const file = given.TEMPORAL_CONFIG_FILE
-  if (!file && given.TEMPORAL_PROFILE) throw new Error('name TEMPORAL_PROFILE without TEMPORAL_CONFIG_FILE, which holds it')
-  const source = file ? { configSource: { data: readProfiles(file) }, configFileStrict: true } : { disableFile: true }
+  if (!file && given.TEMPORAL_PROFILE)
+    throw new Error('name TEMPORAL_PROFILE without TEMPORAL_CONFIG_FILE, which holds it')
+  const source = file
+    ? { configSource: { data: readProfiles(file) }, configFileStrict: true }
+    : { disableFile: true }
   const profile = inWords(() => loadClientConfigProfile({ ...source, overrideEnvVars: given }))
   refuseContradictions(profile)
   const { namespace, connectionOptions } = inWords(() => toClientOptions(profile))
   const { address, apiKey, tls, metadata } = connectionOptions
-  return { address: hostAndPort(address ?? fallback.address), namespace: namespace ?? fallback.namespace, apiKey, tls, metadata }
+  return {
+    address: hostAndPort(address ?? fallback.address),
+    namespace: namespace ?? fallback.namespace,
+    apiKey,
+    tls,
+    metadata,
+  }
 }
 
 /** Envconfig would treat a missing file as empty. */
@@ -42,7 +51,9 @@ function readProfiles(file: string): string {
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {
-    throw new Error(`cannot be read: TEMPORAL_CONFIG_FILE names ${file}, ${(error as NodeJS.ErrnoException).code}`)
+    throw new Error(
+      `cannot be read: TEMPORAL_CONFIG_FILE names ${file}, ${(error as NodeJS.ErrnoException).code}`,
+    )
   }
 }
 
@@ -60,5 +71,6 @@ function inWords<T>(load: () => T): T {
 function refuseContradictions({ tls, apiKey }: ClientConfigProfile): void {
   if (Boolean(tls?.clientCert) !== Boolean(tls?.clientKey))
     throw new Error('need a client certificate and its key together; one is missing')
-  if (apiKey && tls?.disabled) throw new Error('would send the API key in the clear: TLS is switched off')
+  if (apiKey && tls?.disabled)
+    throw new Error('would send the API key in the clear: TLS is switched off')
 }

@@ -12,7 +12,8 @@ export function text(given: string): string {
 /** Text for pages and emails: one line of a reasonable length. */
 export function line(given: string): string {
   const text = given.trim()
-  if (/\p{Cc}/u.test(text) || text.length > 300) throw new Error('must be one line of at most 300 characters')
+  if (/\p{Cc}/u.test(text) || text.length > 300)
+    throw new Error('must be one line of at most 300 characters')
   return text
 }
 
@@ -44,7 +45,9 @@ export function someOf<const T extends string>(...choices: T[]): (given: string)
     const names = given.split(',').map((name) => name.trim())
     const found = choices.filter((choice) => names.includes(choice))
     if (found.length === 0 || found.length !== names.length)
-      throw new Error(`must be one or more of ${choices.join(', ')}, separated by commas, not "${given}"`)
+      throw new Error(
+        `must be one or more of ${choices.join(', ')}, separated by commas, not "${given}"`,
+      )
     return found
   }
 }
@@ -66,7 +69,9 @@ export function urlOf(...protocols: string[]): (given: string) => string {
   return (given) => {
     const [scheme = ''] = /^[a-z][a-z0-9+.-]*:/i.exec(given) ?? []
     if (!protocols.includes(scheme.toLowerCase()))
-      throw new Error(`must be a URL that begins with ${protocols.map((p) => `${p}//`).join(' or ')}`)
+      throw new Error(
+        `must be a URL that begins with ${protocols.map((p) => `${p}//`).join(' or ')}`,
+      )
     if (hasBareCharacters(given))
       throw new Error(
         'has a special character in its user name or password; write # as %23, / as %2F, ? as %3F, @ as %40, : as %3A and % as %25',
@@ -93,7 +98,8 @@ function isEncoded(text: string): boolean {
 
 export function baseUrl(given: string): string {
   const url = new URL(urlOf('http:', 'https:')(given))
-  if (url.search || url.hash || url.username) throw new Error('must be an address only: no user name, "?" or "#"')
+  if (url.search || url.hash || url.username)
+    throw new Error('must be an address only: no user name, "?" or "#"')
   return [url.origin, ...url.pathname.split('/').filter(Boolean)].join('/')
 }
 
@@ -102,14 +108,17 @@ export function uploadUrls(given: string): string[] {
   return given.split(',').map((entry) => {
     const url = entry.trim()
     if (!/^https?:\/\/(?:\*\.)?[a-z0-9.-]{1,253}(?::\d{1,5})?$/.test(url))
-      throw new Error(`has "${url}", which is no address such as https://upload.example.com or https://*.example.com`)
+      throw new Error(
+        `has "${url}", which is no address such as https://upload.example.com or https://*.example.com`,
+      )
     return url
   })
 }
 
 export function origin(given: string): string {
   const url = new URL(baseUrl(given))
-  if (url.pathname !== '/') throw new Error('must be an origin such as https://social.example.com, without a path')
+  if (url.pathname !== '/')
+    throw new Error('must be an origin such as https://social.example.com, without a path')
   return url.origin
 }
 
@@ -128,9 +137,12 @@ export function addresses(given: string): string[] {
     const version = isIP(address)
     const widest = version === 6 ? 128 : 32
     const fits = bits === undefined || (/^\d+$/.test(bits) && Number(bits) <= widest)
-    if (!version || !fits) throw new Error(`has "${entry}", which is neither an address nor a range such as 10.0.0.0/8`)
+    if (!version || !fits)
+      throw new Error(`has "${entry}", which is neither an address nor a range such as 10.0.0.0/8`)
     if (Number(bits) === 0 && bits !== undefined)
-      throw new Error(`has "${entry}", which trusts everyone: any client could then choose the address that limits count`)
+      throw new Error(
+        `has "${entry}", which trusts everyone: any client could then choose the address that limits count`,
+      )
   }
   return list
 }
@@ -140,7 +152,8 @@ export function headers(given: string): Record<string, string> {
   const entries = given.split(',').map((entry, index) => {
     const [, name, encoded = ''] = /^\s*([\w-]+)\s*=\s*(\S+)\s*$/.exec(entry) ?? []
     const value = decoded(encoded)
-    if (!name || !value) throw new Error(`must be name=value, comma separated; entry ${index + 1} is not`)
+    if (!name || !value)
+      throw new Error(`must be name=value, comma separated; entry ${index + 1} is not`)
     return [name, value]
   })
   return Object.fromEntries(entries)
@@ -156,14 +169,18 @@ function decoded(value: string): string | undefined {
 
 export function mailAddress(given: string): string {
   const [, inBrackets] = /^[^<>\r\n]*<([^<>\r\n]*)>$/.exec(given) ?? []
-  matching(/^[^\s<>@,;]+@[^\s<>@,;]+$/, 'a mail address such as "Name <name@example.com>"')(inBrackets ?? given)
+  matching(
+    /^[^\s<>@,;]+@[^\s<>@,;]+$/,
+    'a mail address such as "Name <name@example.com>"',
+  )(inBrackets ?? given)
   return given
 }
 
 export function vaultKeys(given: string): VaultKey[] {
   const keys = given.split(',').map((entry, index) => {
     const [, id, encoded] = /^\s*([\w-]{1,32}):([A-Za-z0-9+/_=-]+)\s*$/.exec(entry) ?? []
-    if (!id || !encoded) throw new Error(`must be id:base64, comma separated; entry ${index + 1} is not`)
+    if (!id || !encoded)
+      throw new Error(`must be id:base64, comma separated; entry ${index + 1} is not`)
     const key = Buffer.from(encoded, 'base64')
     if (key.length !== 32) throw new Error(`must hold keys of 32 bytes; "${id}" has ${key.length}`)
     return { id, key }

@@ -7,13 +7,19 @@ import { simulationOf } from './simulation.ts'
  * Registers our callback URLs with the sandbox, as a developer does in the platforms' dashboards.
  * Waits up to 20 s for the sandbox to answer. Returns an error message, or undefined.
  */
-export async function registerCallbacks(controlUrl: string, config: Config): Promise<string | undefined> {
+export async function registerCallbacks(
+  controlUrl: string,
+  config: Config,
+): Promise<string | undefined> {
   const body = JSON.stringify(callbackSettings(config))
   const request = { method: 'PATCH', headers: { 'content-type': 'application/json' }, body }
   let why = ''
   for (const giveUpAt = Date.now() + 20_000; Date.now() < giveUpAt; await sleep(200)) {
     try {
-      const answer = await fetch(`${controlUrl}settings`, { ...request, signal: AbortSignal.timeout(5_000) })
+      const answer = await fetch(`${controlUrl}settings`, {
+        ...request,
+        signal: AbortSignal.timeout(5_000),
+      })
       if (answer.ok) return undefined
       return `The sandbox rejected the addresses of our callbacks: ${answer.status} ${await answer.text()}`
     } catch (error) {

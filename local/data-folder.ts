@@ -8,7 +8,8 @@ import { unprivilegedUser } from './programs/unprivileged.ts'
 export async function prepareDataFolder(dataDir: string): Promise<void> {
   try {
     await makeFolder(join(dataDir, 'logs'))
-    for (const folder of [dataDir, join(dataDir, 'logs')]) accessSync(folder, constants.W_OK | constants.X_OK)
+    for (const folder of [dataDir, join(dataDir, 'logs')])
+      accessSync(folder, constants.W_OK | constants.X_OK)
     closeToOthers(dataDir)
   } catch (error) {
     if (error instanceof Problem) throw error

@@ -28,7 +28,13 @@ export function whatIsGiven(env: NodeJS.ProcessEnv): Given {
   }
 }
 
-type Place = { env: NodeJS.ProcessEnv; given: Given; ports: Ports; secrets: LocalSecrets; dataDir: string }
+type Place = {
+  env: NodeJS.ProcessEnv
+  given: Given
+  ports: Ports
+  secrets: LocalSecrets
+  dataDir: string
+}
 
 /** The URL of the database that `npm start` runs. */
 export const databaseUrl = (ports: Ports, secrets: LocalSecrets): string =>
@@ -38,7 +44,13 @@ export const databaseUrl = (ports: Ports, secrets: LocalSecrets): string =>
  * The environment of the web server and the worker: our defaults, overridden by what the user has
  * set.
  */
-export function productEnvironment({ env, given, ports, secrets, dataDir }: Place): NodeJS.ProcessEnv {
+export function productEnvironment({
+  env,
+  given,
+  ports,
+  secrets,
+  dataDir,
+}: Place): NodeJS.ProcessEnv {
   const sandbox = `http://127.0.0.1:${ports.sandbox}`
   const ours: NodeJS.ProcessEnv = {
     PORT: String(ports.web),
@@ -53,7 +65,8 @@ export function productEnvironment({ env, given, ports, secrets, dataDir }: Plac
   if (!given.mail) ours.SMTP_URL = `smtp://127.0.0.1:${ports.smtp}`
   if (!env.VAULT_KEYS_FILE) ours.VAULT_KEYS = secrets.vaultKeys
   if (!env.THROTTLE_KEY_FILE) ours.THROTTLE_KEY = secrets.throttleKey
-  for (const issuer of given.simulated) Object.assign(ours, atSandbox(issuer, { sandbox, secrets, env }))
+  for (const issuer of given.simulated)
+    Object.assign(ours, atSandbox(issuer, { sandbox, secrets, env }))
   return { ...ours, ...systemEnvironment(env), ...pick(env, isSetting) }
 }
 
@@ -65,7 +78,8 @@ function atSandbox(
   const { hosts, isReviewed } = simulationOf(policy.issuer)
   const prefixOf = (name: string) => hosts[known[name]?.fallback ?? '']
   const missing = urls.filter((name) => !prefixOf(name))
-  if (missing.length > 0) throw new Error(`The sandbox stands in for no host of ${missing.join(', ')}.`)
+  if (missing.length > 0)
+    throw new Error(`The sandbox stands in for no host of ${missing.join(', ')}.`)
   return {
     ...appAtSandbox(secrets, app),
     ...Object.fromEntries(urls.map((name) => [name, `${sandbox}${prefixOf(name)}`])),
@@ -73,7 +87,10 @@ function atSandbox(
   }
 }
 
-const appAtSandbox = (secrets: LocalSecrets, { id, secret }: IssuerSettings['app']): NodeJS.ProcessEnv => ({
+const appAtSandbox = (
+  secrets: LocalSecrets,
+  { id, secret }: IssuerSettings['app'],
+): NodeJS.ProcessEnv => ({
   [id]: appSecret(secrets, id),
   [secret]: appSecret(secrets, secret),
 })
@@ -89,19 +106,27 @@ export function workerEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
  */
 export function sandboxEnvironment(
   env: NodeJS.ProcessEnv,
-  place: { ports: Ports; secrets: LocalSecrets; dataDir: string; publicUrl: string; mediaUrl: string },
+  place: {
+    ports: Ports
+    secrets: LocalSecrets
+    dataDir: string
+    publicUrl: string
+    mediaUrl: string
+  },
 ): NodeJS.ProcessEnv {
   const { ports, secrets, dataDir, publicUrl, mediaUrl } = place
-  const registered = issuerModules.map(({ settings: { app }, policy: { issuer } }): NodeJS.ProcessEnv => {
-    const company = issuer.toUpperCase()
-    return {
-      ...appAtSandbox(secrets, app),
-      [`${company}_REDIRECT_URIS`]: `${publicUrl}/oauth/${issuer}/callback`,
-      // A company may let only desktop apps return to http://localhost
-      [`${company}_APP_TYPE`]: publicUrl.startsWith('https:') ? 'web' : 'desktop',
-      [`${company}_VERIFIED_PREFIXES`]: `${mediaUrl}/`,
-    }
-  })
+  const registered = issuerModules.map(
+    ({ settings: { app }, policy: { issuer } }): NodeJS.ProcessEnv => {
+      const company = issuer.toUpperCase()
+      return {
+        ...appAtSandbox(secrets, app),
+        [`${company}_REDIRECT_URIS`]: `${publicUrl}/oauth/${issuer}/callback`,
+        // A company may let only desktop apps return to http://localhost
+        [`${company}_APP_TYPE`]: publicUrl.startsWith('https:') ? 'web' : 'desktop',
+        [`${company}_VERIFIED_PREFIXES`]: `${mediaUrl}/`,
+      }
+    },
+  )
   return {
     ...systemEnvironment(env),
     ...pick(env, isOfSandbox),
@@ -117,8 +142,10 @@ export function sandboxEnvironment(
  * A variable of the product, its _FILE form, or one that Amazon's library reads for the role of a
  * machine.
  */
-const isSetting = (name: string): boolean => name.replace(/_FILE$/, '') in variables || /^AWS_/.test(name)
+const isSetting = (name: string): boolean =>
+  name.replace(/_FILE$/, '') in variables || /^AWS_/.test(name)
 
 /** Variables of the sandbox itself, besides those set here. */
 const isOfSandbox = (name: string): boolean =>
-  name.startsWith('SANDBOX_') || Object.values(companies).some(({ variables }) => variables.includes(name))
+  name.startsWith('SANDBOX_') ||
+  Object.values(companies).some(({ variables }) => variables.includes(name))

@@ -23,7 +23,10 @@ type Place = { dataDir: string; ports: Ports; secrets: LocalSecrets }
  * the environment or `.env.local` names a database. `alone`: the command must not run next to `npm
  * start`. `withTemporal`: it uses Temporal. Throws a Problem if there is no installation.
  */
-export async function useLocalInstallation({ alone, withTemporal }: Needs): Promise<() => Promise<void>> {
+export async function useLocalInstallation({
+  alone,
+  withTemporal,
+}: Needs): Promise<() => Promise<void>> {
   loadSettings()
   const given = whatIsGiven(process.env)
   if (given.database) return async () => undefined
@@ -34,9 +37,16 @@ export async function useLocalInstallation({ alone, withTemporal }: Needs): Prom
     )
   const place = { dataDir, ports: readPorts(process.env), secrets: localSecrets(dataDir) }
   await untilStopped(dataDir)
-  const stop = findHolder(dataDir) === 'running' ? await useRunning(place, alone) : await startAlone(place, withTemporal)
+  const stop =
+    findHolder(dataDir) === 'running'
+      ? await useRunning(place, alone)
+      : await startAlone(place, withTemporal)
   const ffmpeg = knownFfmpeg({ env: process.env, cacheDir: join(root, '.cache') })
-  Object.assign(process.env, productEnvironment({ env: process.env, given, ...place }), ffmpeg && { FFMPEG_PATH: ffmpeg })
+  Object.assign(
+    process.env,
+    productEnvironment({ env: process.env, given, ...place }),
+    ffmpeg && { FFMPEG_PATH: ffmpeg },
+  )
   return stop
 }
 
@@ -47,15 +57,23 @@ export async function useLocalInstallation({ alone, withTemporal }: Needs): Prom
 async function untilStopped(dataDir: string): Promise<void> {
   if (findHolder(dataDir) !== 'ending') return
   console.error('CrateSocial is stopping. Waiting for it to finish.')
-  for (const giveUpAt = Date.now() + stopWithinMs; findHolder(dataDir) === 'ending'; await sleep(100))
-    if (Date.now() > giveUpAt) throw new Problem(`CrateSocial didn't stop. Its logs are in ${join(dataDir, 'logs')}.`)
+  for (
+    const giveUpAt = Date.now() + stopWithinMs;
+    findHolder(dataDir) === 'ending';
+    await sleep(100)
+  )
+    if (Date.now() > giveUpAt)
+      throw new Problem(`CrateSocial didn't stop. Its logs are in ${join(dataDir, 'logs')}.`)
 }
 
 /** Each program is killed after 15 seconds at the latest (child.ts). */
 const stopWithinMs = 90_000
 
 async function useRunning({ dataDir, ports }: Place, alone: boolean): Promise<() => Promise<void>> {
-  if (alone) throw new Problem(`CrateSocial is running from ${dataDir}. Stop it first with Ctrl-C in the terminal of npm start.`)
+  if (alone)
+    throw new Problem(
+      `CrateSocial is running from ${dataDir}. Stop it first with Ctrl-C in the terminal of npm start.`,
+    )
   if (await isFree(ports.postgres))
     throw new Problem(
       `CrateSocial is running from ${dataDir}, but not with PostgreSQL on port ${ports.postgres}. Give the same POSTGRES_PORT and TEMPORAL_PORT here, or wait until it says "Ready".`,
@@ -64,17 +82,29 @@ async function useRunning({ dataDir, ports }: Place, alone: boolean): Promise<()
 }
 
 /** Runs PostgreSQL, and Temporal if needed, for as long as the command runs. */
-async function startAlone({ dataDir, ports, secrets }: Place, withTemporal: boolean): Promise<() => Promise<void>> {
+async function startAlone(
+  { dataDir, ports, secrets }: Place,
+  withTemporal: boolean,
+): Promise<() => Promise<void>> {
   if (!(await isFree(ports.postgres)))
-    throw new Problem(`Port ${ports.postgres} is in use by another program. Set POSTGRES_PORT to another one.`)
+    throw new Problem(
+      `Port ${ports.postgres} is in use by another program. Set POSTGRES_PORT to another one.`,
+    )
   await prepareDataFolder(dataDir)
   const watchdog = startWatchdog()
   const lock = await lockFolder(dataDir, watchdog.pid, console.error)
   try {
     const logFile = join(dataDir, 'logs', 'postgres.log')
-    const server = await startPostgres({ dataDir, watchdog, port: ports.postgres, password: secrets.databasePassword, logFile })
+    const server = await startPostgres({
+      dataDir,
+      watchdog,
+      port: ports.postgres,
+      password: secrets.databasePassword,
+      logFile,
+    })
     await ensureDatabase(server, 'cratesocial')
-    if (withTemporal && !whatIsGiven(process.env).temporal) await startCluster({ dataDir, ports }, watchdog)
+    if (withTemporal && !whatIsGiven(process.env).temporal)
+      await startCluster({ dataDir, ports }, watchdog)
   } catch (error) {
     await watchdog.finish()
     lock.release()
@@ -86,7 +116,20 @@ async function startAlone({ dataDir, ports, secrets }: Place, withTemporal: bool
   }
 }
 
-async function startCluster({ dataDir, ports }: Omit<Place, 'secrets'>, watchdog: Watchdog): Promise<void> {
-  const program = await temporalProgram({ cacheDir: join(root, '.cache'), env: process.env, say: console.error })
-  await startTemporal({ program, dataDir, watchdog, port: ports.temporal, logFile: join(dataDir, 'logs', 'temporal.log') })
+async function startCluster(
+  { dataDir, ports }: Omit<Place, 'secrets'>,
+  watchdog: Watchdog,
+): Promise<void> {
+  const program = await temporalProgram({
+    cacheDir: join(root, '.cache'),
+    env: process.env,
+    say: console.error,
+  })
+  await startTemporal({
+    program,
+    dataDir,
+    watchdog,
+    port: ports.temporal,
+    logFile: join(dataDir, 'logs', 'temporal.log'),
+  })
 }

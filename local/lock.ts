@@ -20,17 +20,25 @@ export type Lock = {
  * Allows one stack per data folder. Throws a Problem if another starter holds it. If that starter
  * was killed, waits until its watchdog has stopped what was left.
  */
-export async function lockFolder(dataDir: string, watchdogPid: number, say: (line: string) => void): Promise<Lock> {
+export async function lockFolder(
+  dataDir: string,
+  watchdogPid: number,
+  say: (line: string) => void,
+): Promise<Lock> {
   const path = join(dataDir, 'start.lock')
   const holder = readHolder(path)
   if (holder && isAlive(holder.starter)) {
-    throw new Problem(`CrateSocial is already running from ${dataDir} (process ${holder.starter.split(' ')[0]}). Stop it first.`)
+    throw new Problem(
+      `CrateSocial is already running from ${dataDir} (process ${holder.starter.split(' ')[0]}). Stop it first.`,
+    )
   }
   if (holder && isAlive(holder.watchdog)) {
     say('Waiting for the programs of an interrupted run to stop.')
     for (let waited = 0; isAlive(holder.watchdog); waited++) {
       if (waited > 300)
-        throw new Problem(`The programs of an interrupted run don't stop (watchdog ${holder.watchdog.split(' ')[0]}).`)
+        throw new Problem(
+          `The programs of an interrupted run don't stop (watchdog ${holder.watchdog.split(' ')[0]}).`,
+        )
       await sleep(100)
     }
   }

@@ -50,7 +50,9 @@ export function lastWords(path: string, fromBytes = 0, most = 6): string {
     .map(asWords)
     .filter((line) => line.text !== '')
   const errors = lines.filter(({ isError }) => isError)
-  return [...new Set((errors.length > 0 ? errors : lines).map(({ text }) => text))].slice(-most).join('\n')
+  return [...new Set((errors.length > 0 ? errors : lines).map(({ text }) => text))]
+    .slice(-most)
+    .join('\n')
 }
 
 type Line = { text: string; isError: boolean }
@@ -67,7 +69,11 @@ function asWords(line: string): Line {
 
 function jsonWords(line: string): Line {
   try {
-    const { level, msg, err } = JSON.parse(line) as { level?: unknown; msg?: string; err?: { message?: string } }
+    const { level, msg, err } = JSON.parse(line) as {
+      level?: unknown
+      msg?: string
+      err?: { message?: string }
+    }
     const isError = typeof level === 'number' ? level >= 50 : /error|fatal/.test(String(level))
     const text = [msg, err?.message].filter(Boolean).join(': ')
     return { text: isError ? text : '', isError: isError && text !== '' }

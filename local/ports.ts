@@ -25,7 +25,8 @@ export function readPorts(env: NodeJS.ProcessEnv): Ports {
     if (!Number.isInteger(port) || port < 1 || port > 65_535)
       throw new Problem(`${variable} must be a port from 1 to 65535, not "${env[variable]}".`)
     const other = seen.get(port)
-    if (other) throw new Problem(`${other} and ${variable} are both ${port}. Give one of them another port.`)
+    if (other)
+      throw new Problem(`${other} and ${variable} are both ${port}. Give one of them another port.`)
     seen.set(port, variable)
     return [name, port]
   })
@@ -34,11 +35,17 @@ export function readPorts(env: NodeJS.ProcessEnv): Ports {
 
 /** Throws a Problem that lists all ports in use, with the variables that change them. */
 export async function refuseTakenPorts(ports: Ports, needed: PortName[]): Promise<void> {
-  const results = await Promise.all(needed.map(async (name) => ((await isFree(ports[name])) ? undefined : name)))
+  const results = await Promise.all(
+    needed.map(async (name) => ((await isFree(ports[name])) ? undefined : name)),
+  )
   const taken = results.filter((name) => name !== undefined)
   if (taken.length === 0) return
-  const list = taken.map((name) => `${ports[name]} (${table[name][1]}; set ${table[name][0]} to use another)`)
-  throw new Problem(`${taken.length === 1 ? 'A port is' : 'Ports are'} in use by another program: ${list.join(', ')}.`)
+  const list = taken.map(
+    (name) => `${ports[name]} (${table[name][1]}; set ${table[name][0]} to use another)`,
+  )
+  throw new Problem(
+    `${taken.length === 1 ? 'A port is' : 'Ports are'} in use by another program: ${list.join(', ')}.`,
+  )
 }
 
 export function isFree(port: number, host = '127.0.0.1'): Promise<boolean> {

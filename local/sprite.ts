@@ -7,7 +7,9 @@ import { issuerModules } from '../platforms/index.ts'
 const { root } = folders
 
 readCommand('icons', (command) =>
-  command.description('Makes web/public/sprite.svg of the icons that the pages use: run it after adding a name here.'),
+  command.description(
+    'Makes web/public/sprite.svg of the icons that the pages use: run it after adding a name here.',
+  ),
 )
 
 const names = [
@@ -90,8 +92,13 @@ const names = [
 ]
 
 const symbols = names.map((name) => {
-  const svg = readFileSync(join(root, `node_modules/@tabler/icons/icons/outline/${name}.svg`), 'utf8')
-  const drawing = svg.replace(/^[\s\S]*?<svg[^>]*>|<\/svg>\s*$/g, '').replace(/<path stroke="none"[^>]*\/>/, '')
+  const svg = readFileSync(
+    join(root, `node_modules/@tabler/icons/icons/outline/${name}.svg`),
+    'utf8',
+  )
+  const drawing = svg
+    .replace(/^[\s\S]*?<svg[^>]*>|<\/svg>\s*$/g, '')
+    .replace(/<path stroke="none"[^>]*\/>/, '')
   return `<symbol id="${name}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round">${drawing.replace(/\s*\n\s*/g, '')}</symbol>`
 })
 const notice = '<!-- Tabler Icons, MIT License, (c) 2020-2026 Paweł Kuna -->'

@@ -6,7 +6,13 @@ import { firstOperatorLink } from '../db/people/first-operator.ts'
 import { close, connect } from '../db/postgres/connect.ts'
 import { migrate } from '../db/postgres/migrate.ts'
 import { registerCallbacks } from './callbacks.ts'
-import { type Given, productEnvironment, sandboxEnvironment, whatIsGiven, workerEnvironment } from './environment.ts'
+import {
+  type Given,
+  productEnvironment,
+  sandboxEnvironment,
+  whatIsGiven,
+  workerEnvironment,
+} from './environment.ts'
 import { startGuard } from './guard.ts'
 import { startMailbox } from './mail/mailbox.ts'
 import { isFree, type PortName, type Ports, readPorts, refuseTakenPorts } from './ports.ts'
@@ -42,7 +48,12 @@ export type Addresses = {
   config: Config
 }
 
-type Setting = { env: NodeJS.ProcessEnv; dataDir: string; watchdog: Watchdog; say(line: string): void }
+type Setting = {
+  env: NodeJS.ProcessEnv
+  dataDir: string
+  watchdog: Watchdog
+  say(line: string): void
+}
 
 /**
  * Everything CrateSocial needs, on one machine. If settings are wrong, throws a Problem or a
@@ -82,7 +93,9 @@ export async function createStack(setting: Setting): Promise<Stack> {
   return {
     broken,
     restart: async (programs) => {
-      await Promise.all(parts.filter(({ name }) => programs.has(name)).map((part) => part.restart?.()))
+      await Promise.all(
+        parts.filter(({ name }) => programs.has(name)).map((part) => part.restart?.()),
+      )
     },
     start: () => {
       starting = start(plan)
@@ -200,20 +213,31 @@ async function bringUpTemporal(plan: Plan, program: string): Promise<void> {
  */
 async function hiddenHost(port: number): Promise<string> {
   const host = `127.${randomInt(1, 255)}.${randomInt(256)}.${randomInt(1, 255)}`
-  if (!(await isFree(port, host))) throw new Problem(`The Temporal UI cannot listen on ${host}: this needs Linux.`)
+  if (!(await isFree(port, host)))
+    throw new Problem(`The Temporal UI cannot listen on ${host}: this needs Linux.`)
   return host
 }
 
 async function bringUpMailbox({ ports, dataDir, parts }: Plan): Promise<void> {
-  const mailbox = await startMailbox({ smtpPort: ports.smtp, webPort: ports.mailbox, folder: join(dataDir, 'mail') })
+  const mailbox = await startMailbox({
+    smtpPort: ports.smtp,
+    webPort: ports.mailbox,
+    folder: join(dataDir, 'mail'),
+  })
   parts.push({ name: 'mailbox', stop: mailbox.close })
 }
 
 function keepSandboxUp(plan: Plan): void {
   const { config, ports, say } = plan
-  const env = sandboxEnvironment(plan.env, { ...plan, publicUrl: config.publicUrl, mediaUrl: config.media.publicUrl })
+  const env = sandboxEnvironment(plan.env, {
+    ...plan,
+    publicUrl: config.publicUrl,
+    mediaUrl: config.media.publicUrl,
+  })
   keepUp(plan, 'sandbox', 'local/sandbox/main.ts', env, () => {
-    void registerCallbacks(`http://127.0.0.1:${ports.sandboxControl}/`, config).then((problem) => problem && say(problem))
+    void registerCallbacks(`http://127.0.0.1:${ports.sandboxControl}/`, config).then(
+      (problem) => problem && say(problem),
+    )
   })
 }
 
@@ -221,7 +245,13 @@ function keepSandboxUp(plan: Plan): void {
 const mostFailuresAtStart = 3
 
 /** Runs one of our own programs and restarts it whenever it ends. */
-function keepUp(plan: Plan, name: string, file: string, env: NodeJS.ProcessEnv, onStart?: () => void): Command {
+function keepUp(
+  plan: Plan,
+  name: string,
+  file: string,
+  env: NodeJS.ProcessEnv,
+  onStart?: () => void,
+): Command {
   const command: Command = {
     name: `The ${name}`,
     program: process.execPath,
@@ -233,7 +263,8 @@ function keepUp(plan: Plan, name: string, file: string, env: NodeJS.ProcessEnv, 
   }
   const { watchdog, say } = plan
   const onEnd = (failures: number, why: string) => {
-    if (!plan.isReady && failures === mostFailuresAtStart) plan.breakWith(`It does not start. ${why}`)
+    if (!plan.isReady && failures === mostFailuresAtStart)
+      plan.breakWith(`It does not start. ${why}`)
   }
   plan.parts.push({ name, ...keepRunning(command, { watchdog, say, onStart, onEnd }) })
   return command
@@ -251,7 +282,9 @@ async function untilReady(url: string, web: Command, stopping: AbortSignal): Pro
     await answer?.body?.cancel()
     if (answer?.ok) return
   }
-  throw new Problem(`The web server was not ready within 90 seconds.${logEnd(web, { logFromBytes: 0 })}`)
+  throw new Problem(
+    `The web server was not ready within 90 seconds.${logEnd(web, { logFromBytes: 0 })}`,
+  )
 }
 
 async function invitation(config: Config): Promise<string | null> {

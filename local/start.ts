@@ -24,7 +24,10 @@ const { demo: wantsDemo = false, watch: watches = false } = readCommand('start',
         'environment and from .env.local; data is in .data (DATA_DIR).',
     )
     .option('--demo', 'fill a new installation with people, accounts, posts and a year of numbers')
-    .option('--watch', 'restart the web server, the worker or the sandbox when a file that they read changes'),
+    .option(
+      '--watch',
+      'restart the web server, the worker or the sandbox when a file that they read changes',
+    ),
 ).options
 const say = (line: string) => console.log(`  ${line}`)
 
@@ -45,19 +48,24 @@ try {
   cleanUps.push(watchdog.finish)
   lock = await lockFolder(dataDir, watchdog.pid, say)
   cleanUps.push(lock.release)
-  if (clearInterrupted(dataDir, { wantsDemo, env: process.env })) say('Loading the demo was interrupted. Starting over.')
+  if (clearInterrupted(dataDir, { wantsDemo, env: process.env }))
+    say('Loading the demo was interrupted. Starting over.')
   const stack = await createStack({ env: process.env, dataDir, watchdog, say })
   cleanUps.push(stack.stop)
   void stack.broken.then((why) => end(1, why))
   const addresses = await stack.start()
   turnLogsEachMinute()
-  if (watches) cleanUps.push(watchSources(root, (programs, path) => void restart(stack, programs, path)))
+  if (watches)
+    cleanUps.push(watchSources(root, (programs, path) => void restart(stack, programs, path)))
   tell(addresses, wantsDemo ? await demo(addresses) : [])
 } catch (error) {
   await end(1, sentenceOf(error))
 }
 
-function tell({ publicUrl, invitation, temporalUi, sandbox, sandboxControl, mailbox }: Addresses, signIn: string[]): void {
+function tell(
+  { publicUrl, invitation, temporalUi, sandbox, sandboxControl, mailbox }: Addresses,
+  signIn: string[],
+): void {
   const lines: [string, string | undefined | null][] = [
     ['CrateSocial', publicUrl],
     ['Your invitation', wantsDemo ? null : invitation],
@@ -67,11 +75,16 @@ function tell({ publicUrl, invitation, temporalUi, sandbox, sandboxControl, mail
     ['Temporal', temporalUi],
     ['Data and logs', dataDir],
   ]
-  const shown = lines.filter(([, value]) => value).map(([name, value]) => `  ${name.padEnd(20)} ${value}`)
+  const shown = lines
+    .filter(([, value]) => value)
+    .map(([name, value]) => `  ${name.padEnd(20)} ${value}`)
   const ready = `Ready after ${((Date.now() - startedAt) / 1_000).toFixed(1)} s. Ctrl-C stops everything.`
   const people = signIn.map((line) => `  ${line}`)
-  console.log(['', ready, '', ...people, ...(people.length > 0 ? [''] : []), ...shown, ''].join('\n'))
-  if (invitation && !wantsDemo) console.log('  The invitation works once and makes the person who opens it the operator.\n')
+  console.log(
+    ['', ready, '', ...people, ...(people.length > 0 ? [''] : []), ...shown, ''].join('\n'),
+  )
+  if (invitation && !wantsDemo)
+    console.log('  The invitation works once and makes the person who opens it the operator.\n')
 }
 
 async function restart(stack: Stack, programs: Set<string>, path: string): Promise<void> {

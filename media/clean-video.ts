@@ -9,8 +9,24 @@ export type Demuxer = 'mov' | 'matroska' | 'avi' | 'mpegts' | 'gif'
  * the front. Leaves out everything else: location, time, camera make and model, and extra tracks.
  * Keeps the rotation. False if an MP4 can't hold these codecs. Throws MediaRefused.
  */
-export const cleanVideo = async (ffmpeg: Ffmpeg, from: string, demuxer: Demuxer, to: string): Promise<boolean> => {
-  const input = ['-f', demuxer, '-i', `file:${from}`, '-map', '0:V:0', '-map', '0:a:0?', '-c', 'copy']
+export const cleanVideo = async (
+  ffmpeg: Ffmpeg,
+  from: string,
+  demuxer: Demuxer,
+  to: string,
+): Promise<boolean> => {
+  const input = [
+    '-f',
+    demuxer,
+    '-i',
+    `file:${from}`,
+    '-map',
+    '0:V:0',
+    '-map',
+    '0:a:0?',
+    '-c',
+    'copy',
+  ]
   try {
     await ffmpeg(
       [
@@ -34,7 +50,16 @@ export const cleanVideo = async (ffmpeg: Ffmpeg, from: string, demuxer: Demuxer,
 }
 
 /** Options that leave out metadata about the source file and about ffmpeg. */
-export const withoutCameraData = ['-map_metadata', '-1', '-map_chapters', '-1', '-fflags', '+bitexact', '-dn', '-sn']
+export const withoutCameraData = [
+  '-map_metadata',
+  '-1',
+  '-map_chapters',
+  '-1',
+  '-fflags',
+  '+bitexact',
+  '-dn',
+  '-sn',
+]
 
 const cannotHold = /codec not currently supported in container|Could not find tag for codec/
 
@@ -44,13 +69,21 @@ const cannotHold = /codec not currently supported in container|Could not find ta
  */
 export const explain = (error: unknown): unknown => {
   if (!(error instanceof FfmpegFailed)) return error
-  if (/No space left on device/.test(error.log)) return Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
+  if (/No space left on device/.test(error.log))
+    return Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
   if (error.why === 'missing' || error.why === 'stopped') return error
-  if (error.why === 'too_large') return new MediaRefused('too_large', 'This video is too large. Export a smaller one.')
+  if (error.why === 'too_large')
+    return new MediaRefused('too_large', 'This video is too large. Export a smaller one.')
   if (error.why === 'too_slow')
-    return new MediaRefused('unsupported', 'This video took too long to read. Export it again as MP4 (H.264), then upload it.')
+    return new MediaRefused(
+      'unsupported',
+      'This video took too long to read. Export it again as MP4 (H.264), then upload it.',
+    )
   if (/matches no streams/.test(error.log))
-    return new MediaRefused('unsupported', 'This file has sound but no video. Platforms only accept videos.')
+    return new MediaRefused(
+      'unsupported',
+      'This file has sound but no video. Platforms only accept videos.',
+    )
   return new MediaRefused(
     'damaged',
     'This video can’t be read. It’s damaged or in a rare format. Export it again as MP4 (H.264).',

@@ -12,7 +12,8 @@ type Unready = {
  */
 export const conversionWords = (media: Unready, nowMs: number): string | null => {
   if (media.conversion === null) return null
-  if (media.conversion === 'failed') return media.conversionProblem ?? 'This video can’t be converted.'
+  if (media.conversion === 'failed')
+    return media.conversionProblem ?? 'This video can’t be converted.'
   const minutes = Math.ceil(conversionLeftMs(media, nowMs) / 60_000)
   return `Converting: ${minutes <= 1 ? 'about a minute' : `about ${minutes} minutes`}`
 }
@@ -21,7 +22,10 @@ export const conversionWords = (media: Unready, nowMs: number): string | null =>
  * The remaining time, estimated from the progress so far. Before there is any, three times the
  * video's length.
  */
-export const conversionLeftMs = ({ conversionBeganAt, conversionShare, durationMs }: Unready, nowMs: number): number => {
+export const conversionLeftMs = (
+  { conversionBeganAt, conversionShare, durationMs }: Unready,
+  nowMs: number,
+): number => {
   const share = conversionShare ?? 0
   if (!conversionBeganAt || share < 0.03) return 3 * (durationMs ?? 0)
   return ((nowMs - conversionBeganAt.getTime()) * (1 - share)) / share

@@ -28,11 +28,24 @@ sharp.cache(false)
  * Opens a picture for decoding, with limits on pixels and on time. Throws MediaRefused if its
  * content is not one of `allowed`. Call it again for each decoding.
  */
-export const openPicture = async (source: string | Buffer, allowed: readonly PictureType[]): Promise<Picture> => {
-  const found = await (typeof source === 'string' ? fileTypeFromFile(source) : fileTypeFromBuffer(source))
+export const openPicture = async (
+  source: string | Buffer,
+  allowed: readonly PictureType[],
+): Promise<Picture> => {
+  const found = await (typeof source === 'string'
+    ? fileTypeFromFile(source)
+    : fileTypeFromBuffer(source))
   if (!allowed.some((type) => type === found?.mime))
-    throw new MediaRefused('not_media', `This file is not a picture of the type ${namesOf(allowed)}.`)
-  const { format, isProgressive, width = 0, height = 0 } = await sharp(source, { limitInputPixels: false }).metadata()
+    throw new MediaRefused(
+      'not_media',
+      `This file is not a picture of the type ${namesOf(allowed)}.`,
+    )
+  const {
+    format,
+    isProgressive,
+    width = 0,
+    height = 0,
+  } = await sharp(source, { limitInputPixels: false }).metadata()
   const isShrunk = (format === 'jpeg' || format === 'png') && !isProgressive
   const limit = isShrunk ? maxPixels : maxPixelsInMemory
   if (width * height > limit) throw tooManyPixels(limit)

@@ -102,7 +102,9 @@ export const rotatedSize = (
   { width, height }: Pick<Facts, 'width' | 'height'>,
   edits: Edits | null,
 ): { width: number; height: number } =>
-  edits?.rotate === 90 || edits?.rotate === 270 ? { width: height, height: width } : { width, height }
+  edits?.rotate === 90 || edits?.rotate === 270
+    ? { width: height, height: width }
+    : { width, height }
 
 /**
  * The part of the rotated picture that is kept, in whole pixels. Of a video, all four are even,
@@ -122,7 +124,12 @@ export const keptPart = (
 }
 
 /** Start and length in pixels, multiples of `step`, within `edge`. */
-const pixels = (start: number, length: number, edge: number, step: number): { from: number; kept: number } => {
+const pixels = (
+  start: number,
+  length: number,
+  edge: number,
+  step: number,
+): { from: number; kept: number } => {
   const most = Math.max(step, Math.floor(edge / step) * step)
   const kept = Math.min(most, Math.max(step, Math.round((length * edge) / step) * step))
   const from = Math.min(most - kept, Math.max(0, Math.round((start * edge) / step) * step))
@@ -149,7 +156,13 @@ export const factsAfterEdits = <Media extends Facts>(media: Media, edits: Edits 
   const time = keptTime(media, edits)
   if (!time || !media.durationMs) return { ...media, width, height }
   const durationMs = time.endMs - time.startMs
-  return { ...media, width, height, durationMs, sizeBytes: Math.ceil((media.sizeBytes * durationMs) / media.durationMs) }
+  return {
+    ...media,
+    width,
+    height,
+    durationMs,
+    sizeBytes: Math.ceil((media.sizeBytes * durationMs) / media.durationMs),
+  }
 }
 
 /** Why these edits don't fit this file, for the person who made them. Null if they do. */

@@ -57,7 +57,15 @@ const environment = { PATH: '/usr/local/bin:/usr/bin:/bin' }
 
 /** Two threads are enough on small servers and leave capacity for publishing. */
 const threads = ['-threads', '2', '-filter_threads', '1', '-filter_complex_threads', '1']
-const always = ['-hide_banner', '-nostats', '-progress', 'pipe:1', '-y', '-protocol_whitelist', 'file,pipe']
+const always = [
+  '-hide_banner',
+  '-nostats',
+  '-progress',
+  'pipe:1',
+  '-y',
+  '-protocol_whitelist',
+  'file,pipe',
+]
 
 /** How many bytes of its log are kept. */
 const logBytes = 64 * 2 ** 10
@@ -67,11 +75,15 @@ export const createFfmpeg =
   (path: string, signal?: AbortSignal): Ffmpeg =>
   async (args, asked = {}) => {
     const limits = { ...ffmpegLimits, ...(signal ? { signal } : {}), ...asked }
-    const child = spawn('/bin/sh', ['-c', keeper, path, ...ulimits(limits), ...always, ...threads, ...args], {
-      env: environment,
-      stdio: ['pipe', 'pipe', 'pipe'],
-      detached: true, // its own process group, so that all of it can be killed at once
-    })
+    const child = spawn(
+      '/bin/sh',
+      ['-c', keeper, path, ...ulimits(limits), ...always, ...threads, ...args],
+      {
+        env: environment,
+        stdio: ['pipe', 'pipe', 'pipe'],
+        detached: true, // its own process group, so that all of it can be killed at once
+      },
+    )
     let why: FfmpegFailed['why'] | undefined
     const end = (reason: FfmpegFailed['why']) => {
       why ??= reason
@@ -107,7 +119,10 @@ export const createFfmpeg =
 /** The version from `ffmpeg -version`, such as 9.0.2. Null if there is no such program. */
 export const ffmpegVersion = async (path: string): Promise<string | null> => {
   try {
-    const { stdout } = await promisify(execFile)(path, ['-version'], { env: environment, timeout: 10_000 })
+    const { stdout } = await promisify(execFile)(path, ['-version'], {
+      env: environment,
+      timeout: 10_000,
+    })
     return /^ffmpeg version (\S+)/.exec(stdout)?.[1] ?? null
   } catch {
     return null // missing, not a program, or it doesn't answer
@@ -115,9 +130,14 @@ export const ffmpegVersion = async (path: string): Promise<string | null> => {
 }
 
 /** Logs an error if there is no ffmpeg. Never rejects, so a start doesn't have to wait for it. */
-export const reportMissingFfmpeg = async (path: string, log: Pick<Logger, 'error'>): Promise<void> => {
+export const reportMissingFfmpeg = async (
+  path: string,
+  log: Pick<Logger, 'error'>,
+): Promise<void> => {
   if (await ffmpegVersion(path)) return
-  log.error('ffmpeg is missing: videos and HEIC pictures are refused, and nothing is converted. Install it, or set FFMPEG_PATH.')
+  log.error(
+    'ffmpeg is missing: videos and HEIC pictures are refused, and nothing is converted. Install it, or set FFMPEG_PATH.',
+  )
 }
 
 /**

@@ -19,7 +19,13 @@ const thumbnailPixels = 320
 /** Tried one after another until the file is small enough. */
 const qualities = [90, 85, 78, 70, 60, 50]
 
-const uploadTypes: PictureType[] = ['image/jpeg', 'image/png', 'image/webp', 'image/avif', 'image/gif']
+const uploadTypes: PictureType[] = [
+  'image/jpeg',
+  'image/png',
+  'image/webp',
+  'image/avif',
+  'image/gif',
+]
 
 /**
  * Makes the JPEG of a recipe from the picture at `from`: upright, edited, sRGB, without EXIF or GPS
@@ -42,7 +48,8 @@ export const makePicture = async (
         .jpeg({ quality, mozjpeg: true })
         .toFile(to),
     )
-    if (info.size <= recipe.maxBytes) return { width: info.width, height: info.height, sizeBytes: info.size }
+    if (info.size <= recipe.maxBytes)
+      return { width: info.width, height: info.height, sizeBytes: info.size }
   }
   throw new MediaRefused(
     'too_large',
@@ -61,13 +68,19 @@ const sizeOf = async (path: string): Promise<{ width: number; height: number }> 
   return { width: autoOrient?.width ?? width, height: autoOrient?.height ?? height }
 }
 
-const metadataOf = (path: string, types: PictureType[]) => refusing(async () => (await openPicture(path, types)).metadata())
+const metadataOf = (path: string, types: PictureType[]) =>
+  refusing(async () => (await openPicture(path, types)).metadata())
 
 /** Whether a GIF has more than one frame. Throws MediaRefused. */
-export const isAnimated = async (path: string): Promise<boolean> => ((await metadataOf(path, ['image/gif'])).pages ?? 1) > 1
+export const isAnimated = async (path: string): Promise<boolean> =>
+  ((await metadataOf(path, ['image/gif'])).pages ?? 1) > 1
 
 /** Makes a small WebP for our own pages. Throws MediaRefused. */
-export const makeThumbnail = async (from: string | Buffer, to: string, types = uploadTypes): Promise<void> => {
+export const makeThumbnail = async (
+  from: string | Buffer,
+  to: string,
+  types = uploadTypes,
+): Promise<void> => {
   await refusing(async () =>
     (await openPicture(from, types))
       .resize({ width: thumbnailPixels, height: thumbnailPixels, fit: 'inside' })
@@ -79,16 +92,29 @@ export const makeThumbnail = async (from: string | Buffer, to: string, types = u
 type Size = { width: number; height: number }
 
 const upright = (image: Picture, { width, height }: Size): Picture =>
-  image.autoOrient().resize({ width, height, fit: 'fill' }).flatten({ background: '#fff' }).toColourspace('srgb')
+  image
+    .autoOrient()
+    .resize({ width, height, fit: 'fill' })
+    .flatten({ background: '#fff' })
+    .toColourspace('srgb')
 
 /**
  * Rotates and crops a picture that was scaled down first, as far as its part still has the pixels of
  * `picture`: only scaling runs while decoding, and the whole of a large picture needs much memory.
  */
-const edited = async (from: string, size: Size, edits: Edits, picture: Size): Promise<() => Promise<Picture>> => {
+const edited = async (
+  from: string,
+  size: Size,
+  edits: Edits,
+  picture: Size,
+): Promise<() => Promise<Picture>> => {
   const part = keptPart({ kind: 'image', ...size }, edits)
   const inMemory = Math.sqrt(maxPixelsInMemory / (size.width * size.height))
-  const scale = Math.min(1, inMemory, Math.max(picture.width / part.width, picture.height / part.height))
+  const scale = Math.min(
+    1,
+    inMemory,
+    Math.max(picture.width / part.width, picture.height / part.height),
+  )
   const scaled = { width: Math.ceil(size.width * scale), height: Math.ceil(size.height * scale) }
   const pixels = await refusing(async () =>
     upright(await openPicture(from, uploadTypes), scaled)
@@ -119,7 +145,10 @@ const refusing = async <T>(work: () => Promise<T>): Promise<T> => {
     const message = error instanceof Error ? error.message : ''
     if (/pixel limit/i.test(message)) throw tooManyPixels(maxPixels)
     if (/^timeout/i.test(message))
-      throw new MediaRefused('unsupported', 'This picture took too long to read. Export it again as JPEG, then upload it.')
+      throw new MediaRefused(
+        'unsupported',
+        'This picture took too long to read. Export it again as JPEG, then upload it.',
+      )
     throw new MediaRefused(
       'damaged',
       'This picture is damaged or incomplete. Export or copy it again, then upload the whole file.',

@@ -8,4 +8,5 @@ export const unlessMissing = async <T>(work: Promise<T>): Promise<T | null> => {
   }
 }
 
-export const isCode = (error: unknown, code: string): boolean => error instanceof Error && 'code' in error && error.code === code
+export const isCode = (error: unknown, code: string): boolean =>
+  error instanceof Error && 'code' in error && error.code === code

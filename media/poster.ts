@@ -5,11 +5,18 @@ import { fromPixels } from './decoder.ts'
  * sign and the length. It is drawn pixel by pixel, because the SVG loader is blocked and a server
  * may have no fonts.
  */
-export const makePoster = async (video: { width: number; height: number; durationMs: number }, to: string): Promise<void> => {
+export const makePoster = async (
+  video: { width: number; height: number; durationMs: number },
+  to: string,
+): Promise<void> => {
   const scale = 320 / Math.max(video.width, video.height)
   const width = Math.max(96, Math.round(video.width * scale))
   const height = Math.max(96, Math.round(video.height * scale))
-  const layers = [playDisc(width, height), playSign(width, height), clock(video.durationMs, width - 12, height - 12)]
+  const layers = [
+    playDisc(width, height),
+    playSign(width, height),
+    clock(video.durationMs, width - 12, height - 12),
+  ]
   const pixels = new Uint8Array(width * height * 3)
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
@@ -55,7 +62,11 @@ const clock = (durationMs: number, right: number, bottom: number): Layer => {
   let left = right
   for (const character of [...clockText(durationMs)].reverse()) {
     left -= character === ':' ? 5 : 9
-    strokes.push(...strokesOf(character).map(([x1, y1, x2, y2]): Stroke => [left + x1, bottom + y1, left + x2, bottom + y2]))
+    strokes.push(
+      ...strokesOf(character).map(
+        ([x1, y1, x2, y2]): Stroke => [left + x1, bottom + y1, left + x2, bottom + y2],
+      ),
+    )
   }
   return (x, y) => {
     if (x < left - 2 || y < bottom - 12) return 0

@@ -28,7 +28,19 @@ export const longestVideoHours = 4
 
 /** Reads every packet without decoding any. Throws MediaRefused if there is no picture. */
 export const probe = async (ffmpeg: Ffmpeg, path: string, demuxer: Demuxer): Promise<Probed> => {
-  const input = ['-f', demuxer, '-i', `file:${path}`, '-map', '0:V:0', '-c', 'copy', '-f', 'null', '-']
+  const input = [
+    '-f',
+    demuxer,
+    '-i',
+    `file:${path}`,
+    '-map',
+    '0:V:0',
+    '-c',
+    'copy',
+    '-f',
+    'null',
+    '-',
+  ]
   const { log } = await ffmpeg(input, { clockSeconds: 85 }).catch((error: unknown) => {
     throw explain(error)
   })
@@ -47,7 +59,8 @@ export const encodingOf = ({ kilobits, pixelFormat, isInterlaced, audio }: Probe
 /** Parses ffmpeg's description of its input, and how much of it was read. */
 const readLog = (log: string): Probed => {
   const given = log.slice(0, Math.max(0, log.search(/^Output #0/m))) || log
-  const picture = given.split('\n').find((line) => / Video: /.test(line) && !/attached pic/.test(line)) ?? ''
+  const picture =
+    given.split('\n').find((line) => / Video: /.test(line) && !/attached pic/.test(line)) ?? ''
   const sound = given.split('\n').find((line) => / Audio: /.test(line)) ?? ''
   const [, codedWidth, codedHeight] = (/, (\d{2,5})x(\d{2,5})\b/.exec(picture) ?? []).map(Number)
   const frames = Number([...log.matchAll(/frame=\s*(\d+)/g)].at(-1)?.[1] ?? 0)

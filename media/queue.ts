@@ -43,7 +43,10 @@ export const createDecodeQueue = (limits: QueueLimits = decodeLimits): DecodeQue
  * `signal`: aborted at the deadline and when the job ends. Programs that the job has started must
  * end then.
  */
-export type DecodeQueue = <T>(workspaceId: string, work: (signal: AbortSignal) => Promise<T>) => Promise<T>
+export type DecodeQueue = <T>(
+  workspaceId: string,
+  work: (signal: AbortSignal) => Promise<T>,
+) => Promise<T>
 
 /**
  * `running`: jobs in the process. `waiting`: jobs in each workspace. A job that takes longer than
@@ -56,7 +59,10 @@ export const decodeLimits: QueueLimits = { running: 2, waiting: 50, deadlineMs: 
 /** The decode queue of this process. */
 export const inTurn = createDecodeQueue()
 
-const withDeadline = async <T>(work: (signal: AbortSignal) => Promise<T>, deadlineMs: number): Promise<T> => {
+const withDeadline = async <T>(
+  work: (signal: AbortSignal) => Promise<T>,
+  deadlineMs: number,
+): Promise<T> => {
   const ending = new AbortController()
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
@@ -71,6 +77,12 @@ const withDeadline = async <T>(work: (signal: AbortSignal) => Promise<T>, deadli
 }
 
 const tooMany = () =>
-  new MediaRefused('busy', 'This workspace is uploading too many files at once. Wait a minute, then upload this one again.')
+  new MediaRefused(
+    'busy',
+    'This workspace is uploading too many files at once. Wait a minute, then upload this one again.',
+  )
 const tooSlow = () =>
-  new MediaRefused('unsupported', 'This file took too long to read. Export it again as JPEG or MP4, then upload it.')
+  new MediaRefused(
+    'unsupported',
+    'This file took too long to read. Export it again as JPEG or MP4, then upload it.',
+  )

@@ -58,12 +58,19 @@ const ratioSlack = 0.005
 /** How the recipe scales an upright picture. It never enlarges one. */
 export const planPicture = (size: Size, { box, turns, ratios }: Recipe): PicturePlan => {
   const canvas = withBars(size, ratios)
-  const { width, height } = turns && canvas.width > canvas.height ? { width: box.height, height: box.width } : box
+  const { width, height } =
+    turns && canvas.width > canvas.height ? { width: box.height, height: box.width } : box
   const scale = Math.min(1, width / canvas.width, height / canvas.height)
   const scaled = (pixels: number) => Math.max(1, Math.round(pixels * scale))
-  const outer = { width: Math.min(width, scaled(canvas.width)), height: Math.min(height, scaled(canvas.height)) }
+  const outer = {
+    width: Math.min(width, scaled(canvas.width)),
+    height: Math.min(height, scaled(canvas.height)),
+  }
   return {
-    picture: { width: Math.min(outer.width, scaled(size.width)), height: Math.min(outer.height, scaled(size.height)) },
+    picture: {
+      width: Math.min(outer.width, scaled(size.width)),
+      height: Math.min(outer.height, scaled(size.height)),
+    },
     canvas: outer,
   }
 }
@@ -75,13 +82,19 @@ const withBars = ({ width, height }: Size, ratios: Recipe['ratios']): Size => {
 }
 
 /** Whether a picture of this size is outside the ratios. */
-const needsBars = ({ width, height }: Size, { least, most }: NonNullable<Recipe['ratios']>): boolean =>
-  width / height < least - ratioSlack || width / height > most + ratioSlack
+const needsBars = (
+  { width, height }: Size,
+  { least, most }: NonNullable<Recipe['ratios']>,
+): boolean => width / height < least - ratioSlack || width / height > most + ratioSlack
 
 /** Whether a JPEG of the library can be sent as it is. */
 const fits = (picture: Size & { sizeBytes: number }, recipe: Recipe): boolean => {
   const { canvas } = planPicture(picture, recipe)
-  return canvas.width === picture.width && canvas.height === picture.height && picture.sizeBytes <= recipe.maxBytes
+  return (
+    canvas.width === picture.width &&
+    canvas.height === picture.height &&
+    picture.sizeBytes <= recipe.maxBytes
+  )
 }
 
 /** A video that a post crops, turns or trims has the one format that every platform takes. */
@@ -96,5 +109,9 @@ export const wantedRendition = (
 ): { mediaId: string; recipe: string; edits: string } | null => {
   const edits = canonicalEdits(media.edits)
   if (edits === '' && (media.kind === 'video' || fits(media, recipe))) return null
-  return { mediaId: media.id, recipe: media.kind === 'video' ? videoRecipe : recipeText(recipe), edits }
+  return {
+    mediaId: media.id,
+    recipe: media.kind === 'video' ? videoRecipe : recipeText(recipe),
+    edits,
+  }
 }

@@ -22,7 +22,10 @@ import { checkedKey, freeBytesAt, type MediaStore, writeFileFrom } from './store
 export const createS3Store = (settings: S3Settings): MediaStore => {
   const { hostname: Bucket, pathname } = new URL(settings.url)
   const prefix = pathname.split('/').filter(Boolean).join('/')
-  const place = (key: string) => ({ Bucket, Key: prefix ? `${prefix}/${checkedKey(key)}` : checkedKey(key) })
+  const place = (key: string) => ({
+    Bucket,
+    Key: prefix ? `${prefix}/${checkedKey(key)}` : checkedKey(key),
+  })
   const client = createClient(settings)
 
   const scratch = async () => {
@@ -33,12 +36,20 @@ export const createS3Store = (settings: S3Settings): MediaStore => {
   const putFile = async (key: string, path: string) => {
     const { size } = await stat(path)
     // S3 shows an object only when it is complete, so no one sees half a file.
-    await client.send(new PutObjectCommand({ ...place(key), Body: createReadStream(path), ContentLength: size }))
+    await client.send(
+      new PutObjectCommand({ ...place(key), Body: createReadStream(path), ContentLength: size }),
+    )
     await rm(path)
   }
-  const bytes = async function* (key: string, range: { start: number; end: number } | undefined, signal: AbortSignal) {
+  const bytes = async function* (
+    key: string,
+    range: { start: number; end: number } | undefined,
+    signal: AbortSignal,
+  ) {
     const Range = range && `bytes=${range.start}-${range.end}`
-    const { Body } = await client.send(new GetObjectCommand({ ...place(key), Range }), { abortSignal: signal })
+    const { Body } = await client.send(new GetObjectCommand({ ...place(key), Range }), {
+      abortSignal: signal,
+    })
     yield* Body as Readable
   }
   return {
@@ -68,8 +79,11 @@ export const createS3Store = (settings: S3Settings): MediaStore => {
     freeBytes: async () => freeBytesAt(await scratch()),
     list: async function* () {
       for (let ContinuationToken: string | undefined; ; ) {
-        const page = await client.send(new ListObjectsV2Command({ Bucket, Prefix: prefix && `${prefix}/`, ContinuationToken }))
-        for (const { Key = '' } of page.Contents ?? []) yield Key.slice(prefix ? prefix.length + 1 : 0)
+        const page = await client.send(
+          new ListObjectsV2Command({ Bucket, Prefix: prefix && `${prefix}/`, ContinuationToken }),
+        )
+        for (const { Key = '' } of page.Contents ?? [])
+          yield Key.slice(prefix ? prefix.length + 1 : 0)
         ContinuationToken = page.NextContinuationToken
         if (!ContinuationToken) return
       }

@@ -59,7 +59,11 @@ const promisedKind = (fileName: string): 'image' | 'video' | null => {
   return /\.(mp4|m4v|mov|webm|mkv|avi|3gp|mts|m2ts|ts)$/i.test(fileName) ? 'video' : null
 }
 
-const explain = async (path: string, mime: string | undefined, fileName: string): Promise<MediaRefused> => {
+const explain = async (
+  path: string,
+  mime: string | undefined,
+  fileName: string,
+): Promise<MediaRefused> => {
   const named = `“${fileName}”`
   if (await holdsSvg(path))
     return new MediaRefused(
@@ -72,7 +76,10 @@ const explain = async (path: string, mime: string | undefined, fileName: string)
       `${named} isn’t a picture or a video, despite its name. Choose a JPEG, PNG, WebP, MP4 or MOV file.`,
     )
   if (mime.startsWith('image/'))
-    return new MediaRefused('unsupported', `${named} is a picture of type ${mime}. Export it as JPEG or PNG.`)
+    return new MediaRefused(
+      'unsupported',
+      `${named} is a picture of type ${mime}. Export it as JPEG or PNG.`,
+    )
   if (mime.startsWith('video/') || mime.startsWith('application/vnd.rn-'))
     return new MediaRefused(
       'unsupported',
@@ -88,7 +95,9 @@ const holdsSvg = async (path: string): Promise<boolean> => {
   const file = await open(path)
   try {
     const { bytesRead, buffer } = await file.read(Buffer.alloc(4096), 0, 4096, 0)
-    return /<svg[\s>]|<!doctype svg/i.test(buffer.toString('utf8', 0, bytesRead).replaceAll('\0', ''))
+    return /<svg[\s>]|<!doctype svg/i.test(
+      buffer.toString('utf8', 0, bytesRead).replaceAll('\0', ''),
+    )
   } finally {
     await file.close()
   }

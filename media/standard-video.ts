@@ -44,13 +44,17 @@ export const isStandard = (video: Probed): boolean =>
   video.fps <= 60.5 &&
   Math.max(video.width, video.height) <= standard.longSide &&
   video.kilobits <= 25_000 &&
-  (!video.audio || (video.audio.codec === 'aac' && video.audio.rate <= 48_000 && video.audio.channels <= 2))
+  (!video.audio ||
+    (video.audio.codec === 'aac' && video.audio.rate <= 48_000 && video.audio.channels <= 2))
 
 /**
  * The format that a video is converted to. Animations repeat until they reach the minimum length of
  * a video.
  */
-export const planStandard = (video: Probed, demuxer: Demuxer): StandardVideo & { repeats: number } => {
+export const planStandard = (
+  video: Probed,
+  demuxer: Demuxer,
+): StandardVideo & { repeats: number } => {
   const repeats = demuxer === 'gif' ? Math.max(0, Math.ceil(shortestMs / video.durationMs) - 1) : 0
   const durationMs = video.durationMs * (repeats + 1)
   const [long, short] = [Math.max(video.width, video.height), Math.min(video.width, video.height)]
@@ -85,10 +89,19 @@ const rateOf = ({ fps, isConstant }: Probed): number => {
 
 const kilobitsOf = (durationMs: number): number => {
   const { bytes } = sizes.find((size) => durationMs <= size.durationMs)!
-  return Math.min(standard.videoKilobits, Math.floor((bytes * 8) / durationMs) - standard.audioKilobits)
+  return Math.min(
+    standard.videoKilobits,
+    Math.floor((bytes * 8) / durationMs) - standard.audioKilobits,
+  )
 }
 
-type Conversion = { from: string; demuxer: Demuxer; to: string; video: Probed; edits?: Edits | null }
+type Conversion = {
+  from: string
+  demuxer: Demuxer
+  to: string
+  video: Probed
+  edits?: Edits | null
+}
 
 /** Converts a video, or the part of it that the edits keep, to the standard format. Throws MediaRefused. */
 export const makeStandard = async (
@@ -102,9 +115,34 @@ export const makeStandard = async (
   const plan = planStandard(video, time || demuxer !== 'gif' ? 'mov' : demuxer)
   // An animation is trimmed after it was repeated; seeking in the input is faster for all others.
   const [early, late] = demuxer === 'gif' ? [[], trimOf(time)] : [trimOf(time), []]
-  const args = [...inputOf(repeats), ...early, '-f', demuxer, '-i', `file:${from}`, ...late, '-map', '0:V:0', '-map', '0:a:0?']
-  args.push('-vf', filtersOf(video, plan, edits), ...pictureCodec(plan), ...soundCodec, ...withoutCameraData)
-  args.push('-map_metadata:s', '-1', '-movflags', '+faststart+negative_cts_offsets', '-use_editlist', '0')
+  const args = [
+    ...inputOf(repeats),
+    ...early,
+    '-f',
+    demuxer,
+    '-i',
+    `file:${from}`,
+    ...late,
+    '-map',
+    '0:V:0',
+    '-map',
+    '0:a:0?',
+  ]
+  args.push(
+    '-vf',
+    filtersOf(video, plan, edits),
+    ...pictureCodec(plan),
+    ...soundCodec,
+    ...withoutCameraData,
+  )
+  args.push(
+    '-map_metadata:s',
+    '-1',
+    '-movflags',
+    '+faststart+negative_cts_offsets',
+    '-use_editlist',
+    '0',
+  )
   const onProgress = (doneMs: number) => watching.onShare?.(Math.min(1, doneMs / plan.durationMs))
   // Limited to about the planned size, because the workspace's quota was checked for that.
   const outputBytes = Math.ceil(1.1 * plan.sizeBytes) + spareBytes
@@ -117,17 +155,31 @@ export const makeStandard = async (
   })
 }
 
-const editedVideo = (video: Probed, edits: Edits | null, time: ReturnType<typeof keptTime>): Probed => {
+const editedVideo = (
+  video: Probed,
+  edits: Edits | null,
+  time: ReturnType<typeof keptTime>,
+): Probed => {
   const { width, height } = keptPart({ kind: 'video', ...video }, edits)
-  return { ...video, width, height, durationMs: time ? time.endMs - time.startMs : video.durationMs }
+  return {
+    ...video,
+    width,
+    height,
+    durationMs: time ? time.endMs - time.startMs : video.durationMs,
+  }
 }
 
 const trimOf = (time: ReturnType<typeof keptTime>): string[] =>
   time ? ['-ss', `${time.startMs}ms`, '-t', `${time.endMs - time.startMs}ms`] : []
 
-const inputOf = (repeats: number): string[] => (repeats > 0 ? ['-stream_loop', String(repeats)] : [])
+const inputOf = (repeats: number): string[] =>
+  repeats > 0 ? ['-stream_loop', String(repeats)] : []
 
-const filtersOf = (video: Probed, { width, height, fps }: StandardVideo, edits: Edits | null): string =>
+const filtersOf = (
+  video: Probed,
+  { width, height, fps }: StandardVideo,
+  edits: Edits | null,
+): string =>
   [
     ...(video.isInterlaced ? ['bwdif=mode=send_frame'] : []),
     ...(video.isHdr ? toneMapping : []),
@@ -156,9 +208,38 @@ const toneMapping = [
 
 const pictureCodec = ({ fps, durationMs }: StandardVideo): string[] => {
   const most = kilobitsOf(durationMs)
-  const rate = ['-crf', '20', '-maxrate', `${most}k`, '-bufsize', `${2 * most}k`, '-g', String(Math.round(2 * fps))]
-  const color = ['-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709', '-color_range', 'tv']
-  return ['-c:v', 'libx264', '-preset', 'fast', '-profile:v', 'high', ...rate, '-flags', '+cgop', ...color]
+  const rate = [
+    '-crf',
+    '20',
+    '-maxrate',
+    `${most}k`,
+    '-bufsize',
+    `${2 * most}k`,
+    '-g',
+    String(Math.round(2 * fps)),
+  ]
+  const color = [
+    '-colorspace',
+    'bt709',
+    '-color_primaries',
+    'bt709',
+    '-color_trc',
+    'bt709',
+    '-color_range',
+    'tv',
+  ]
+  return [
+    '-c:v',
+    'libx264',
+    '-preset',
+    'fast',
+    '-profile:v',
+    'high',
+    ...rate,
+    '-flags',
+    '+cgop',
+    ...color,
+  ]
 }
 
 const soundCodec = [
@@ -178,9 +259,19 @@ const soundCodec = [
  * Writes a still of the video as a PNG, for the thumbnail. Takes the first frame of a transport
  * stream, which has no index for seeking.
  */
-export const takeStill = async (ffmpeg: Ffmpeg, from: string, demuxer: Demuxer, video: Probed, to: string): Promise<void> => {
+export const takeStill = async (
+  ffmpeg: Ffmpeg,
+  from: string,
+  demuxer: Demuxer,
+  video: Probed,
+  to: string,
+): Promise<void> => {
   const at = demuxer === 'mpegts' ? 0 : Math.min(1_000, video.durationMs / 3) / 1000
-  const filters = [...(video.isHdr ? toneMapping : []), 'scale=640:640:force_original_aspect_ratio=decrease', 'format=rgb24']
+  const filters = [
+    ...(video.isHdr ? toneMapping : []),
+    'scale=640:640:force_original_aspect_ratio=decrease',
+    'format=rgb24',
+  ]
   const input = [
     '-ss',
     String(at),
@@ -195,6 +286,8 @@ export const takeStill = async (ffmpeg: Ffmpeg, from: string, demuxer: Demuxer, 
     '-vf',
     filters.join(','),
   ]
-  await ffmpeg([...input, '-c:v', 'png', '-f', 'image2', '-update', '1', `file:${to}`], { clockSeconds: 30 })
+  await ffmpeg([...input, '-c:v', 'png', '-f', 'image2', '-update', '1', `file:${to}`], {
+    clockSeconds: 30,
+  })
   if (!(await unlessMissing(stat(to)))) throw new FfmpegFailed('failed', 'no frame at this time')
 }

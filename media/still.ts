@@ -11,14 +11,40 @@ export type StillDemuxer = 'mov' | 'tiff_pipe' | 'bmp_pipe'
  * Converts such a picture to a PNG. Throws MediaRefused, also if only a part was decoded: a phone's
  * HEIC is a grid of tiles, and older versions of ffmpeg read only the first tile.
  */
-const makePng = async (ffmpeg: Ffmpeg, from: string, demuxer: StillDemuxer, to: string): Promise<void> => {
-  const input = ['-max_pixels', String(maxPixelsInMemory), '-f', demuxer, '-i', `file:${from}`, '-frames:v', '1']
-  const output = ['-c:v', 'png', '-compression_level', '1', '-f', 'image2', '-update', '1', `file:${to}`]
+const makePng = async (
+  ffmpeg: Ffmpeg,
+  from: string,
+  demuxer: StillDemuxer,
+  to: string,
+): Promise<void> => {
+  const input = [
+    '-max_pixels',
+    String(maxPixelsInMemory),
+    '-f',
+    demuxer,
+    '-i',
+    `file:${from}`,
+    '-frames:v',
+    '1',
+  ]
+  const output = [
+    '-c:v',
+    'png',
+    '-compression_level',
+    '1',
+    '-f',
+    'image2',
+    '-update',
+    '1',
+    `file:${to}`,
+  ]
   try {
     await ffmpeg([...input, '-vf', 'format=rgb24', ...output], { clockSeconds: 60 })
   } catch (error) {
-    if (!(error instanceof FfmpegFailed) || error.why === 'missing' || error.why === 'stopped') throw error
-    if (/No space left on device/.test(error.log)) throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
+    if (!(error instanceof FfmpegFailed) || error.why === 'missing' || error.why === 'stopped')
+      throw error
+    if (/No space left on device/.test(error.log))
+      throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
     throw unreadable()
   }
   if (demuxer === 'mov' && !(await isWhole(from, to))) throw unreadable()
@@ -50,7 +76,11 @@ export const stillDemuxer = (mime: string): StillDemuxer | null =>
 const isWhole = async (heic: string, png: string): Promise<boolean> => {
   const said = await headOf(heic, 2 ** 20)
   let [width, height] = [0, 0]
-  for (let at = said.indexOf('ispe'); at >= 0 && at + 16 <= said.length; at = said.indexOf('ispe', at + 4)) {
+  for (
+    let at = said.indexOf('ispe');
+    at >= 0 && at + 16 <= said.length;
+    at = said.indexOf('ispe', at + 4)
+  ) {
     const [across, down] = [said.readUInt32BE(at + 8), said.readUInt32BE(at + 12)]
     if (across * down > width * height) [width, height] = [across, down]
   }
@@ -68,4 +98,8 @@ const headOf = async (path: string, bytes: number): Promise<Buffer> => {
   }
 }
 
-const unreadable = () => new MediaRefused('unsupported', 'This picture can’t be read here. Export it as JPEG, then upload it.')
+const unreadable = () =>
+  new MediaRefused(
+    'unsupported',
+    'This picture can’t be read here. Export it as JPEG, then upload it.',
+  )

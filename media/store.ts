@@ -76,7 +76,11 @@ export const freeBytesAt = async (folder: string): Promise<number> => {
  * Writes the stream to a file in `folder` and returns its path. If the stream fails, the file is
  * removed.
  */
-export const writeFileFrom = async (stream: Readable, folder: string, key: string): Promise<string> => {
+export const writeFileFrom = async (
+  stream: Readable,
+  folder: string,
+  key: string,
+): Promise<string> => {
   const path = join(folder, `${checkedKey(key)}.part`)
   try {
     await pipeline(stream, createWriteStream(path, { mode: 0o600 }))

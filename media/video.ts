@@ -1,5 +1,12 @@
 import { open } from 'node:fs/promises'
-import { EncodedPacketSink, FilePathSource, Input, type InputVideoTrack, MP4, QTFF } from 'mediabunny'
+import {
+  EncodedPacketSink,
+  FilePathSource,
+  Input,
+  type InputVideoTrack,
+  MP4,
+  QTFF,
+} from 'mediabunny'
 import { walkBoxes } from './boxes.ts'
 import { MediaRefused } from './refusal.ts'
 
@@ -45,7 +52,11 @@ export const probeVideo = async (path: string): Promise<VideoFacts> => {
 
 const readFacts = async (input: Input): Promise<VideoFacts> => {
   const track = await input.getPrimaryVideoTrack()
-  if (!track) throw new MediaRefused('unsupported', 'This file has sound but no video. Platforms only accept videos.')
+  if (!track)
+    throw new MediaRefused(
+      'unsupported',
+      'This file has sound but no video. Platforms only accept videos.',
+    )
   const audio = await input.getPrimaryAudioTrack()
   const durationMs = Math.round((await input.computeDuration()) * 1000)
   const [width, height] = [await track.getDisplayWidth(), await track.getDisplayHeight()]
@@ -63,7 +74,10 @@ const readFacts = async (input: Input): Promise<VideoFacts> => {
 
 const frameRate = async (track: InputVideoTrack): Promise<number | null> => {
   const first = await new EncodedPacketSink(track).getFirstPacket({ metadataOnly: true })
-  if (!first) throw new MediaRefused('damaged', 'This video has no frames. Export it again, then upload it.')
+  if (!first)
+    throw new MediaRefused('damaged', 'This video has no frames. Export it again, then upload it.')
   const { averagePacketRate } = await track.computePacketStats()
-  return Number.isFinite(averagePacketRate) && averagePacketRate > 0 ? Math.round(averagePacketRate * 1000) / 1000 : null
+  return Number.isFinite(averagePacketRate) && averagePacketRate > 0
+    ? Math.round(averagePacketRate * 1000) / 1000
+    : null
 }

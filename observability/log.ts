@@ -12,13 +12,20 @@ const tokenForms = [
 ]
 
 /** Writes JSON lines to standard output, or to `destination`. */
-export const createLog = (name: string, level: string, destination: DestinationStream = standardOutput()): Logger =>
+export const createLog = (
+  name: string,
+  level: string,
+  destination: DestinationStream = standardOutput(),
+): Logger =>
   pino(
     {
       name,
       level,
       base: { name },
-      redact: { paths: ['req.headers', '*.password', '*.token', '*.accessToken', '*.refreshToken'], censor: '[redacted]' },
+      redact: {
+        paths: ['req.headers', '*.password', '*.token', '*.accessToken', '*.refreshToken'],
+        censor: '[redacted]',
+      },
       formatters: { log: (fields) => shapeErrors(fields) as Record<string, unknown> },
       // pino's own serializer would copy every property of an error. Errors that reach this one are
       // already shaped.
@@ -42,7 +49,12 @@ const standardOutput = (): DestinationStream => pino.destination({ dest: 1, sync
  */
 const shapeErrors = (value: unknown, path: readonly unknown[] = []): unknown => {
   if (isError(value)) return shape(value)
-  if (typeof value !== 'object' || value === null || ('toJSON' in value && typeof value.toJSON === 'function')) return value
+  if (
+    typeof value !== 'object' ||
+    value === null ||
+    ('toJSON' in value && typeof value.toJSON === 'function')
+  )
+    return value
   if (path.includes(value)) return '[circular]'
   const inside = (item: unknown) => shapeErrors(item, [...path, value])
   return Array.isArray(value)
@@ -61,14 +73,24 @@ const shape = (error: Error, path: readonly unknown[] = []): Record<string, unkn
   const inside = (other: Error) => shape(other, [...path, error])
   // A refused connection is an AggregateError without a message: it holds one error per address
   // that was tried.
-  const errors = error instanceof AggregateError ? error.errors.filter(isError).map(inside) : undefined
-  return { type, message, code, stack, ...(errors ? { errors } : {}), ...(isError(cause) ? { cause: inside(cause) } : {}) }
+  const errors =
+    error instanceof AggregateError ? error.errors.filter(isError).map(inside) : undefined
+  return {
+    type,
+    message,
+    code,
+    stack,
+    ...(errors ? { errors } : {}),
+    ...(isError(cause) ? { cause: inside(cause) } : {}),
+  }
 }
 
 /** Also recognizes errors from another realm, such as the sandbox of workflows. */
-const isError = (value: unknown): value is Error => value instanceof Error || types.isNativeError(value)
+const isError = (value: unknown): value is Error =>
+  value instanceof Error || types.isNativeError(value)
 
-const scrub = (line: string): string => tokenForms.reduce((text, form) => text.replace(form, '[redacted]'), line)
+const scrub = (line: string): string =>
+  tokenForms.reduce((text, form) => text.replace(form, '[redacted]'), line)
 
 /**
  * The logger for Temporal's SDK. Maps its levels to ours, so that a filter for errors finds its
@@ -77,6 +99,12 @@ const scrub = (line: string): string => tokenForms.reduce((text, form) => text.r
 export const temporalLines =
   (log: Logger) =>
   ({ level, message, meta }: { level: string; message: string; meta?: unknown }): void => {
-    const write = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const
+    const write = {
+      TRACE: 'trace',
+      DEBUG: 'debug',
+      INFO: 'info',
+      WARN: 'warn',
+      ERROR: 'error',
+    } as const
     log[write[level as keyof typeof write] ?? 'warn']({ temporal: meta }, message)
   }

@@ -13,7 +13,11 @@ export type Metrics = {
 }
 
 /** Serves `/metrics` in Prometheus format on its own port, which no page or proxy exposes. */
-export const serveMetrics = async (options: { host: string; port: number; log: Logger }): Promise<Metrics> => {
+export const serveMetrics = async (options: {
+  host: string
+  port: number
+  log: Logger
+}): Promise<Metrics> => {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   const reads: (() => Promise<void>)[] = []
@@ -43,7 +47,8 @@ export const serveMetrics = async (options: { host: string; port: number; log: L
   }
 }
 
-const textOf = async (url: string): Promise<string> => (await fetch(url, { signal: AbortSignal.timeout(5_000) })).text()
+const textOf = async (url: string): Promise<string> =>
+  (await fetch(url, { signal: AbortSignal.timeout(5_000) })).text()
 
 const listening = (server: Server, { host, port }: { host: string; port: number }): Promise<void> =>
   new Promise((resolve, reject) => {

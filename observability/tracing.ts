@@ -1,7 +1,12 @@
 import { DiagLogLevel, diag } from '@opentelemetry/api'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import { Resource } from '@opentelemetry/resources'
-import { BatchSpanProcessor, NodeTracerProvider, type ReadableSpan, type SpanExporter } from '@opentelemetry/sdk-trace-node'
+import {
+  BatchSpanProcessor,
+  NodeTracerProvider,
+  type ReadableSpan,
+  type SpanExporter,
+} from '@opentelemetry/sdk-trace-node'
 import type { WorkflowClientInterceptor } from '@temporalio/client'
 import {
   OpenTelemetryActivityInboundInterceptor,
@@ -31,7 +36,10 @@ export const startTracing = ({ config, service, log }: Options): Tracing => {
   const unheard = () => undefined
   const logger = { error: refused, warn: refused, info: unheard, debug: unheard, verbose: unheard }
   diag.setLogger(logger, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true })
-  const exporter = new OTLPTraceExporter({ url: `${config.endpoint}/v1/traces`, headers: config.headers })
+  const exporter = new OTLPTraceExporter({
+    url: `${config.endpoint}/v1/traces`,
+    headers: config.headers,
+  })
   const provider = new NodeTracerProvider({
     resource: new Resource({ 'service.name': service }),
     spanProcessors: [new BatchSpanProcessor(discreet(exporter))],
@@ -64,10 +72,14 @@ const discreet = (exporter: SpanExporter): SpanExporter => ({
 })
 
 const discreetly = (span: ReadableSpan): ReadableSpan => {
-  const attributes = Object.fromEntries(Object.entries(span.attributes).filter(([name]) => allowed.has(name)))
+  const attributes = Object.fromEntries(
+    Object.entries(span.attributes).filter(([name]) => allowed.has(name)),
+  )
   const error = span.events.find(({ name }) => name === 'exception')?.attributes?.['exception.type']
   return Object.create(span, {
-    attributes: { value: error === undefined ? attributes : { ...attributes, 'error.type': error } },
+    attributes: {
+      value: error === undefined ? attributes : { ...attributes, 'error.type': error },
+    },
     events: { value: [] },
     status: { value: { code: span.status.code } },
   })

@@ -15,7 +15,13 @@ const timeoutMs = 5_000
  */
 export const fetchAvatar = async (url: string, signal?: AbortSignal): Promise<Avatar> => {
   if (!isFetchable(url)) throw unusable('no_address')
-  const answer = await callForBytes({ method: 'GET', url, timeoutMs, maxBytes: avatarMaxBytes, ...(signal ? { signal } : {}) })
+  const answer = await callForBytes({
+    method: 'GET',
+    url,
+    timeoutMs,
+    maxBytes: avatarMaxBytes,
+    ...(signal ? { signal } : {}),
+  })
   if (answer.status !== 200) throw unusable(String(answer.status))
   const contentType = typeOf(answer.bytes)
   if (!contentType) throw unusable('no_picture')
@@ -26,13 +32,17 @@ export const fetchAvatar = async (url: string, signal?: AbortSignal): Promise<Av
 const isFetchable = (text: string): boolean => {
   if (!URL.canParse(text)) return false
   const { protocol, hostname } = new URL(text)
-  return protocol === 'https:' || (protocol === 'http:' && /^(localhost|127\.0\.0\.1|\[::1\])$/.test(hostname))
+  return (
+    protocol === 'https:' ||
+    (protocol === 'http:' && /^(localhost|127\.0\.0\.1|\[::1\])$/.test(hostname))
+  )
 }
 
 const typeOf = (bytes: Buffer): AvatarType | null => {
   if (bytes.subarray(0, 3).equals(Buffer.from([0xff, 0xd8, 0xff]))) return 'image/jpeg'
   if (bytes.subarray(0, 8).equals(Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'))) return 'image/png'
-  if (bytes.toString('latin1', 0, 4) === 'RIFF' && bytes.toString('latin1', 8, 12) === 'WEBP') return 'image/webp'
+  if (bytes.toString('latin1', 0, 4) === 'RIFF' && bytes.toString('latin1', 8, 12) === 'WEBP')
+    return 'image/webp'
   return null
 }
 

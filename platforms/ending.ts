@@ -29,7 +29,11 @@ const dayMs = 86_400_000
 export const endingsAhead = (issuers: Iterable<Ender>, nowMs: number): EndingAhead[] =>
   [...issuers]
     .flatMap(({ label, endings }) =>
-      endings.map((ending) => ({ ...ending, issuer: label, days: Math.ceil((Date.parse(ending.endsOn) - nowMs) / dayMs) })),
+      endings.map((ending) => ({
+        ...ending,
+        issuer: label,
+        days: Math.ceil((Date.parse(ending.endsOn) - nowMs) / dayMs),
+      })),
     )
     .sort((a, b) => a.days - b.days)
 

@@ -1,5 +1,11 @@
 /** What a platform's refusal means for us. Only the kind decides what happens next. */
-export type ErrorKind = 'reauthorize' | 'permission' | 'rate_limited' | 'rejected' | 'unavailable' | 'unknown_outcome'
+export type ErrorKind =
+  | 'reauthorize'
+  | 'permission'
+  | 'rate_limited'
+  | 'rejected'
+  | 'unavailable'
+  | 'unknown_outcome'
 
 /** The part of a platform error that may be stored, logged and shown: no body, URL or token. */
 export type Problem = {

@@ -17,13 +17,26 @@ export type Issuer = {
   platforms: string[]
   scopes: Scope[]
   /** The consent page. `verifier` is stored with the state, for issuers that use PKCE. */
-  consentUrl(request: { redirectUri: string; state: string; verifier: string; again: boolean }): string
+  consentUrl(request: {
+    redirectUri: string
+    state: string
+    verifier: string
+    again: boolean
+  }): string
   /** Reads the callback's query: the code, or why there is none. */
   readCallback(query: Record<string, string>): { code: string } | { refused: string }
   /** Exchanges the code for long-lived tokens. Throws PlatformError. */
-  exchange(request: { code: string; redirectUri: string; verifier: string; signal: AbortSignal }): Promise<GrantTokens>
+  exchange(request: {
+    code: string
+    redirectUri: string
+    verifier: string
+    signal: AbortSignal
+  }): Promise<GrantTokens>
   /** The accounts that the grant can connect. `blocked` says why an account can't be chosen. */
-  listAccounts(tokens: Pick<GrantTokens, 'accessToken' | 'scopes'>, signal: AbortSignal): Promise<AccountList>
+  listAccounts(
+    tokens: Pick<GrantTokens, 'accessToken' | 'scopes'>,
+    signal: AbortSignal,
+  ): Promise<AccountList>
   /**
    * Requests one account by its id, because an account that the list leaves out may still be
    * usable. Null if the issuer doesn't show it to this person (any more). Throws PlatformError if
@@ -43,7 +56,10 @@ export type Issuer = {
    * New tokens before the old ones expire. The old refresh token no longer works afterwards. Null
    * if this issuer has no tokens to renew.
    */
-  renew(tokens: { accessToken: string; refreshToken: string | null }, signal: AbortSignal): Promise<GrantTokens | null>
+  renew(
+    tokens: { accessToken: string; refreshToken: string | null },
+    signal: AbortSignal,
+  ): Promise<GrantTokens | null>
   /** Whether the grant is still valid, and until when. Read-only. */
   inspect(tokens: { accessToken: string; userId: string }, signal: AbortSignal): Promise<GrantState>
   /**
@@ -51,7 +67,10 @@ export type Issuer = {
    * other way, so nobody can use it. We don't know whether the app is still listed there for the
    * person.
    */
-  revoke(tokens: { accessToken: string; userId: string }, signal: AbortSignal): Promise<'revoked' | 'unusable'>
+  revoke(
+    tokens: { accessToken: string; userId: string },
+    signal: AbortSignal,
+  ): Promise<'revoked' | 'unusable'>
   /** Calls from the issuer, each at `/callbacks/<issuer><path>`. */
   callbacks: Callback[]
   /**
@@ -88,7 +107,10 @@ export type Callback = {
   path: string
   /** Its name in the issuer's developer settings. */
   use: string
-  read(request: { body: Uint8Array; header(name: string): string | undefined }, nowMs: number): CallbackNews | null
+  read(
+    request: { body: Uint8Array; header(name: string): string | undefined },
+    nowMs: number,
+  ): CallbackNews | null
 }
 
 export type CallbackNews =

@@ -27,7 +27,12 @@ export const answerMaxBytes = 4_000_000
  * One request at a time per connection, and as many connections as requests. Every call has its own
  * timeout.
  */
-const agent = new Agent({ pipelining: 1, headersTimeout: 0, bodyTimeout: 0, connect: { timeout: 10_000 } })
+const agent = new Agent({
+  pipelining: 1,
+  headersTimeout: 0,
+  bodyTimeout: 0,
+  connect: { timeout: 10_000 },
+})
 
 /**
  * promise: S5: platforms are the only hosts that the product calls, besides its own public address
@@ -42,7 +47,9 @@ export const call = async (request: HttpRequest): Promise<HttpAnswer> => {
 }
 
 /** The same for an answer that isn't text, such as a picture. */
-export const callForBytes = async (request: HttpRequest): Promise<Omit<HttpAnswer, 'text'> & { bytes: Buffer }> => {
+export const callForBytes = async (
+  request: HttpRequest,
+): Promise<Omit<HttpAnswer, 'text'> & { bytes: Buffer }> => {
   const timeout = AbortSignal.timeout(request.timeoutMs)
   const signal = request.signal ? AbortSignal.any([timeout, request.signal]) : timeout
   try {
@@ -50,8 +57,13 @@ export const callForBytes = async (request: HttpRequest): Promise<Omit<HttpAnswe
     const answer = await send(request.url, {
       dispatcher: agent,
       method: request.method,
-      headers: { ...(isForm ? { 'content-type': 'application/x-www-form-urlencoded;charset=UTF-8' } : {}), ...request.headers },
-      body: isForm ? String(request.body) : ((request.body ?? null) as Dispatcher.RequestOptions['body']),
+      headers: {
+        ...(isForm ? { 'content-type': 'application/x-www-form-urlencoded;charset=UTF-8' } : {}),
+        ...request.headers,
+      },
+      body: isForm
+        ? String(request.body)
+        : ((request.body ?? null) as Dispatcher.RequestOptions['body']),
       signal,
     })
     return {
@@ -66,7 +78,8 @@ export const callForBytes = async (request: HttpRequest): Promise<Omit<HttpAnswe
 
 const headersOf = (named: Dispatcher.ResponseData['headers']): Headers => {
   const headers = new Headers()
-  for (const [name, value] of Object.entries(named)) for (const one of [value ?? []].flat()) headers.append(name, one)
+  for (const [name, value] of Object.entries(named))
+    for (const one of [value ?? []].flat()) headers.append(name, one)
   return headers
 }
 
@@ -98,9 +111,18 @@ const neverReached = new Set([
 
 const unanswered = (cause: unknown, timedOut: boolean): PlatformError => {
   const code = codeOf(cause)
-  if (neverReached.has(code)) return new PlatformError({ kind: 'unavailable', code, words: 'The platform couldn’t be reached.' })
+  if (neverReached.has(code))
+    return new PlatformError({
+      kind: 'unavailable',
+      code,
+      words: 'The platform couldn’t be reached.',
+    })
   if (timedOut)
-    return new PlatformError({ kind: 'unknown_outcome', code: 'timeout', words: 'The platform didn’t answer in time.' })
+    return new PlatformError({
+      kind: 'unknown_outcome',
+      code: 'timeout',
+      words: 'The platform didn’t answer in time.',
+    })
   return new PlatformError({
     kind: 'unknown_outcome',
     code: code || 'broken',

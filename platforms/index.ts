@@ -27,4 +27,5 @@ export const createPlatforms = (
   }
 }
 
-const byName = <T extends { name: string }>(entries: T[]): Map<string, T> => new Map(entries.map((entry) => [entry.name, entry]))
+const byName = <T extends { name: string }>(entries: T[]): Map<string, T> =>
+  new Map(entries.map((entry) => [entry.name, entry]))

@@ -2,7 +2,9 @@ import type { Measurer, NameOfKind, OwnMetric } from './measurer.ts'
 
 /** The platform's own names of what it has besides `postMetrics`, for one kind of post, by metric. */
 export const ownNames = (metrics: OwnMetric[], kind: string): Record<string, string> =>
-  Object.fromEntries(metrics.flatMap(({ name, names }) => (names[kind] === undefined ? [] : [[name, names[kind]]])))
+  Object.fromEntries(
+    metrics.flatMap(({ name, names }) => (names[kind] === undefined ? [] : [[name, names[kind]]])),
+  )
 
 /** The platform's own names of everything that it has for this kind of post, by metric. */
 export const allNames = (
@@ -14,9 +16,14 @@ export const allNames = (
 })
 
 /** The metrics of these names. Several metrics may come from one name. */
-export const metricsNamed = (measurer: Pick<Measurer, 'names' | 'ownMetrics'>, given: NameOfKind[]): string[] => {
+export const metricsNamed = (
+  measurer: Pick<Measurer, 'names' | 'ownMetrics'>,
+  given: NameOfKind[],
+): string[] => {
   const metrics = given.flatMap(({ kind, name }) =>
-    Object.entries(allNames(measurer, kind)).flatMap(([metric, own]) => (own === name ? [metric] : [])),
+    Object.entries(allNames(measurer, kind)).flatMap(([metric, own]) =>
+      own === name ? [metric] : [],
+    ),
   )
   return [...new Set(metrics)]
 }

@@ -1,6 +1,7 @@
 /** These are stored in 4 bytes. Everything else takes what JavaScript can count exactly. */
 const short = ['likes', 'comments', 'shares', 'saves', 'followers']
-const largest = (name: string): number => (short.includes(name) ? 2_147_483_647 : Number.MAX_SAFE_INTEGER)
+const largest = (name: string): number =>
+  short.includes(name) ? 2_147_483_647 : Number.MAX_SAFE_INTEGER
 
 /**
  * Keeps values that can be a count: whole, not negative, and small enough to store. Anything else

@@ -14,6 +14,14 @@ export const uploadAddress = (given: string, allowed: string[], platform: string
 const isBelow = (given: URL, entry: string): boolean => {
   const isWildcard = entry.includes('://*.')
   const own = new URL(entry.replace('://*.', '://'))
-  const fits = isWildcard ? given.hostname.endsWith(`.${own.hostname}`) : given.hostname === own.hostname
-  return fits && given.protocol === own.protocol && given.port === own.port && given.username === '' && given.password === ''
+  const fits = isWildcard
+    ? given.hostname.endsWith(`.${own.hostname}`)
+    : given.hostname === own.hostname
+  return (
+    fits &&
+    given.protocol === own.protocol &&
+    given.port === own.port &&
+    given.username === '' &&
+    given.password === ''
+  )
 }

@@ -19,13 +19,20 @@ const out = resolve(root, options.out)
 const rooms = ['db', 'platforms', 'web']
 
 rmSync(out, { recursive: true, force: true })
-execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json', '--outDir', out], {
-  cwd: root,
-  stdio: 'inherit',
-})
-for (const file of rooms.flatMap(filesRead)) cpSync(join(root, file), join(out, file), { recursive: true })
+execFileSync(
+  process.execPath,
+  [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json', '--outDir', out],
+  {
+    cwd: root,
+    stdio: 'inherit',
+  },
+)
+for (const file of rooms.flatMap(filesRead))
+  cpSync(join(root, file), join(out, file), { recursive: true })
 // The version that pages show. `type` makes Node load these files as modules.
-const { name, version, type } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Record<string, string>
+const { name, version, type } = JSON.parse(
+  readFileSync(join(root, 'package.json'), 'utf8'),
+) as Record<string, string>
 writeFileSync(join(out, 'package.json'), JSON.stringify({ name, version, type }))
 writeFileSync(join(out, 'temporal', workflowCodeFile), (await bundleWorkflows()).code)
 // The proofs that operators see under /promises, because compiled code has no comments or tests.

@@ -27,10 +27,21 @@ const questions: {
   {
     name: 'domain',
     ask: 'The domain of this installation, whose DNS points to this server (social.example.com)',
-    check: matching(/^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/, 'a domain such as social.example.com'),
+    check: matching(
+      /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/,
+      'a domain such as social.example.com',
+    ),
   },
-  { name: 'mail', ask: 'Your email address, for certificates and for questions about data', check: mailAddress },
-  { name: 'smtp-url', ask: 'The mail server (smtps://user:password@mail.example.com)', check: urlOf('smtp:', 'smtps:') },
+  {
+    name: 'mail',
+    ask: 'Your email address, for certificates and for questions about data',
+    check: mailAddress,
+  },
+  {
+    name: 'smtp-url',
+    ask: 'The mail server (smtps://user:password@mail.example.com)',
+    check: urlOf('smtp:', 'smtps:'),
+  },
   {
     name: 'mail-from',
     ask: 'The sender of every email',
@@ -38,9 +49,17 @@ const questions: {
     fallback: ({ domain }) => `CrateSocial <no-reply@${domain}>`,
   },
   // These four appear in the public privacy policy.
-  { name: 'operator', ask: 'Legal name of the person or company that runs this installation', check: line },
+  {
+    name: 'operator',
+    ask: 'Legal name of the person or company that runs this installation',
+    check: line,
+  },
   { name: 'address', ask: 'Their postal address, in one line', check: line },
-  { name: 'hosting', ask: 'Who hosts the server, with its country (Example GmbH, Germany)', check: line },
+  {
+    name: 'hosting',
+    ask: 'Who hosts the server, with its country (Example GmbH, Germany)',
+    check: line,
+  },
   { name: 'mail-provider', ask: 'Who runs the mail server, with its country', check: line },
 ]
 
@@ -70,8 +89,13 @@ const flags: { [name in Name]?: string } = {
 const path = resolve(options.out)
 
 if (path === settingsFile)
-  throw new WrongUse(`${path} holds the settings of npm start: production keys would break the local installation.`)
-if (existsSync(path)) throw new Error(`${path} already exists and was not changed, because its keys open the stored data.`)
+  throw new WrongUse(
+    `${path} holds the settings of npm start: production keys would break the local installation.`,
+  )
+if (existsSync(path))
+  throw new Error(
+    `${path} already exists and was not changed, because its keys open the stored data.`,
+  )
 const answers = await ask()
 writeFileSync(path, settings(answers), { mode: 0o600, flag: 'wx' })
 console.log(
@@ -86,11 +110,15 @@ console.log('Next: add your apps at the platforms to it, then docker compose up 
 
 async function ask(): Promise<Answers> {
   const known: Partial<Answers> = {}
-  const terminal = process.stdin.isTTY ? createInterface({ input: process.stdin, output: process.stdout }) : undefined
+  const terminal = process.stdin.isTTY
+    ? createInterface({ input: process.stdin, output: process.stdout })
+    : undefined
   try {
     for (const { name, ask, check, fallback } of questions) {
       const suggested = fallback?.(known)
-      const given = flags[name] ?? (await terminal?.question(`${ask}${suggested ? ` [${suggested}]` : ''}: `))?.trim()
+      const given =
+        flags[name] ??
+        (await terminal?.question(`${ask}${suggested ? ` [${suggested}]` : ''}: `))?.trim()
       const answer = given || suggested
       if (!answer && name in variableOf) {
         known[name] = ''

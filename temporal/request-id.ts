@@ -9,8 +9,10 @@ import { requestIdHeader } from '../workflows/names.ts'
  * for operators and as a header for activities.
  */
 export const carryRequestId: WorkflowClientInterceptor = {
-  startWithDetails: (input, next) => next({ ...input, headers: withId(input.headers), options: remembering(input.options) }),
-  signalWithStart: (input, next) => next({ ...input, headers: withId(input.headers), options: remembering(input.options) }),
+  startWithDetails: (input, next) =>
+    next({ ...input, headers: withId(input.headers), options: remembering(input.options) }),
+  signalWithStart: (input, next) =>
+    next({ ...input, headers: withId(input.headers), options: remembering(input.options) }),
 }
 
 /** For workers: runs an activity with the id of the request that caused its workflow. */
@@ -18,7 +20,9 @@ export const underRequestId: ActivityInterceptorsFactory = () => ({
   inbound: {
     execute: (input, next) => {
       const given = input.headers[requestIdHeader]
-      return requestIds.run(given && defaultPayloadConverter.fromPayload<string>(given), () => next(input))
+      return requestIds.run(given && defaultPayloadConverter.fromPayload<string>(given), () =>
+        next(input),
+      )
     },
   },
 })
@@ -28,7 +32,9 @@ const withId = (headers: Headers): Headers => {
   return id ? { ...headers, [requestIdHeader]: defaultPayloadConverter.toPayload(id) } : headers
 }
 
-const remembering = <Options extends { memo?: Record<string, unknown> }>(options: Options): Options => {
+const remembering = <Options extends { memo?: Record<string, unknown> }>(
+  options: Options,
+): Options => {
   const requestId = requestIds.getStore()
   return requestId ? { ...options, memo: { ...options.memo, requestId } } : options
 }

@@ -1,5 +1,16 @@
-import { type Client, ScheduleAlreadyRunning, type ScheduleOptions, ScheduleOverlapPolicy } from '@temporalio/client'
-import { backgroundTaskQueue, measureScheduleId, measureShards, type Shard, taskQueue } from '../workflows/names.ts'
+import {
+  type Client,
+  ScheduleAlreadyRunning,
+  type ScheduleOptions,
+  ScheduleOverlapPolicy,
+} from '@temporalio/client'
+import {
+  backgroundTaskQueue,
+  measureScheduleId,
+  measureShards,
+  type Shard,
+  taskQueue,
+} from '../workflows/names.ts'
 
 /**
  * `offsetMs`: after midnight UTC or the full hour. `catchUp`: how far back to run what was missed

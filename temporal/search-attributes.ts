@@ -14,11 +14,20 @@ type Deps = { connection: Connection; namespace: string; log: Logger; now: () =>
  * be added (on Temporal Cloud only its own tool can), it returns false until the next start;
  * everything else works.
  */
-export const ensureSearchAttributes = async ({ connection, namespace, log, now }: Deps): Promise<() => boolean> => {
+export const ensureSearchAttributes = async ({
+  connection,
+  namespace,
+  log,
+  now,
+}: Deps): Promise<() => boolean> => {
   try {
-    const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace })
+    const { customAttributes } = await connection.operatorService.listSearchAttributes({
+      namespace,
+    })
     const missing = searchAttributes.filter((name) => customAttributes?.[name] === undefined)
-    const wrong = searchAttributes.filter((name) => ![undefined, keyword].includes(customAttributes?.[name] as number))
+    const wrong = searchAttributes.filter(
+      (name) => ![undefined, keyword].includes(customAttributes?.[name] as number),
+    )
     if (wrong.length > 0) throw new Error(`not of type Keyword: ${wrong.join(', ')}`)
     if (missing.length === 0) return () => true
     const added = Object.fromEntries(missing.map((name) => [name, keyword]))
@@ -26,7 +35,10 @@ export const ensureSearchAttributes = async ({ connection, namespace, log, now }
     const knownFrom = now() + knownAfterMs
     return () => now() >= knownFrom
   } catch (error) {
-    log.warn({ err: error }, 'workflows go without search attributes: the cluster does not have them')
+    log.warn(
+      { err: error },
+      'workflows go without search attributes: the cluster does not have them',
+    )
     return () => false
   }
 }

@@ -28,7 +28,9 @@ import { searchKeys } from '../workflows/search-keys.ts'
  */
 export type StartAttributes = Partial<Attributes>
 
-const searchable = (attributes: StartAttributes | undefined): { typedSearchAttributes?: SearchAttributePair[] } => {
+const searchable = (
+  attributes: StartAttributes | undefined,
+): { typedSearchAttributes?: SearchAttributePair[] } => {
   if (!attributes) return {}
   const names = ['workspace', 'channel', 'platform', 'state'] as const
   return {
@@ -114,7 +116,11 @@ export const startRendering = async (
 }
 
 /** Starts mailing everyone about a policy version, unless that is already running. */
-export const startAnnouncement = async (client: Client, version: string, queue = backgroundTaskQueue): Promise<void> => {
+export const startAnnouncement = async (
+  client: Client,
+  version: string,
+  queue = backgroundTaskQueue,
+): Promise<void> => {
   await client.workflow.start<typeof announcePolicy>('announcePolicy', {
     workflowId: policyWorkflowId(version),
     taskQueue: queue,
@@ -125,24 +131,34 @@ export const startAnnouncement = async (client: Client, version: string, queue =
 }
 
 /** Starts the workflow that maintains a grant, or signals the running one. */
-export const notifyGrant = async (client: Client, grantId: string, queue = taskQueue): Promise<void> => {
+export const notifyGrant = async (
+  client: Client,
+  grantId: string,
+  queue = taskQueue,
+): Promise<void> => {
   await client.workflow.signalWithStart<typeof keepGrantAlive, []>('keepGrantAlive', {
     workflowId: grantWorkflowId(grantId),
     taskQueue: queue,
     args: [{ grantId }],
     signal: changed,
-    staticSummary: 'A connection to a platform: renewed in advance and checked daily. Admins are warned before it ends',
+    staticSummary:
+      'A connection to a platform: renewed in advance and checked daily. Admins are warned before it ends',
   })
 }
 
 /** Starts the workflow that finishes disconnecting an account. If that is done, it ends at once. */
-export const startDisconnecting = async (client: Client, channelId: string, attributes?: StartAttributes): Promise<void> => {
+export const startDisconnecting = async (
+  client: Client,
+  channelId: string,
+  attributes?: StartAttributes,
+): Promise<void> => {
   await client.workflow.start<typeof disconnectChannel>('disconnectChannel', {
     workflowId: disconnectWorkflowId(channelId),
     taskQueue,
     args: [{ channelId }],
     workflowIdConflictPolicy: 'USE_EXISTING',
     ...searchable(attributes),
-    staticSummary: 'Revokes access of a disconnected account, and deletes its history if an admin chose that',
+    staticSummary:
+      'Revokes access of a disconnected account, and deletes its history if an admin chose that',
   })
 }

@@ -15,7 +15,8 @@ export const workflowCodeFile = 'workflows.bundle.js'
 export async function workflowCode(): Promise<WorkflowBundle | { codePath: string }> {
   if (import.meta.filename.endsWith('.ts')) return await bundleWorkflows()
   const codePath = join(import.meta.dirname, workflowCodeFile)
-  if (!existsSync(codePath)) throw new Error(`the build is not complete: ${codePath} is missing; run npm run build again`)
+  if (!existsSync(codePath))
+    throw new Error(`the build is not complete: ${codePath} is missing; run npm run build again`)
   return { codePath }
 }
 
@@ -23,5 +24,10 @@ export async function bundleWorkflows(): Promise<WorkflowBundle> {
   const workflowsPath = join(folders.workflows, 'index.ts')
   const workflowInterceptorModules = [join(folders.workflows, 'pass-headers.ts')]
   const logger = new DefaultLogger('ERROR')
-  return await bundleWorkflowCode({ workflowsPath, workflowInterceptorModules, failureConverterPath, logger })
+  return await bundleWorkflowCode({
+    workflowsPath,
+    workflowInterceptorModules,
+    failureConverterPath,
+    logger,
+  })
 }

@@ -40,7 +40,12 @@ describe('the configuration', () => {
   })
 
   test('treats an empty variable as not set', () => {
-    const { port, issuers } = loadConfig({ ...least, META_APP_ID: '', META_APP_SECRET: '', PORT: '' })
+    const { port, issuers } = loadConfig({
+      ...least,
+      META_APP_ID: '',
+      META_APP_SECRET: '',
+      PORT: '',
+    })
     expect([port, issuers.map(({ create }) => create)]).toEqual([3000, [undefined, undefined]])
   })
 
@@ -49,7 +54,10 @@ describe('the configuration', () => {
     const file = join(folder, 'keys')
     writeFileSync(file, `b:${key},a:${key}\n`)
     const { VAULT_KEYS: _, ...rest } = least
-    expect(loadConfig({ ...rest, VAULT_KEYS_FILE: file }).vaultKeys.map(({ id }) => id)).toEqual(['b', 'a'])
+    expect(loadConfig({ ...rest, VAULT_KEYS_FILE: file }).vaultKeys.map(({ id }) => id)).toEqual([
+      'b',
+      'a',
+    ])
     expect(problems({ ...least, VAULT_KEYS_FILE: file })).toEqual([
       'VAULT_KEYS and VAULT_KEYS_FILE are both set; keep one of them.',
     ])
@@ -61,8 +69,14 @@ describe('the configuration', () => {
 
   test('names a special character in a password, without the password', () => {
     for (const password of ['a#hunter2', 'a/hunter2', 'a?hunter2', '5%hunter2']) {
-      const [problem = '', ...more] = problems({ ...least, SMTP_URL: `smtps://me:${password}@mail.example.com` })
-      expect([more, problem]).toEqual([[], expect.stringMatching(/^SMTP_URL has a special character .*# as %23, .*% as %25\.$/)])
+      const [problem = '', ...more] = problems({
+        ...least,
+        SMTP_URL: `smtps://me:${password}@mail.example.com`,
+      })
+      expect([more, problem]).toEqual([
+        [],
+        expect.stringMatching(/^SMTP_URL has a special character .*# as %23, .*% as %25\.$/),
+      ])
     }
     expect(problems({ ...least, SMTP_URL: 'smtps://me:a%23hunter2@mail.example.com' })).toEqual([])
   })
@@ -82,8 +96,16 @@ describe('the configuration', () => {
   test("reads Temporal's address from a profile in a file, which variables override", () => {
     const folder = mkdtempSync(join(tmpdir(), 'cratesocial-config-'))
     const file = join(folder, 'temporal.toml')
-    writeFileSync(file, '[profile.cloud]\naddress = "cloud.example.com:7233"\nnamespace = "music"\napi_key = "k"\n')
-    const env = { ...least, TEMPORAL_CONFIG_FILE: file, TEMPORAL_PROFILE: 'cloud', TEMPORAL_NAMESPACE: 'other' }
+    writeFileSync(
+      file,
+      '[profile.cloud]\naddress = "cloud.example.com:7233"\nnamespace = "music"\napi_key = "k"\n',
+    )
+    const env = {
+      ...least,
+      TEMPORAL_CONFIG_FILE: file,
+      TEMPORAL_PROFILE: 'cloud',
+      TEMPORAL_NAMESPACE: 'other',
+    }
     expect(loadConfig(env).temporal).toMatchObject({
       address: 'cloud.example.com:7233',
       namespace: 'other',
@@ -97,14 +119,20 @@ describe('the configuration', () => {
     expect(problems(env)).toHaveLength(1)
     expect(problems(env).join()).not.toContain('hunter2')
     writeFileSync(file, '[profile.cloud]\napi_kee = "k"\n')
-    expect(problems(env)).toEqual([expect.stringContaining('key(s) unrecognized in profile.cloud: api_kee')])
+    expect(problems(env)).toEqual([
+      expect.stringContaining('key(s) unrecognized in profile.cloud: api_kee'),
+    ])
     rmSync(folder, { recursive: true })
   })
 
   test('sends spans only if a collector is set, with the headers that it requires', () => {
     expect(loadConfig({ ...least, OTEL_EXPORTER_OTLP_ENDPOINT: '' }).tracing).toBeUndefined()
     const OTEL_EXPORTER_OTLP_ENDPOINT = 'http://collector.example.com:4318/'
-    const given = { ...least, OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20a=b, x-team = c' }
+    const given = {
+      ...least,
+      OTEL_EXPORTER_OTLP_ENDPOINT,
+      OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20a=b, x-team = c',
+    }
     expect(loadConfig(given).tracing).toEqual({
       endpoint: 'http://collector.example.com:4318',
       headers: { authorization: 'Bearer a=b', 'x-team': 'c' },
@@ -125,8 +153,14 @@ describe('the configuration', () => {
       { PUBLIC_URL: 'https://example.com/social' },
       'PUBLIC_URL must be an origin such as https://social.example.com, without a path.',
     ],
-    [{ META_APP_ID: '1' }, 'META_APP_ID and META_APP_SECRET must be set together; one of them is missing.'],
-    [{ TIKTOK_CLIENT_SECRET: '1' }, 'TIKTOK_CLIENT_KEY and TIKTOK_CLIENT_SECRET must be set together; one of them is missing.'],
+    [
+      { META_APP_ID: '1' },
+      'META_APP_ID and META_APP_SECRET must be set together; one of them is missing.',
+    ],
+    [
+      { TIKTOK_CLIENT_SECRET: '1' },
+      'TIKTOK_CLIENT_KEY and TIKTOK_CLIENT_SECRET must be set together; one of them is missing.',
+    ],
     [
       { TRUSTED_PROXIES: '10.0.0.0/8, 10.0.0.0/33' },
       'TRUSTED_PROXIES has "10.0.0.0/33", which is neither an address nor a range such as 10.0.0.0/8.',
@@ -147,10 +181,16 @@ describe('the configuration', () => {
       { TEMPORAL_CONFIG_FILE: '/nowhere.toml' },
       'The settings of Temporal cannot be read: TEMPORAL_CONFIG_FILE names /nowhere.toml, ENOENT.',
     ],
-    [{ TEMPORAL_PROFILE: 'x' }, 'The settings of Temporal name TEMPORAL_PROFILE without TEMPORAL_CONFIG_FILE, which holds it.'],
+    [
+      { TEMPORAL_PROFILE: 'x' },
+      'The settings of Temporal name TEMPORAL_PROFILE without TEMPORAL_CONFIG_FILE, which holds it.',
+    ],
     [{ VAULT_KEYS: `a:${key},a:${key}` }, 'VAULT_KEYS uses an id twice.'],
     [{ DATABASE_PREPARE: 'yes' }, 'DATABASE_PREPARE must be one of true, false, not "yes".'],
-    [{ MAIL_FROM: 'nobody' }, 'MAIL_FROM must be a mail address such as "Name <name@example.com>", not "nobody".'],
+    [
+      { MAIL_FROM: 'nobody' },
+      'MAIL_FROM must be a mail address such as "Name <name@example.com>", not "nobody".',
+    ],
   ])('refuses %o', (env, problem) => {
     expect(problems({ ...least, ...env })).toEqual([problem])
   })
@@ -171,15 +211,26 @@ describe('the configuration', () => {
   })
 
   test('promise L4: does not start production until the privacy policy can name the operator and the hosting provider', () => {
-    const nobody = { ...production, OPERATOR_NAME: '', OPERATOR_ADDRESS: '', HOSTING_PROVIDER: '', CONTACT_EMAIL: '' }
+    const nobody = {
+      ...production,
+      OPERATOR_NAME: '',
+      OPERATOR_ADDRESS: '',
+      HOSTING_PROVIDER: '',
+      CONTACT_EMAIL: '',
+    }
     expect(problems(nobody).map((problem) => problem.split(' ')[0])).toEqual([
       'OPERATOR_NAME',
       'OPERATOR_ADDRESS',
       'HOSTING_PROVIDER',
       'CONTACT_EMAIL',
     ])
-    expect(problems({ ...production, CONTACT_EMAIL: '', PUBLIC_URL: 'https://app.cratesocial.net' })).toEqual([])
-    expect(loadConfig(least).operator, 'elsewhere nothing of it is needed').toMatchObject({ name: undefined, backupDays: 30 })
+    expect(
+      problems({ ...production, CONTACT_EMAIL: '', PUBLIC_URL: 'https://app.cratesocial.net' }),
+    ).toEqual([])
+    expect(loadConfig(least).operator, 'elsewhere nothing of it is needed').toMatchObject({
+      name: undefined,
+      backupDays: 30,
+    })
   })
 
   test.each([
@@ -189,13 +240,21 @@ describe('the configuration', () => {
     [{ MEDIA_URL: 's3://bucket', S3_ENDPOINT: 'https://storage.example.com' }, 'STORAGE_PROVIDER'],
     [{ MEDIA_PUBLIC_URL: 'https://cdn.example.net/media' }, 'STORAGE_PROVIDER'],
     [{ STORAGE_PROVIDER: 'Example Storage Inc., USA' }, 'STORAGE_PROVIDER'],
-    [{ TEMPORAL_ADDRESS: 'music.a1b2c.tmprl.cloud:7233', TEMPORAL_API_KEY: 'k' }, 'WORKFLOW_PROVIDER'],
+    [
+      { TEMPORAL_ADDRESS: 'music.a1b2c.tmprl.cloud:7233', TEMPORAL_API_KEY: 'k' },
+      'WORKFLOW_PROVIDER',
+    ],
     [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'https://traces.example.com' }, 'TRACES_PROVIDER'],
     [{ TRACES_PROVIDER: 'Example Traces Inc., USA' }, 'TRACES_PROVIDER'],
-  ])('promise S5: refuses %o in production, because the privacy policy would be untrue', (env, variable) => {
-    expect(problems({ ...production, ...env }).map((problem) => problem.split(' ')[0])).toEqual([variable])
-    expect(problems({ ...least, ...env })).toEqual([])
-  })
+  ])(
+    'promise S5: refuses %o in production, because the privacy policy would be untrue',
+    (env, variable) => {
+      expect(problems({ ...production, ...env }).map((problem) => problem.split(' ')[0])).toEqual([
+        variable,
+      ])
+      expect(problems({ ...least, ...env })).toEqual([])
+    },
+  )
 
   test.each([
     { SMTP_URL: 'smtp://mail:25', MAIL_PROVIDER: '' },
@@ -211,8 +270,12 @@ describe('the configuration', () => {
   test("reads the operator's own terms from a file, and says if it cannot be read", () => {
     const folder = mkdtempSync(join(tmpdir(), 'cratesocial-config-'))
     writeFileSync(join(folder, 'terms.txt'), 'Be kind.\n')
-    expect(loadConfig({ ...least, TERMS_FILE: join(folder, 'terms.txt') }).operator.terms).toBe('Be kind.\n')
-    expect(problems({ ...least, TERMS_FILE: join(folder, 'none') })[0]).toMatch(/^TERMS_FILE names .*, which cannot be read\.$/)
+    expect(loadConfig({ ...least, TERMS_FILE: join(folder, 'terms.txt') }).operator.terms).toBe(
+      'Be kind.\n',
+    )
+    expect(problems({ ...least, TERMS_FILE: join(folder, 'none') })[0]).toMatch(
+      /^TERMS_FILE names .*, which cannot be read\.$/,
+    )
     rmSync(folder, { recursive: true })
   })
 })

@@ -9,15 +9,23 @@ const files = productFolders.flatMap((folder) =>
     .filter((name) => name.endsWith('.ts'))
     .map((name) => `${folder}/${name}`),
 )
-const filesWith = (pattern: RegExp) => files.filter((file) => pattern.test(readFileSync(`${root}${file}`, 'utf8'))).sort()
+const filesWith = (pattern: RegExp) =>
+  files.filter((file) => pattern.test(readFileSync(`${root}${file}`, 'utf8'))).sort()
 
 test('all sessions of a person are ended in one place, together with every mailed link', () => {
-  expect(filesWith(/delete from sessions/)).toEqual(['db/people/access.ts', 'db/people/sessions.ts'])
-  expect(filesWith(/update password_resets (r )?set used_at/)).toEqual(['db/people/access.ts', 'db/people/password-resets.ts'])
+  expect(filesWith(/delete from sessions/)).toEqual([
+    'db/people/access.ts',
+    'db/people/sessions.ts',
+  ])
+  expect(filesWith(/update password_resets (r )?set used_at/)).toEqual([
+    'db/people/access.ts',
+    'db/people/password-resets.ts',
+  ])
 })
 
 test('a single condition decides whether an invitation is open, and it includes the admin who made it', () => {
-  const queries = readFileSync(`${root}db/people/invitations.ts`, 'utf8').match(/i\.accepted_at is null/g) ?? []
+  const queries =
+    readFileSync(`${root}db/people/invitations.ts`, 'utf8').match(/i\.accepted_at is null/g) ?? []
   expect(queries).toHaveLength(1)
   expect(
     filesWith(/invitations/).filter(

@@ -32,9 +32,13 @@ test('every form that changes a post contains the version that it is based on', 
 })
 
 test('every form with a time contains the time zone that it was shown in', () => {
-  const timed = filesOf('web/views', '.eta').filter(({ text }) => text.includes('type="datetime-local"'))
+  const timed = filesOf('web/views', '.eta').filter(({ text }) =>
+    text.includes('type="datetime-local"'),
+  )
   expect(timed.length).toBeGreaterThanOrEqual(3)
-  expect(timed.filter(({ text }) => !text.includes('name="zone"')).map(({ name }) => name)).toEqual([])
+  expect(timed.filter(({ text }) => !text.includes('name="zone"')).map(({ name }) => name)).toEqual(
+    [],
+  )
 })
 
 /**
@@ -64,7 +68,10 @@ const ownAddress =
 test('every form that creates something contains a key, so that sending it twice creates one thing', () => {
   const addressed = forms.map(({ name, form }) => ({
     name,
-    address: (form.match(/action="((?:<%=[\s\S]*?%>|[^"])*)"/)?.[1] ?? '').replace(/<%=[\s\S]*?%>/g, '*'),
+    address: (form.match(/action="((?:<%=[\s\S]*?%>|[^"])*)"/)?.[1] ?? '').replace(
+      /<%=[\s\S]*?%>/g,
+      '*',
+    ),
     keyed: /name="key"|include\('\/_key'\)/.test(form),
   }))
   const open = addressed.filter(({ address, name, keyed }) => {
@@ -78,12 +85,16 @@ test('every form that creates something contains a key, so that sending it twice
 test('everything that can be dragged to another time has its version, and its calendar the time zone', () => {
   const draggable = filesOf('web/views', '.eta').filter(({ text }) => text.includes('data-move='))
   expect(draggable.length).toBeGreaterThanOrEqual(2)
-  expect(draggable.filter(({ text }) => !text.includes('data-version=')).map(({ name }) => name)).toEqual([])
+  expect(
+    draggable.filter(({ text }) => !text.includes('data-version=')).map(({ name }) => name),
+  ).toEqual([])
   expect(source('web/views/calendar/_grid.eta')).toContain('data-zone=')
 })
 
 test('rows that others refer to are locked for no key update, so that a notification about them can still be written', () => {
   const locks = productFolders.flatMap((folder) => filesOf(folder, '.ts'))
-  const strong = locks.filter(({ text }) => /for update(?! skip locked)/.test(text.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '')))
+  const strong = locks.filter(({ text }) =>
+    /for update(?! skip locked)/.test(text.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '')),
+  )
   expect(strong.map(({ name }) => name)).toEqual([])
 })

@@ -25,12 +25,19 @@ export const allowedImports: ImportRule[] = [
   { from: /^workflows\//, to: /^workflows\//, typesOf: /^activities\// },
   { from: /^local\/sandbox\//, to: /^local\/sandbox\// },
   // Code that both tests and the local stack need is in local/.
-  { from: /^(server|worker|promises)\.ts$|^(commands|local|production)\//, to: /^(?!test\/|bench\/)/ },
+  {
+    from: /^(server|worker|promises)\.ts$|^(commands|local|production)\//,
+    to: /^(?!test\/|bench\/)/,
+  },
   { from: /^text\//, to: /^text\// },
   { from: /^config\//, to: /^config\/|^platforms\/index\.ts/, typesOf: /^platforms\// },
   // An issuer declares its variables with these.
   { from: /^platforms\//, to: /^(platforms|text)\/|^config\/(values|variable)\.ts/ },
-  { from: /^db\//, to: /^db\/|^config\/folders\.ts/, typesOf: /^(config|platforms)\/|^media\/edits\.ts/ },
+  {
+    from: /^db\//,
+    to: /^db\/|^config\/folders\.ts/,
+    typesOf: /^(config|platforms)\/|^media\/edits\.ts/,
+  },
   { from: /^media\//, to: /^(media|observability|text)\//, typesOf: /^config\// },
   {
     from: /^temporal\//,

@@ -13,7 +13,9 @@ const files = [...topLevel(), ...folders.flatMap(filesOf)]
 const ours = files.filter((file) => !file.startsWith('test/'))
 
 test('no file is longer than 300 lines', () => {
-  const long = files.filter((file) => /\.(ts|js|eta)$/.test(file) && !isVendored(file)).filter((file) => lines(file).length > 300)
+  const long = files
+    .filter((file) => /\.(ts|js|eta)$/.test(file) && !isVendored(file))
+    .filter((file) => lines(file).length > 300)
   expect(long).toEqual([])
 })
 
@@ -30,12 +32,18 @@ test('imports go in one direction', () => {
 
 test('only the decoder opens images, so that all are checked by their bytes and limited', () => {
   const product = ours.filter((file) => file.endsWith('.ts') && !/^(local|bench)\//.test(file))
-  expect(product.filter((file) => /from 'sharp'|import\('sharp'\)/.test(source(file)))).toEqual(['media/decoder.ts'])
+  expect(product.filter((file) => /from 'sharp'|import\('sharp'\)/.test(source(file)))).toEqual([
+    'media/decoder.ts',
+  ])
 })
 
 test('transactions are started and connections reserved in one place, where a broken connection does not end the process', () => {
-  const product = ours.filter((file) => file.endsWith('.ts') && !/^(bench|local\/sandbox)\//.test(file))
-  expect(product.filter((file) => /\.(begin|reserve)\(/.test(source(file)))).toEqual(['db/postgres/transactions.ts'])
+  const product = ours.filter(
+    (file) => file.endsWith('.ts') && !/^(bench|local\/sandbox)\//.test(file),
+  )
+  expect(product.filter((file) => /\.(begin|reserve)\(/.test(source(file)))).toEqual([
+    'db/postgres/transactions.ts',
+  ])
 })
 
 test('workflows import only types from activities', () => {
@@ -57,23 +65,35 @@ test('no file path is made from a URL by hand, so that every folder name works',
 })
 
 test('only config/folders.ts builds paths to other folders', () => {
-  const code = ours.filter((file) => file.endsWith('.ts') && !/^(bench|local\/sandbox)\//.test(file))
-  const builders = code.filter((file) => /import\.meta\.(dirname, '\.\.|url)/.test(withoutRequire(source(file))))
+  const code = ours.filter(
+    (file) => file.endsWith('.ts') && !/^(bench|local\/sandbox)\//.test(file),
+  )
+  const builders = code.filter((file) =>
+    /import\.meta\.(dirname,\s*'\.\.|url)/.test(withoutRequire(source(file))),
+  )
   expect(builders.filter((file) => !pathsOfTheirOwn.includes(file))).toEqual(['config/folders.ts'])
 })
 
 test('only commands/command.ts reads program arguments, so that all programs have help, exit codes and clear errors', () => {
   const code = files.filter(
-    (file) => /\.ts$/.test(file) && !['test/house.test.ts', 'commands/command.ts', 'local/command.ts'].includes(file),
+    (file) =>
+      /\.ts$/.test(file) &&
+      !['test/house.test.ts', 'commands/command.ts', 'local/command.ts'].includes(file),
   )
   const allowed = ['test/chaos/certificate.ts'] // it restarts itself
-  expect(code.filter((file) => /\bparseArgs\b|process\.argv/.test(source(file)) && !allowed.includes(file))).toEqual([])
+  expect(
+    code.filter(
+      (file) => /\bparseArgs\b|process\.argv/.test(source(file)) && !allowed.includes(file),
+    ),
+  ).toEqual([])
 })
 
 test('templates output raw HTML only if templates and their helpers have escaped it', () => {
   const raw = ours
     .filter((file) => file.endsWith('.eta'))
-    .flatMap((file) => [...source(file).matchAll(/<%~\s*([^%]*?)\s*%>/g)].map(([, code = '']) => ({ file, code })))
+    .flatMap((file) =>
+      [...source(file).matchAll(/<%~\s*([^%]*?)\s*%>/g)].map(([, code = '']) => ({ file, code })),
+    )
   const allowed =
     /^(include(Async)?\(|part\('[a-z-]+', include\(|cached\([\w.]+, \(\) => include\(|marks\(\)|block\(|it\.body\b|(it\.)?(icon|badge|avatar|fields|chart)\()/
   expect(raw.filter(({ code }) => !allowed.test(code))).toEqual([])
@@ -82,7 +102,10 @@ test('templates output raw HTML only if templates and their helpers have escaped
 test('a platform is named only in its own folder, the list of issuers, and the list of the sandbox', () => {
   expect(platformNames.length).toBeGreaterThan(2)
   const named = platformNames.map((name) => [...touchedBy(name), ...touchedInSandbox(name)])
-  expect([...new Set(named.flat())].sort()).toEqual(['local/sandbox/companies.ts', 'platforms/issuers.ts'])
+  expect([...new Set(named.flat())].sort()).toEqual([
+    'local/sandbox/companies.ts',
+    'platforms/issuers.ts',
+  ])
 })
 
 test('dates and numbers are formatted by cached formatters, which only text/formatters.ts creates', () => {
@@ -94,7 +117,9 @@ test('dates and numbers are formatted by cached formatters, which only text/form
 
 test('request bodies are read in two files, which limit and clean them', () => {
   const readers = ours.filter(
-    (file) => /^web\/.*\.ts$/.test(file) && !['web/http/forms/body.ts', 'web/http/forms/forms.ts'].includes(file),
+    (file) =>
+      /^web\/.*\.ts$/.test(file) &&
+      !['web/http/forms/body.ts', 'web/http/forms/forms.ts'].includes(file),
   )
   const reading =
     /\.parseBody\(|\.formData\(|\breq\.(json|text|blob|arrayBuffer|raw\.(body|json|text|blob|arrayBuffer|clone))\b|bodyCache/
@@ -102,16 +127,23 @@ test('request bodies are read in two files, which limit and clean them', () => {
 })
 
 test('JSON from platforms is parsed in one file, which cleans it', () => {
-  const others = ours.filter((file) => /^platforms\/.*\.ts$/.test(file) && file !== 'platforms/json-input.ts')
+  const others = ours.filter(
+    (file) => /^platforms\/.*\.ts$/.test(file) && file !== 'platforms/json-input.ts',
+  )
   // Data that we wrote ourselves, and numbers in headers.
   const allowed = ['platforms/tiktok/handles.ts', 'platforms/graph/usage.ts']
-  expect(others.filter((file) => source(file).includes('JSON.parse(') && !allowed.includes(file))).toEqual([])
+  expect(
+    others.filter((file) => source(file).includes('JSON.parse(') && !allowed.includes(file)),
+  ).toEqual([])
 })
 
 test('no file of the product mentions a personal machine or a registry', () => {
   const suspicious = /\/(root|home\/\w+|work|tmp\/[a-z])\/|registry\.npmjs|pypi\.org|localhost:4873/
   const text = files.filter(
-    (file) => /\.(ts|js|eta|sql|sh|md|json|css)$/.test(file) && !isVendored(file) && !file.startsWith('test/house'),
+    (file) =>
+      /\.(ts|js|eta|sql|sh|md|json|css)$/.test(file) &&
+      !isVendored(file) &&
+      !file.startsWith('test/house'),
   )
   expect(text.filter((file) => suspicious.test(source(file)))).toEqual([])
 })
@@ -121,8 +153,13 @@ test('the lock file mentions no registry', () => {
 })
 
 test('every dependency has an exact version', () => {
-  const { dependencies, devDependencies } = JSON.parse(source('package.json')) as Record<string, Record<string, string>>
-  const loose = Object.entries({ ...dependencies, ...devDependencies }).filter(([, version]) => !/^\d+\.\d+\.\d+/.test(version))
+  const { dependencies, devDependencies } = JSON.parse(source('package.json')) as Record<
+    string,
+    Record<string, string>
+  >
+  const loose = Object.entries({ ...dependencies, ...devDependencies }).filter(
+    ([, version]) => !/^\d+\.\d+\.\d+/.test(version),
+  )
   expect(loose).toEqual([])
 })
 
@@ -137,14 +174,18 @@ test('migrations are numbered without gaps', () => {
 /** Files that only build paths within their own folder. */
 const pathsOfTheirOwn = ['local/programs/watchdog.ts']
 
-const withoutRequire = (text: string): string => text.replaceAll(/createRequire\(import\.meta\.url\)/g, '')
+const withoutRequire = (text: string): string =>
+  text.replaceAll(/createRequire\(import\.meta\.url\)/g, '')
 
 /**
  * `URL.pathname` is percent-encoded, so it names another folder if the real one contains a space,
  * an umlaut or a percent sign. Paths come from `fileURLToPath`, and file URLs from `pathToFileURL`.
  */
 function usesUrlsSafely(text: string): boolean {
-  const rest = text.replace(/(fileURLToPath\(new URL\([^()]+, |createRequire\()import\.meta\.url\)/g, '')
+  const rest = text.replace(
+    /(fileURLToPath\(\s*new URL\([^()]+, |createRequire\()import\.meta\.url\)/g,
+    '',
+  )
   return !/import\.meta\.url|\bfile:\/\/\/?\$\{|'file:\/\/\/?' *\+/.test(rest)
 }
 

@@ -6,13 +6,15 @@
  * - characters that change the text direction (U+202A to U+202E, U+2066 to U+2069): they can make a
  *   name or file name look like another one
  */
-export const cleanText = (text: string): string => text.replace(/\r\n?/g, '\n').replace(unwanted, '')
+export const cleanText = (text: string): string =>
+  text.replace(/\r\n?/g, '\n').replace(unwanted, '')
 
 /**
  * The same for a single line: line breaks and tabs become spaces. Keeps spaces at both ends,
  * because a password may have them.
  */
-export const cleanLine = (text: string): string => cleanText(text).replace(/[\n\t\u2028\u2029]/g, ' ')
+export const cleanLine = (text: string): string =>
+  cleanText(text).replace(/[\n\t\u2028\u2029]/g, ' ')
 
 /**
  * Whether a text contains characters that our URLs never have: those above, tabs and line breaks.

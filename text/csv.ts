@@ -32,5 +32,8 @@ const asText = (value: CsvCell): string => {
  */
 const isFormula = (text: string): boolean => {
   const isPlainNumber = /^[+-]?\d{1,30}(?:\.\d{1,30})?$/.test(text)
-  return !isPlainNumber && (/^[\t\r\n]/.test(text) || /^[=+\-@\uff1d\uff0b\uff0d\uff20]/.test(text.trimStart()))
+  return (
+    !isPlainNumber &&
+    (/^[\t\r\n]/.test(text) || /^[=+\-@\uff1d\uff0b\uff0d\uff20]/.test(text.trimStart()))
+  )
 }

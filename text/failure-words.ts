@@ -27,7 +27,9 @@ const systemWords: Record<string, string> = {
 
 /** An error about a port that we want to listen on. */
 function portWords({ code, address, port }: DriverError): string | undefined {
-  return code === 'EADDRINUSE' ? `Port ${port} of ${address} is in use by another program.` : undefined
+  return code === 'EADDRINUSE'
+    ? `Port ${port} of ${address} is in use by another program.`
+    : undefined
 }
 
 function fileWords(error: NodeJS.ErrnoException): string | undefined {
@@ -35,14 +37,28 @@ function fileWords(error: NodeJS.ErrnoException): string | undefined {
   return `${error.path} cannot be used: ${systemWords[error.code]}.`
 }
 
-const unreachable = ['ECONNREFUSED', 'ECONNRESET', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']
+const unreachable = [
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+]
 /**
  * An open connection ended: the driver's codes, and PostgreSQL's codes for an operator ending it or
  * the server stopping.
  */
 const lost = ['CONNECTION_CLOSED', 'CONNECTION_ENDED', 'CONNECTION_DESTROYED', '57P01', '57P02']
 
-type DriverError = Error & { code?: string; address?: string; hostname?: string; port?: number; severity?: string }
+type DriverError = Error & {
+  code?: string
+  address?: string
+  hostname?: string
+  port?: number
+  severity?: string
+}
 
 /**
  * PostgreSQL's codes: https://www.postgresql.org/docs/current/errcodes-appendix.html. The others
@@ -50,8 +66,10 @@ type DriverError = Error & { code?: string; address?: string; hostname?: string;
  */
 function databaseWords(error: DriverError): string | undefined {
   const { code = '', severity } = error
-  if (code === 'CONNECT_TIMEOUT') return 'PostgreSQL does not answer at the address in DATABASE_URL.'
-  if (lost.includes(code)) return 'PostgreSQL ended the connection: it was stopped or restarted. Try again when it runs.'
+  if (code === 'CONNECT_TIMEOUT')
+    return 'PostgreSQL does not answer at the address in DATABASE_URL.'
+  if (lost.includes(code))
+    return 'PostgreSQL ended the connection: it was stopped or restarted. Try again when it runs.'
   if (unreachable.includes(code)) {
     const host = error.address ?? error.hostname
     const place = host ? ` at ${error.port ? `${host}:${error.port}` : host}` : ''
@@ -60,10 +78,13 @@ function databaseWords(error: DriverError): string | undefined {
   if (!severity) return undefined
   if (/^28/.test(code)) return 'PostgreSQL refuses the user name or the password in DATABASE_URL.'
   if (code === '3D000') return 'The database that DATABASE_URL names does not exist.'
-  if (code === '42P01') return 'The database lacks a table of this version. Run the migrations first: npm run migrate.'
-  if (code === '42501') return `PostgreSQL does not permit this to the user in DATABASE_URL: ${error.message}.`
+  if (code === '42P01')
+    return 'The database lacks a table of this version. Run the migrations first: npm run migrate.'
+  if (code === '42501')
+    return `PostgreSQL does not permit this to the user in DATABASE_URL: ${error.message}.`
   if (code === '53100') return "The disk of PostgreSQL's machine is full."
-  if (code === '53300') return 'PostgreSQL has no connection left. Raise max_connections, or run fewer programs.'
+  if (code === '53300')
+    return 'PostgreSQL has no connection left. Raise max_connections, or run fewer programs.'
   if (code === '57P03') return 'PostgreSQL is starting up or shutting down. Try again in a moment.'
   return `PostgreSQL refused a statement: ${error.message} (${code}).`
 }

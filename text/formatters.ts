@@ -15,10 +15,19 @@ const mostKept = 1_000
  * A formatter for dates and times, in UTC unless `timeZone` is given. @throws RangeError if Intl
  * doesn't know the zone
  */
-export const dateFormat = (options: Intl.DateTimeFormatOptions, locale = 'en-GB'): Intl.DateTimeFormat =>
-  keep(`date ${locale} ${JSON.stringify(options)}`, () => new Intl.DateTimeFormat(locale, { timeZone: 'UTC', ...options }))
+export const dateFormat = (
+  options: Intl.DateTimeFormatOptions,
+  locale = 'en-GB',
+): Intl.DateTimeFormat =>
+  keep(
+    `date ${locale} ${JSON.stringify(options)}`,
+    () => new Intl.DateTimeFormat(locale, { timeZone: 'UTC', ...options }),
+  )
 
-export const numberFormat = (options: Intl.NumberFormatOptions = {}, locale = 'en-GB'): Intl.NumberFormat =>
+export const numberFormat = (
+  options: Intl.NumberFormatOptions = {},
+  locale = 'en-GB',
+): Intl.NumberFormat =>
   keep(`number ${locale} ${JSON.stringify(options)}`, () => new Intl.NumberFormat(locale, options))
 
 /** Whether Intl knows a time zone by this name. */

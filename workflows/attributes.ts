@@ -20,7 +20,8 @@ export const showAttributes = (attributes: Attributes | undefined): void => {
   if (attributes && shown(keys.state) !== attributes.state) show(attributes)
 }
 
-const shown = (key: typeof keys.state): string | undefined => workflowInfo().typedSearchAttributes.get(key)
+const shown = (key: typeof keys.state): string | undefined =>
+  workflowInfo().typedSearchAttributes.get(key)
 
 const show = ({ workspace, channel, platform, state }: Attributes): void =>
   upsertSearchAttributes([

@@ -6,9 +6,14 @@ const options: ActivityOptions = {
   heartbeatTimeout: '2 minutes',
   retry: { initialInterval: '5 seconds', maximumInterval: '5 minutes', maximumAttempts: 30 },
 }
-const { listRules } = proxyActivities<RetentionActivities>({ ...options, summary: 'List the retention rules' })
+const { listRules } = proxyActivities<RetentionActivities>({
+  ...options,
+  summary: 'List the retention rules',
+})
 const sweep = (rule: string) =>
-  proxyActivities<RetentionActivities>({ ...options, summary: `Apply the rule ${rule}` }).sweepRule({ rule })
+  proxyActivities<RetentionActivities>({ ...options, summary: `Apply the rule ${rule}` }).sweepRule(
+    { rule },
+  )
 
 /**
  * Runs daily: every rule of db/privacy/retention.ts. A rule that fails doesn't stop the others, but
@@ -24,6 +29,8 @@ export async function enforceRetention(): Promise<void> {
       failure = error
     }
   }
-  setCurrentDetails(failure ? 'A rule failed. It is applied again tomorrow' : 'Every rule was applied')
+  setCurrentDetails(
+    failure ? 'A rule failed. It is applied again tomorrow' : 'Every rule was applied',
+  )
   if (failure) throw failure
 }

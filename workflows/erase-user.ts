@@ -10,7 +10,10 @@ const untilDone: ActivityOptions = {
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '5 minutes' },
 }
 const steps = (summary: string) => proxyActivities<ErasingActivities>({ ...untilDone, summary })
-const { revokeTokens } = proxyActivities<RevokingActivities>({ ...untilDone, summary: 'Revoke access at the platforms' })
+const { revokeTokens } = proxyActivities<RevokingActivities>({
+  ...untilDone,
+  summary: 'Revoke access at the platforms',
+})
 
 /**
  * Deletes a person, or what a platform account gave us, step by step. Each step records its result

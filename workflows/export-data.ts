@@ -11,7 +11,9 @@ const { makeExport } = proxyActivities<ExportingActivities>({
 
 /** Creates a file with everything held about a person and mails the link. */
 export async function exportData(ref: ExportRef): Promise<void> {
-  setCurrentDetails('Collecting everything held about the person; a link is mailed when it is there')
+  setCurrentDetails(
+    'Collecting everything held about the person; a link is mailed when it is there',
+  )
   await makeExport(ref)
   setCurrentDetails('Made; its link was mailed')
 }

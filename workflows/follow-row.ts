@@ -1,4 +1,11 @@
-import { CancellationScope, condition, isCancellation, setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow'
+import {
+  CancellationScope,
+  condition,
+  isCancellation,
+  setCurrentDetails,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow'
 import { isAnyActivityFailure } from './failures.ts'
 import { changed, type Progress, progress, type TargetStep } from './names.ts'
 
@@ -70,7 +77,9 @@ export const followRow = <Ref, R extends Row>(
   /** One second at first, then longer, but not so long that a post is late after an outage. */
   const rest = async (): Promise<void> => {
     failures += 1
-    await condition(isChanged, Math.min(20_000, 500 * 2 ** failures), { summary: 'Wait before trying again' })
+    await condition(isChanged, Math.min(20_000, 500 * 2 ** failures), {
+      summary: 'Wait before trying again',
+    })
     await startOverIfLong()
   }
 
@@ -118,7 +127,10 @@ const isFresh = ({ readAt }: Row): boolean => Math.abs(Date.now() - readAt) <= f
  * Runs an activity, and cancels it if the row changes in the meantime. A send that is canceled
  * before its claim sends nothing; after the claim, it runs to its end.
  */
-const unlessChanged = async <R>(isChanged: () => boolean, run: () => Promise<R>): Promise<R | undefined> => {
+const unlessChanged = async <R>(
+  isChanged: () => boolean,
+  run: () => Promise<R>,
+): Promise<R | undefined> => {
   const scope = new CancellationScope()
   let isOver = false
   const running = unlessFailed(() => scope.run(run)).finally(() => {

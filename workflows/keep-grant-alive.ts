@@ -16,9 +16,16 @@ import { changed, type GrantRef, type GrantStep } from './names.ts'
 /** Short database work, retried until the database is back. */
 const rows: ActivityOptions = {
   startToCloseTimeout: '30 seconds',
-  retry: { initialInterval: '500 milliseconds', backoffCoefficient: 2, maximumInterval: '20 seconds' },
+  retry: {
+    initialInterval: '500 milliseconds',
+    backoffCoefficient: 2,
+    maximumInterval: '20 seconds',
+  },
 }
-const { nextGrantStep } = proxyActivities<UpkeepActivities>({ ...rows, summary: 'Read the connection: what is there to do?' })
+const { nextGrantStep } = proxyActivities<UpkeepActivities>({
+  ...rows,
+  summary: 'Read the connection: what is there to do?',
+})
 const { warnOfGrantEnd } = proxyActivities<UpkeepActivities>({
   ...rows,
   summary: 'Warn the admins that the connection will end',
@@ -29,8 +36,14 @@ const { warnOfGrantEnd } = proxyActivities<UpkeepActivities>({
  * try again, so the next round decides.
  */
 const once: ActivityOptions = { startToCloseTimeout: '3 minutes', retry: { maximumAttempts: 1 } }
-const { renewGrant } = proxyActivities<UpkeepActivities>({ ...once, summary: 'Renew the tokens, with one call' })
-const { checkGrant } = proxyActivities<UpkeepActivities>({ ...once, summary: 'Check the connection at the platform' })
+const { renewGrant } = proxyActivities<UpkeepActivities>({
+  ...once,
+  summary: 'Renew the tokens, with one call',
+})
+const { checkGrant } = proxyActivities<UpkeepActivities>({
+  ...once,
+  summary: 'Check the connection at the platform',
+})
 
 const progress = defineQuery<GrantProgress>('progress')
 type GrantProgress = { step: 'start' | GrantStep['do']; until: number | null; rounds: number }
@@ -61,7 +74,8 @@ export async function keepGrantAlive(ref: GrantRef): Promise<void> {
     if (step.do === 'end' && !isChanged()) return
     const failed = await take(step, ref, isChanged)
     if (failed) await condition(isChanged, '1 minute', { summary: 'Wait before trying again' })
-    if (rounds >= mostRounds || workflowInfo().continueAsNewSuggested) await continueAsNew<typeof keepGrantAlive>(ref)
+    if (rounds >= mostRounds || workflowInfo().continueAsNewSuggested)
+      await continueAsNew<typeof keepGrantAlive>(ref)
   }
 }
 

@@ -16,7 +16,10 @@ const short: ActivityOptions = {
   heartbeatTimeout: '1 minute',
   retry: { initialInterval: '1 second', maximumInterval: '30 seconds', maximumAttempts: 10 },
 }
-const { beginMeasuring } = proxyActivities<MeasuringActivities>({ ...short, summary: 'Begin a round' })
+const { beginMeasuring } = proxyActivities<MeasuringActivities>({
+  ...short,
+  summary: 'Begin a round',
+})
 const { listChannelsToMeasure } = proxyActivities<MeasuringActivities>({
   ...short,
   summary: 'List accounts with numbers to read',
@@ -60,7 +63,8 @@ export async function measureShard({ shard, after, failed }: MeasureSpan): Promi
     const queue = channelIds.values()
     await Promise.all(
       Array.from({ length: lanes }, async () => {
-        for (const channelId of queue) if (await fails(() => measureChannel({ channelId }))) missed += 1
+        for (const channelId of queue)
+          if (await fails(() => measureChannel({ channelId }))) missed += 1
       }),
     )
     if (workflowInfo().historyLength >= maxEvents || workflowInfo().continueAsNewSuggested)

@@ -46,12 +46,28 @@ export const progress = defineQuery<Progress>('progress')
  * `step`: the current step. `until`: epoch milliseconds of the next step, or null while waiting for
  * an answer.
  */
-export type Progress = { step: 'start' | 'wait' | TargetStep | 'end'; until: number | null; rounds: number }
+export type Progress = {
+  step: 'start' | 'wait' | TargetStep | 'end'
+  until: number | null
+  rounds: number
+}
 /** What a workflow does for a target. */
-export type TargetStep = 'prepare' | 'send' | 'reconcile' | 'check' | 'finish' | 'comment' | 'find-comment'
+export type TargetStep =
+  | 'prepare'
+  | 'send'
+  | 'reconcile'
+  | 'check'
+  | 'finish'
+  | 'comment'
+  | 'find-comment'
 
 /** The values of our search attributes. They are plain text in the cluster. */
-export type Attributes = { workspace: string; channel: string | null; platform: string; state: string }
+export type Attributes = {
+  workspace: string
+  channel: string | null
+  platform: string
+  state: string
+}
 /** `attributes` is present once the cluster knows them. */
 export type Searchable = { attributes?: Attributes }
 

@@ -33,8 +33,10 @@ export const interceptors = (): WorkflowInterceptors => {
     ],
     outbound: [
       {
-        scheduleLocalActivity: (input, next) => next({ ...input, headers: { ...input.headers, ...kept } }),
-        scheduleActivity: (input, next) => next({ ...input, headers: { ...input.headers, ...kept } }),
+        scheduleLocalActivity: (input, next) =>
+          next({ ...input, headers: { ...input.headers, ...kept } }),
+        scheduleActivity: (input, next) =>
+          next({ ...input, headers: { ...input.headers, ...kept } }),
         continueAsNew: (input, next) => next({ ...input, headers: { ...input.headers, ...kept } }),
       },
     ],

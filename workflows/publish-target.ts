@@ -21,7 +21,11 @@ const now = 0
  * a post, and never publishes the wrong thing. The signal `changed` ends every wait.
  */
 export async function publishTarget(ref: TargetRef): Promise<void> {
-  const { read, until, take, readLater, startOverIfLong, end } = followRow(ref, readTarget, startOver)
+  const { read, until, take, readLater, startOverIfLong, end } = followRow(
+    ref,
+    readTarget,
+    startOver,
+  )
   let target = await read()
   showAtStart(target.attributes)
   while (target.isOpen) {
@@ -29,7 +33,9 @@ export async function publishTarget(ref: TargetRef): Promise<void> {
       case 'scheduled':
       case 'preparing':
         // Reading is enough if nothing has to be uploaded: it makes the post ready.
-        target = target.isReadyAtOnce ? await until(target, target.prepareAt) : await take(target, target.prepareAt, prepareStep)
+        target = target.isReadyAtOnce
+          ? await until(target, target.prepareAt)
+          : await take(target, target.prepareAt, prepareStep)
         break
       case 'ready':
         target = await take(target, target.armAt, sendStep(target))
@@ -42,7 +48,8 @@ export async function publishTarget(ref: TargetRef): Promise<void> {
         break
       case 'published':
         if (target.comment === 'find') target = await take(target, now, findCommentStep)
-        else if (target.comment === 'write') target = await take(target, target.commentAt, commentStep)
+        else if (target.comment === 'write')
+          target = await take(target, target.commentAt, commentStep)
         else target = await take(target, now, finishStep)
         break
       default: // a state of a newer build: until a newer worker takes over

@@ -1,4 +1,9 @@
-import { ActivityCancellationType, type ActivityOptions, proxyActivities, proxyLocalActivities } from '@temporalio/workflow'
+import {
+  ActivityCancellationType,
+  type ActivityOptions,
+  proxyActivities,
+  proxyLocalActivities,
+} from '@temporalio/workflow'
 import type { TargetFacts } from '../activities/posts/facts.ts'
 import type { PublishingActivities } from '../activities/posts/publishing.ts'
 import type { RowStep } from './follow-row.ts'
@@ -35,13 +40,23 @@ const once: ActivityOptions = {
 
 type Step = RowStep<TargetRef, TargetFacts>
 
-const step = (name: TargetStep, activity: keyof PublishingActivities, words: string, options: ActivityOptions): Step => ({
+const step = (
+  name: TargetStep,
+  activity: keyof PublishingActivities,
+  words: string,
+  options: ActivityOptions,
+): Step => ({
   name,
   words,
   run: proxyActivities<PublishingActivities>({ ...options, summary: words })[activity],
 })
 
-export const prepareStep = step('prepare', 'prepareTarget', 'Prepare: upload the files, so that one call is left', repeatable)
+export const prepareStep = step(
+  'prepare',
+  'prepareTarget',
+  'Prepare: upload the files, so that one call is left',
+  repeatable,
+)
 
 /** A worker that reports nothing for `mostSilentMs` is considered dead. */
 export const sendStep = ({ mostSilentMs }: TargetFacts): Step =>
@@ -57,11 +72,26 @@ export const reconcileStep = step(
   repeatable,
 )
 
-export const checkStep = step('check', 'checkTarget', 'Wait until the platform has processed the post', repeatable)
+export const checkStep = step(
+  'check',
+  'checkTarget',
+  'Wait until the platform has processed the post',
+  repeatable,
+)
 
-export const finishStep = step('finish', 'finishTarget', 'Get the link of the published post', repeatable)
+export const finishStep = step(
+  'finish',
+  'finishTarget',
+  'Get the link of the published post',
+  repeatable,
+)
 
-export const commentStep = step('comment', 'writeComment', 'Write the first comment, with one call', once)
+export const commentStep = step(
+  'comment',
+  'writeComment',
+  'Write the first comment, with one call',
+  once,
+)
 
 export const findCommentStep = step(
   'find-comment',

@@ -30,7 +30,9 @@ export const dataAccessOver = `Access ends ${unlessSeen}.`
 const notShared = 'It is no longer shared with CrateSocial, or you no longer have a role there.'
 
 /** The issuer's answer about one account: still usable, or a sentence why not. */
-export type OfferStanding = { offer: AccountOffer; why: null } | { offer: AccountOffer | null; why: string }
+export type OfferStanding =
+  | { offer: AccountOffer; why: null }
+  | { offer: AccountOffer | null; why: string }
 
 type CheckedAccount = { platform: string; accountId: string; settings: JsonRecord }
 
@@ -48,9 +50,15 @@ export const askAccount = async (
   const issuer = issuerOf(deps, grant)
   const { accessToken } = grant
   const said = known ?? (await issuer.inspect({ accessToken, userId: grant.issuerUserId }, signal))
-  if (!said.valid) throw ended('check', said.reason ?? 'The platform no longer accepts the connection.')
+  if (!said.valid)
+    throw ended('check', said.reason ?? 'The platform no longer accepts the connection.')
   const scopes = said.scopes ?? (await findGrant(deps.sql, grant.id))?.scopes ?? []
-  return accountStandingOf(deps, account, await issuer.readAccount({ accessToken, scopes }, account, signal), said)
+  return accountStandingOf(
+    deps,
+    account,
+    await issuer.readAccount({ accessToken, scopes }, account, signal),
+    said,
+  )
 }
 
 export const accountStandingOf = (
@@ -61,7 +69,9 @@ export const accountStandingOf = (
 ): OfferStanding => {
   if (!offer) return { offer: null, why: notShared }
   if (offer.blocked) return { offer, why: offer.blocked }
-  const isCut = deps.platforms.platforms.get(platform)?.needsDataAccess && (said.dataAccessExpiresAtMs ?? Infinity) <= deps.now()
+  const isCut =
+    deps.platforms.platforms.get(platform)?.needsDataAccess &&
+    (said.dataAccessExpiresAtMs ?? Infinity) <= deps.now()
   return isCut ? { offer, why: dataAccessOver } : { offer, why: null }
 }
 
@@ -74,9 +84,16 @@ export const bringBack = async (
   offer: AccountOffer,
 ): Promise<boolean> => {
   const { id, workspaceId, platform } = channel
-  if (!(await refreshChannel(t, deps.vault, { id, grantId, from: 'reconnect' }, offer))) return false
+  if (!(await refreshChannel(t, deps.vault, { id, grantId, from: 'reconnect' }, offer)))
+    return false
   const facts = { platform, isNew: false }
-  await recordEvent(t, { name: 'channel.connected', workspaceId, userId: null, subjectId: id, facts })
+  await recordEvent(t, {
+    name: 'channel.connected',
+    workspaceId,
+    userId: null,
+    subjectId: id,
+    facts,
+  })
   await reviveTargets(t, { workspaceId, channelIds: [id] }, new Date(deps.now()))
   return true
 }
@@ -85,7 +102,10 @@ export const bringBack = async (
  * Checks whether a lost account is back before a post fails because of it. Null if it isn't, or
  * nothing can be said now.
  */
-export const lookAgain = async (deps: CheckDeps, channel: OpenChannel): Promise<OpenChannel | null> => {
+export const lookAgain = async (
+  deps: CheckDeps,
+  channel: OpenChannel,
+): Promise<OpenChannel | null> => {
   const { id, workspaceId, grantId } = channel
   const grant = await openGrant(deps.sql, deps.vault, workspaceId, grantId)
   if (grant?.state !== 'active') return null
@@ -121,7 +141,8 @@ export const explainRefusal = async (
     return error
   })
   if (standing instanceof PlatformError) {
-    if (isReauthorize(standing)) throw await giveUp(deps, grant, isReauthorize(refusal) ? refusal : standing)
+    if (isReauthorize(standing))
+      throw await giveUp(deps, grant, isReauthorize(refusal) ? refusal : standing)
     await tx(deps.sql, (t) => askCheck(t, grantId, new Date(deps.now())))
     throw unclear(refusal)
   }
@@ -134,11 +155,22 @@ export const explainRefusal = async (
     throw isReauthorize(refusal) ? refusal : ended('reconnect', words)
   }
   if (standing.offer.accountToken === channel.accountToken) return null
-  const isOurs = await refreshChannel(deps.sql, deps.vault, { id, grantId, from: 'connected' }, standing.offer)
+  const isOurs = await refreshChannel(
+    deps.sql,
+    deps.vault,
+    { id, grantId, from: 'connected' },
+    standing.offer,
+  )
   if (!isOurs) throw unclear(refusal) // disconnected, or connected by someone else in the meantime
   return await openChannel(deps.sql, deps.vault, workspaceId, id)
 }
 
 /** Nothing was sent, and the reason isn't known yet. */
 export const unclear = ({ problem }: PlatformError): PlatformError =>
-  new PlatformError({ ...problem, kind: 'unavailable', code: unexplained, subcode: null, retryAfterMs: unexplainedWaitMs })
+  new PlatformError({
+    ...problem,
+    kind: 'unavailable',
+    code: unexplained,
+    subcode: null,
+    retryAfterMs: unexplainedWaitMs,
+  })

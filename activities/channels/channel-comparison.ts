@@ -1,12 +1,22 @@
 import type { Logger } from 'pino'
 import { openChannel, refreshChannel } from '../../db/channels/channels.ts'
-import { type GrantChannel, holdUnchanged, listGrantChannels } from '../../db/channels/grant-upkeep.ts'
+import {
+  type GrantChannel,
+  holdUnchanged,
+  listGrantChannels,
+} from '../../db/channels/grant-upkeep.ts'
 import type { OpenGrant } from '../../db/channels/grants.ts'
 import { tx } from '../../db/postgres/connect.ts'
 import { PlatformError } from '../../platforms/errors.ts'
 import type { AccountOffer, GrantState } from '../../platforms/grant.ts'
 import { renewAvatar } from '../insights/account.ts'
-import { accountStandingOf, askAccount, bringBack, dataAccessOver, type OfferStanding } from './account-check.ts'
+import {
+  accountStandingOf,
+  askAccount,
+  bringBack,
+  dataAccessOver,
+  type OfferStanding,
+} from './account-check.ts'
 import { isReauthorize, loseChannel } from './losing.ts'
 import type { GrantDeps } from './tokens.ts'
 
@@ -22,7 +32,9 @@ export const compareChannels = async (
   let isSettled = true
   let isAnswering = true
   for (const channel of await listGrantChannels(deps.sql, grant.id)) {
-    const listed = offers.find((one) => one.platform === channel.platform && one.accountId === channel.accountId)
+    const listed = offers.find(
+      (one) => one.platform === channel.platform && one.accountId === channel.accountId,
+    )
     // After one request without an answer, the other accounts wait for the next check, so that this
     // activity ends in time.
     const askOne = async () => (isAnswering ? await askByItself(deps, grant, channel, said) : null)
@@ -88,5 +100,7 @@ const differs = async (
   offer: AccountOffer,
 ): Promise<boolean> => {
   if (name !== offer.name || handle !== offer.handle) return true
-  return (await openChannel(deps.sql, deps.vault, workspaceId, id))?.accountToken !== offer.accountToken
+  return (
+    (await openChannel(deps.sql, deps.vault, workspaceId, id))?.accountToken !== offer.accountToken
+  )
 }

@@ -28,7 +28,13 @@ export const createDisconnectingActivities = (deps: DisconnectingDeps) => ({
     await tx(deps.sql, async (t) => {
       const targets = await eraseHistory(t, channelId, new Date(deps.now()))
       const facts = { platform: disconnection.platform, targets }
-      await recordEvent(t, { name: 'channel.history_erased', workspaceId, userId: null, subjectId: channelId, facts })
+      await recordEvent(t, {
+        name: 'channel.history_erased',
+        workspaceId,
+        userId: null,
+        subjectId: channelId,
+        facts,
+      })
     })
     await dropExports(deps, [workspaceId]) // those that were created in the meantime
   },
@@ -42,7 +48,13 @@ export const createDisconnectingActivities = (deps: DisconnectingDeps) => ({
     await tx(deps.sql, async (t) => {
       await forgetChannelInPosts(t, channelId)
       if (!(await deleteChannel(t, channelId))) return
-      await recordEvent(t, { name: 'channel.deleted', workspaceId, userId: null, subjectId: channelId, facts: { platform } })
+      await recordEvent(t, {
+        name: 'channel.deleted',
+        workspaceId,
+        userId: null,
+        subjectId: channelId,
+        facts: { platform },
+      })
     })
     await dropExports(deps, [workspaceId]) // those that were created in the meantime
   },

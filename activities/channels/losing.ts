@@ -20,7 +20,8 @@ export const isReauthorize = (error: unknown): error is PlatformError =>
   error instanceof PlatformError && error.kind === 'reauthorize'
 
 /** An error for a connection that only a person can restore. */
-export const ended = (code: string, words: string): PlatformError => new PlatformError({ kind: 'reauthorize', code, words })
+export const ended = (code: string, words: string): PlatformError =>
+  new PlatformError({ kind: 'reauthorize', code, words })
 
 /** Makes the grant's workflow check with the issuer at this time instead of its usual one. */
 export const askCheck = async (t: Db, grantId: string, at: Date): Promise<void> => {
@@ -40,7 +41,13 @@ export const markLost = async (
 ): Promise<string | null> => {
   if (!(await markChannelLost(t, channel.id, words))) return null
   const facts = { platform: channel.platform }
-  return await recordEvent(t, { name: 'channel.lost', workspaceId, userId: null, subjectId: channel.id, facts })
+  return await recordEvent(t, {
+    name: 'channel.lost',
+    workspaceId,
+    userId: null,
+    subjectId: channel.id,
+    facts,
+  })
 }
 
 /** Like `markLost`, and also notifies the admins. */
@@ -52,24 +59,44 @@ export const loseChannel = async (
 ): Promise<void> => {
   const eventId = await markLost(t, workspaceId, channel, words)
   if (eventId === null) return
-  await notify(t, { workspaceId, kind: 'ended', cause: `lost:${channel.id}:${eventId}`, channelId: channel.id, to: 'admins' })
+  await notify(t, {
+    workspaceId,
+    kind: 'ended',
+    cause: `lost:${channel.id}:${eventId}`,
+    channelId: channel.id,
+    to: 'admins',
+  })
 }
 
 /**
  * Marks the grant as ended, with an event and a notice to the admins, unless it was reconnected in
  * the meantime. Returns the error to throw.
  */
-export const giveUp = async (deps: { sql: Sql }, grant: OpenGrant, error: PlatformError): Promise<PlatformError> => {
+export const giveUp = async (
+  deps: { sql: Sql },
+  grant: OpenGrant,
+  error: PlatformError,
+): Promise<PlatformError> => {
   const { code, subcode, words } = error.problem
   const reason = subcode ? `${code}/${subcode}` : code
   await retryWrite(() =>
     tx(deps.sql, async (t) => {
       if (!(await markReauthorize(t, grant, { code: reason, words }))) return
       const { workspaceId } = grant
-      const event = { name: 'grant.refused', workspaceId, userId: null, subjectId: grant.id, facts: { reason } }
+      const event = {
+        name: 'grant.refused',
+        workspaceId,
+        userId: null,
+        subjectId: grant.id,
+        facts: { reason },
+      }
       const eventId = await recordEvent(t, event)
       const risk = await countPostsAtRisk(t, grant.id, 'lost')
-      const facts = { waiting: risk.count, firstDueAt: risk.firstDueAt?.toISOString() ?? null, words }
+      const facts = {
+        waiting: risk.count,
+        firstDueAt: risk.firstDueAt?.toISOString() ?? null,
+        words,
+      }
       // promise: U4
       await notify(t, {
         workspaceId,

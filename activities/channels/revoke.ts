@@ -21,7 +21,13 @@ import type { Issuer } from '../../platforms/grant.ts'
 import type { Registry } from '../../platforms/index.ts'
 import { backoffMs, notYet, retryWrite } from '../retry.ts'
 
-export type RevokingDeps = { sql: Sql; vault: Vault; platforms: Registry; log: Logger; now: () => number }
+export type RevokingDeps = {
+  sql: Sql
+  vault: Vault
+  platforms: Registry
+  log: Logger
+  now: () => number
+}
 export type RevokingActivities = ReturnType<typeof createRevokingActivities>
 
 const callTimeoutMs = 20_000
@@ -63,7 +69,9 @@ const revokeOne = async (deps: RevokingDeps, revocation: Revocation): Promise<nu
   const pauseMs = answer.retryAfterMs ?? backoffMs(revocation.tries, 2_000, longestPauseMs)
   const againInMs = Math.max(1_000, Math.min(pauseMs, termMs))
   const nextTryAt = new Date(deps.now() + againInMs)
-  await retryWrite(() => postponeRevocation(deps.sql, revocation.id, { words: answer.words, nextTryAt }))
+  await retryWrite(() =>
+    postponeRevocation(deps.sql, revocation.id, { words: answer.words, nextTryAt }),
+  )
   return againInMs
 }
 
@@ -90,11 +98,18 @@ type Answer = 'revoked' | 'unusable' | { words: string; retryAfterMs: number | n
 
 const callIssuer = async (deps: RevokingDeps, revocation: Revocation): Promise<Answer> => {
   const issuer = deps.platforms.issuers.get(revocation.issuer)
-  if (!issuer) return { words: 'The platform is not set up on this installation.', retryAfterMs: longestPauseMs }
+  if (!issuer)
+    return {
+      words: 'The platform is not set up on this installation.',
+      retryAfterMs: longestPauseMs,
+    }
   try {
     const accessToken = await currentToken(deps, issuer, revocation)
     if (accessToken === null) return 'unusable'
-    return await issuer.revoke({ accessToken, userId: revocation.issuerUserId }, AbortSignal.timeout(callTimeoutMs))
+    return await issuer.revoke(
+      { accessToken, userId: revocation.issuerUserId },
+      AbortSignal.timeout(callTimeoutMs),
+    )
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error
     // The platform rejects our tokens permanently. It doesn't say whether CrateSocial is still
@@ -113,7 +128,11 @@ const callIssuer = async (deps: RevokingDeps, revocation: Revocation): Promise<A
  * An expired token can't revoke, so it is renewed first. The new pair is stored before it is used,
  * because TikTok has already ended the old one.
  */
-const currentToken = async (deps: RevokingDeps, issuer: Issuer, revocation: Revocation): Promise<string | null> => {
+const currentToken = async (
+  deps: RevokingDeps,
+  issuer: Issuer,
+  revocation: Revocation,
+): Promise<string | null> => {
   const tokens = await openRevocationTokens(deps.sql, deps.vault, revocation.id)
   if (!tokens) return null
   const { accessExpiresAt } = revocation
@@ -122,7 +141,11 @@ const currentToken = async (deps: RevokingDeps, issuer: Issuer, revocation: Revo
   const renewed = await issuer.renew(tokens, AbortSignal.timeout(callTimeoutMs))
   if (!renewed) return tokens.accessToken
   const { accessToken, refreshToken, expiresAtMs } = renewed
-  const pair = { accessToken, refreshToken, expiresAt: expiresAtMs === null ? null : new Date(expiresAtMs) }
+  const pair = {
+    accessToken,
+    refreshToken,
+    expiresAt: expiresAtMs === null ? null : new Date(expiresAtMs),
+  }
   await retryWrite(() => saveRevocationTokens(deps.sql, deps.vault, revocation.id, pair))
   return accessToken
 }
@@ -131,16 +154,33 @@ const currentToken = async (deps: RevokingDeps, issuer: Issuer, revocation: Revo
  * Deletes our copy of the tokens. For a disconnected account, notifies the admins of the outcome; a
  * deletion request has its own page.
  */
-const end = async (deps: RevokingDeps, revocation: Revocation, outcome: RevocationOutcome): Promise<null> => {
+const end = async (
+  deps: RevokingDeps,
+  revocation: Revocation,
+  outcome: RevocationOutcome,
+): Promise<null> => {
   const { id, workspaceId, channelId, platform, issuer, askedAt } = revocation
   await retryWrite(() =>
     tx(deps.sql, async (t) => {
       if (!(await endRevocation(t, id, outcome, new Date(deps.now())))) return
       if (workspaceId === null || channelId === null) return
       const facts = { platform, issuer, outcome }
-      await recordEvent(t, { name: 'grant.revoked', workspaceId, userId: null, subjectId: channelId, facts })
+      await recordEvent(t, {
+        name: 'grant.revoked',
+        workspaceId,
+        userId: null,
+        subjectId: channelId,
+        facts,
+      })
       const cause = `disconnected:${channelId}:${askedAt.toISOString()}`
-      await notify(t, { workspaceId, kind: 'disconnected', cause, channelId, facts: { outcome }, to: 'admins' })
+      await notify(t, {
+        workspaceId,
+        kind: 'disconnected',
+        cause,
+        channelId,
+        facts: { outcome },
+        to: 'admins',
+      })
     }),
   )
   return null

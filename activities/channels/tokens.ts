@@ -76,7 +76,8 @@ const renewedAfter = async (
 ): Promise<{ channel: OpenChannel; grant: OpenGrant }> => {
   if (isReauthorize(error) && renewOnReauthorize && grant.refreshToken !== null)
     return { channel, grant: await renew(deps, grant) }
-  if (channel.accountToken === null) throw isReauthorize(error) ? await giveUp(deps, grant, error) : error
+  if (channel.accountToken === null)
+    throw isReauthorize(error) ? await giveUp(deps, grant, error) : error
   const fresh = await explainRefusal(deps, channel, grant, error)
   if (fresh && renewOnReauthorize) return { channel: fresh, grant }
   throw isReauthorize(error) ? unclear(error) : error
@@ -88,7 +89,8 @@ const findChannel = async (
   { explainRefusals }: TokenOptions,
 ): Promise<OpenChannel> => {
   const channel = await openChannel(deps.sql, deps.vault, ref.workspaceId, ref.channelId)
-  if (!channel || channel.state === 'disconnected') throw ended('disconnected', 'The account is disconnected.')
+  if (!channel || channel.state === 'disconnected')
+    throw ended('disconnected', 'The account is disconnected.')
   if (channel.state === 'connected') return channel
   const back = explainRefusals ? await lookAgain(deps, channel) : null
   if (!back) throw ended('reconnect', channel.stateReason ?? 'The account needs to be reconnected.')
@@ -97,7 +99,10 @@ const findChannel = async (
 
 const freshGrant = async (deps: GrantDeps, channel: OpenChannel): Promise<OpenGrant> => {
   const grant = await livingGrant(deps, channel.workspaceId, channel.grantId)
-  const isDue = grant.refreshToken !== null && grant.expiresAt !== null && grant.expiresAt.getTime() - deps.now() < renewAheadMs
+  const isDue =
+    grant.refreshToken !== null &&
+    grant.expiresAt !== null &&
+    grant.expiresAt.getTime() - deps.now() < renewAheadMs
   if (!isDue) return grant
   try {
     return await renew(deps, grant)
@@ -110,9 +115,14 @@ const freshGrant = async (deps: GrantDeps, channel: OpenChannel): Promise<OpenGr
   }
 }
 
-const livingGrant = async (deps: GrantDeps, workspaceId: string, grantId: string): Promise<OpenGrant> => {
+const livingGrant = async (
+  deps: GrantDeps,
+  workspaceId: string,
+  grantId: string,
+): Promise<OpenGrant> => {
   const grant = await openGrant(deps.sql, deps.vault, workspaceId, grantId)
-  if (grant?.state !== 'active') throw ended('grant_ended', 'The connection has ended. Reconnect the account.')
+  if (grant?.state !== 'active')
+    throw ended('grant_ended', 'The connection has ended. Reconnect the account.')
   return grant
 }
 
@@ -135,13 +145,22 @@ export const renew = async (deps: GrantDeps, stale: OpenGrant): Promise<OpenGran
   throw later(5_000)
 }
 
-const renewUnderLease = async (deps: GrantDeps, stale: OpenGrant, renewer: string): Promise<OpenGrant> => {
+const renewUnderLease = async (
+  deps: GrantDeps,
+  stale: OpenGrant,
+  renewer: string,
+): Promise<OpenGrant> => {
   const issuer = issuerOf(deps, stale)
   try {
     const { accessToken, refreshToken } = stale
-    const tokens = await issuer.renew({ accessToken, refreshToken }, AbortSignal.timeout(renewTimeoutMs))
+    const tokens = await issuer.renew(
+      { accessToken, refreshToken },
+      AbortSignal.timeout(renewTimeoutMs),
+    )
     if (!tokens) throw new Error(`issuer ${stale.issuer} has no tokens to renew`)
-    await retryWrite(() => saveRenewal(deps.sql, deps.vault, stale, renewer, tokens, new Date(deps.now())))
+    await retryWrite(() =>
+      saveRenewal(deps.sql, deps.vault, stale, renewer, tokens, new Date(deps.now())),
+    )
     return await livingGrant(deps, stale.workspaceId, stale.id)
   } catch (error) {
     if (isReauthorize(error)) throw await giveUp(deps, stale, error)

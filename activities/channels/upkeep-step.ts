@@ -12,31 +12,44 @@ export const decideGrantStep = (grant: GrantRow, nowMs: number): GrantStep => {
   if (grant.state === 'reauthorize') return { do: 'end', words: 'An admin needs to reconnect it' }
   const ends = endOf(grant)
   const isOver = ends !== null && ends.getTime() <= nowMs
-  if (isOver && !isEndHandled(grant, ends)) return { do: 'check', words: 'It has expired: checking whether it still works' }
+  if (isOver && !isEndHandled(grant, ends))
+    return { do: 'check', words: 'It has expired: checking whether it still works' }
   const renewMs = renewAtMs(grant)
-  if (renewMs !== null && renewMs <= nowMs) return { do: 'renew', words: 'Renewing before it expires' }
+  if (renewMs !== null && renewMs <= nowMs)
+    return { do: 'renew', words: 'Renewing before it expires' }
   const checkMs = grant.nextCheckAt?.getTime() ?? 0
   if (checkMs <= nowMs) return { do: 'check', words: 'Checking its permissions with the issuer' }
   const warnMs = ends === null || isOver ? null : warnAtMs(grant, ends)
-  if (warnMs !== null && warnMs <= nowMs) return { do: 'warn', words: 'Warning the admins: it needs to be reconnected by hand' }
-  const moments = [renewMs, checkMs, warnMs, isOver ? null : (ends?.getTime() ?? null)].filter((ms) => ms !== null)
-  return { do: 'wait', untilMs: Math.min(...moments), words: 'Healthy: waiting for the next renewal, check or warning' }
+  if (warnMs !== null && warnMs <= nowMs)
+    return { do: 'warn', words: 'Warning the admins: it needs to be reconnected by hand' }
+  const moments = [renewMs, checkMs, warnMs, isOver ? null : (ends?.getTime() ?? null)].filter(
+    (ms) => ms !== null,
+  )
+  return {
+    do: 'wait',
+    untilMs: Math.min(...moments),
+    words: 'Healthy: waiting for the next renewal, check or warning',
+  }
 }
 
 /**
  * Whether this end was handled: the accounts it affected are marked, and the grant continues for
  * the others.
  */
-const isEndHandled = (grant: GrantRow, ends: Date): boolean => isSameEnd(grant.warnedOf, ends) && grant.warnedDays === 0
+const isEndHandled = (grant: GrantRow, ends: Date): boolean =>
+  isSameEnd(grant.warnedOf, ends) && grant.warnedDays === 0
 
 /** If the issuer gives the end in seconds from now, it shifts slightly with every answer. */
-const isSameEnd = (a: Date | null, b: Date): boolean => a !== null && Math.abs(a.getTime() - b.getTime()) < dayMs / 2
+const isSameEnd = (a: Date | null, b: Date): boolean =>
+  a !== null && Math.abs(a.getTime() - b.getTime()) < dayMs / 2
 
 /**
  * When only a person can renew. A grant that renews automatically ends with its refresh token, or
  * with the issuer's own deadline.
  */
-export const endOf = (grant: Pick<GrantRow, 'expiresAt' | 'refreshExpiresAt' | 'dataAccessExpiresAt'>): Date | null => {
+export const endOf = (
+  grant: Pick<GrantRow, 'expiresAt' | 'refreshExpiresAt' | 'dataAccessExpiresAt'>,
+): Date | null => {
   if (grant.refreshExpiresAt) return grant.refreshExpiresAt
   const ends = [grant.expiresAt, grant.dataAccessExpiresAt].filter((date) => date !== null)
   return ends.length > 0 ? new Date(Math.min(...ends.map((date) => date.getTime()))) : null
@@ -70,4 +83,5 @@ export const dueWarning = (ends: Date, nowMs: number): number | null =>
   warningDays.toReversed().find((days) => ends.getTime() - days * dayMs <= nowMs) ?? null
 
 /** A number from 0 to below 1, always the same for an id. */
-const shareOf = (id: string): number => createHash('sha256').update(id).digest().readUInt32BE(0) / 2 ** 32
+const shareOf = (id: string): number =>
+  createHash('sha256').update(id).digest().readUInt32BE(0) / 2 ** 32

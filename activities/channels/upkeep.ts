@@ -36,8 +36,16 @@ export const createUpkeepActivities = (deps: UpkeepDeps) => ({
   nextGrantStep: async ({ grantId }: GrantRef): Promise<GrantStep & Searchable> => {
     const grant = await findGrant(deps.sql, grantId)
     if (!grant) return { do: 'end', words: 'The row was deleted' }
-    const attributes = { workspace: grant.workspaceId, channel: null, platform: grant.issuer, state: grant.state }
-    return { ...decideGrantStep(grant, deps.now()), ...(deps.isSearchable?.() ? { attributes } : {}) }
+    const attributes = {
+      workspace: grant.workspaceId,
+      channel: null,
+      platform: grant.issuer,
+      state: grant.state,
+    }
+    return {
+      ...decideGrantStep(grant, deps.now()),
+      ...(deps.isSearchable?.() ? { attributes } : {}),
+    }
   },
 
   /**
@@ -51,7 +59,8 @@ export const createUpkeepActivities = (deps: UpkeepDeps) => ({
       await renew(deps, found.open)
       // The renewal proves that the grant is valid. But an issuer without refresh tokens may have
       // removed single accounts, so those are checked at the usual time.
-      if (found.row.hasRefreshToken) await noteNextCheck(deps.sql, grantId, new Date(deps.now() + dayMs))
+      if (found.row.hasRefreshToken)
+        await noteNextCheck(deps.sql, grantId, new Date(deps.now() + dayMs))
     } catch (error) {
       if (!(error instanceof PlatformError)) throw error
       const waitMs = backoffMs(found.row.renewalFailures, 30_000, 30 * 60_000)
@@ -91,30 +100,47 @@ export const createUpkeepActivities = (deps: UpkeepDeps) => ({
         waiting: risk.count,
         firstDueAt: risk.firstDueAt?.toISOString() ?? null,
       }
-      await recordEvent(t, { name: 'grant.ending', workspaceId, userId: null, subjectId: grantId, facts })
+      await recordEvent(t, {
+        name: 'grant.ending',
+        workspaceId,
+        userId: null,
+        subjectId: grantId,
+        facts,
+      })
       const cause = `ending:${grantId}:${endsAt.toISOString()}:${days}`
       await notify(t, { workspaceId, kind: 'ending', cause, grantId, facts, to: 'admins' })
     })
   },
 })
 
-const findActive = async (deps: GrantDeps, grantId: string): Promise<{ row: GrantRow; open: OpenGrant } | null> => {
+const findActive = async (
+  deps: GrantDeps,
+  grantId: string,
+): Promise<{ row: GrantRow; open: OpenGrant } | null> => {
   const row = await findGrant(deps.sql, grantId)
-  const open = row?.state === 'active' ? await openGrant(deps.sql, deps.vault, row.workspaceId, grantId) : null
+  const open =
+    row?.state === 'active' ? await openGrant(deps.sql, deps.vault, row.workspaceId, grantId) : null
   return row && open ? { row, open } : null
 }
 
 const check = async (deps: UpkeepDeps, row: GrantRow, grant: OpenGrant): Promise<void> => {
   const signal = AbortSignal.timeout(callTimeoutMs)
   const issuer = issuerOf(deps, grant)
-  const said = await issuer.inspect({ accessToken: grant.accessToken, userId: grant.issuerUserId }, signal)
+  const said = await issuer.inspect(
+    { accessToken: grant.accessToken, userId: grant.issuerUserId },
+    signal,
+  )
   const tomorrow = new Date(deps.now() + dayMs * (0.9 + shareOf(row.id) / 10))
   if (!said.valid) {
-    if (grant.refreshToken === null) throw ended('check', said.reason ?? 'The platform no longer accepts the connection.')
+    if (grant.refreshToken === null)
+      throw ended('check', said.reason ?? 'The platform no longer accepts the connection.')
     await renew(deps, grant) // the access token or the whole grant is invalid
     return await noteNextCheck(deps.sql, row.id, tomorrow)
   }
-  const { offers } = await issuer.listAccounts({ accessToken: grant.accessToken, scopes: said.scopes ?? row.scopes }, signal)
+  const { offers } = await issuer.listAccounts(
+    { accessToken: grant.accessToken, scopes: said.scopes ?? row.scopes },
+    signal,
+  )
   const isSettled = await compareChannels(deps, grant, offers, said)
   const nextAt = isSettled ? tomorrow : new Date(deps.now() + checkAgainMs)
   await saveCheck(deps.sql, grant, said, new Date(deps.now()), nextAt)
@@ -144,7 +170,12 @@ const takeEnd = async (deps: GrantDeps, row: GrantRow, grant: OpenGrant): Promis
     }
     if (accounts === 0) return
     const risk = await countPostsAtRisk(t, row.id, 'lost')
-    const facts = { accounts, waiting: risk.count, firstDueAt: risk.firstDueAt?.toISOString() ?? null, words }
+    const facts = {
+      accounts,
+      waiting: risk.count,
+      firstDueAt: risk.firstDueAt?.toISOString() ?? null,
+      words,
+    }
     const cause = `data-access:${row.id}:${endsAt.toISOString()}` // promise: U4: one cause for all
     await notify(t, { workspaceId, kind: 'ended', cause, grantId: row.id, facts, to: 'admins' })
   })

@@ -23,22 +23,38 @@ export const measureElsewhere = async (
   channel: MeasuredChannel,
   beat: () => void,
 ): Promise<string | null> => {
-  if (channel.listAt && channel.listAt.getTime() <= list.now()) await listOwnPosts(list, channel, beat)
+  if (channel.listAt && channel.listAt.getTime() <= list.now())
+    await listOwnPosts(list, channel, beat)
   return measurePosts(others, channel, 'elsewhere', beat)
 }
 
 /** Saves each page as it arrives, so that the next run continues after it whatever happens. */
-const listOwnPosts = async (deps: RoundDeps, channel: MeasuredChannel, beat: () => void): Promise<void> => {
+const listOwnPosts = async (
+  deps: RoundDeps,
+  channel: MeasuredChannel,
+  beat: () => void,
+): Promise<void> => {
   const { channelId, workspaceId, connectedAt } = channel
   let list = channel.list ?? newList(channel, deps.now())
   for (let pages = 0; pages < mostPages; pages += 1) {
     const result = await askPage(deps, channel, list)
     const posts = result.posts.filter(({ publishedAt }) => publishedAt >= list.from)
-    await saveOwnPosts(deps.sql, { workspaceId, channelId, posts, beganAt: list.beganAt, now: new Date(deps.now()) })
+    await saveOwnPosts(deps.sql, {
+      workspaceId,
+      channelId,
+      posts,
+      beganAt: list.beganAt,
+      now: new Date(deps.now()),
+    })
     beat()
     if (result.next === null) {
       await dropOurs(deps.sql, channelId)
-      await noteListed(deps.sql, channelId, nextAccountAt(channelId, connectedAt, deps.now()), list.beganAt)
+      await noteListed(
+        deps.sql,
+        channelId,
+        nextAccountAt(channelId, connectedAt, deps.now()),
+        list.beganAt,
+      )
       return
     }
     list = { ...list, next: result.next }
@@ -53,10 +69,16 @@ const newList = ({ listedAt }: MeasuredChannel, nowMs: number): UnfinishedList =
 })
 
 /** A cursor that the platform no longer accepts is forgotten, so that the list starts again. */
-const askPage = async (deps: RoundDeps, channel: MeasuredChannel, list: UnfinishedList): Promise<OwnPosts> => {
+const askPage = async (
+  deps: RoundDeps,
+  channel: MeasuredChannel,
+  list: UnfinishedList,
+): Promise<OwnPosts> => {
   const asked: OwnPostsAsked = { sinceMs: list.from.getTime(), next: list.next }
   try {
-    return (await askNumbers(deps, channel, (measurer, measuring) => measurer.ownPosts(measuring, asked))).result
+    return (
+      await askNumbers(deps, channel, (measurer, measuring) => measurer.ownPosts(measuring, asked))
+    ).result
   } catch (error) {
     if (error instanceof PlatformError && error.kind === 'rejected' && list.next !== null)
       await notePage(deps.sql, channel.channelId, { ...list, next: null }, new Date(deps.now()))

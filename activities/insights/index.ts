@@ -9,7 +9,11 @@ import {
   noteRead,
   noteUnread,
 } from '../../db/insights/measured-channels.ts'
-import { enrollPosts, listUnmeasured, type UnmeasuredPost } from '../../db/insights/measured-posts.ts'
+import {
+  enrollPosts,
+  listUnmeasured,
+  type UnmeasuredPost,
+} from '../../db/insights/measured-posts.ts'
 import { ensureSnapshotMonths } from '../../db/insights/snapshots.ts'
 import { PlatformError } from '../../platforms/errors.ts'
 import type { Registry } from '../../platforms/index.ts'
@@ -33,7 +37,8 @@ const enrollBatch = 500
 const channelBatch = 20
 
 /** promise: U3, D1, D2: reads numbers when they are due. What could not be read stays due. */
-export const createMeasuringActivities = (deps: MeasuringDeps) => activitiesWith(deps, createShares(deps))
+export const createMeasuringActivities = (deps: MeasuringDeps) =>
+  activitiesWith(deps, createShares(deps))
 
 const activitiesWith = (deps: MeasuringDeps, shares: Shares) => ({
   /**
@@ -65,8 +70,14 @@ const activitiesWith = (deps: MeasuringDeps, shares: Shares) => ({
     const channel = await findMeasuredChannel(deps.sql, channelId, new Date(deps.now()))
     if (!channel || !deps.platforms.platforms.has(channel.platform)) return
     const own = shares.open(channel, 'own')
-    const round: Round = { ...deps, share: own, shareOf: (use) => (use === 'own' ? own : shares.open(channel, use)) }
-    for (const part of parts) if (isDue(channel, part, deps.now()) && (await measurePart(round, channel, part)) === 'stop') return
+    const round: Round = {
+      ...deps,
+      share: own,
+      shareOf: (use) => (use === 'own' ? own : shares.open(channel, use)),
+    }
+    for (const part of parts)
+      if (isDue(channel, part, deps.now()) && (await measurePart(round, channel, part)) === 'stop')
+        return
   },
 })
 
@@ -79,12 +90,17 @@ const isDue = (channel: MeasuredChannel, part: MeasuredPart, nowMs: number): boo
   const until = channel.rests[part]?.until
   if (until !== undefined && Date.parse(until) > nowMs) return false
   if (part === 'posts') return channel.hasDuePosts
-  if (part === 'elsewhere') return channel.hasDueElsewhere || (channel.listAt !== null && channel.listAt.getTime() <= nowMs)
+  if (part === 'elsewhere')
+    return channel.hasDueElsewhere || (channel.listAt !== null && channel.listAt.getTime() <= nowMs)
   const at = part === 'followers' ? channel.nextAt : channel.daysAt
   return at !== null && at.getTime() <= nowMs
 }
 
-const readPart = (round: Round, channel: MeasuredChannel, part: MeasuredPart): Promise<string | null> => {
+const readPart = (
+  round: Round,
+  channel: MeasuredChannel,
+  part: MeasuredPart,
+): Promise<string | null> => {
   switch (part) {
     case 'followers':
       return measureFollowers(round, channel)
@@ -94,7 +110,10 @@ const readPart = (round: Round, channel: MeasuredChannel, part: MeasuredPart): P
       return measurePosts(round, channel, 'here', () => Context.current().heartbeat())
     case 'elsewhere':
       return measureElsewhere(
-        { list: { ...round, share: round.shareOf('list') }, others: { ...round, share: round.shareOf('others') } },
+        {
+          list: { ...round, share: round.shareOf('list') },
+          others: { ...round, share: round.shareOf('others') },
+        },
         channel,
         () => Context.current().heartbeat(),
       )
@@ -105,7 +124,11 @@ const readPart = (round: Round, channel: MeasuredChannel, part: MeasuredPart): P
  * Measures one part. If it fails, the other parts still run, unless there is no token or no
  * capacity for any of them.
  */
-const measurePart = async (round: Round, channel: MeasuredChannel, part: MeasuredPart): Promise<'go on' | 'stop'> => {
+const measurePart = async (
+  round: Round,
+  channel: MeasuredChannel,
+  part: MeasuredPart,
+): Promise<'go on' | 'stop'> => {
   try {
     const problem = await readPart(round, channel, part)
     await noteRead(round.sql, channel.channelId, part, problem, new Date(round.now()))
@@ -119,8 +142,12 @@ const measurePart = async (round: Round, channel: MeasuredChannel, part: Measure
   }
 }
 
-const firstAt = (deps: { platforms: Registry; now: () => number }, post: UnmeasuredPost): Date | null => {
-  const toldForMs = deps.platforms.platforms.get(post.platform)?.measure.toldForMs(post.kind) ?? null
+const firstAt = (
+  deps: { platforms: Registry; now: () => number },
+  post: UnmeasuredPost,
+): Date | null => {
+  const toldForMs =
+    deps.platforms.platforms.get(post.platform)?.measure.toldForMs(post.kind) ?? null
   return firstMeasureAt({ ...post, toldForMs }, deps.now())
 }
 
@@ -130,15 +157,29 @@ const minuteMs = 60_000
  * Pauses a part after a failure. What was due stays due. Accounts that must be reconnected are not
  * read until a person has reconnected them.
  */
-const rest = async (deps: MeasuringDeps, channel: MeasuredChannel, part: MeasuredPart, error: PlatformError): Promise<void> => {
+const rest = async (
+  deps: MeasuringDeps,
+  channel: MeasuredChannel,
+  part: MeasuredPart,
+  error: PlatformError,
+): Promise<void> => {
   const { problem } = error
   const failures = channel.rests[part]?.failures ?? 0
   const waitMs = problem.retryAfterMs ?? restMs(error, failures)
   const now = new Date(deps.now())
   const until = new Date(now.getTime() + waitMs)
-  await noteUnread(deps.sql, channel.channelId, part, { problem: problem.words, failures: failures + 1, until }, now)
+  await noteUnread(
+    deps.sql,
+    channel.channelId,
+    part,
+    { problem: problem.words, failures: failures + 1, until },
+    now,
+  )
   const { kind, code, subcode, traceId } = problem
-  deps.log.warn({ channel: channel.channelId, part, kind, code, subcode, traceId }, 'could not read the insights of an account')
+  deps.log.warn(
+    { channel: channel.channelId, part, kind, code, subcode, traceId },
+    'could not read the insights of an account',
+  )
 }
 
 /**

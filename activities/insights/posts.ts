@@ -1,10 +1,20 @@
 import type { PostOrigin } from '../../db/insights/homes.ts'
 import { type MeasuredChannel, noteNotGiven } from '../../db/insights/measured-channels.ts'
-import { type DuePost, listDuePosts, markAbsent, passOver } from '../../db/insights/measured-posts.ts'
+import {
+  type DuePost,
+  listDuePosts,
+  markAbsent,
+  passOver,
+} from '../../db/insights/measured-posts.ts'
 import { savePostSnapshots } from '../../db/insights/snapshots.ts'
 import { isBoundAlready, replacePostId } from '../../db/posts/targets.ts'
 import type { PlatformError } from '../../platforms/errors.ts'
-import { type Measurer, type Numbers, type PostMetric, postMetrics } from '../../platforms/measurer.ts'
+import {
+  type Measurer,
+  type Numbers,
+  type PostMetric,
+  postMetrics,
+} from '../../platforms/measurer.ts'
 import { soundNumbers, unsoundWords } from '../../platforms/sound-numbers.ts'
 import type { GrantDeps } from '../channels/tokens.ts'
 import { noteLimit } from '../limits.ts'
@@ -41,7 +51,12 @@ export const measurePosts = async (
   const limit = made === 'here' ? batch : Math.min(batch, elsewhereBatch)
   let problem: string | null = null
   for (let batches = 0; batches < mostBatches; batches += 1) {
-    const posts = await listDuePosts(deps.sql, { channelId, made, now: new Date(deps.now()), limit })
+    const posts = await listDuePosts(deps.sql, {
+      channelId,
+      made,
+      now: new Date(deps.now()),
+      limit,
+    })
     if (posts.length === 0) break
     problem =
       (await readBatch(
@@ -64,7 +79,9 @@ const measureTogether = async (
   made: PostOrigin,
   posts: DuePost[],
 ): Promise<string | null> => {
-  const told = await askNumbers(deps, channel, (measurer, measuring) => measurer.posts(measuring, posts))
+  const told = await askNumbers(deps, channel, (measurer, measuring) =>
+    measurer.posts(measuring, posts),
+  )
   const takenAt = new Date(deps.now())
   const { channelId } = channel
   const measurer = measurerOf(deps, channel)
@@ -77,7 +94,13 @@ const measureTogether = async (
     return [{ ...passed(deps, channel, post), ...apart(measurer, sound) }]
   })
   if (shown.length > 0) {
-    await savePostSnapshots(deps.sql, { channelId, made, takenAt, source: told.source, posts: shown })
+    await savePostSnapshots(deps.sql, {
+      channelId,
+      made,
+      takenAt,
+      source: told.source,
+      posts: shown,
+    })
     await noteNotGiven(deps.sql, channelId, { given: givenBy(shown), notGiven: told.notGiven })
   }
   let problem = told.problem ?? unsoundWords(platformLabelOf(deps, channel), odd)
@@ -88,8 +111,10 @@ const measureTogether = async (
     else if (failure) {
       await passOver(deps.sql, made, passed(deps, channel, post))
       problem = failure.problem.words
-    } else if (!told.result.has(post.platformPostId)) await markAbsent(deps.sql, made, absent(deps, channel, post), takenAt)
-    if (made === 'here') await repairId(deps, channelId, post, told.betterIds.get(post.platformPostId))
+    } else if (!told.result.has(post.platformPostId))
+      await markAbsent(deps.sql, made, absent(deps, channel, post), takenAt)
+    if (made === 'here')
+      await repairId(deps, channelId, post, told.betterIds.get(post.platformPostId))
   }
   if (outages[0]) {
     await noteLimit(deps, channelId, outages[0], 'reading')
@@ -125,10 +150,20 @@ const givenBy = (shown: Apart[]): string[] => [
 ]
 
 /** Replaces a post's id with the better one, unless another post of CrateSocial already has it. */
-const repairId = async (deps: GrantDeps, channelId: string, post: DuePost, better: string | undefined): Promise<void> => {
+const repairId = async (
+  deps: GrantDeps,
+  channelId: string,
+  post: DuePost,
+  better: string | undefined,
+): Promise<void> => {
   if (!better) return
   try {
-    await replacePostId(deps.sql, { channelId, targetId: post.id, known: post.platformPostId, better })
+    await replacePostId(deps.sql, {
+      channelId,
+      targetId: post.id,
+      known: post.platformPostId,
+      better,
+    })
   } catch (error) {
     if (!isBoundAlready(error)) throw error
   }

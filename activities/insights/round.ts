@@ -9,15 +9,20 @@ import { noteLimit } from '../limits.ts'
 /** The dependencies of measuring, with its share of the rate limits. */
 export type RoundDeps = GrantDeps & { share: Share }
 
-export const measurerOf = (deps: Pick<GrantDeps, 'platforms'>, { platform }: Pick<MeasuredChannel, 'platform'>): Measurer => {
+export const measurerOf = (
+  deps: Pick<GrantDeps, 'platforms'>,
+  { platform }: Pick<MeasuredChannel, 'platform'>,
+): Measurer => {
   const found = deps.platforms.platforms.get(platform)
   if (!found) throw new Error(`platform ${platform} is not configured`)
   return found.measure
 }
 
 /** The platform's label. */
-export const platformLabelOf = (deps: Pick<GrantDeps, 'platforms'>, { platform }: Pick<MeasuredChannel, 'platform'>): string =>
-  deps.platforms.platforms.get(platform)?.label ?? platform
+export const platformLabelOf = (
+  deps: Pick<GrantDeps, 'platforms'>,
+  { platform }: Pick<MeasuredChannel, 'platform'>,
+): string => deps.platforms.platforms.get(platform)?.label ?? platform
 
 /**
  * Makes one request to a platform, with the token decrypted only for its duration. A rate limit
@@ -32,16 +37,23 @@ export const askNumbers = async <M extends Measured<unknown>>(
   const measurer = measurerOf(deps, channel)
   const scope: MetricScope = { platform: channel.platform, version: measurer.version }
   const retired = await listRetiredNames(deps.sql, scope, new Date(deps.now()))
-  const isRetired = (kind: string, name: string) => retired.some((one) => one.kind === kind && one.name === name)
+  const isRetired = (kind: string, name: string) =>
+    retired.some((one) => one.kind === kind && one.name === name)
   const signal = Context.current().cancellationSignal
   const { share, now } = deps
-  const told = await withToken(deps, channel, (account) => ask(measurer, { account, share, isRetired, now, signal }), {
-    renewOnReauthorize: true,
-  }).catch(async (error: unknown) => {
+  const told = await withToken(
+    deps,
+    channel,
+    (account) => ask(measurer, { account, share, isRetired, now, signal }),
+    {
+      renewOnReauthorize: true,
+    },
+  ).catch(async (error: unknown) => {
     await noteLimit(deps, channel.channelId, error, 'reading')
     throw error
   })
-  if (told.refusals.length > 0) await noteRefusals(deps.sql, scope, told.refusals, new Date(deps.now()))
+  if (told.refusals.length > 0)
+    await noteRefusals(deps.sql, scope, told.refusals, new Date(deps.now()))
   return told
 }
 

@@ -46,7 +46,12 @@ export const createShares = (deps: Deps): Shares => {
       let [calls, percent, readings] = [0, 0, 0]
       return {
         take: async (count) => {
-          const limit = await findLimit(deps.sql, channel.channelId, 'reading', new Date(deps.now()))
+          const limit = await findLimit(
+            deps.sql,
+            channel.channelId,
+            'reading',
+            new Date(deps.now()),
+          )
           if (limit) throw refusal('limited', limit.words, limit.until.getTime() - deps.now())
           if (percent >= sharePercent || calls + count > mostCalls) throw noRoom()
           calls += count
@@ -75,10 +80,20 @@ export const createShares = (deps: Deps): Shares => {
  * Headers round down and arrive late, so all usage is attributed to measuring's calls.
  */
 const roomOf = (heard: Heard | undefined, sharePercent: number, nowMs: number): number => {
-  if (!heard || nowMs - heard.atMs > hourMs || heard.percent >= sharePercent || heard.readings === 0) return 0
+  if (
+    !heard ||
+    nowMs - heard.atMs > hourMs ||
+    heard.percent >= sharePercent ||
+    heard.readings === 0
+  )
+    return 0
   const percentEach = (heard.percent + 1) / heard.readings
   return heard.readings + Math.floor((sharePercent - heard.percent) / percentEach)
 }
 
 const noRoom = (): PlatformError =>
-  refusal(shareUsed, "Insights are paused to leave room for publishing within the platform's rate limit.", 15 * 60_000)
+  refusal(
+    shareUsed,
+    "Insights are paused to leave room for publishing within the platform's rate limit.",
+    15 * 60_000,
+  )

@@ -46,7 +46,10 @@ export type PostTimes = { channelId: string; publishedAt: Date; toldForMs: numbe
  * The first time after `afterMs` at which a post is measured. Null if never again. A missed age is
  * not made up for, because platforms give only current numbers.
  */
-export const nextMeasureAt = ({ channelId, publishedAt, toldForMs }: PostTimes, afterMs: number): Date | null => {
+export const nextMeasureAt = (
+  { channelId, publishedAt, toldForMs }: PostTimes,
+  afterMs: number,
+): Date | null => {
   const ages = toldForMs === null ? agesMs : agesUntil(toldForMs)
   const lastMs = ages.at(-1) ?? 0
   const shift = shiftOf(channelId)

@@ -25,4 +25,5 @@ export const notifyOfUnread = async (sql: Sql, now: Date): Promise<void> => {
   })
 }
 
-const earliest = (accounts: UnreadAccount[]): Date => new Date(Math.min(...accounts.map(({ since }) => since.getTime())))
+const earliest = (accounts: UnreadAccount[]): Date =>
+  new Date(Math.min(...accounts.map(({ since }) => since.getTime())))

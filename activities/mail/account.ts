@@ -10,7 +10,12 @@ export type AccountMailDeps = { sql: Sql; mail: Mail; publicUrl: string }
  * `otherwise`: what to do if it was not the reader, or null if that makes no sense. `links`: the
  * account links unless set. `{date}`: when the account is deleted.
  */
-type Words = { subject: string; happened: string; otherwise: string | null; links?: 'sign-in' | 'none' }
+type Words = {
+  subject: string
+  happened: string
+  otherwise: string | null
+  links?: 'sign-in' | 'none'
+}
 
 const changePassword =
   "If this wasn't you, someone else has access to your account. Reset your password now, then check your account."
@@ -32,7 +37,8 @@ const emails: Record<AccountEvent, Words> = {
   },
   'password.reset': {
     subject: 'Your password was reset',
-    happened: 'The password of your account was reset with a link from an email. You were signed out everywhere.',
+    happened:
+      'The password of your account was reset with a link from an email. You were signed out everywhere.',
     otherwise: changePassword,
   },
   'passkey.added': {
@@ -47,12 +53,14 @@ const emails: Record<AccountEvent, Words> = {
   },
   'authenticator.added': {
     subject: 'An authenticator app was added',
-    happened: 'An authenticator app was added to your account. Signing in with your password now needs a code from it.',
+    happened:
+      'An authenticator app was added to your account. Signing in with your password now needs a code from it.',
     otherwise: removeIt,
   },
   'authenticator.replaced': {
     subject: 'Your authenticator app was replaced',
-    happened: 'The authenticator app of your account was replaced. Codes from the old app no longer work.',
+    happened:
+      'The authenticator app of your account was replaced. Codes from the old app no longer work.',
     otherwise: removeIt,
   },
   'authenticator.removed': {
@@ -78,7 +86,8 @@ const emails: Record<AccountEvent, Words> = {
   },
   'second_factor.refused': {
     subject: 'Someone entered wrong sign-in codes',
-    happened: 'Someone who knows your password entered wrong codes several times. They couldn’t sign in.',
+    happened:
+      'Someone who knows your password entered wrong codes several times. They couldn’t sign in.',
     otherwise: "If this wasn't you, reset your password now.",
   },
   'account.deactivated': {

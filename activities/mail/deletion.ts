@@ -1,11 +1,23 @@
 import type { Sql } from '../../db/postgres/connect.ts'
-import { claimDeletionMail, type DeletionMail, deleteDeletionMail, releaseDeletionMail } from '../../db/privacy/deletion-mails.ts'
+import {
+  claimDeletionMail,
+  type DeletionMail,
+  deleteDeletionMail,
+  releaseDeletionMail,
+} from '../../db/privacy/deletion-mails.ts'
 import { rules } from '../../db/privacy/retention.ts'
 import type { Vault } from '../../db/vault/vault.ts'
 import { renderEmail } from './render.ts'
 import { type Mail, MailNotTaken, sendEach } from './send.ts'
 
-export type DeletionMailDeps = { sql: Sql; vault: Vault; mail: Mail; publicUrl: string; contact: string; now?: () => number }
+export type DeletionMailDeps = {
+  sql: Sql
+  vault: Vault
+  mail: Mail
+  publicUrl: string
+  contact: string
+  now?: () => number
+}
 
 const keepOf = (name: string): string => rules.find((rule) => rule.name === name)!.keep
 
@@ -18,7 +30,12 @@ export const sendDeletionMails = (deps: DeletionMailDeps, ids: string[]): Promis
  * Message-ID, so the reader sees only one.
  */
 const sendOne = async (deps: DeletionMailDeps, id: string): Promise<void> => {
-  const claimed = await claimDeletionMail(deps.sql, deps.vault, id, new Date(deps.now?.() ?? Date.now()))
+  const claimed = await claimDeletionMail(
+    deps.sql,
+    deps.vault,
+    id,
+    new Date(deps.now?.() ?? Date.now()),
+  )
   if (claimed === 'done') return
   if (claimed === 'busy') throw new Error('this email waits until an earlier one is sent')
   try {
@@ -46,7 +63,11 @@ const send = async (deps: DeletionMailDeps, id: string, mail: DeletionMail): Pro
 
 type Words = { subject: string; paragraphs: string[]; link: { label: string; url: string } | null }
 
-const wordsOf = ({ kind, content }: DeletionMail, { publicUrl, contact }: DeletionMailDeps, host: string): Words => {
+const wordsOf = (
+  { kind, content }: DeletionMail,
+  { publicUrl, contact }: DeletionMailDeps,
+  host: string,
+): Words => {
   const link = { label: 'Status page', url: `${publicUrl}/data-deletion/${content.code}` }
   const keep = keepOf('deletion_requests')
   switch (kind) {

@@ -13,7 +13,8 @@ const emails: Record<LinkPurpose, Words> = {
     path: 'data-deletion/confirm',
     before: 'somebody, probably you, asked to delete your account and your data at',
     act: 'See what will be deleted, and confirm',
-    after: 'The link works once, for a day. If this wasn’t you, ignore this email. Nothing is deleted without this link.',
+    after:
+      'The link works once, for a day. If this wasn’t you, ignore this email. Nothing is deleted without this link.',
   },
   email: {
     subject: 'Confirm your new email address',
@@ -28,7 +29,8 @@ const emails: Record<LinkPurpose, Words> = {
     path: 'account/email-back',
     before: 'the email address of your account was changed at',
     act: 'Undo the change',
-    after: "If you made this change, you don't need to do anything. The link works once, for 7 days.",
+    after:
+      "If you made this change, you don't need to do anything. The link works once, for 7 days.",
   },
   'sign-in': {
     subject: 'Your sign-in link',
@@ -43,7 +45,8 @@ const emails: Record<LinkPurpose, Words> = {
     path: 'account/export',
     before: 'the file with everything we hold about you is ready at',
     act: 'Download file',
-    after: 'The link works once, for a week, while you’re signed in. After that, the file is deleted.',
+    after:
+      'The link works once, for a week, while you’re signed in. After that, the file is deleted.',
   },
 }
 

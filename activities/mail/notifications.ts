@@ -12,7 +12,13 @@ import { dateFormat } from '../../text/formatters.ts'
 import { renderEmail, renderLine } from './render.ts'
 import { type Mail, MailNotTaken, sendEach } from './send.ts'
 
-export type NoticeMailDeps = { sql: Sql; mail: Mail; publicUrl: string; platforms: Registry; now?: () => number }
+export type NoticeMailDeps = {
+  sql: Sql
+  mail: Mail
+  publicUrl: string
+  platforms: Registry
+  now?: () => number
+}
 
 export const sendNotices = (deps: NoticeMailDeps, noticeIds: string[]): Promise<void> =>
   sendEach(noticeIds, (id) => sendNotice(deps, id))
@@ -52,9 +58,16 @@ const write = async (deps: NoticeMailDeps, noticeId: string): Promise<void> => {
   }
 }
 
-const postsAtRisk = (deps: NoticeMailDeps, { kind, grantId, facts }: NoticeToMail): Promise<PostAtRisk[]> => {
+const postsAtRisk = (
+  deps: NoticeMailDeps,
+  { kind, grantId, facts }: NoticeToMail,
+): Promise<PostAtRisk[]> => {
   if (grantId === null || (kind !== 'ending' && kind !== 'ended')) return Promise.resolve([])
-  return listPostsAtRisk(deps.sql, grantId, typeof facts.endsAt === 'string' ? new Date(facts.endsAt) : 'lost')
+  return listPostsAtRisk(
+    deps.sql,
+    grantId,
+    typeof facts.endsAt === 'string' ? new Date(facts.endsAt) : 'lost',
+  )
 }
 
 const linkOf = ({ postId, kind }: NoticeToMail, base: string): { url: string; action: string } => {
@@ -89,6 +102,11 @@ const labelsOf =
  * read anywhere.
  */
 const whenIn = (zone: string) => {
-  const format = dateFormat({ timeZone: zone, dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' })
+  const format = dateFormat({
+    timeZone: zone,
+    dateStyle: 'medium',
+    timeStyle: 'short',
+    hourCycle: 'h23',
+  })
   return (date: Date): string => `${format.format(date)} (${zone})`
 }

@@ -13,7 +13,11 @@ type Deps = { sql: Sql; mail: Mail; publicUrl: string; now?: () => number }
 export const sendPasswordReset = async (deps: Deps, resetId: string): Promise<void> => {
   const reset = await issueResetToken(deps.sql, resetId, new Date(deps.now?.() ?? Date.now()))
   if (!reset) return
-  const data = { name: reset.name, url: `${deps.publicUrl}/password-reset/${reset.token}`, host: new URL(deps.publicUrl).host }
+  const data = {
+    name: reset.name,
+    url: `${deps.publicUrl}/password-reset/${reset.token}`,
+    host: new URL(deps.publicUrl).host,
+  }
   await deps.mail.send({
     to: reset.email,
     subject: 'Reset your CrateSocial password',

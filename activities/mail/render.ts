@@ -16,4 +16,5 @@ export const renderEmail = (name: string, data: object): Pick<Email, 'text' | 'h
 })
 
 /** Renders a view as a single line of text without markup. */
-export const renderLine = (view: string, data: object): string => text.render(view, data).replace(/\s+/g, ' ').trim()
+export const renderLine = (view: string, data: object): string =>
+  text.render(view, data).replace(/\s+/g, ' ').trim()

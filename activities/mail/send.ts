@@ -63,7 +63,10 @@ export const tryMailServer = async (smtpUrl: string): Promise<void> => {
  * Accepts only a single address: a comma or angle bracket must not add a recipient. Makes the
  * subject a single line.
  */
-const oneReader = ({ to, subject }: Email): { to: { name: string; address: string }; subject: string } => {
+const oneReader = ({
+  to,
+  subject,
+}: Email): { to: { name: string; address: string }; subject: string } => {
   if (!/^[^\s@,;:<>()"[\]\\]{1,64}@[^\s@,;:<>()"[\]\\]{1,253}$/.test(to))
     throw Object.assign(new Error('not one address'), { code: 'EENVELOPE', responseCode: 553 })
   return { to: { name: '', address: to }, subject: cleanLine(subject) }
@@ -95,7 +98,9 @@ export class MailNotTaken extends Error {
   readonly code: string
   constructor(cause: unknown) {
     const { code, responseCode } = (cause ?? {}) as { code?: string; responseCode?: number }
-    super(`the mail server rejected the email: ${[code, responseCode].filter(Boolean).join(' ') || 'no reason given'}`)
+    super(
+      `the mail server rejected the email: ${[code, responseCode].filter(Boolean).join(' ') || 'no reason given'}`,
+    )
     this.name = 'MailNotTaken'
     this.code = code ?? ''
     this.isServerAway = awayCodes.has(code ?? '')
@@ -107,7 +112,10 @@ export class MailNotTaken extends Error {
  * Sends each email and throws the first failure at the end, so that one email doesn't block the
  * others. Stops if the server is down.
  */
-export const sendEach = async (ids: string[], send: (id: string) => Promise<void>): Promise<void> => {
+export const sendEach = async (
+  ids: string[],
+  send: (id: string) => Promise<void>,
+): Promise<void> => {
   const failures: unknown[] = []
   for (const id of ids) {
     try {

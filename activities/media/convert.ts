@@ -29,7 +29,10 @@ export const convertUpload = async (deps: RenderingDeps, mediaId: string): Promi
   } catch (error) {
     if (!(error instanceof MediaRefused)) throw error
     await failConversion(deps.sql, mediaId, error.message)
-    deps.log.warn({ workflow: mediaWorkflowId(mediaId), reason: error.reason }, 'could not convert a video')
+    deps.log.warn(
+      { workflow: mediaWorkflowId(mediaId), reason: error.reason },
+      'could not convert a video',
+    )
   }
 }
 
@@ -53,11 +56,17 @@ const convert = (deps: RenderingDeps, media: MediaToConvert): Promise<void> =>
   })
 
 /** Stores the result, unless another attempt did: an abandoned attempt may still get here. */
-const keep = async (deps: RenderingDeps, mediaId: string, path: string, made: Omit<Converted, 'storeKey'>): Promise<void> => {
+const keep = async (
+  deps: RenderingDeps,
+  mediaId: string,
+  path: string,
+  made: Omit<Converted, 'storeKey'>,
+): Promise<void> => {
   const storeKey = randomBytes(24).toString('base64url')
   const before = await nameConverted(deps.sql, mediaId, storeKey)
   if (!before) return
   await deps.mediaStore.remove(before)
   await deps.mediaStore.putFile(storeKey, path)
-  if (!(await completeConversion(deps.sql, mediaId, { ...made, storeKey }))) await deps.mediaStore.remove(storeKey)
+  if (!(await completeConversion(deps.sql, mediaId, { ...made, storeKey })))
+    await deps.mediaStore.remove(storeKey)
 }

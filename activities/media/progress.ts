@@ -9,6 +9,8 @@ export const shareNoter = (deps: RenderingDeps, note: (share: number) => Promise
   return (share: number): void => {
     if (deps.now() - notedAt < noteEveryMs) return
     notedAt = deps.now()
-    note(share).catch((error: unknown) => deps.log.warn({ err: error }, 'could not record the progress'))
+    note(share).catch((error: unknown) =>
+      deps.log.warn({ err: error }, 'could not record the progress'),
+    )
   }
 }

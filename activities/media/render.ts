@@ -31,7 +31,8 @@ export const createRenderingActivities = (deps: RenderingDeps) => {
     makeRendition: async ({ mediaId }: MediaRef): Promise<void> => {
       const kind = await findOpenKind(deps.sql, mediaId)
       if (!kind) return
-      if (busy.has(kind)) throw notYet(kind === 'image' ? pictureTurnMs : await videoWaitMs(deps, mediaId))
+      if (busy.has(kind))
+        throw notYet(kind === 'image' ? pictureTurnMs : await videoWaitMs(deps, mediaId))
       busy.add(kind)
       const context = Context.current()
       const beat = setInterval(() => context.heartbeat(), 10_000)

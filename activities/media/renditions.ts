@@ -40,7 +40,10 @@ export const makeRenditions = async (deps: RenderingDeps, mediaId: string): Prom
     } catch (error) {
       if (!(error instanceof MediaRefused)) throw error
       await failRendition(deps.sql, wanted.id, error.message)
-      deps.log.warn({ workflow: mediaWorkflowId(mediaId), reason: error.reason }, 'could not make a rendition')
+      deps.log.warn(
+        { workflow: mediaWorkflowId(mediaId), reason: error.reason },
+        'could not make a rendition',
+      )
     }
   }
 }
@@ -52,7 +55,10 @@ const makeOne = (deps: RenderingDeps, wanted: RenditionToMake): Promise<void> =>
   const source = { key: wanted.sourceKey, makesBytes: recipe?.maxBytes ?? wanted.sizeBytes }
   return withScratch(deps, source, async (from, to) => {
     const facts = recipe
-      ? { ...(await makePicture(await readablePicture(deps.ffmpeg, from), to, recipe, edits)), ...ofPicture }
+      ? {
+          ...(await makePicture(await readablePicture(deps.ffmpeg, from), to, recipe, edits)),
+          ...ofPicture,
+        }
       : await makeVideo(deps, wanted.id, { from, to, edits })
     await keep(deps, wanted, to, facts)
   })
@@ -68,7 +74,11 @@ const makeVideo = async (
   const demuxer = await demuxerOf(from)
   const video = await probe(deps.ffmpeg, from, demuxer)
   const onShare = shareNoter(deps, (share) => noteRenditionShare(deps.sql, id, share))
-  await makeStandard(deps.ffmpeg, { from, demuxer, to, video, edits }, { onShare, signal: Context.current().cancellationSignal })
+  await makeStandard(
+    deps.ffmpeg,
+    { from, demuxer, to, video, edits },
+    { onShare, signal: Context.current().cancellationSignal },
+  )
   const { width, height, durationMs } = await probeVideo(to)
   return { width, height, durationMs, contentType: 'video/mp4', sizeBytes: (await stat(to)).size }
 }
@@ -87,5 +97,6 @@ const keep = async (
   if (!(await nameRenditionFile(deps.sql, id, { before, now: storeKey }))) return
   if (before) await deps.mediaStore.remove(before)
   await deps.mediaStore.putFile(storeKey, path)
-  if (!(await completeRendition(deps.sql, id, { ...facts, sha256, storeKey }))) await deps.mediaStore.remove(storeKey)
+  if (!(await completeRendition(deps.sql, id, { ...facts, sha256, storeKey })))
+    await deps.mediaStore.remove(storeKey)
 }

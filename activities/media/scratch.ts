@@ -30,10 +30,15 @@ export const withScratch = async <T>(
   work: (from: string, to: string) => Promise<T>,
 ): Promise<T> => {
   const sizeBytes = (await mediaStore.size(source.key)) ?? 0
-  if ((await mediaStore.freeBytes()) - sizeBytes - source.makesBytes < minFreeBytes) throw notYet(spaceWaitMs)
+  if ((await mediaStore.freeBytes()) - sizeBytes - source.makesBytes < minFreeBytes)
+    throw notYet(spaceWaitMs)
   const scratch = await mediaStore.scratch()
   // A unique name, because an abandoned attempt may still be running.
-  const from = await writeFileFrom(mediaStore.open(source.key), scratch, randomBytes(24).toString('base64url'))
+  const from = await writeFileFrom(
+    mediaStore.open(source.key),
+    scratch,
+    randomBytes(24).toString('base64url'),
+  )
   const to = join(scratch, `${randomBytes(24).toString('base64url')}.out`)
   try {
     return await work(from, to)

@@ -37,14 +37,28 @@ export const createOutboxHandlers = (deps: HandlerDeps): Partial<OutboxHandlers>
     await forgetGone(deps, 'grants', ids, grantWorkflowId)
   },
   disconnect: async (ids) =>
-    void (await Promise.all(ids.map(async (id) => startDisconnecting(deps.client, id, await ofDisconnection(deps, id))))),
+    void (await Promise.all(
+      ids.map(async (id) => startDisconnecting(deps.client, id, await ofDisconnection(deps, id))),
+    )),
   notice: (ids) => sendNotices(deps, ids),
   deletion: async (ids) =>
-    void (await Promise.all(ids.map((id) => startErasure(deps.client, id, ofState(deps, 'erasing'), deps.backgroundQueue)))),
+    void (await Promise.all(
+      ids.map((id) =>
+        startErasure(deps.client, id, ofState(deps, 'erasing'), deps.backgroundQueue),
+      ),
+    )),
   export: async (ids) =>
-    void (await Promise.all(ids.map((id) => startExport(deps.client, id, ofState(deps, 'exporting'), deps.backgroundQueue)))),
+    void (await Promise.all(
+      ids.map((id) =>
+        startExport(deps.client, id, ofState(deps, 'exporting'), deps.backgroundQueue),
+      ),
+    )),
   media: async (ids) =>
-    void (await Promise.all(ids.map((id) => startRendering(deps.client, id, ofState(deps, 'converting'), deps.backgroundQueue)))),
+    void (await Promise.all(
+      ids.map((id) =>
+        startRendering(deps.client, id, ofState(deps, 'converting'), deps.backgroundQueue),
+      ),
+    )),
   'password-reset': async (ids) => {
     for (const id of ids) await sendPasswordReset(deps, id)
   },
@@ -72,17 +86,26 @@ const forgetGone = async (
 }
 
 /** A workflow that starts with its attributes needn't set them, which would be another write. */
-const attributesOf = async (deps: HandlerDeps, ids: string[]): Promise<Map<string, StartAttributes>> => {
+const attributesOf = async (
+  deps: HandlerDeps,
+  ids: string[],
+): Promise<Map<string, StartAttributes>> => {
   const targets = deps.isSearchable() ? await listSearchable(deps.sql, ids) : []
   return new Map(targets.map(({ id, ...attributes }) => [id, attributes]))
 }
 
 /** A person may be in several workspaces, so the only attribute is the state. */
-const ofState = (deps: HandlerDeps, state: string): StartAttributes | undefined => (deps.isSearchable() ? { state } : undefined)
+const ofState = (deps: HandlerDeps, state: string): StartAttributes | undefined =>
+  deps.isSearchable() ? { state } : undefined
 
-const ofDisconnection = async (deps: HandlerDeps, channelId: string): Promise<StartAttributes | undefined> => {
+const ofDisconnection = async (
+  deps: HandlerDeps,
+  channelId: string,
+): Promise<StartAttributes | undefined> => {
   if (!deps.isSearchable()) return undefined
   const row = await findDisconnection(deps.sql, channelId)
   const state = 'disconnecting'
-  return row ? { workspace: row.workspaceId, channel: channelId, platform: row.platform, state } : { state }
+  return row
+    ? { workspace: row.workspaceId, channel: channelId, platform: row.platform, state }
+    : { state }
 }

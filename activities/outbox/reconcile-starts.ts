@@ -29,10 +29,13 @@ export const createStartingActivities = (deps: StartingDeps) => ({
     await deleteExpiredConnections(deps.sql) // promise: S1: tokens of abandoned consents
     const turn = Math.floor(deps.now() / 60_000)
     const targets = await listTargetsAlone(deps.sql, { soonMs, limit: perMinute, turn })
-    const running = await Promise.all(targets.map((id) => isRunning(deps.client, targetWorkflowId(id))))
+    const running = await Promise.all(
+      targets.map((id) => isRunning(deps.client, targetWorkflowId(id))),
+    )
     const lost = targets.filter((_, index) => !running[index])
     for (const id of lost) await enqueue(deps.sql, 'target', id)
-    if (lost.length > 0) deps.log.warn({ targets: lost.length }, 'enqueued targets that had no workflow')
+    if (lost.length > 0)
+      deps.log.warn({ targets: lost.length }, 'enqueued targets that had no workflow')
     // Checked here and not in the measuring code, because that may be what has stopped.
     await notifyOfUnread(deps.sql, new Date(deps.now()))
     await startLostConversions(deps)
@@ -42,7 +45,10 @@ export const createStartingActivities = (deps: StartingDeps) => ({
 
 /** Enqueues files again that something is made from, but that have no running workflow. */
 const startLostConversions = async (deps: StartingDeps): Promise<void> => {
-  const [converting, rendering] = await Promise.all([listConverting(deps.sql, perMinute), listRendering(deps.sql, perMinute)])
+  const [converting, rendering] = await Promise.all([
+    listConverting(deps.sql, perMinute),
+    listRendering(deps.sql, perMinute),
+  ])
   for (const id of new Set([...converting, ...rendering]))
     if (!(await isRunning(deps.client, mediaWorkflowId(id)))) await enqueue(deps.sql, 'media', id)
 }

@@ -1,5 +1,10 @@
 import type { Logger } from 'pino'
-import { deleteHandled, type OutboxKind, type OutboxRow, takeDue } from '../../db/notifications/outbox.ts'
+import {
+  deleteHandled,
+  type OutboxKind,
+  type OutboxRow,
+  takeDue,
+} from '../../db/notifications/outbox.ts'
 import { requestIds } from '../../db/notifications/request-ids.ts'
 import type { Sql } from '../../db/postgres/connect.ts'
 import type { Meters } from '../meters.ts'
@@ -8,7 +13,12 @@ import type { Meters } from '../meters.ts'
  * How each kind of outbox row is handled. Throwing means: try again later. Must be safe to repeat.
  */
 export type OutboxHandlers = Record<OutboxKind, (refIds: string[]) => Promise<void>>
-type RelayDeps = { sql: Sql; handlers: Partial<OutboxHandlers>; log: Logger; meters?: Meters | undefined }
+type RelayDeps = {
+  sql: Sql
+  handlers: Partial<OutboxHandlers>
+  log: Logger
+  meters?: Meters | undefined
+}
 export type Relay = { close(): Promise<void> }
 
 const pollMs = 5_000
@@ -57,7 +67,11 @@ const carry = async (deps: RelayDeps): Promise<number> => {
   // The resulting work carries the id of the causing request, as it does when the web process
   // handles the row.
   const groups = groupByCause(rows)
-  await Promise.all(groups.map((group) => requestIds.run(group.requestId ?? undefined, () => handleGroup(deps, group))))
+  await Promise.all(
+    groups.map((group) =>
+      requestIds.run(group.requestId ?? undefined, () => handleGroup(deps, group)),
+    ),
+  )
   return rows.length
 }
 
@@ -78,13 +92,17 @@ const handleGroup = async (deps: RelayDeps, { kind, rows }: Group): Promise<void
     deps.log.info({ kind, refs: refIds }, 'outbox rows were handled')
   } catch (error) {
     deps.meters?.relayed(kind, 'failed', rows.length)
-    deps.log.warn({ err: error, kind, rows: rows.length }, 'could not handle outbox rows; retrying later')
+    deps.log.warn(
+      { err: error, kind, rows: rows.length },
+      'could not handle outbox rows; retrying later',
+    )
   }
 }
 
 const groupByCause = (rows: OutboxRow[]): Group[] => {
   const groups = new Map<string, Group>()
-  for (const { kind, requestId } of rows) groups.set(`${kind} ${requestId}`, { kind, requestId, rows: [] })
+  for (const { kind, requestId } of rows)
+    groups.set(`${kind} ${requestId}`, { kind, requestId, rows: [] })
   for (const row of rows) groups.get(`${row.kind} ${row.requestId}`)?.rows.push(row)
   return [...groups.values()]
 }

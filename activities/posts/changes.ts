@@ -14,7 +14,10 @@ export type TargetChanges = {
   close(): Promise<void>
 }
 
-export const listenToTargets = async (sql: Sql, now: () => number = Date.now): Promise<TargetChanges> => {
+export const listenToTargets = async (
+  sql: Sql,
+  now: () => number = Date.now,
+): Promise<TargetChanges> => {
   const changes = new EventEmitter().setMaxListeners(0)
   const subscription = await sql.listen('targets', (payload) => {
     const targetId = payload.split(' ')[2]
@@ -27,7 +30,12 @@ export const listenToTargets = async (sql: Sql, now: () => number = Date.now): P
 }
 
 /** Avoids promises that end by throwing, because a thousand may end at the same moment. */
-const firstOf = (changes: EventEmitter, targetId: string, inMs: number, signal: AbortSignal): Promise<'time' | 'changed'> =>
+const firstOf = (
+  changes: EventEmitter,
+  targetId: string,
+  inMs: number,
+  signal: AbortSignal,
+): Promise<'time' | 'changed'> =>
   new Promise((resolve, reject) => {
     const end = (settle: () => void) => () => {
       clearTimeout(timer)

@@ -3,7 +3,13 @@ import { retireLinks } from '../../db/posts/media-links.ts'
 import type { TargetRow } from '../../db/posts/targets.ts'
 import type { Problem } from '../../platforms/errors.ts'
 import type { Checked } from '../../platforms/platform.ts'
-import { anotherTryAfter, type Deps, settleAnotherTry, settleFailed, settlePublished } from './outcomes.ts'
+import {
+  anotherTryAfter,
+  type Deps,
+  settleAnotherTry,
+  settleFailed,
+  settlePublished,
+} from './outcomes.ts'
 
 /** How many times a post is sent if the platform accepts it and then gives it up each time. */
 const mostSends = 5
@@ -22,9 +28,15 @@ export const settleGivenUp = async (
   const result = attempt && { ...attempt, outcome: 'refused' as const, problem }
   // A draft that was in the inbox isn't delivered a second time, whatever the platform says.
   const mayRepeat = problem.kind === 'unavailable' && target.inboxUntil === null
-  if (!result || !mayRepeat || target.attemptNumber >= mostSends) return settleFailed(deps, target, problem, result)
+  if (!result || !mayRepeat || target.attemptNumber >= mostSends)
+    return settleFailed(deps, target, problem, result)
   await retireLinks(deps.sql, { targetId: target.id, attemptNumber: target.attemptNumber })
-  await settleAnotherTry(deps, target, { ...anotherTryAfter(deps, target, problem), after: afterOf(target) }, result)
+  await settleAnotherTry(
+    deps,
+    target,
+    { ...anotherTryAfter(deps, target, problem), after: afterOf(target) },
+    result,
+  )
 }
 
 const afterOf = ({ state }: TargetRow) => (state === 'processing' ? 'processing' : 'sending')
@@ -39,7 +51,12 @@ export const settleChecked = async (
     case 'published':
       return settlePublished(deps, target, checked)
     case 'failed':
-      return settleGivenUp(deps, target, checked.problem, await findLatestAttempt(deps.sql, target.id))
+      return settleGivenUp(
+        deps,
+        target,
+        checked.problem,
+        await findLatestAttempt(deps.sql, target.id),
+      )
     case 'draft':
       return settleFailed(deps, target, {
         kind: 'rejected',

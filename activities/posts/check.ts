@@ -15,16 +15,22 @@ const processingWindowMs = 6 * 3_600_000
 
 export const createChecking = (deps: PublishingDeps) => ({
   /** Checks a post that the platform is still processing. */
-  checkTarget: (ref: TargetRef) => whenAsked(deps, ref, asks.toCheck, (target) => check(deps, target)),
+  checkTarget: (ref: TargetRef) =>
+    whenAsked(deps, ref, asks.toCheck, (target) => check(deps, target)),
 })
 
 const check = async (deps: PublishingDeps, target: TargetRow): Promise<void> => {
   try {
-    const checked = await withPublication(deps, target, target.attemptNumber, 'asking', (platform, publication) =>
-      platform.publish.check(publication),
+    const checked = await withPublication(
+      deps,
+      target,
+      target.attemptNumber,
+      'asking',
+      (platform, publication) => platform.publish.check(publication),
     )
     if (checked.state !== 'processing') return await settleChecked(deps, target, checked)
-    if (isProcessedTooLong(deps, target)) return await settleUnconfirmed(deps, target, wordsOfStanding(deps, target, checked))
+    if (isProcessedTooLong(deps, target))
+      return await settleUnconfirmed(deps, target, wordsOfStanding(deps, target, checked))
     await noteWaiting(deps.sql, target, checked.waitingFor)
     if (checked.inInbox) await settleInInbox(deps, target, inboxUntil(deps, target))
     throw notYet(checked.againInMs)
@@ -35,8 +41,10 @@ const check = async (deps: PublishingDeps, target: TargetRow): Promise<void> => 
       target,
       `${error.problem.words} It was sent; only the answer is missing, and it is asked for again.`,
     )
-    if (error.problem.code === 'disconnected') return settleUnconfirmed(deps, target, disconnectedMeanwhile)
-    if (isProcessedTooLong(deps, target)) return settleUnconfirmed(deps, target, target.inboxUntil ? draftLost : stillProcessing)
+    if (error.problem.code === 'disconnected')
+      return settleUnconfirmed(deps, target, disconnectedMeanwhile)
+    if (isProcessedTooLong(deps, target))
+      return settleUnconfirmed(deps, target, target.inboxUntil ? draftLost : stillProcessing)
     throw againLater(error, Context.current().info.attempt)
   }
 }
@@ -54,10 +62,14 @@ const inboxUntil = (deps: PublishingDeps, target: TargetRow): Date =>
   new Date(sentOrSince(target).getTime() + (personsWindowMs(deps, target) ?? processingWindowMs))
 
 /** What the person has to do at the platform is more useful than how long nobody did it. */
-const wordsOfStanding = (deps: PublishingDeps, target: TargetRow, { waitingFor }: { waitingFor: string }): string =>
-  personsWindowMs(deps, target) === null ? stillProcessing : waitingFor
+const wordsOfStanding = (
+  deps: PublishingDeps,
+  target: TargetRow,
+  { waitingFor }: { waitingFor: string },
+): string => (personsWindowMs(deps, target) === null ? stillProcessing : waitingFor)
 
-const disconnectedMeanwhile = 'The account was disconnected before the platform reported the outcome.'
+const disconnectedMeanwhile =
+  'The account was disconnected before the platform reported the outcome.'
 
 const draftLost = 'It was a draft in the inbox, and the platform no longer reports its outcome.'
 

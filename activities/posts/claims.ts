@@ -22,8 +22,19 @@ const leavingAtOnce = 128
 const heldBackMs = 1_000
 
 type Turn = { claim: Claim | undefined; over(): void }
-type Waiting = { wish: ClaimWish; begin(): void; resolve(turn: Turn): void; reject(error: unknown): void }
-type Queue = { waiting: Waiting[]; claiming: number; leaving: number; flying: number; landed: Set<() => void> }
+type Waiting = {
+  wish: ClaimWish
+  begin(): void
+  resolve(turn: Turn): void
+  reject(error: unknown): void
+}
+type Queue = {
+  waiting: Waiting[]
+  claiming: number
+  leaving: number
+  flying: number
+  landed: Set<() => void>
+}
 
 const queues = new WeakMap<Sql, Queue>()
 const later = new PQueue({ concurrency: 24 })
@@ -81,7 +92,13 @@ const untilLanded = async (queue: Queue): Promise<void> => {
 }
 
 const queueOf = (sql: Sql): Queue => {
-  const queue = queues.get(sql) ?? { waiting: [], claiming: 0, leaving: 0, flying: 0, landed: new Set() }
+  const queue = queues.get(sql) ?? {
+    waiting: [],
+    claiming: 0,
+    leaving: 0,
+    flying: 0,
+    landed: new Set(),
+  }
   queues.set(sql, queue)
   return queue
 }
@@ -96,7 +113,11 @@ const turnOf = (sql: Sql, wish: ClaimWish, begin: () => void): Promise<Turn> => 
 }
 
 const goOn = (sql: Sql, queue: Queue): void => {
-  while (queue.waiting.length > 0 && queue.claiming < statementsAtOnce && queue.leaving <= leavingAtOnce - claimedTogether)
+  while (
+    queue.waiting.length > 0 &&
+    queue.claiming < statementsAtOnce &&
+    queue.leaving <= leavingAtOnce - claimedTogether
+  )
     void claimSome(sql, queue, takeSome(queue))
   if (queue.waiting.length === 0 && queue.claiming === 0 && queue.leaving === 0) later.start()
 }
@@ -149,7 +170,11 @@ const claimSome = async (sql: Sql, queue: Queue, some: Waiting[]): Promise<void>
  * A wish without a claim: there is nothing to claim, or someone else had locked the row. Claimed
  * alone, it waits for the lock.
  */
-const claimAlone = async (sql: Sql, { wish, begin, resolve, reject }: Waiting, over: () => void): Promise<void> => {
+const claimAlone = async (
+  sql: Sql,
+  { wish, begin, resolve, reject }: Waiting,
+  over: () => void,
+): Promise<void> => {
   try {
     const claims = await onceMoreAfterDeadlock(() => {
       begin()

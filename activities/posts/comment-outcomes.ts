@@ -25,21 +25,32 @@ export const settleCommentWritten = async (
   await tx(deps.sql, async (t) => {
     if (result) await recordCommentOutcome(t, result.id, result)
     const at = result?.sentAt ?? new Date(deps.now())
-    if (await markCommented(t, target, { commentId, proof, at })) await note(t, target, 'comment.published')
+    if (await markCommented(t, target, { commentId, proof, at }))
+      await note(t, target, 'comment.published')
   })
 }
 
 /** The comment can't be added: a person decides. The post stays published. */
-export const failComment = async (deps: PublishingDeps, target: TargetRow, problem: Problem): Promise<void> => {
+export const failComment = async (
+  deps: PublishingDeps,
+  target: TargetRow,
+  problem: Problem,
+): Promise<void> => {
   await tx(deps.sql, async (t) => {
-    if (await markCommentFailed(t, target, problem)) await recordAndNotify(t, target, 'failed', problem)
+    if (await markCommentFailed(t, target, problem))
+      await recordAndNotify(t, target, 'failed', problem)
   })
 }
 
 /** Whether the comment exists couldn't be found out: a person decides. */
-export const leaveCommentUnconfirmed = async (deps: PublishingDeps, target: TargetRow, proof: string): Promise<void> => {
+export const leaveCommentUnconfirmed = async (
+  deps: PublishingDeps,
+  target: TargetRow,
+  proof: string,
+): Promise<void> => {
   await tx(deps.sql, async (t) => {
-    if (await markCommentUnconfirmed(t, target, proof)) await recordAndNotify(t, target, 'unconfirmed')
+    if (await markCommentUnconfirmed(t, target, proof))
+      await recordAndNotify(t, target, 'unconfirmed')
   })
 }
 
@@ -49,11 +60,19 @@ const note = (t: Db, target: TargetRow, name: string, problem?: Problem): Promis
     workspaceId: target.workspaceId,
     userId: null,
     subjectId: target.id,
-    facts: { platform: target.platform, ...(problem ? { kind: problem.kind, code: problem.code } : {}) },
+    facts: {
+      platform: target.platform,
+      ...(problem ? { kind: problem.kind, code: problem.code } : {}),
+    },
   })
 
 // promise: U4
-const recordAndNotify = async (t: Db, target: TargetRow, outcome: 'failed' | 'unconfirmed', problem?: Problem): Promise<void> => {
+const recordAndNotify = async (
+  t: Db,
+  target: TargetRow,
+  outcome: 'failed' | 'unconfirmed',
+  problem?: Problem,
+): Promise<void> => {
   const eventId = await note(t, target, `comment.${outcome}`, problem)
   await notify(t, {
     workspaceId: target.workspaceId,

@@ -1,5 +1,10 @@
 import { tx } from '../../db/postgres/connect.ts'
-import { type CommentClaim, claimComment, putOffComment, recordCommentOutcome } from '../../db/posts/comments/comments.ts'
+import {
+  type CommentClaim,
+  claimComment,
+  putOffComment,
+  recordCommentOutcome,
+} from '../../db/posts/comments/comments.ts'
 import { findTarget, type TargetRow } from '../../db/posts/targets.ts'
 import type { Account } from '../../platforms/account.ts'
 import { PlatformError, type Problem } from '../../platforms/errors.ts'
@@ -29,16 +34,19 @@ const reconnectLookMs = 15 * 60_000
  */
 export const createCommenting = (deps: PublishingDeps) => ({
   /** Claims, makes the one call, and records the result. Temporal never runs it twice. */
-  writeComment: (ref: TargetRef) => whenAsked(deps, ref, asks.toComment, (target) => write(deps, target)),
+  writeComment: (ref: TargetRef) =>
+    whenAsked(deps, ref, asks.toComment, (target) => write(deps, target)),
   /**
    * Finds out if a comment with an unknown outcome exists. Read-only; repeats until it is certain.
    */
-  findComment: (ref: TargetRef) => whenAsked(deps, ref, asks.toFindComment, (target) => lookForComment(deps, target)),
+  findComment: (ref: TargetRef) =>
+    whenAsked(deps, ref, asks.toFindComment, (target) => lookForComment(deps, target)),
 })
 
 const write = async (deps: PublishingDeps, target: TargetRow): Promise<void> => {
   const since = target.commentSince ?? target.stateAt
-  if (deps.now() - since.getTime() > windowMs) return failComment(deps, target, target.commentProblem ?? tooLate)
+  if (deps.now() - since.getTime() > windowMs)
+    return failComment(deps, target, target.commentProblem ?? tooLate)
   if (!target.platformPostId) return failComment(deps, target, noPost)
   try {
     const options = { renewOnReauthorize: true, explainRefusals: true }
@@ -52,7 +60,11 @@ const write = async (deps: PublishingDeps, target: TargetRow): Promise<void> => 
 }
 
 /** Runs again only after the token was rejected and renewed. Then there is another claim. */
-const writeOnce = async (deps: PublishingDeps, seen: TargetRow, account: Account): Promise<void> => {
+const writeOnce = async (
+  deps: PublishingDeps,
+  seen: TargetRow,
+  account: Account,
+): Promise<void> => {
   const target = await findTarget(deps.sql, seen.id)
   if (!target?.commentOpen || target.commentState === 'sending' || !target.platformPostId) return
   const commenter = commenterOf(deps, target)
@@ -66,10 +78,20 @@ const writeOnce = async (deps: PublishingDeps, seen: TargetRow, account: Account
   })
   const wanted = { ...wantedOf(target, target.platformPostId), number: target.commentNumber + 1 }
   if (await isThere(deps, target, commenter, publication, wanted)) return
-  const wish = { ...target, fingerprint: commentFingerprint(target, wanted), now: new Date(deps.now()) }
+  const wish = {
+    ...target,
+    fingerprint: commentFingerprint(target, wanted),
+    now: new Date(deps.now()),
+  }
   const claim = await claimComment(deps.sql, wish, lease.begin)
   if (!claim) return unlessClaimable(deps, target)
-  await settle(deps, { ...target, commentNumber: claim.number }, claim, lease, commenter.send(publication, wanted))
+  await settle(
+    deps,
+    { ...target, commentNumber: claim.number },
+    claim,
+    lease,
+    commenter.send(publication, wanted),
+  )
 }
 
 /**
@@ -86,7 +108,8 @@ const isThere = async (
 ): Promise<boolean> => {
   if (target.commentState === null) return false
   const seen = await commenter.find(publication, wanted)
-  if (seen.outcome === 'found') await settleCommentWritten(deps, target, seen.commentId, seen.proof, undefined)
+  if (seen.outcome === 'found')
+    await settleCommentWritten(deps, target, seen.commentId, seen.proof, undefined)
   return seen.outcome === 'found'
 }
 
@@ -99,12 +122,19 @@ const settle = async (
 ): Promise<void> => {
   try {
     const { commentId } = await answer
-    const result = { id: claim.attemptId, outcome: 'accepted' as const, sentAt: lease.leftAt, problem: null }
+    const result = {
+      id: claim.attemptId,
+      outcome: 'accepted' as const,
+      sentAt: lease.leftAt,
+      problem: null,
+    }
     const proof = `${platformOf(deps, target).label} answered with the id of the comment.`
     await retryWrite(() => settleCommentWritten(deps, target, commentId, proof, result))
   } catch (error) {
     await retryWrite(() => settleThrown(deps, target, claim, lease.leftAt, error))
-    const isSettled = error instanceof LeaseOver || (error instanceof PlatformError && error.kind === 'unknown_outcome')
+    const isSettled =
+      error instanceof LeaseOver ||
+      (error instanceof PlatformError && error.kind === 'unknown_outcome')
     if (!isSettled) throw error
   }
 }
@@ -120,8 +150,10 @@ const settleThrown = async (
   const problem = error instanceof PlatformError ? error.problem : null
   const result = { id: claim.attemptId, sentAt: leftAt, problem }
   const isUnknown = leftAt !== null && (problem === null || problem.kind === 'unknown_outcome')
-  if (isUnknown) return recordCommentOutcome(deps.sql, claim.attemptId, { ...result, outcome: 'unknown' })
-  const isNotSent = leftAt === null || (problem?.kind === 'unavailable' && problem.code !== postNotShown)
+  if (isUnknown)
+    return recordCommentOutcome(deps.sql, claim.attemptId, { ...result, outcome: 'unknown' })
+  const isNotSent =
+    leftAt === null || (problem?.kind === 'unavailable' && problem.code !== postNotShown)
   const outcome = isNotSent ? 'not_sent' : 'refused'
   const notBefore = new Date(deps.now() + waitMs(claim.number, problem))
   await tx(deps.sql, async (t) => {
@@ -131,10 +163,15 @@ const settleThrown = async (
 }
 
 /** A permanent refusal waits for a person. Everything else is retried within the time limit. */
-const notWritten = async (deps: PublishingDeps, seen: TargetRow, problem: Problem): Promise<void> => {
+const notWritten = async (
+  deps: PublishingDeps,
+  seen: TargetRow,
+  problem: Problem,
+): Promise<void> => {
   const target = await findTarget(deps.sql, seen.id)
   if (!target?.commentOpen || target.commentState === 'sending') return
-  const isFinal = problem.kind === 'permission' || problem.kind === 'rejected' || problem.code === 'disconnected'
+  const isFinal =
+    problem.kind === 'permission' || problem.kind === 'rejected' || problem.code === 'disconnected'
   if (isFinal) return failComment(deps, target, problem)
   const notBefore = new Date(deps.now() + waitMs(target.commentNumber, problem))
   await putOffComment(deps.sql, target, { notBefore, problem, from: 'waiting' })
@@ -152,7 +189,11 @@ const waitMs = (number: number, problem: Problem | null): number => {
  */
 const unlessClaimable = async (deps: PublishingDeps, target: TargetRow): Promise<void> => {
   const notBefore = new Date(deps.now() + waitMs(target.commentNumber, null))
-  await putOffComment(deps.sql, target, { notBefore, problem: target.commentProblem, from: 'waiting' })
+  await putOffComment(deps.sql, target, {
+    notBefore,
+    problem: target.commentProblem,
+    from: 'waiting',
+  })
 }
 
 const ours = (code: string, words: string): Problem => ({
@@ -165,4 +206,7 @@ const ours = (code: string, words: string): Problem => ({
 })
 
 const tooLate = ours('too_late', 'The comment could not be posted within 24 hours of its post.')
-const noPost = ours('no_post_id', 'The platform did not return the ID of the post, so the comment can’t be added.')
+const noPost = ours(
+  'no_post_id',
+  'The platform did not return the ID of the post, so the comment can’t be added.',
+)

@@ -89,19 +89,23 @@ export const asks = {
     target.state === 'published' && !target.finishedAt && commentNeed(target, nowMs) === null,
   toComment: (target: TargetToDrive, nowMs: number): boolean =>
     commentNeed(target, nowMs) === 'write' && nowMs >= commentAtMs(target, nowMs),
-  toFindComment: (target: TargetToDrive, nowMs: number): boolean => commentNeed(target, nowMs) === 'find',
+  toFindComment: (target: TargetToDrive, nowMs: number): boolean =>
+    commentNeed(target, nowMs) === 'find',
 }
 
 /** Too late by the workspace's rule. While publishing is paused, nothing is missed. */
 export const isOverdue = (target: TargetToDrive, nowMs: number): boolean =>
   isUnsent(target.state) && !target.isPaused && target.missedAt.getTime() < nowMs
 
-export const sendAtMs = (target: TargetRow): number => Math.max(target.dueAt.getTime(), notBeforeMs(target))
+export const sendAtMs = (target: TargetRow): number =>
+  Math.max(target.dueAt.getTime(), notBeforeMs(target))
 
-const isToPrepare = ({ state }: TargetRow): boolean => state === 'scheduled' || state === 'preparing'
+const isToPrepare = ({ state }: TargetRow): boolean =>
+  state === 'scheduled' || state === 'preparing'
 
 const hasWork = (target: TargetRow): boolean =>
-  isOpen(target.state) || (target.state === 'published' && (target.commentOpen || !target.finishedAt))
+  isOpen(target.state) ||
+  (target.state === 'published' && (target.commentOpen || !target.finishedAt))
 
 const notBeforeMs = ({ notBefore }: TargetRow): number => notBefore?.getTime() ?? 0
 
@@ -116,7 +120,8 @@ const armAtMs = (target: TargetRow, leadMs: number): number =>
   Math.max(target.dueAt.getTime() - leadMs + jitterMs(target.id, leadMs / 3), notBeforeMs(target))
 
 /** The lead time may have become shorter since the workflow was told, so the longest one counts. */
-const earliestSendMs = (target: TargetRow): number => Math.max(target.dueAt.getTime() - mostLeadMs, notBeforeMs(target))
+const earliestSendMs = (target: TargetRow): number =>
+  Math.max(target.dueAt.getTime() - mostLeadMs, notBeforeMs(target))
 
 /**
  * While publishing is paused, the row is read again after a while, but not before `atMs`. Otherwise,
@@ -130,7 +135,8 @@ const unsentTime = (target: TargetToDrive, nowMs: number, atMs: number): number 
 }
 
 /** A send is armed at most `mostLeadMs` ahead, whatever the row says. */
-const mostSilentMs = (aheadMs: number): number => Math.max(leastSilentMs, Math.round(Math.min(aheadMs, mostLeadMs) / 3))
+const mostSilentMs = (aheadMs: number): number =>
+  Math.max(leastSilentMs, Math.round(Math.min(aheadMs, mostLeadMs) / 3))
 
 /**
  * The first comment waits until the post's URL is known, which shows that others can see it. The

@@ -24,7 +24,9 @@ export const listFilesOf = async (deps: Deps, target: TargetRow): Promise<FileOf
   return media.map((item, index) => {
     const one = wanted[index]
     if (!one) return { ...item, rendition: null }
-    const rendition = rows.find((row) => row.mediaId === one.mediaId && row.recipe === one.recipe && row.edits === one.edits)
+    const rendition = rows.find(
+      (row) => row.mediaId === one.mediaId && row.recipe === one.recipe && row.edits === one.edits,
+    )
     if (!rendition) throw new Error(`media ${item.id} is gone`)
     return { ...item, rendition }
   })

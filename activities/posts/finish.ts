@@ -12,21 +12,31 @@ const receiptWindowMs = 24 * 3_600_000
 
 export const createFinishing = (deps: PublishingDeps) => ({
   /** Completes the receipt: the post's URL, and its id if that comes later. */
-  finishTarget: (ref: TargetRef) => whenAsked(deps, ref, asks.toFinish, (target) => finish(deps, target)),
+  finishTarget: (ref: TargetRef) =>
+    whenAsked(deps, ref, asks.toFinish, (target) => finish(deps, target)),
 })
 
 const finish = async (deps: PublishingDeps, target: TargetRow): Promise<void> => {
   const publishedAt = target.publishedAt ?? target.stateAt
   const isLast = deps.now() - publishedAt.getTime() > receiptWindowMs
   try {
-    const found = await withPublication(deps, target, target.attemptNumber, 'asking', (platform, publication) =>
-      platform.publish.findPermalink(publication, target.platformPostId),
+    const found = await withPublication(
+      deps,
+      target,
+      target.attemptNumber,
+      'asking',
+      (platform, publication) => platform.publish.findPermalink(publication, target.platformPostId),
     )
     await complete(deps, target, { ...found, final: found.final || isLast })
     if (found.final || isLast) return
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error
-    if (isLast) return completeReceipt(deps.sql, target.id, { permalink: null, platformPostId: null, final: true })
+    if (isLast)
+      return completeReceipt(deps.sql, target.id, {
+        permalink: null,
+        platformPostId: null,
+        final: true,
+      })
     if (error.kind === 'rate_limited') throw againLater(error, 1)
   }
   throw notYet(receiptDelayMs(deps.now() - publishedAt.getTime()))
@@ -36,7 +46,11 @@ const finish = async (deps: PublishingDeps, target: TargetRow): Promise<void> =>
  * A post that was found by its similarity may belong to another target. Then it isn't this one's,
  * and the URL stays unknown.
  */
-const complete = async (deps: PublishingDeps, target: TargetRow, found: FoundPermalink): Promise<void> => {
+const complete = async (
+  deps: PublishingDeps,
+  target: TargetRow,
+  found: FoundPermalink,
+): Promise<void> => {
   try {
     await completeReceipt(deps.sql, target.id, found)
   } catch (error) {

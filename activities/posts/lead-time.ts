@@ -23,13 +23,17 @@ type Count = { at: number; count: Promise<number> }
 const counts = new WeakMap<Sql, Map<number, Count>>()
 
 /** `count`: how many targets are due around the same time. */
-export const leadMsFor = (count: number): number => Math.min(mostLeadMs, armAheadMs + count * armEachMs)
+export const leadMsFor = (count: number): number =>
+  Math.min(mostLeadMs, armAheadMs + count * armEachMs)
 
 /**
  * How many targets of all workspaces are due in the minute of this time, the one before and the one
  * after.
  */
-export const countAround = async ({ sql, now }: { sql: Sql; now: () => number }, due: Date): Promise<number> => {
+export const countAround = async (
+  { sql, now }: { sql: Sql; now: () => number },
+  due: Date,
+): Promise<number> => {
   const known = counts.get(sql) ?? new Map<number, Count>()
   counts.set(sql, known)
   const minute = Math.floor(due.getTime() / minuteMs)
@@ -44,4 +48,7 @@ export const countAround = async ({ sql, now }: { sql: Sql; now: () => number },
   }
 }
 
-const spanOf = (minute: number) => ({ from: new Date((minute - 1) * minuteMs), to: new Date((minute + 2) * minuteMs) })
+const spanOf = (minute: number) => ({
+  from: new Date((minute - 1) * minuteMs),
+  to: new Date((minute + 2) * minuteMs),
+})

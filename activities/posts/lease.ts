@@ -26,7 +26,8 @@ export const createLease = (now: () => number): Lease => {
       startedAt = performance.now()
     },
     leaving: () => {
-      if (!(performance.now() - startedAt < leaseMs)) throw new LeaseOver('the lease of the claim is over')
+      if (!(performance.now() - startedAt < leaseMs))
+        throw new LeaseOver('the lease of the claim is over')
       lease.leftAt = new Date(now())
       left()
     },

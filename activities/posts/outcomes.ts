@@ -24,7 +24,12 @@ import { backoffMs } from '../retry.ts'
 export type Deps = { sql: Sql; meters?: Meters | undefined }
 
 /** The attempt whose call led here. Its outcome is written in the same transaction. */
-export type AttemptResult = { id: string; outcome: AttemptOutcome; sentAt: Date | null; problem: Problem | null }
+export type AttemptResult = {
+  id: string
+  outcome: AttemptOutcome
+  sentAt: Date | null
+  problem: Problem | null
+}
 
 export const settlePublished = async (
   deps: Deps,
@@ -42,11 +47,20 @@ export const settlePublished = async (
     if (isOut) deps.meters?.ended(target, 'published')
   } catch (error) {
     if (!isBoundAlready(error)) throw error
-    await settleUnconfirmed(deps, target, 'The post that was found already belongs to another post in CrateSocial.')
+    await settleUnconfirmed(
+      deps,
+      target,
+      'The post that was found already belongs to another post in CrateSocial.',
+    )
   }
 }
 
-export const settleProcessing = async (deps: Deps, target: TargetRow, words: string, attempt?: AttemptResult): Promise<void> => {
+export const settleProcessing = async (
+  deps: Deps,
+  target: TargetRow,
+  words: string,
+  attempt?: AttemptResult,
+): Promise<void> => {
   await tx(deps.sql, async (t) => {
     if (attempt) await recordOutcome(t, attempt.id, attempt)
     await markProcessing(t, target, words)
@@ -60,7 +74,14 @@ export const settleInInbox = async (deps: Deps, target: TargetRow, until: Date):
     if (!(await markInInbox(t, target, until))) return
     const cause = `inbox:${target.id}:${target.revision}:${target.attemptNumber}`
     const facts = { until: until.toISOString() }
-    await notify(t, { workspaceId: target.workspaceId, kind: 'inbox', cause, targetId: target.id, facts, to: 'both' })
+    await notify(t, {
+      workspaceId: target.workspaceId,
+      kind: 'inbox',
+      cause,
+      targetId: target.id,
+      facts,
+      to: 'both',
+    })
   })
 }
 
@@ -77,7 +98,12 @@ export const settleAnotherTry = async (
   })
 }
 
-export const settleFailed = async (deps: Deps, target: TargetRow, problem: Problem, attempt?: AttemptResult): Promise<void> => {
+export const settleFailed = async (
+  deps: Deps,
+  target: TargetRow,
+  problem: Problem,
+  attempt?: AttemptResult,
+): Promise<void> => {
   await distrustFacts(deps, target, problem)
   const isOver = await tx(deps.sql, async (t) => {
     if (attempt) await recordOutcome(t, attempt.id, attempt)
@@ -93,11 +119,20 @@ export const settleFailed = async (deps: Deps, target: TargetRow, problem: Probl
  * the transaction, because accounts are locked before targets, never after (see
  * db/posts/post-locks.ts).
  */
-export const distrustFacts = async (deps: Deps, target: TargetRow, problem: Problem): Promise<void> => {
-  if (problem.kind === 'rejected' || problem.kind === 'permission') await forgetAccountFacts(deps.sql, target.channelId)
+export const distrustFacts = async (
+  deps: Deps,
+  target: TargetRow,
+  problem: Problem,
+): Promise<void> => {
+  if (problem.kind === 'rejected' || problem.kind === 'permission')
+    await forgetAccountFacts(deps.sql, target.channelId)
 }
 
-export const settleUnconfirmed = async (deps: Deps, target: TargetRow, words: string): Promise<void> => {
+export const settleUnconfirmed = async (
+  deps: Deps,
+  target: TargetRow,
+  words: string,
+): Promise<void> => {
   const isOver = await tx(deps.sql, async (t) => {
     const marked = await markUnconfirmed(t, target, words)
     if (marked) await recordAndNotify(t, target, 'unconfirmed')
@@ -106,10 +141,16 @@ export const settleUnconfirmed = async (deps: Deps, target: TargetRow, words: st
   if (isOver) deps.meters?.ended(target, 'unconfirmed')
 }
 
-export const anotherTryAfter = (deps: { now: () => number }, target: TargetRow, problem: Problem): AnotherTry => ({
+export const anotherTryAfter = (
+  deps: { now: () => number },
+  target: TargetRow,
+  problem: Problem,
+): AnotherTry => ({
   from: 'preparing',
   words: `${problem.words} Nothing was published. It is sent again automatically.`,
-  notBefore: new Date(deps.now() + (problem.retryAfterMs ?? backoffMs(target.attemptNumber, 5_000))),
+  notBefore: new Date(
+    deps.now() + (problem.retryAfterMs ?? backoffMs(target.attemptNumber, 5_000)),
+  ),
 })
 
 const record = (t: Db, target: TargetRow, name: string, problem?: Problem): Promise<string> =>
@@ -118,7 +159,10 @@ const record = (t: Db, target: TargetRow, name: string, problem?: Problem): Prom
     workspaceId: target.workspaceId,
     userId: null,
     subjectId: target.id,
-    facts: { platform: target.platform, ...(problem ? { kind: problem.kind, code: problem.code } : {}) },
+    facts: {
+      platform: target.platform,
+      ...(problem ? { kind: problem.kind, code: problem.code } : {}),
+    },
   })
 
 // promise: U4

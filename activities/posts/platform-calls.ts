@@ -41,14 +41,22 @@ export const withPublication = <T>(
       target,
       async (account) => {
         const signal = Context.current().cancellationSignal
-        const publication = await buildPublication(deps, target, { account, attemptNumber, signal, holder: target })
+        const publication = await buildPublication(deps, target, {
+          account,
+          attemptNumber,
+          signal,
+          holder: target,
+        })
         return step(platformOf(deps, target), publication)
       },
       { renewOnReauthorize: true, explainRefusals: purpose === 'preparing' },
     ),
   )
 
-export const platformOf = (deps: { platforms: Registry }, target: { platform: string }): Platform => {
+export const platformOf = (
+  deps: { platforms: Registry },
+  target: { platform: string },
+): Platform => {
   const platform = deps.platforms.platforms.get(target.platform)
   if (!platform) throw new Error(`platform ${target.platform} is not configured`)
   return platform
@@ -62,7 +70,11 @@ export const againLater = (problem: PlatformError, attempt: number): Application
  * The platform accepts no more for now. Waits in a timer, not in an activity; the page says why and
  * until when.
  */
-export const waitForRoom = (deps: PublishingDeps, target: TargetRow, problem: Problem): Promise<void> =>
+export const waitForRoom = (
+  deps: PublishingDeps,
+  target: TargetRow,
+  problem: Problem,
+): Promise<void> =>
   postpone(deps.sql, target, {
     notBefore: new Date(deps.now() + (problem.retryAfterMs ?? 60_000)),
     words: `${problem.words} Nothing was sent yet. We’ll try again when the limit allows.`,

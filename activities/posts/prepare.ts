@@ -30,8 +30,12 @@ const prepare = async (deps: PublishingDeps, { id, revision }: TargetRow): Promi
   if (target?.state !== 'preparing') return
   if (!(await filesAreReady(deps, target))) return
   try {
-    const prepared = await withPublication(deps, target, target.attemptNumber + 1, 'preparing', (platform, publication) =>
-      platform.publish.prepare(publication),
+    const prepared = await withPublication(
+      deps,
+      target,
+      target.attemptNumber + 1,
+      'preparing',
+      (platform, publication) => platform.publish.prepare(publication),
     )
     if (prepared.ready) return void (await markReady(deps.sql, target))
     await noteWaiting(deps.sql, target, prepared.waitingFor)
@@ -51,19 +55,33 @@ const filesAreReady = async (deps: PublishingDeps, target: TargetRow): Promise<b
   const unready = await findUnready(deps.sql, target)
   if (unready) {
     const words = conversionWords(unready, deps.now()) ?? ''
-    return await waitForFile(deps, target, { isFailed: unready.conversion === 'failed', words, againInMs: 5_000 })
+    return await waitForFile(deps, target, {
+      isFailed: unready.conversion === 'failed',
+      words,
+      againInMs: 5_000,
+    })
   }
   const renditions = (await listFilesOf(deps, target)).flatMap(({ rendition }) => rendition ?? [])
-  const open = renditions.find(({ state }) => state === 'failed') ?? renditions.find(({ state }) => state === 'waiting')
+  const open =
+    renditions.find(({ state }) => state === 'failed') ??
+    renditions.find(({ state }) => state === 'waiting')
   if (!open) return true
   const done = open.share ? ` ${Math.round(100 * open.share)}% done.` : ''
   const words = open.problem ?? `Preparing the files for this account.${done}`
-  return await waitForFile(deps, target, { isFailed: open.state === 'failed', words, againInMs: 1_000 })
+  return await waitForFile(deps, target, {
+    isFailed: open.state === 'failed',
+    words,
+    againInMs: 1_000,
+  })
 }
 
 type OpenFile = { isFailed: boolean; words: string; againInMs: number }
 
-const waitForFile = async (deps: PublishingDeps, target: TargetRow, file: OpenFile): Promise<false> => {
+const waitForFile = async (
+  deps: PublishingDeps,
+  target: TargetRow,
+  file: OpenFile,
+): Promise<false> => {
   if (!file.isFailed) {
     await noteWaiting(deps.sql, target, file.words)
     throw notYet(file.againInMs)
@@ -76,7 +94,11 @@ const waitForFile = async (deps: PublishingDeps, target: TargetRow, file: OpenFi
   return false
 }
 
-const preparingFailed = async (deps: PublishingDeps, target: TargetRow, error: PlatformError): Promise<void> => {
+const preparingFailed = async (
+  deps: PublishingDeps,
+  target: TargetRow,
+  error: PlatformError,
+): Promise<void> => {
   switch (error.kind) {
     case 'rate_limited':
       return waitForRoom(deps, target, error.problem)

@@ -39,7 +39,13 @@ export type Holder = { state: TargetRow['state']; attemptNumber: number }
 export const buildPublication = async (
   deps: PublicationDeps,
   target: TargetRow,
-  step: { account: Account; attemptNumber: number; signal: AbortSignal; holder: Holder; leaving?: () => void },
+  step: {
+    account: Account
+    attemptNumber: number
+    signal: AbortSignal
+    holder: Holder
+    leaving?: () => void
+  },
 ): Promise<Publication> => {
   const files = await listFilesOf(deps, target)
   const place = { table: 'targets', id: target.id, column: 'handles' }
@@ -49,7 +55,9 @@ export const buildPublication = async (
     text: target.text,
     link: target.link,
     settings: target.settings,
-    media: await Promise.all(files.map((file) => mediaToSend(deps, target, step.attemptNumber, file))),
+    media: await Promise.all(
+      files.map((file) => mediaToSend(deps, target, step.attemptNumber, file)),
+    ),
     handles: target.handles,
     save: async (handles) => {
       if (!(await retryWrite(() => saveHandles(deps.sql, target, handles, step.holder))))
@@ -73,7 +81,11 @@ export const fingerprintOf = async (sql: Sql, target: TargetRow): Promise<Buffer
     target.text,
     target.link,
     target.settings,
-    media.map(({ sha256, altText, edits }) => [sha256.toString('hex'), altText, ...(edits ? [canonicalEdits(edits)] : [])]),
+    media.map(({ sha256, altText, edits }) => [
+      sha256.toString('hex'),
+      altText,
+      ...(edits ? [canonicalEdits(edits)] : []),
+    ]),
   ]
   return createHash('sha256').update(JSON.stringify(parts)).digest()
 }
@@ -84,7 +96,14 @@ const mediaToSend = async (
   attemptNumber: number,
   file: FileOfTarget,
 ): Promise<MediaToSend> => {
-  const { storeKey, sha256: _sha256, purgedAt: _purgedAt, edits: _edits, rendition, ...facts } = file
+  const {
+    storeKey,
+    sha256: _sha256,
+    purgedAt: _purgedAt,
+    edits: _edits,
+    rendition,
+    ...facts
+  } = file
   const made = rendition && madeOf(rendition)
   const link = await linkForAttempt(deps.sql, {
     mediaId: file.id,
@@ -101,9 +120,22 @@ const mediaToSend = async (
   }
 }
 
-const madeOf = ({ id, state, storeKey, contentType, sizeBytes, width, height, durationMs }: RenditionRow) => {
+const madeOf = ({
+  id,
+  state,
+  storeKey,
+  contentType,
+  sizeBytes,
+  width,
+  height,
+  durationMs,
+}: RenditionRow) => {
   if (state !== 'ready' || !storeKey || !contentType || !sizeBytes || !width || !height)
-    throw new PlatformError({ kind: 'unavailable', code: 'not_converted', words: 'A file of the post is still being prepared.' })
+    throw new PlatformError({
+      kind: 'unavailable',
+      code: 'not_converted',
+      words: 'A file of the post is still being prepared.',
+    })
   return { id, storeKey, facts: { contentType, sizeBytes, width, height, durationMs } }
 }
 

@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity'
 import { markReadyAtOnce } from '../../db/posts/target-progress.ts'
 import { findTarget, type TargetToDrive } from '../../db/posts/targets.ts'
-import type { PostKind } from '../../platforms/platform.ts'
+import type { PostKind } from '../../platforms/post-kind.ts'
 import type { Searchable, TargetRef } from '../../workflows/names.ts'
 import { asks, factsOf, factsOfNothing, isOverdue, type TargetFacts } from './facts.ts'
 import { countAround, leadMsFor } from './lead-time.ts'
@@ -33,7 +33,8 @@ export const whenAsked = async (
 }
 
 /** How long before its time this target is prepared, at the most. */
-export const prepareAheadMs = (deps: PublishingDeps, target: TargetToDrive): number => kindOf(deps, target)?.prepareAheadMs ?? 0
+export const prepareAheadMs = (deps: PublishingDeps, target: TargetToDrive): number =>
+  kindOf(deps, target)?.prepareAheadMs ?? 0
 
 const readFacts = async (deps: PublishingDeps, ref: TargetRef): Promise<TargetFacts> => {
   const target = await readRow(deps, ref)
@@ -44,7 +45,10 @@ const readFacts = async (deps: PublishingDeps, ref: TargetRef): Promise<TargetFa
  * Reads the row. Marks it as missed if it is overdue beyond the workspace's limit, and as ready if
  * its time to be prepared has come and nothing has to be prepared.
  */
-const readRow = async (deps: PublishingDeps, { targetId }: TargetRef): Promise<TargetToDrive | undefined> => {
+const readRow = async (
+  deps: PublishingDeps,
+  { targetId }: TargetRef,
+): Promise<TargetToDrive | undefined> => {
   const target = await findTarget(deps.sql, targetId)
   if (!target) return undefined
   if (isOverdue(target, deps.now())) await settleMissed(deps, target)
@@ -80,7 +84,10 @@ const searchableBy = (deps: PublishingDeps, target: TargetToDrive): Searchable =
 
 const withHeartbeats = async (work: () => Promise<void>): Promise<void> => {
   const context = Context.current()
-  const timer = setInterval(() => context.heartbeat(), (context.info.heartbeatTimeoutMs ?? 20_000) / 5)
+  const timer = setInterval(
+    () => context.heartbeat(),
+    (context.info.heartbeatTimeoutMs ?? 20_000) / 5,
+  )
   try {
     await work()
   } finally {

@@ -10,7 +10,13 @@ import { backoffMs, notYet } from '../retry.ts'
 import { settleGivenUp } from './check-outcomes.ts'
 import { asks } from './facts.ts'
 import { leaseMs } from './lease.ts'
-import { type AttemptResult, settleAnotherTry, settleProcessing, settlePublished, settleUnconfirmed } from './outcomes.ts'
+import {
+  type AttemptResult,
+  settleAnotherTry,
+  settleProcessing,
+  settlePublished,
+  settleUnconfirmed,
+} from './outcomes.ts'
 import { againLater, type PublishingDeps, withPublication } from './platform-calls.ts'
 import { whenAsked } from './read.ts'
 import { windowsOf } from './windows.ts'
@@ -21,7 +27,8 @@ export const createReconciling = (deps: PublishingDeps) => ({
    * Finds out whether a send with an unknown outcome took effect. Read-only; repeats until it is
    * certain.
    */
-  reconcileTarget: (ref: TargetRef) => whenAsked(deps, ref, asks.toReconcile, (target) => look(deps, target)),
+  reconcileTarget: (ref: TargetRef) =>
+    whenAsked(deps, ref, asks.toReconcile, (target) => look(deps, target)),
 })
 
 const look = async (deps: PublishingDeps, target: TargetRow): Promise<void> => {
@@ -40,13 +47,21 @@ const look = async (deps: PublishingDeps, target: TargetRow): Promise<void> => {
   })
   switch (seen.outcome) {
     case 'found':
-      return settlePublished(deps, target, { platformPostId: seen.platformPostId, confirmedBy: seen.proof }, result('found'))
+      return settlePublished(
+        deps,
+        target,
+        { platformPostId: seen.platformPostId, confirmedBy: seen.proof },
+        result('found'),
+      )
     case 'processing':
       return settleProcessing(deps, target, seen.proof, result('found'))
     case 'refused':
       return settleGivenUp(deps, target, seen.problem, attempt)
     case 'absent':
-      if (looks < fewestLooks || deps.now() < lastPossibleEffectMs(deps, attempt) + windowsOf(deps).lagMs)
+      if (
+        looks < fewestLooks ||
+        deps.now() < lastPossibleEffectMs(deps, attempt) + windowsOf(deps).lagMs
+      )
         return lookAgain(deps, target, looks, seen.proof)
       return sendAgain(deps, target, attempt, looks, result('absent'))
     case 'unclear':
@@ -56,7 +71,11 @@ const look = async (deps: PublishingDeps, target: TargetRow): Promise<void> => {
   }
 }
 
-const seeAtPlatform = async (deps: PublishingDeps, target: TargetRow, attempt: AttemptRow): Promise<Reconciled> => {
+const seeAtPlatform = async (
+  deps: PublishingDeps,
+  target: TargetRow,
+  attempt: AttemptRow,
+): Promise<Reconciled> => {
   const [boundIds, mediaFetched] = await Promise.all([
     listBoundIds(deps.sql, target),
     wasFetched(deps.sql, { targetId: target.id, attemptNumber: attempt.number }),
@@ -64,13 +83,19 @@ const seeAtPlatform = async (deps: PublishingDeps, target: TargetRow, attempt: A
   const sentAtMs = (attempt.sentAt ?? attempt.claimedAt).getTime()
   try {
     return await withPublication(deps, target, attempt.number, 'asking', (platform, publication) =>
-      platform.publish.reconcile(publication, { sentAtMs, boundIds, mediaFetched, answer: attempt.problem }),
+      platform.publish.reconcile(publication, {
+        sentAtMs,
+        boundIds,
+        mediaFetched,
+        answer: attempt.problem,
+      }),
     )
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error
     const { unclearMs, limitedMs } = windowsOf(deps)
     const windowMs = error.kind === 'rate_limited' ? limitedMs : unclearMs
-    if (deps.now() > lastPossibleEffectMs(deps, attempt) + windowMs) return { outcome: 'unclear', proof: error.problem.words }
+    if (deps.now() > lastPossibleEffectMs(deps, attempt) + windowMs)
+      return { outcome: 'unclear', proof: error.problem.words }
     await noteWaiting(
       deps.sql,
       target,
@@ -100,7 +125,11 @@ const sendAgain = async (
   await settleAnotherTry(
     deps,
     target,
-    { from: 'preparing', words: 'The first call had no effect, so it is sent again.', notBefore: restAfter(attempt) },
+    {
+      from: 'preparing',
+      words: 'The first call had no effect, so it is sent again.',
+      notBefore: restAfter(attempt),
+    },
     result,
   )
 }
@@ -112,8 +141,17 @@ const sendAgain = async (
 const restAfter = ({ problem, endedAt }: AttemptRow): Date | null =>
   problem?.retryAfterMs && endedAt ? new Date(endedAt.getTime() + problem.retryAfterMs) : null
 
-const lookAgain = async (deps: PublishingDeps, target: TargetRow, looks: number, proof: string): Promise<void> => {
-  await noteWaiting(deps.sql, target, `${proof}. Looking again; nothing is sent until this is certain.`)
+const lookAgain = async (
+  deps: PublishingDeps,
+  target: TargetRow,
+  looks: number,
+  proof: string,
+): Promise<void> => {
+  await noteWaiting(
+    deps.sql,
+    target,
+    `${proof}. Looking again; nothing is sent until this is certain.`,
+  )
   throw notYet(backoffMs(looks - 1, 4_000, 60_000))
 }
 
@@ -122,4 +160,6 @@ const lookAgain = async (deps: PublishingDeps, target: TargetRow, looks: number,
  * possible call.
  */
 const lastPossibleEffectMs = (deps: PublishingDeps, attempt: AttemptRow): number =>
-  attempt.endedAt ? attempt.endedAt.getTime() : attempt.claimedAt.getTime() + leaseMs + windowsOf(deps).longestCallMs
+  attempt.endedAt
+    ? attempt.endedAt.getTime()
+    : attempt.claimedAt.getTime() + leaseMs + windowsOf(deps).longestCallMs

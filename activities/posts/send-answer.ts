@@ -10,7 +10,13 @@ import { backoffMs, retryWrite } from '../retry.ts'
 import { afterCalls } from './claims.ts'
 import { sendAtMs } from './facts.ts'
 import { type Lease, LeaseOver } from './lease.ts'
-import { type AttemptResult, settleAnotherTry, settleFailed, settleProcessing, settlePublished } from './outcomes.ts'
+import {
+  type AttemptResult,
+  settleAnotherTry,
+  settleFailed,
+  settleProcessing,
+  settlePublished,
+} from './outcomes.ts'
 import { type PublishingDeps, platformOf } from './platform-calls.ts'
 
 export const settleSend = async (
@@ -22,9 +28,13 @@ export const settleSend = async (
 ): Promise<void> => {
   try {
     const sent = await answer
-    await retryWrite(() => afterCalls(deps.sql, () => settleSent(deps, target, claim, lease.leftAt, sent)))
+    await retryWrite(() =>
+      afterCalls(deps.sql, () => settleSent(deps, target, claim, lease.leftAt, sent)),
+    )
   } catch (error) {
-    await retryWrite(() => afterCalls(deps.sql, () => settleThrown(deps, target, claim, lease.leftAt, error)))
+    await retryWrite(() =>
+      afterCalls(deps.sql, () => settleThrown(deps, target, claim, lease.leftAt, error)),
+    )
     await noteLimit(deps, target.channelId, error, 'sending')
     if (!isSettled(deps, target, error)) throw error
   } finally {
@@ -34,7 +44,10 @@ export const settleSend = async (
 
 const reportDeparture = (deps: PublishingDeps, target: TargetRow, lateMs: number): void => {
   deps.meters?.sent(target, lateMs)
-  deps.log.info({ workflow: targetWorkflowId(target.id), attempt: target.attemptNumber, lateMs }, 'the call left')
+  deps.log.info(
+    { workflow: targetWorkflowId(target.id), attempt: target.attemptNumber, lateMs },
+    'the call left',
+  )
 }
 
 /**
@@ -48,11 +61,26 @@ const isSettled = (deps: PublishingDeps, target: TargetRow, error: unknown): boo
  * Whether the refusal says that nothing was sent, and may mean that the account or its token is no
  * longer valid.
  */
-const mayBeLost = (deps: PublishingDeps, target: TargetRow, { kind, problem }: PlatformError): boolean =>
+const mayBeLost = (
+  deps: PublishingDeps,
+  target: TargetRow,
+  { kind, problem }: PlatformError,
+): boolean =>
   kind === 'reauthorize' || issuerOf(deps, platformOf(deps, target)).doubtsAccess(problem)
 
-const settleSent = (deps: PublishingDeps, target: TargetRow, claim: Claim, leftAt: Date | null, sent: Sent): Promise<void> => {
-  const attempt: AttemptResult = { id: claim.attemptId, outcome: 'accepted', sentAt: leftAt, problem: null }
+const settleSent = (
+  deps: PublishingDeps,
+  target: TargetRow,
+  claim: Claim,
+  leftAt: Date | null,
+  sent: Sent,
+): Promise<void> => {
+  const attempt: AttemptResult = {
+    id: claim.attemptId,
+    outcome: 'accepted',
+    sentAt: leftAt,
+    problem: null,
+  }
   return sent.state === 'published'
     ? settlePublished(deps, target, sent, attempt)
     : settleProcessing(deps, target, sent.waitingFor, attempt)
@@ -65,9 +93,18 @@ const settleThrown = (
   leftAt: Date | null,
   error: unknown,
 ): Promise<void> => {
-  const attempt = { id: claim.attemptId, sentAt: leftAt, problem: error instanceof PlatformError ? error.problem : null }
-  if (!leftAt) return settleAnotherTry(deps, target, waitAfter(deps, claim, error), { ...attempt, outcome: 'not_sent' })
-  if (!(error instanceof PlatformError)) return recordOutcome(deps.sql, claim.attemptId, { ...attempt, outcome: 'unknown' })
+  const attempt = {
+    id: claim.attemptId,
+    sentAt: leftAt,
+    problem: error instanceof PlatformError ? error.problem : null,
+  }
+  if (!leftAt)
+    return settleAnotherTry(deps, target, waitAfter(deps, claim, error), {
+      ...attempt,
+      outcome: 'not_sent',
+    })
+  if (!(error instanceof PlatformError))
+    return recordOutcome(deps.sql, claim.attemptId, { ...attempt, outcome: 'unknown' })
   if (mayBeLost(deps, target, error)) {
     const again: AnotherTry = { from: 'ready', words: error.problem.words, notBefore: null }
     return settleAnotherTry(deps, target, again, { ...attempt, outcome: 'refused' })
@@ -76,9 +113,15 @@ const settleThrown = (
     case 'unknown_outcome':
       return recordOutcome(deps.sql, claim.attemptId, { ...attempt, outcome: 'unknown' })
     case 'unavailable':
-      return settleAnotherTry(deps, target, waitAfter(deps, claim, error), { ...attempt, outcome: 'not_sent' })
+      return settleAnotherTry(deps, target, waitAfter(deps, claim, error), {
+        ...attempt,
+        outcome: 'not_sent',
+      })
     case 'rate_limited':
-      return settleAnotherTry(deps, target, waitAfter(deps, claim, error), { ...attempt, outcome: 'refused' })
+      return settleAnotherTry(deps, target, waitAfter(deps, claim, error), {
+        ...attempt,
+        outcome: 'refused',
+      })
     case 'reauthorize':
     case 'permission':
     case 'rejected':
@@ -94,7 +137,8 @@ const settleThrown = (
 const waitAfter = (deps: PublishingDeps, claim: Claim, error: unknown): AnotherTry => {
   const problem = error instanceof PlatformError ? error.problem : null
   const byCount = backoffMs(claim.number, 2_000, 300_000)
-  const waitMs = problem?.retryAfterMs ?? Math.max(problem?.kind === 'rate_limited' ? 60_000 : 0, byCount)
+  const waitMs =
+    problem?.retryAfterMs ?? Math.max(problem?.kind === 'rate_limited' ? 60_000 : 0, byCount)
   const words = `${problem ? `${problem.words} ` : ''}Nothing was sent yet. We’ll try again.`
   return { from: 'preparing', words, notBefore: new Date(deps.now() + waitMs) }
 }

@@ -36,12 +36,17 @@ const arm = async (deps: PublishingDeps, target: TargetRow): Promise<void> => {
   if (!(await staysUntil(deps, target, sendAtMs(target) - unsealAheadMs(target.id)))) return
   try {
     await withinLimits(deps, target.channelId, 'sending', () =>
-      withToken(deps, target, (account) => sendOnce(deps, target, account), { renewOnReauthorize: true, explainRefusals: true }),
+      withToken(deps, target, (account) => sendOnce(deps, target, account), {
+        renewOnReauthorize: true,
+        explainRefusals: true,
+      }),
     )
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error
-    if (error.kind === 'rate_limited' || error.problem.code === unexplained) return waitForRoom(deps, target, error.problem)
-    const isFinal = error.kind === 'reauthorize' || error.kind === 'permission' || error.kind === 'rejected'
+    if (error.kind === 'rate_limited' || error.problem.code === unexplained)
+      return waitForRoom(deps, target, error.problem)
+    const isFinal =
+      error.kind === 'reauthorize' || error.kind === 'permission' || error.kind === 'rejected'
     // The token wasn't available for the moment (its renewal got no answer). Nothing was claimed;
     // the next round tries again.
     if (!isFinal) throw againLater(error, 1)
@@ -49,8 +54,13 @@ const arm = async (deps: PublishingDeps, target: TargetRow): Promise<void> => {
   }
 }
 
-const refuseOrWait = async (deps: PublishingDeps, target: TargetRow, problem: Problem): Promise<void> => {
-  if (problem.kind === 'reauthorize' && (await settleWaitingForConnection(deps, target, problem))) return
+const refuseOrWait = async (
+  deps: PublishingDeps,
+  target: TargetRow,
+  problem: Problem,
+): Promise<void> => {
+  if (problem.kind === 'reauthorize' && (await settleWaitingForConnection(deps, target, problem)))
+    return
   await settleRefusedAhead(deps, target, problem)
 }
 
@@ -58,7 +68,11 @@ const refuseOrWait = async (deps: PublishingDeps, target: TargetRow, problem: Pr
  * One claim and one call. Runs a second time only if the platform rejected the token and it was
  * renewed. That rejection had no effect, and the second call has its own claim and attempt.
  */
-const sendOnce = async (deps: PublishingDeps, armed: TargetRow, account: Account): Promise<void> => {
+const sendOnce = async (
+  deps: PublishingDeps,
+  armed: TargetRow,
+  account: Account,
+): Promise<void> => {
   const target = await findTarget(deps.sql, armed.id)
   if (target?.state !== 'ready' || target.revision !== armed.revision) return
   const lease = createLease(deps.now)
@@ -80,13 +94,23 @@ const sendOnce = async (deps: PublishingDeps, armed: TargetRow, account: Account
     async (claim) => claim && leave(deps, target, { claim, lease, publication }),
   )
   if (!left) return unlessClaimable(deps, target)
-  await settleSend(deps, { ...target, attemptNumber: left.claim.number }, left.claim, lease, left.answer)
+  await settleSend(
+    deps,
+    { ...target, attemptNumber: left.claim.number },
+    left.claim,
+    lease,
+    left.answer,
+  )
 }
 
 type Departing = { claim: Claim; lease: Lease; publication: Publication }
 
 /** Resolves once the call was sent, or couldn't be sent. `answer` is its result. */
-const leave = async (deps: PublishingDeps, target: TargetRow, { claim, lease, publication }: Departing) => {
+const leave = async (
+  deps: PublishingDeps,
+  target: TargetRow,
+  { claim, lease, publication }: Departing,
+) => {
   const answer = platformOf(deps, target).publish.send(publication)
   watchFlight(deps.sql, answer)
   await Promise.race([lease.hasLeft, answer.catch(() => undefined)]) // `settle` handles errors
@@ -105,11 +129,17 @@ const unlessClaimable = async (deps: PublishingDeps, target: TargetRow): Promise
 /**
  * Waits until the time. False if the row was changed in the meantime (canceled, moved or edited).
  */
-const staysUntil = async (deps: PublishingDeps, target: TargetRow, atMs: number): Promise<boolean> => {
+const staysUntil = async (
+  deps: PublishingDeps,
+  target: TargetRow,
+  atMs: number,
+): Promise<boolean> => {
   const { cancellationSignal, cancelled } = Context.current()
   for (;;) {
     if (cancellationSignal.aborted) await cancelled
-    const why = await deps.changes.waitUntil(target.id, atMs, cancellationSignal).catch(() => cancelled)
+    const why = await deps.changes
+      .waitUntil(target.id, atMs, cancellationSignal)
+      .catch(() => cancelled)
     if (why === 'time') return true
     const now = await findTarget(deps.sql, target.id)
     if (now?.state !== 'ready' || now.revision !== target.revision) return false

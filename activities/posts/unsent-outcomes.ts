@@ -6,7 +6,11 @@ import type { Problem } from '../../platforms/errors.ts'
 import { type Deps, distrustFacts, recordAndNotify } from './outcomes.ts'
 
 /** The platform refused the post before anything was sent. */
-export const settleRefusedAhead = async (deps: Deps, target: TargetRow, problem: Problem): Promise<void> => {
+export const settleRefusedAhead = async (
+  deps: Deps,
+  target: TargetRow,
+  problem: Problem,
+): Promise<void> => {
   await distrustFacts(deps, target, problem)
   const isOver = await tx(deps.sql, async (t) => {
     const marked = await markRefusedAhead(t, target, problem)

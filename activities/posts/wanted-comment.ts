@@ -13,7 +13,10 @@ export const wantedOf = (target: TargetRow, platformPostId: string): CommentWant
 })
 
 /** The same for each attempt to write the same text below the same post. */
-export const commentFingerprint = (target: TargetRow, { text, platformPostId }: CommentWanted): Buffer =>
+export const commentFingerprint = (
+  target: TargetRow,
+  { text, platformPostId }: CommentWanted,
+): Buffer =>
   createHash('sha256')
     .update(JSON.stringify([target.channelId, platformPostId, text]))
     .digest()

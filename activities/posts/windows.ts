@@ -16,6 +16,12 @@ export type Windows = {
   limitedMs: number
 }
 
-const defaultWindows: Windows = { longestCallMs: 120_000, lagMs: 180_000, unclearMs: 900_000, limitedMs: 6 * 3_600_000 }
+const defaultWindows: Windows = {
+  longestCallMs: 120_000,
+  lagMs: 180_000,
+  unclearMs: 900_000,
+  limitedMs: 6 * 3_600_000,
+}
 
-export const windowsOf = ({ windows }: { windows?: Windows | undefined }): Windows => windows ?? defaultWindows
+export const windowsOf = ({ windows }: { windows?: Windows | undefined }): Windows =>
+  windows ?? defaultWindows

@@ -36,7 +36,8 @@ export const createAnnouncingActivities = (deps: AnnouncingDeps) => ({
     return { left: messages.length === batch }
   },
 
-  endAnnouncement: ({ version }: PolicyRef): Promise<void> => markAnnounced(deps.sql, version, new Date(deps.now())),
+  endAnnouncement: ({ version }: PolicyRef): Promise<void> =>
+    markAnnounced(deps.sql, version, new Date(deps.now())),
 })
 
 /**

@@ -9,9 +9,16 @@ export type DroppingDeps = { sql: Sql; mediaStore: MediaStore }
  * former members of these workspaces, including unfinished ones. Their owners can request a new
  * one. Returns how many.
  */
-export const dropExports = async ({ sql, mediaStore }: DroppingDeps, workspaceIds: string[]): Promise<number> => {
+export const dropExports = async (
+  { sql, mediaStore }: DroppingDeps,
+  workspaceIds: string[],
+): Promise<number> => {
   let dropped = 0
-  for (let seen = await listExportsAbout(sql, workspaceIds); seen.length > 0; seen = await listExportsAbout(sql, workspaceIds))
+  for (
+    let seen = await listExportsAbout(sql, workspaceIds);
+    seen.length > 0;
+    seen = await listExportsAbout(sql, workspaceIds)
+  )
     for (const one of seen) {
       if (one.storeKey) await mediaStore.remove(one.storeKey)
       // An export that was finished in the meantime is listed again with its file. One that is

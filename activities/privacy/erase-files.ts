@@ -16,7 +16,11 @@ type FileDeps = HistoryDeps & DroppingDeps & { now: () => number }
 const batch = 100
 
 /** Deletes the files of doomed workspaces, and the person's own files and exports. */
-export const eraseFiles = async (deps: FileDeps, request: OpenRequest, now: Date): Promise<void> => {
+export const eraseFiles = async (
+  deps: FileDeps,
+  request: OpenRequest,
+  now: Date,
+): Promise<void> => {
   await removeFiles(
     deps,
     request,
@@ -28,7 +32,8 @@ export const eraseFiles = async (deps: FileDeps, request: OpenRequest, now: Date
     await removeFiles(deps, request, () => purgeOwnFiles(deps.sql, request, batch, now), forget)
     const exports = await dropExports(deps, await listWorkspacesOf(deps.sql, request))
     await countDeleted(deps.sql, request.id, 'exports', exports)
-    for (const key of await listExportFiles(deps.sql, request.userId)) await deps.mediaStore.remove(key)
+    for (const key of await listExportFiles(deps.sql, request.userId))
+      await deps.mediaStore.remove(key)
   }
 }
 

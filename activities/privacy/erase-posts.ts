@@ -10,7 +10,10 @@ import { targetWorkflowId } from '../../workflows/names.ts'
 const batch = 100
 
 /** Deletes doomed posts with their histories, in batches. */
-export const erasePosts = async (deps: HistoryDeps & { sql: Sql }, request: OpenRequest): Promise<void> => {
+export const erasePosts = async (
+  deps: HistoryDeps & { sql: Sql },
+  request: OpenRequest,
+): Promise<void> => {
   for (let left = true; left; ) {
     const posts = await listDoomedPosts(deps.sql, request, batch)
     const histories = posts.flatMap((post) => post.targetIds).map((id) => targetWorkflowId(id))

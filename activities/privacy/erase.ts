@@ -8,7 +8,11 @@ import { type Db, type Sql, tx } from '../../db/postgres/connect.ts'
 import type { Moved } from '../../db/posts/target-transitions.ts'
 import { countDeleted } from '../../db/privacy/deletion-items.ts'
 import { insertWorkspaceMails } from '../../db/privacy/deletion-mails.ts'
-import { findOpenRequest, finishRequest, type OpenRequest } from '../../db/privacy/deletion-requests.ts'
+import {
+  findOpenRequest,
+  finishRequest,
+  type OpenRequest,
+} from '../../db/privacy/deletion-requests.ts'
 import { endStep } from '../../db/privacy/deletion-steps.ts'
 import {
   cancelTargetsOf,
@@ -40,14 +44,24 @@ import {
 import type { Vault } from '../../db/vault/vault.ts'
 import type { MediaStore } from '../../media/store.ts'
 import { deleteHistories, type HistoryDeps } from '../../temporal/histories.ts'
-import { disconnectWorkflowId, exportWorkflowId, grantWorkflowId, type RequestRef } from '../../workflows/names.ts'
+import {
+  disconnectWorkflowId,
+  exportWorkflowId,
+  grantWorkflowId,
+  type RequestRef,
+} from '../../workflows/names.ts'
 import { dropExports } from './dropping-exports.ts'
 import { eraseFiles } from './erase-files.ts'
 import { erasePosts } from './erase-posts.ts'
 import { copyErasedIds } from './erased-ids.ts'
 import { erasePlatformData } from './platform-erasure.ts'
 
-export type ErasingDeps = HistoryDeps & { sql: Sql; vault: Vault; mediaStore: MediaStore; now: () => number }
+export type ErasingDeps = HistoryDeps & {
+  sql: Sql
+  vault: Vault
+  mediaStore: MediaStore
+  now: () => number
+}
 export type ErasingActivities = ReturnType<typeof createErasingActivities>
 
 /**
@@ -62,13 +76,18 @@ export const createErasingActivities = (deps: ErasingDeps) => ({
       await tx(deps.sql, async (t) => {
         if (request.userId) {
           const workspaceIds = await doomWorkspaces(t, request.id, request.userId)
-          await insertWorkspaceMails(t, deps.vault, { requestId: request.id, leaverId: request.userId, workspaceIds })
+          await insertWorkspaceMails(t, deps.vault, {
+            requestId: request.id,
+            leaverId: request.userId,
+            workspaceIds,
+          })
           await tallyPerson(t, request.id, request.userId, tablesOfAccess)
           await lockOut(t, request.userId, now)
         }
         const leftBehind = request.about === 'person' ? await listLeftBehind(t, request) : []
         const canceled = await cancelTargetsOf(t, request)
-        if (request.about === 'person') canceled.push(...(await cancelTargetsLosingFiles(t, request)))
+        if (request.about === 'person')
+          canceled.push(...(await cancelTargetsLosingFiles(t, request)))
         for (const { id } of canceled) await enqueue(t, 'target', id)
         await tellWorkspaces(t, request.id, leftBehind, canceled)
         await endStep(t, request.id, 'posts', { amount: canceled.length, now })
@@ -88,10 +107,16 @@ export const createErasingActivities = (deps: ErasingDeps) => ({
       await deleteHistories(deps, histories)
       await tx(deps.sql, async (t) => {
         const grants = await listGrantsToEnd(t, request)
-        for (const { issuer, issuerUserId } of grants) await lockAuthorization(t, { issuer, issuerUserId })
+        for (const { issuer, issuerUserId } of grants)
+          await lockAuthorization(t, { issuer, issuerUserId })
         const named = grants.filter((grant) => grant.isNamed).map(({ id }) => id)
         const tokens = grants.filter((grant) => grant.hasTokens).length
-        await countDeleted(t, request.id, 'tokens', tokens + (await followRevocations(t, request.id, named)))
+        await countDeleted(
+          t,
+          request.id,
+          'tokens',
+          tokens + (await followRevocations(t, request.id, named)),
+        )
         if (request.about === 'person') {
           await countDeleted(t, request.id, 'logins', named.length)
           await tallyConnections(t, request.id, named)
@@ -132,7 +157,9 @@ export const createErasingActivities = (deps: ErasingDeps) => ({
     forRequest(deps, ref, async (request, now) => {
       const { userId } = request
       if (!userId) return
-      const exports = await deps.sql<{ id: string }[]>`select id from exports where user_id = ${userId}`
+      const exports = await deps.sql<
+        { id: string }[]
+      >`select id from exports where user_id = ${userId}`
       await deleteHistories(
         deps,
         exports.map(({ id }) => exportWorkflowId(id)),
@@ -161,11 +188,22 @@ export const createErasingActivities = (deps: ErasingDeps) => ({
     forRequest(deps, ref, (request, now) => tx(deps.sql, (t) => finishRequest(t, request.id, now))),
 })
 
-const setAside = async (t: Db, vault: Vault, request: OpenRequest, { id, workspaceId }: GrantToEnd, now: Date): Promise<void> => {
+const setAside = async (
+  t: Db,
+  vault: Vault,
+  request: OpenRequest,
+  { id, workspaceId }: GrantToEnd,
+  now: Date,
+): Promise<void> => {
   const grant = await openGrant(t, vault, workspaceId, id)
   if (grant) {
     const { issuer, issuerUserId } = grant
-    await insertRevocation(t, vault, { issuer, issuerUserId, workspaceId, grantId: id, requestId: request.id, at: now }, grant)
+    await insertRevocation(
+      t,
+      vault,
+      { issuer, issuerUserId, workspaceId, grantId: id, requestId: request.id, at: now },
+      grant,
+    )
   }
   await endGrantToErase(t, request, id, now)
 }
@@ -174,16 +212,41 @@ const setAside = async (t: Db, vault: Vault, request: OpenRequest, { id, workspa
 const tablesOfAccess = ['sessions', 'password_resets', 'mail_links', 'connections_under_way']
 
 /** Notifies the admins of each remaining workspace once: what stopped working there, and why. */
-const tellWorkspaces = async (t: Db, requestId: string, leftBehind: LeftBehind[], canceled: Moved[]): Promise<void> => {
+const tellWorkspaces = async (
+  t: Db,
+  requestId: string,
+  leftBehind: LeftBehind[],
+  canceled: Moved[],
+): Promise<void> => {
   for (const { workspaceId, accounts, files } of leftBehind) {
-    const facts = { accounts, files, canceled: canceled.filter((target) => target.workspaceId === workspaceId).length }
+    const facts = {
+      accounts,
+      files,
+      canceled: canceled.filter((target) => target.workspaceId === workspaceId).length,
+    }
     if (accounts === 0 && facts.canceled === 0) continue
-    await recordEvent(t, { name: 'member.erased', workspaceId, userId: null, subjectId: null, facts })
-    await notify(t, { workspaceId, kind: 'left', cause: `left:${requestId}:${workspaceId}`, facts, to: 'admins' })
+    await recordEvent(t, {
+      name: 'member.erased',
+      workspaceId,
+      userId: null,
+      subjectId: null,
+      facts,
+    })
+    await notify(t, {
+      workspaceId,
+      kind: 'left',
+      cause: `left:${requestId}:${workspaceId}`,
+      facts,
+      to: 'admins',
+    })
   }
 }
 
-const removePlatformData = async (deps: ErasingDeps, request: OpenRequest, now: Date): Promise<void> => {
+const removePlatformData = async (
+  deps: ErasingDeps,
+  request: OpenRequest,
+  now: Date,
+): Promise<void> => {
   const grantIds = (await listGrantsToEnd(deps.sql, request)).map(({ id }) => id)
   await erasePlatformData(deps, grantIds, { why: 'asked', requestId: request.id })
   await copyErasedIds(deps)

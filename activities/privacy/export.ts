@@ -45,7 +45,11 @@ export const createExportingActivities = (deps: ExportingDeps) => ({
     const sizeBytes = (await deps.mediaStore.size(storeKey)) ?? 0
     const kept = await tx(deps.sql, async (t) => {
       if (!(await markExportMade(t, exportId, { sizeBytes, now }))) return false
-      await enqueue(t, 'mail-link', await insertMailLink(t, { userId: wanted.userId, purpose: 'export', exportId, now }))
+      await enqueue(
+        t,
+        'mail-link',
+        await insertMailLink(t, { userId: wanted.userId, purpose: 'export', exportId, now }),
+      )
       return true
     })
     // The person was deleted while the file was being written.
@@ -53,7 +57,11 @@ export const createExportingActivities = (deps: ExportingDeps) => ({
   },
 })
 
-export const writeZip = async ({ sql, mediaStore }: ExportingDeps, userId: string, storeKey: string): Promise<void> => {
+export const writeZip = async (
+  { sql, mediaStore }: ExportingDeps,
+  userId: string,
+  storeKey: string,
+): Promise<void> => {
   const zip = new ZipFile()
   // Its type is less specific than the stream it is.
   const bytes = zip.outputStream as Readable
@@ -67,7 +75,9 @@ export const writeZip = async ({ sql, mediaStore }: ExportingDeps, userId: strin
     if ((await mediaStore.size(file.storeKey)) === null) continue
     // Opened lazily, so that a thousand files aren't open at once. Photos and videos don't
     // compress.
-    zip.addReadStreamLazy(file.name, { compress: false }, (give) => give(null, mediaStore.open(file.storeKey)))
+    zip.addReadStreamLazy(file.name, { compress: false }, (give) =>
+      give(null, mediaStore.open(file.storeKey)),
+    )
   }
   zip.end()
   await mediaStore.put(storeKey, bytes)
@@ -75,13 +85,16 @@ export const writeZip = async ({ sql, mediaStore }: ExportingDeps, userId: strin
 
 const addSection = (zip: ZipFile, { file, columns, rows }: Section): void => {
   zip.addReadStreamLazy(`${file}.json`, (give) => give(null, Readable.from(jsonParts(rows()))))
-  zip.addReadStreamLazy(`${file}.csv`, (give) => give(null, Readable.from(csvParts(columns, rows()))))
+  zip.addReadStreamLazy(`${file}.csv`, (give) =>
+    give(null, Readable.from(csvParts(columns, rows()))),
+  )
 }
 
 /** With a byte order mark, so that spreadsheets recognize UTF-8. */
 const csvParts = async function* (columns: string[], batches: ReturnType<Section['rows']>) {
   yield csvTable([columns])
-  for await (const rows of batches) yield csvRows(rows.map((row) => columns.map((column) => row[column])))
+  for await (const rows of batches)
+    yield csvRows(rows.map((row) => columns.map((column) => row[column])))
 }
 
 /** Describes every list, and what is left out and why. */
@@ -89,12 +102,18 @@ const readMe = (sections: Section[], workspaces: WorkspaceToExport[]): string =>
   const width = Math.max(...sections.map(({ file }) => file.length)) + 2
   const folders = [
     ['you/', 'you, and everything you created or did'],
-    ['your-accounts/', 'accounts that you connected in workspaces where you are not an admin, with their posts and numbers'],
+    [
+      'your-accounts/',
+      'accounts that you connected in workspaces where you are not an admin, with their posts and numbers',
+    ],
     ...workspaces.map(({ slug, name }) => [
       `${slug}/`,
       `the workspace ${name}, of which you are an admin, with everything in it`,
     ]),
-    ['<workspace>/media/', 'photos and videos: those you uploaded, and all of a workspace of which you are an admin'],
+    [
+      '<workspace>/media/',
+      'photos and videos: those you uploaded, and all of a workspace of which you are an admin',
+    ],
   ]
   return `Everything that CrateSocial holds about you, as it was when this export was made.
 

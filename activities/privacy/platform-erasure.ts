@@ -28,9 +28,16 @@ type Cause = { why: 'asked'; requestId: string } | { why: 'removed' }
  * Deletes what a platform gave us through these grants, one workspace at a time, and notifies the
  * members. Can be repeated.
  */
-export const erasePlatformData = async (deps: PlatformErasureDeps, grantIds: string[], cause: Cause): Promise<void> => {
+export const erasePlatformData = async (
+  deps: PlatformErasureDeps,
+  grantIds: string[],
+  cause: Cause,
+): Promise<void> => {
   for (const data of await listPlatformData(deps.sql, grantIds, new Date(deps.now()))) {
-    const histories = [...data.grantIds.map(grantWorkflowId), ...data.targetIds.map((id) => targetWorkflowId(id))]
+    const histories = [
+      ...data.grantIds.map(grantWorkflowId),
+      ...data.targetIds.map((id) => targetWorkflowId(id)),
+    ]
     await deleteHistories(deps, histories)
     const exports = await dropExports(deps, [data.workspaceId])
     await tx(deps.sql, async (t) => {
@@ -44,7 +51,12 @@ export const erasePlatformData = async (deps: PlatformErasureDeps, grantIds: str
 
 type Transaction = Parameters<Parameters<typeof tx>[1]>[0]
 
-const eraseOne = async (t: Transaction, data: PlatformData, cause: Cause, exports: number): Promise<void> => {
+const eraseOne = async (
+  t: Transaction,
+  data: PlatformData,
+  cause: Cause,
+  exports: number,
+): Promise<void> => {
   const { workspaceId, issuer } = data
   const notifications = await deleteNoticesAbout(t, data)
   const results = await eraseTargets(t, data)
@@ -62,6 +74,12 @@ const eraseOne = async (t: Transaction, data: PlatformData, cause: Cause, export
     await countKept(t, requestId, 'published', data.published)
   }
   const facts = { issuer, why: cause.why, accounts, posts: results, canceled: data.canceled }
-  const event = await recordEvent(t, { name: 'grant.erased', workspaceId, userId: null, subjectId: null, facts })
+  const event = await recordEvent(t, {
+    name: 'grant.erased',
+    workspaceId,
+    userId: null,
+    subjectId: null,
+    facts,
+  })
   await notify(t, { workspaceId, kind: 'erased', cause: `erased:${event}`, facts, to: 'members' })
 }

@@ -1,6 +1,10 @@
 import type { Client } from '@temporalio/client'
 import type { Sql } from '../../db/postgres/connect.ts'
-import { listUnannounced, type PublishedVersion, savePolicyVersions } from '../../db/privacy/policy-versions.ts'
+import {
+  listUnannounced,
+  type PublishedVersion,
+  savePolicyVersions,
+} from '../../db/privacy/policy-versions.ts'
 import { startAnnouncement } from '../../temporal/start.ts'
 
 // promise: L3
@@ -13,5 +17,6 @@ export const publishPolicy = async (
   versions: PublishedVersion[],
 ): Promise<void> => {
   await savePolicyVersions(deps.sql, versions)
-  for (const version of await listUnannounced(deps.sql)) await startAnnouncement(deps.client, version, deps.backgroundQueue)
+  for (const version of await listUnannounced(deps.sql))
+    await startAnnouncement(deps.client, version, deps.backgroundQueue)
 }

@@ -5,7 +5,13 @@ import { dropAgedViews } from '../../db/insights/snapshots.ts'
 import { type Sql, tx } from '../../db/postgres/connect.ts'
 import { openDeletionRequest } from '../../db/privacy/deletion-requests.ts'
 import { listFilesToRemove, markFilesRemoved } from '../../db/privacy/due-files.ts'
-import { deleteDueRows, dropDueMonths, listDueAccounts, listDueGrants, purgeDueMedia } from '../../db/privacy/due-rows.ts'
+import {
+  deleteDueRows,
+  dropDueMonths,
+  listDueAccounts,
+  listDueGrants,
+  purgeDueMedia,
+} from '../../db/privacy/due-rows.ts'
 import { deleteExport, listDueExports } from '../../db/privacy/exports.ts'
 import type { Rule } from '../../db/privacy/retention-rules/rule.ts'
 import { dropSealedHandles } from '../../db/vault/sealed-handles.ts'
@@ -15,7 +21,12 @@ import type { MediaStore } from '../../media/store.ts'
 import type { HistoryDeps } from '../../temporal/histories.ts'
 import { erasePlatformData } from './platform-erasure.ts'
 
-export type RetentionDeps = HistoryDeps & { sql: Sql; vault: Vault; mediaStore: MediaStore; now: () => number }
+export type RetentionDeps = HistoryDeps & {
+  sql: Sql
+  vault: Vault
+  mediaStore: MediaStore
+  now: () => number
+}
 
 export const removalBatch = 500
 
@@ -48,7 +59,10 @@ export const removals: Record<Rule['goes'], Removal> = {
   // promise: R1: the same deletion as when the person requests it
   erasure: async (deps, _rule, cutoff, now) => {
     const due = await listDueAccounts(deps.sql, cutoff, removalBatch)
-    for (const userId of due) await tx(deps.sql, (t) => openDeletionRequest(t, deps.vault, { origin: 'retention', userId, now }))
+    for (const userId of due)
+      await tx(deps.sql, (t) =>
+        openDeletionRequest(t, deps.vault, { origin: 'retention', userId, now }),
+      )
     return due.length
   },
   // promise: E5: whoever removed CrateSocial at the platform doesn't have to ask us too
@@ -64,7 +78,8 @@ const removeStaleUploads = async (folder: string, now: Date): Promise<void> => {
   for (const name of await readdir(folder)) {
     const path = join(folder, name)
     const found = await unlessMissing(stat(path)) // null: finished in the meantime
-    if (found && now.getTime() - found.mtimeMs > 86_400_000) await rm(path, { recursive: true, force: true })
+    if (found && now.getTime() - found.mtimeMs > 86_400_000)
+      await rm(path, { recursive: true, force: true })
   }
 }
 

@@ -13,7 +13,11 @@ import { type RetentionDeps, removalBatch, removals } from './removals.ts'
 export type RetentionActivities = ReturnType<typeof createRetentionActivities>
 
 /** The names of all rules and checks of a sweep, as in the table sweeps. */
-export const sweepNames: string[] = [...rules.map((rule) => rule.name), ...checks.map((check) => check.name), 'histories']
+export const sweepNames: string[] = [
+  ...rules.map((rule) => rule.name),
+  ...checks.map((check) => check.name),
+  'histories',
+]
 
 /**
  * The daily sweep. Each rule runs separately and in small batches, so that it blocks nothing. A
@@ -38,7 +42,11 @@ const afterwards: Record<string, (deps: RetentionDeps) => Promise<void>> = {
   accounts: ({ sql, now }) => tx(sql, (t) => remindDeactivated(t, new Date(now()))),
 }
 
-export const sweep = async (deps: RetentionDeps, rule: Rule, beat = (): void => undefined): Promise<{ removed: number }> => {
+export const sweep = async (
+  deps: RetentionDeps,
+  rule: Rule,
+  beat = (): void => undefined,
+): Promise<{ removed: number }> => {
   if (!(await hasTable(deps.sql, rule.table))) return { removed: 0 }
   const startedAt = performance.now()
   const at = new Date(deps.now())
@@ -51,7 +59,14 @@ export const sweep = async (deps: RetentionDeps, rule: Rule, beat = (): void => 
   await afterwards[rule.name]?.(deps)
   const left = await whatIsLeft(deps.sql, rule)
   const durationMs = performance.now() - startedAt
-  await insertSweep(deps.sql, { rule: rule.name, removed, leftCount: left.count, oldestLeftAt: left.oldestAt, durationMs, at })
+  await insertSweep(deps.sql, {
+    rule: rule.name,
+    removed,
+    leftCount: left.count,
+    oldestLeftAt: left.oldestAt,
+    durationMs,
+    at,
+  })
   return { removed }
 }
 

@@ -7,7 +7,11 @@ import { connect } from '../../db/postgres/connect.ts'
  * A trivial page on the same stack, to compare pages with: Hono, one select, one Eta template.
  * Prints "listening" when it is ready.
  */
-const sql = connect({ url: process.env.DATABASE_URL ?? '', prepare: true, applicationName: 'floor' })
+const sql = connect({
+  url: process.env.DATABASE_URL ?? '',
+  prepare: true,
+  applicationName: 'floor',
+})
 const eta = new Eta({ cache: true })
 eta.loadTemplate(
   '@floor',
@@ -20,4 +24,6 @@ const app = new Hono().get('/:slug', async (c) => {
   >`select name, zone from workspaces where slug = ${c.req.param('slug')}`
   return workspace ? c.html(eta.render('@floor', workspace)) : c.notFound()
 })
-serve({ fetch: app.fetch, hostname: '127.0.0.1', port: Number(process.env.PORT) }, () => console.log('listening'))
+serve({ fetch: app.fetch, hostname: '127.0.0.1', port: Number(process.env.PORT) }, () =>
+  console.log('listening'),
+)

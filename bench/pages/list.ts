@@ -12,7 +12,11 @@ export type BenchPage = {
 }
 
 /** All pages of a workspace that people open, and the parts that open pages reload. */
-export const pagesOf = async (sql: Sql, workspaceId: string, slug: string): Promise<BenchPage[]> => {
+export const pagesOf = async (
+  sql: Sql,
+  workspaceId: string,
+  slug: string,
+): Promise<BenchPage[]> => {
   const base = `/w/${slug}`
   const { published, scheduled, channel, file } = await samples(sql, workspaceId)
   const own = (path: string) => `${base}${path}`
@@ -81,7 +85,11 @@ const samples = async (sql: Sql, workspaceId: string): Promise<Samples> => {
 const draftForm = async (sql: Sql, workspaceId: string): Promise<URLSearchParams> => {
   const channels = await sql<{ id: string }[]>`
     select id from channels where workspace_id = ${workspaceId} and platform <> 'tiktok' and state = 'connected' order by platform, account_id limit 2`
-  const form = new URLSearchParams({ version: '0', text: 'Crate of the week', time: '2099-11-26T10:00' })
+  const form = new URLSearchParams({
+    version: '0',
+    text: 'Crate of the week',
+    time: '2099-11-26T10:00',
+  })
   for (const { id } of channels) form.append('channel', id)
   return form
 }

@@ -19,8 +19,16 @@ const connections = 8
  * browsers do.
  */
 export const createClient = (url: string, { cookie = '', origin = url } = {}): Client => {
-  const pool = new Pool(url, { connections, pipelining: 1, headersTimeout: 60_000, bodyTimeout: 60_000 })
-  const request = (page: BenchPage, onData: (chunk: Buffer) => void = () => undefined): Promise<void> =>
+  const pool = new Pool(url, {
+    connections,
+    pipelining: 1,
+    headersTimeout: 60_000,
+    bodyTimeout: 60_000,
+  })
+  const request = (
+    page: BenchPage,
+    onData: (chunk: Buffer) => void = () => undefined,
+  ): Promise<void> =>
     new Promise((resolve, reject) => {
       const headers = {
         ...(page.signedOut ? {} : { cookie }),
@@ -28,7 +36,12 @@ export const createClient = (url: string, { cookie = '', origin = url } = {}): C
       }
       let status = 0
       pool.dispatch(
-        { path: page.path, method: page.form ? 'POST' : 'GET', headers, body: page.form?.toString() ?? null },
+        {
+          path: page.path,
+          method: page.form ? 'POST' : 'GET',
+          headers,
+          body: page.form?.toString() ?? null,
+        },
         {
           onRequestStart: () => undefined,
           onResponseStart: (_controller, statusCode) => {
@@ -36,7 +49,9 @@ export const createClient = (url: string, { cookie = '', origin = url } = {}): C
           },
           onResponseData: (_controller, chunk) => onData(chunk),
           onResponseEnd: () =>
-            status === (page.status ?? 200) ? resolve() : reject(new Error(`${page.path} was answered with ${status}`)),
+            status === (page.status ?? 200)
+              ? resolve()
+              : reject(new Error(`${page.path} was answered with ${status}`)),
           onResponseError: (_controller, error) => reject(error),
         },
       )

@@ -19,8 +19,22 @@ export type Place = {
 
 /** Adds the workspaces `full` and `short` to the demo, unless they exist. */
 export const fillPlace = async (databaseUrl: string, posts: number): Promise<void> => {
-  const full = { slug: 'full', posts, files: posts / 10, accounts: 200, events: posts * 2, days: 395 }
-  const short = { ...full, slug: 'short', posts: posts / 10, files: posts / 100, events: posts / 5, days: 39.5 }
+  const full = {
+    slug: 'full',
+    posts,
+    files: posts / 10,
+    accounts: 200,
+    events: posts * 2,
+    days: 395,
+  }
+  const short = {
+    ...full,
+    slug: 'short',
+    posts: posts / 10,
+    files: posts / 100,
+    events: posts / 5,
+    days: 39.5,
+  }
   const sql = connect({ url: databaseUrl, prepare: false, max: 2, applicationName: 'bench' })
   try {
     await migrate(sql)
@@ -43,7 +57,8 @@ export const openPlace = async (databaseUrl: string): Promise<Place> => {
   try {
     const ids = await idsOf(sql)
     const pages = { demo: [], short: [], full: [] } as Place['pages']
-    for (const name of workspaceNames) pages[name] = await pagesOf(sql, ids[name]!.id, ids[name]!.slug)
+    for (const name of workspaceNames)
+      pages[name] = await pagesOf(sql, ids[name]!.id, ids[name]!.slug)
     return { pages, cookies: await signIn(sql, ids) }
   } finally {
     await close(sql)
@@ -53,7 +68,9 @@ export const openPlace = async (databaseUrl: string): Promise<Place> => {
 type Ids = Partial<Record<WorkspaceName, { id: string; slug: string }>>
 
 const idsOf = async (sql: Sql): Promise<Ids> => {
-  const rows = await sql<{ id: string; slug: string }[]>`select id, slug from workspaces order by created_at`
+  const rows = await sql<
+    { id: string; slug: string }[]
+  >`select id, slug from workspaces order by created_at`
   const found = (slug: string) => rows.find((row) => row.slug === slug)
   const entries = Object.entries({ demo: rows[0], short: found('short'), full: found('full') })
   return Object.fromEntries(entries.filter(([, row]) => row !== undefined))
@@ -67,5 +84,7 @@ const signIn = async (sql: Sql, ids: Ids): Promise<string[]> => {
   const managers = await sql<{ userId: string }[]>`
     select user_id from memberships where workspace_id = ${ids.full!.id} and role = 'manager' order by user_id limit 40`
   const everyone = [adminId, ...managers.map(({ userId }) => userId)]
-  return await Promise.all(everyone.map(async (id) => `__Host-session=${await insertSession(sql, id, new Date())}`))
+  return await Promise.all(
+    everyone.map(async (id) => `__Host-session=${await insertSession(sql, id, new Date())}`),
+  )
 }

@@ -31,7 +31,12 @@ export const fillWorkspace = async (sql: Sql, size: Size): Promise<string> =>
     // Millions of consistent rows need no triggers and no foreign key checks.
     await t`set local session_replication_role = replica`
     const authorId = await insertUser(t, person(size.slug, 0))
-    const workspaceId = await insertWorkspace(t, { slug: size.slug, name: 'Northside', zone, createdBy: authorId })
+    const workspaceId = await insertWorkspace(t, {
+      slug: size.slug,
+      name: 'Northside',
+      zone,
+      createdBy: authorId,
+    })
     if (!workspaceId) throw new Error(`the workspace ${size.slug} exists already`)
     const own = { ...size, workspaceId, authorId }
     await insertMembership(t, workspaceId, authorId, 'admin')

@@ -36,7 +36,10 @@ type Program = { url: string; pid: number; stop(): Promise<void> }
  * adds rows before the server starts. `kept`: a folder that isn't deleted and is filled only once.
  * SIGINT and SIGTERM end everything; what is just starting or being filled is waited for.
  */
-export const startPagesStack = async (fill: (databaseUrl: string) => Promise<void>, kept?: string): Promise<PagesStack> => {
+export const startPagesStack = async (
+  fill: (databaseUrl: string) => Promise<void>,
+  kept?: string,
+): Promise<PagesStack> => {
   const parts = createParts()
   const starting = start(parts, fill, kept)
   const end = async () => {
@@ -87,11 +90,17 @@ const createParts = (): Parts => {
 const start = async (parts: Parts, fill: (databaseUrl: string) => Promise<void>, kept?: string) => {
   const folder = kept ? resolve(kept) : await mkdtemp(join(tmpdir(), 'cratesocial-pages-'))
   const build = join(root, '.cache', `bench-${process.pid}`)
-  const deleted = (path: string): Part => ({ stop: () => rm(path, { recursive: true, force: true }) })
+  const deleted = (path: string): Part => ({
+    stop: () => rm(path, { recursive: true, force: true }),
+  })
   parts.add(deleted(build))
   if (!kept) parts.add(deleted(folder))
   try {
-    await promisify(execFile)(process.execPath, ['--import', 'tsx', 'production/build.ts', '--out', build], { cwd: root })
+    await promisify(execFile)(
+      process.execPath,
+      ['--import', 'tsx', 'production/build.ts', '--out', build],
+      { cwd: root },
+    )
     if (!existsSync(join(folder, 'demo.json'))) await fillDemo(parts, folder, kept !== undefined)
     const ports = readPorts({
       POSTGRES_PORT: String(await freePort()),
@@ -102,23 +111,50 @@ const start = async (parts: Parts, fill: (databaseUrl: string) => Promise<void>,
     const { databasePassword: password } = secrets
     const logFile = (name: string) => join(folder, `logs/${name}.log`)
     const postgres = parts.add(
-      await startPostgres({ dataDir: folder, port: ports.postgres, password, logFile: logFile('postgres') }),
+      await startPostgres({
+        dataDir: folder,
+        port: ports.postgres,
+        password,
+        logFile: logFile('postgres'),
+      }),
     )
-    const program = await temporalProgram({ cacheDir: join(root, '.cache'), env: process.env, say: console.log })
-    parts.add(await startTemporal({ program, dataDir: folder, port: ports.temporal, logFile: logFile('temporal') }))
+    const program = await temporalProgram({
+      cacheDir: join(root, '.cache'),
+      env: process.env,
+      say: console.log,
+    })
+    parts.add(
+      await startTemporal({
+        program,
+        dataDir: folder,
+        port: ports.temporal,
+        logFile: logFile('temporal'),
+      }),
+    )
     const url = databaseUrl(ports, secrets)
     await fill(url)
     const origin = 'https://bench.example.com'
     const env = {
       ...productEnvironment({ env: {}, given: whatIsGiven({}), ports, secrets, dataDir: folder }),
-      ...{ NODE_ENV: 'production', PUBLIC_URL: origin, ALLOW_LOCAL_PLATFORMS: 'true', LOG_LEVEL: 'warn' },
+      ...{
+        NODE_ENV: 'production',
+        PUBLIC_URL: origin,
+        ALLOW_LOCAL_PLATFORMS: 'true',
+        LOG_LEVEL: 'warn',
+      },
       ...operatorEnv,
-      FFMPEG_PATH: ffmpegProgram({ cacheDir: join(root, '.cache'), env: process.env, say: console.log }),
+      FFMPEG_PATH: ffmpegProgram({
+        cacheDir: join(root, '.cache'),
+        env: process.env,
+        say: console.log,
+      }),
     }
     const server = parts.add(await run([join(build, 'server.js')], env, ports.web, '/health/live'))
     const floorPort = await freePort()
     const floorEnv = { DATABASE_URL: url, PORT: String(floorPort), NODE_ENV: 'production' }
-    const floor = parts.add(await run(['--import', 'tsx', 'bench/pages/floor-server.ts'], floorEnv, floorPort, '/'))
+    const floor = parts.add(
+      await run(['--import', 'tsx', 'bench/pages/floor-server.ts'], floorEnv, floorPort, '/'),
+    )
     return { databaseUrl: url, databasePid: postgres.pid!, server, floor, origin }
   } catch (error) {
     await parts.stop()
@@ -133,25 +169,36 @@ const fillDemo = async (parts: Parts, folder: string, isKept: boolean): Promise<
   const stop = async () => {
     if (!isStopped) await demo.stop()
     isStopped = true
-    if (!isKept && demo.databaseFolder !== folder) await rm(demo.databaseFolder, { recursive: true, force: true })
+    if (!isKept && demo.databaseFolder !== folder)
+      await rm(demo.databaseFolder, { recursive: true, force: true })
   }
   parts.add({ stop })
   await demo.stop()
   isStopped = true
 }
 
-const run = async (args: string[], env: NodeJS.ProcessEnv, port: number, path: string): Promise<Program> => {
+const run = async (
+  args: string[],
+  env: NodeJS.ProcessEnv,
+  port: number,
+  path: string,
+): Promise<Program> => {
   const url = `http://127.0.0.1:${port}`
   const child = spawn(process.execPath, args, {
     cwd: root,
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
     stdio: ['ignore', 'ignore', 'inherit'],
   })
-  for (const giveUpAt = Date.now() + 60_000; ; await new Promise((resolve) => setTimeout(resolve, 100))) {
+  for (
+    const giveUpAt = Date.now() + 60_000;
+    ;
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  ) {
     const answer = await fetch(url + path).catch(() => undefined) // not listening yet
     await answer?.body?.cancel()
     if (answer) break
-    if (child.exitCode !== null || Date.now() > giveUpAt) throw new Error(`${args.at(-1)} did not start`)
+    if (child.exitCode !== null || Date.now() > giveUpAt)
+      throw new Error(`${args.at(-1)} did not start`)
   }
   return { url, pid: child.pid!, stop: () => ended(child) }
 }
@@ -188,7 +235,8 @@ const usageOf = (pid: number): { parent: number; ms: number } | undefined => {
       .split(' ')
     return { parent: Number(fields[1]), ms: (Number(fields[11]) + Number(fields[12])) * 10 }
   } catch (error) {
-    if (['ENOENT', 'ESRCH'].includes(String((error as NodeJS.ErrnoException).code))) return undefined
+    if (['ENOENT', 'ESRCH'].includes(String((error as NodeJS.ErrnoException).code)))
+      return undefined
     throw error
   }
 }

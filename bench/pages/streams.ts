@@ -18,7 +18,8 @@ export const measureStreams = async (
   const open = async (index: number) => {
     const cookie = cookies[index % cookies.length] ?? ''
     const answer = await request(`${server.url}${path}`, { dispatcher: agent, headers: { cookie } })
-    if (answer.statusCode !== 200) throw new Error(`a stream was answered with ${answer.statusCode}`)
+    if (answer.statusCode !== 200)
+      throw new Error(`a stream was answered with ${answer.statusCode}`)
     answer.body.on('data', () => undefined)
     answer.body.on('error', () => undefined) // destroyed at the end
     return answer.body
@@ -26,7 +27,11 @@ export const measureStreams = async (
   const bodies: Awaited<ReturnType<typeof open>>[] = []
   while (bodies.length < count) {
     const some = Math.min(atOnce, count - bodies.length)
-    bodies.push(...(await Promise.all(Array.from({ length: some }, (_, index) => open(bodies.length + index)))))
+    bodies.push(
+      ...(await Promise.all(
+        Array.from({ length: some }, (_, index) => open(bodies.length + index)),
+      )),
+    )
   }
   await pause(5_000)
   const kbEach = Math.round(((residentMb(server.pid) - before) * 1_024) / count)

@@ -32,11 +32,15 @@ export class BackupError extends Error {
 
 export const readManifest = async (folder: string): Promise<Manifest> => {
   const text = await readFile(join(folder, 'manifest.json'), 'utf8').catch(() => {
-    throw new BackupError(`${folder} has no manifest.json. It isn't a backup, or the backup was interrupted.`)
+    throw new BackupError(
+      `${folder} has no manifest.json. It isn't a backup, or the backup was interrupted.`,
+    )
   })
   const parsed = shape.safeParse(parseJson(text))
   if (!parsed.success)
-    throw new BackupError(`${join(folder, 'manifest.json')} is damaged, or was written by another version of CrateSocial.`)
+    throw new BackupError(
+      `${join(folder, 'manifest.json')} is damaged, or was written by another version of CrateSocial.`,
+    )
   return parsed.data
 }
 
@@ -48,7 +52,8 @@ const parseJson = (text: string): unknown => {
   }
 }
 
-export const tableFile = (folder: string, table: string): string => join(folder, 'tables', `${table}.copy`)
+export const tableFile = (folder: string, table: string): string =>
+  join(folder, 'tables', `${table}.copy`)
 export const mediaFile = (folder: string, key: string): string => join(folder, 'media', key)
 
 const word = 'CrateSocial'

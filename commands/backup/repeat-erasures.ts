@@ -28,8 +28,14 @@ type Deps = { sql: Sql; vault: Vault; mediaStore: MediaStore; now: () => number 
  * can sign in. It is identified by salted hashes: in the backup, beside the media, and in a given
  * file or media folder. Returns how much was deleted again.
  */
-export const repeatErasures = async (deps: Deps, given: string | undefined): Promise<{ [kind in keyof BroughtBack]: number }> => {
-  const known = [...(await besideMedia(deps.mediaStore)), ...(given === undefined ? [] : await fromFile(given))]
+export const repeatErasures = async (
+  deps: Deps,
+  given: string | undefined,
+): Promise<{ [kind in keyof BroughtBack]: number }> => {
+  const known = [
+    ...(await besideMedia(deps.mediaStore)),
+    ...(given === undefined ? [] : await fromFile(given)),
+  ]
   const now = new Date(deps.now())
   const { back, keys } = await tx(deps.sql, async (t) => {
     await addErasedIds(t, known)
@@ -47,16 +53,25 @@ export const repeatErasures = async (deps: Deps, given: string | undefined): Pro
   for (const key of keys) await deps.mediaStore.remove(key)
   await copyErasedIds(deps)
   const { users, workspaces, grants, channels } = back
-  return { users: users.length, workspaces: workspaces.length, grants: grants.length, channels: channels.length }
+  return {
+    users: users.length,
+    workspaces: workspaces.length,
+    grants: grants.length,
+    channels: channels.length,
+  }
 }
 
 const besideMedia = async (store: MediaStore): Promise<ErasedId[]> =>
-  (await store.size(erasedIdsKey)) === null ? [] : readErasedIds(await text(store.open(erasedIdsKey)))
+  (await store.size(erasedIdsKey)) === null
+    ? []
+    : readErasedIds(await text(store.open(erasedIdsKey)))
 
 const fromFile = async (path: string): Promise<ErasedId[]> => {
   try {
     const isFolder = (await stat(path)).isDirectory()
-    return readErasedIds(await readFile(isFolder ? join(path, erasedIdsKey.slice(0, 2), erasedIdsKey) : path, 'utf8'))
+    return readErasedIds(
+      await readFile(isFolder ? join(path, erasedIdsKey.slice(0, 2), erasedIdsKey) : path, 'utf8'),
+    )
   } catch (error) {
     throw new BackupError(`${path} doesn't hold a list of deleted ids: ${(error as Error).message}`)
   }

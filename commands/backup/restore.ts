@@ -7,12 +7,24 @@ import { copyIn, emptySchema, loadTables } from '../../db/postgres/dump.ts'
 import { refuseOldServer } from '../../db/postgres/fitness.ts'
 import { migrate } from '../../db/postgres/migrate.ts'
 import { newestVersion } from '../../db/postgres/migration-files.ts'
-import { dropRestoredExports, holdBackUncertain, tellEverything } from '../../db/postgres/restored.ts'
+import {
+  dropRestoredExports,
+  holdBackUncertain,
+  tellEverything,
+} from '../../db/postgres/restored.ts'
 import { refuseUnreadable } from '../../db/vault/sealed.ts'
 import { createVault } from '../../db/vault/vault.ts'
 import { unlessMissing } from '../../media/missing-file.ts'
 import type { MediaStore } from '../../media/store.ts'
-import { BackupError, hashOf, type Manifest, mediaFile, readManifest, refuseOtherKeys, tableFile } from './manifest.ts'
+import {
+  BackupError,
+  hashOf,
+  type Manifest,
+  mediaFile,
+  readManifest,
+  refuseOtherKeys,
+  tableFile,
+} from './manifest.ts'
 import { repeatErasures } from './repeat-erasures.ts'
 
 export type Restored = {
@@ -42,9 +54,13 @@ export const restoreBackup = async (
   refuseOtherKeys(manifest, deps.vaultKeys)
   await refuseDamaged(manifest, folder)
   if (manifest.schemaVersion > (await newestVersion()))
-    throw new BackupError('This backup was made by a newer version of CrateSocial. Restore it with that version.')
+    throw new BackupError(
+      'This backup was made by a newer version of CrateSocial. Restore it with that version.',
+    )
   if (!(await emptySchema(deps.sql)))
-    throw new BackupError('The database is in use: it has user accounts. Restore into an empty database.')
+    throw new BackupError(
+      'The database is in use: it has user accounts. Restore into an empty database.',
+    )
 
   const vault = createVault(deps.vaultKeys)
   await migrate(deps.sql, manifest.schemaVersion)
@@ -54,7 +70,8 @@ export const restoreBackup = async (
   await loadTables(
     deps.sql,
     manifest,
-    async (t, table) => pipeline(createReadStream(tableFile(folder, table.name)), await copyIn(t, table)),
+    async (t, table) =>
+      pipeline(createReadStream(tableFile(folder, table.name)), await copyIn(t, table)),
     async (t) => {
       await refuseUnreadable(t, vault)
       counts.heldBack = await holdBackUncertain(t, at, new Date(deps.now()))
@@ -70,15 +87,23 @@ export const restoreBackup = async (
 const refuseDamaged = async ({ tables, media }: Manifest, folder: string): Promise<void> => {
   for (const { name, sha256 } of tables)
     if ((await unlessMissing(hashOf(tableFile(folder, name)))) !== sha256)
-      throw new BackupError(`${tableFile(folder, name)} doesn't match the backup's checksum. Nothing was written.`)
+      throw new BackupError(
+        `${tableFile(folder, name)} doesn't match the backup's checksum. Nothing was written.`,
+      )
   for (const { key, sizeBytes } of media ?? []) {
     const found = await unlessMissing(stat(mediaFile(folder, key)))
     if (found?.size !== sizeBytes)
-      throw new BackupError(`${mediaFile(folder, key)} doesn't match the backup's checksum. Nothing was written.`)
+      throw new BackupError(
+        `${mediaFile(folder, key)} doesn't match the backup's checksum. Nothing was written.`,
+      )
   }
 }
 
-const putMedia = async (store: MediaStore, { media }: Manifest, folder: string): Promise<number> => {
+const putMedia = async (
+  store: MediaStore,
+  { media }: Manifest,
+  folder: string,
+): Promise<number> => {
   for (const { key } of media ?? []) await store.put(key, createReadStream(mediaFile(folder, key)))
   return media?.length ?? 0
 }

@@ -21,7 +21,8 @@ export const takeBackup = async (
   deps: { sql: Sql; mediaStore: MediaStore; vaultKeys: VaultKey[]; now: () => number },
   { folder, withMedia }: { folder: string; withMedia: boolean },
 ): Promise<Taken> => {
-  if (await unlessMissing(stat(folder))) throw new BackupError(`${folder} already exists; name a new folder.`)
+  if (await unlessMissing(stat(folder)))
+    throw new BackupError(`${folder} already exists; name a new folder.`)
   const unfinished = `${folder}.unfinished`
   await rm(unfinished, { recursive: true, force: true })
   await makeFolder(`${unfinished}/tables`)
@@ -35,7 +36,11 @@ export const takeBackup = async (
     { mode: 0o600 },
   )
   await rename(unfinished, folder)
-  return { tables: manifest.tables.length, media: media?.length ?? 0, mediaGone: media ? keys.length - media.length : 0 }
+  return {
+    tables: manifest.tables.length,
+    media: media?.length ?? 0,
+    mediaGone: media ? keys.length - media.length : 0,
+  }
 }
 
 const copyTables = ({ sql, now }: { sql: Sql; now: () => number }, folder: string) =>
@@ -48,11 +53,22 @@ const copyTables = ({ sql, now }: { sql: Sql; now: () => number }, folder: strin
       await pipeline(await copyOut(t, table), createWriteStream(path, { mode: 0o600 }))
       copied.push({ ...table, sha256: await hashOf(path) })
     }
-    return { format: 1 as const, at, schemaVersion, tables: copied, partitions, keys: await listStoredKeys(t) }
+    return {
+      format: 1 as const,
+      at,
+      schemaVersion,
+      tables: copied,
+      partitions,
+      keys: await listStoredKeys(t),
+    }
   })
 
 /** Leaves out media that were deleted since the snapshot. */
-const copyMedia = async (store: MediaStore, keys: string[], folder: string): Promise<NonNullable<Manifest['media']>> => {
+const copyMedia = async (
+  store: MediaStore,
+  keys: string[],
+  folder: string,
+): Promise<NonNullable<Manifest['media']>> => {
   const copied: NonNullable<Manifest['media']> = []
   for (const key of keys) {
     const sizeBytes = await store.size(key)

@@ -1,6 +1,13 @@
 import type { Command } from './command.ts'
 import { pause, resume } from './pausing.ts'
-import { inviteOperator, listPeople, makeOperatorByEmail, requireSecondFactor, resetTwoStep, unmakeOperator } from './people.ts'
+import {
+  inviteOperator,
+  listPeople,
+  makeOperatorByEmail,
+  requireSecondFactor,
+  resetTwoStep,
+  unmakeOperator,
+} from './people.ts'
 import { showProcessingRecord } from './processing-record.ts'
 import { listOutbox, listPosts, nudge, showStatus, showSweeps } from './standing.ts'
 import { listWorkspaces } from './workspaces.ts'
@@ -15,12 +22,17 @@ const commands: Command[] = [
   { usage: 'status', about: 'the state of the installation, in counts', run: showStatus },
   {
     usage: 'doctor',
-    about: 'checks keys, addresses, permissions, clocks, mail and disk; exits with 1 if there is a problem',
+    about:
+      'checks keys, addresses, permissions, clocks, mail and disk; exits with 1 if there is a problem',
     run: async (deps) => (await import('./doctor/index.ts')).examineInstallation(deps),
   },
   { usage: 'people', about: 'all people, with their state', run: listPeople },
   { usage: 'people operator EMAIL', about: 'makes a person an operator', run: makeOperatorByEmail },
-  { usage: 'people no-operator EMAIL', about: 'removes the operator role from a person', run: unmakeOperator },
+  {
+    usage: 'people no-operator EMAIL',
+    about: 'removes the operator role from a person',
+    run: unmakeOperator,
+  },
   {
     usage: 'people reset-two-step EMAIL',
     about: 'resets two-step sign-in for a person who lost every method',
@@ -36,13 +48,22 @@ const commands: Command[] = [
     about: 'prints a one-time link that makes the person who opens it an operator',
     run: inviteOperator,
   },
-  { usage: 'workspaces', about: 'workspaces, their members and their open posts', run: listWorkspaces },
+  {
+    usage: 'workspaces',
+    about: 'workspaces, their members and their open posts',
+    run: listWorkspaces,
+  },
   {
     usage: 'posts',
-    about: 'open posts by scheduled time; `posts overdue` and `posts unknown` for those that need attention',
+    about:
+      'open posts by scheduled time; `posts overdue` and `posts unknown` for those that need attention',
     run: listPosts,
   },
-  { usage: 'posts nudge ID', about: 'starts or signals the workflow of a post on one account again', run: nudge },
+  {
+    usage: 'posts nudge ID',
+    about: 'starts or signals the workflow of a post on one account again',
+    run: nudge,
+  },
   {
     usage: 'workflows',
     about: 'running workflows by type, and those whose code fails',
@@ -57,7 +78,8 @@ const commands: Command[] = [
   { usage: 'sweeps', about: 'when each retention rule last ran', run: showSweeps },
   {
     usage: 'forget-tokens',
-    about: 'shows which stored tokens no key opens; `forget-tokens confirm` removes them, so that people can reconnect',
+    about:
+      'shows which stored tokens no key opens; `forget-tokens confirm` removes them, so that people can reconnect',
     run: async (...given) => (await import('./forgetting.ts')).forgetTokens(...given),
   },
   {
@@ -65,15 +87,25 @@ const commands: Command[] = [
     about: 'record of processing and data processing agreement, as Markdown',
     run: showProcessingRecord,
   },
-  { usage: 'pause', about: 'stops publishing everywhere from now on; `pause WORKSPACE` for one', run: pause },
-  { usage: 'resume', about: 'resumes publishing; workspaces with posts that came due wait for their admins', run: resume },
+  {
+    usage: 'pause',
+    about: 'stops publishing everywhere from now on; `pause WORKSPACE` for one',
+    run: pause,
+  },
+  {
+    usage: 'resume',
+    about: 'resumes publishing; workspaces with posts that came due wait for their admins',
+    run: resume,
+  },
 ]
 
 /** The command that matches these words, preferring the longest, and the remaining arguments. */
 export const findCommand = (words: string[]): { command: Command; args: string[] } | undefined => {
   const names = commands.map((command) => ({
     command,
-    name: command.usage.split(' ').filter((word) => word !== word.toUpperCase() && !word.includes('|')),
+    name: command.usage
+      .split(' ')
+      .filter((word) => word !== word.toUpperCase() && !word.includes('|')),
   }))
   const fits = names.filter(({ name }) => name.every((word, index) => words[index] === word))
   const [best] = fits.toSorted((a, b) => b.name.length - a.name.length)

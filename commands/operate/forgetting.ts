@@ -15,7 +15,10 @@ import { endEverything, withClient } from './workflows.ts'
  * admins to reconnect accounts, and restarts workflows whose arguments can't be decrypted. Without
  * `confirm`, only shows what it would do.
  */
-export const forgetTokens = async (deps: OperateDeps, [confirm, ...more]: string[]): Promise<Answer> => {
+export const forgetTokens = async (
+  deps: OperateDeps,
+  [confirm, ...more]: string[],
+): Promise<Answer> => {
   if (more.length > 0 || (confirm !== undefined && confirm !== 'confirm'))
     throw new Unfit('Only the word "confirm" may follow forget-tokens.')
   const lost = await listUnreadable(deps.sql, createVault(deps.config.vaultKeys))
@@ -36,25 +39,44 @@ export const forgetTokens = async (deps: OperateDeps, [confirm, ...more]: string
 /** Every scheduled post has a workflow, and they are ended one after the other. */
 const patienceMs = 30 * 60_000
 
-const forget = ({ sql, now }: OperateDeps, lost: Place[]): Promise<{ grants: number; apps: number }> =>
+const forget = (
+  { sql, now }: OperateDeps,
+  lost: Place[],
+): Promise<{ grants: number; apps: number }> =>
   tx(sql, async (t) => {
     const { grants, appUserIds } = await forgetSealed(t, lost, new Date(now()))
     for (const { id, workspaceId } of grants) {
-      const event = { name: 'grant.refused', workspaceId, userId: null, subjectId: id, facts: { reason: 'key_lost' } }
+      const event = {
+        name: 'grant.refused',
+        workspaceId,
+        userId: null,
+        subjectId: id,
+        facts: { reason: 'key_lost' },
+      }
       const cause = `ended:${id}:${await recordEvent(t, event)}`
       const risk = await countPostsAtRisk(t, id, 'lost')
-      const facts = { waiting: risk.count, firstDueAt: risk.firstDueAt?.toISOString() ?? null, words: keyLostWords }
+      const facts = {
+        waiting: risk.count,
+        firstDueAt: risk.firstDueAt?.toISOString() ?? null,
+        words: keyLostWords,
+      }
       await notify(t, { workspaceId, kind: 'ended', cause, grantId: id, facts, to: 'admins' }) // promise: U4
     }
     for (const subjectId of appUserIds)
-      await recordEvent(t, { name: 'authenticator.removed', workspaceId: null, userId: null, subjectId })
+      await recordEvent(t, {
+        name: 'authenticator.removed',
+        workspaceId: null,
+        userId: null,
+        subjectId,
+      })
     await tellEverything(t)
     return { grants: grants.length, apps: appUserIds.length }
   })
 
 const countByColumn = (places: Place[]): Row[] => {
   const counts = new Map<string, number>()
-  for (const { table, column } of places) counts.set(`${table}.${column}`, (counts.get(`${table}.${column}`) ?? 0) + 1)
+  for (const { table, column } of places)
+    counts.set(`${table}.${column}`, (counts.get(`${table}.${column}`) ?? 0) + 1)
   return [...counts].map(([column, values]) => ({ column, values }))
 }
 
@@ -63,7 +85,13 @@ const whatItWouldDo = (values: number): string =>
     ? 'Every stored secret opens with the keys in VAULT_KEYS. Nothing was changed.'
     : 'Nothing was changed. If the key still exists anywhere, put it back into VAULT_KEYS. Otherwise "forget-tokens confirm" removes these values for good.'
 
-const whatItDid = (did: { values: number; grants: number; apps: number; workflows: number; schedules: number }): string => {
+const whatItDid = (did: {
+  values: number
+  grants: number
+  apps: number
+  workflows: number
+  schedules: number
+}): string => {
   const grants =
     did.grants === 1
       ? '1 account needs to be reconnected, and its admins were notified.'

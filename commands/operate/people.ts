@@ -25,7 +25,9 @@ export const unmakeOperator = async (deps: OperateDeps, args: string[]): Promise
   const person = await find(deps, args)
   await change(deps, person.id, false)
   const isLost = !(await hasOperator(deps.sql))
-  return { words: `${person.name} is no longer an operator.${isLost ? ' There is no operator now.' : ''}` }
+  return {
+    words: `${person.name} is no longer an operator.${isLost ? ' There is no operator now.' : ''}`,
+  }
 }
 
 export const inviteOperator = async ({ sql, config, now }: OperateDeps): Promise<Answer> => {
@@ -47,20 +49,33 @@ export const inviteOperator = async ({ sql, config, now }: OperateDeps): Promise
  */
 export const resetTwoStep = async (deps: OperateDeps, args: string[]): Promise<Answer> => {
   const person = await find(deps, args)
-  const wasReset = await tx(deps.sql, (t) => resetSecondFactor(t, person.id, null, new Date(deps.now())))
+  const wasReset = await tx(deps.sql, (t) =>
+    resetSecondFactor(t, person.id, null, new Date(deps.now())),
+  )
   if (!wasReset) return { words: `${person.name} has no two-step sign-in.` }
-  return { words: `${person.name} can sign in with just the password. All their sessions were signed out.` }
+  return {
+    words: `${person.name} can sign in with just the password. All their sessions were signed out.`,
+  }
 }
 
-export const requireSecondFactor = async ({ sql }: OperateDeps, args: string[]): Promise<Answer> => {
+export const requireSecondFactor = async (
+  { sql }: OperateDeps,
+  args: string[],
+): Promise<Answer> => {
   const given = only(args, '“on” or “off”')
   if (given !== 'on' && given !== 'off') throw new Unfit('Give on or off.')
   await tx(sql, async (t) => {
     if (!(await requireOfOperators(t, given === 'on'))) return
-    const name = given === 'on' ? 'installation.second_factor_required' : 'installation.second_factor_optional'
+    const name =
+      given === 'on' ? 'installation.second_factor_required' : 'installation.second_factor_optional'
     await recordEvent(t, { name, workspaceId: null, userId: null, subjectId: null })
   })
-  return { words: given === 'on' ? 'Operators need two-step sign-in.' : 'Operators can sign in with just a password.' }
+  return {
+    words:
+      given === 'on'
+        ? 'Operators need two-step sign-in.'
+        : 'Operators can sign in with just a password.',
+  }
 }
 
 const find = async ({ sql }: OperateDeps, args: string[]) => {

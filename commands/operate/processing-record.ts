@@ -33,7 +33,8 @@ const head = (facts: PolicyFacts): string => `# Record of processing: CrateSocia
 
 type Row = { what: string; why: string; term: string; columns: string[] }
 
-const ofGroup = (group: PolicyFacts['groups'][number]): string => `## ${group.title}\n\n${table(group.items)}`
+const ofGroup = (group: PolicyFacts['groups'][number]): string =>
+  `## ${group.title}\n\n${table(group.items)}`
 
 const ofIssuer = (issuer: PolicyFacts['issuers'][number]): string => {
   const scopes = issuer.scopes.map(({ name, purpose }) => `- \`${name}\`: ${purpose}`)
@@ -44,7 +45,9 @@ const table = (rows: Row[]): string =>
   [
     '| Data | Purpose | Kept | Stored in |',
     '|---|---|---|---|',
-    ...rows.map(({ what, why, term, columns }) => `| ${what} | ${why} | ${term} | ${columns.join(', ')} |`),
+    ...rows.map(
+      ({ what, why, term, columns }) => `| ${what} | ${why} | ${term} | ${columns.join(', ')} |`,
+    ),
   ].join('\n')
 
 const terms = (facts: PolicyFacts): string => `## Other terms

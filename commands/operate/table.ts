@@ -13,7 +13,9 @@ export const asTable = (rows: Row[]): string => {
   if (!first) return 'None.'
   const names = Object.keys(first)
   const cells = rows.map((row) => names.map((name) => asText(row[name] ?? null)))
-  const widths = names.map((name, index) => Math.max(name.length, ...cells.map((line) => line[index]?.length ?? 0)))
+  const widths = names.map((name, index) =>
+    Math.max(name.length, ...cells.map((line) => line[index]?.length ?? 0)),
+  )
   const asLine = (line: string[]) =>
     line
       .map((cell, index) => cell.padEnd(widths[index] ?? 0))

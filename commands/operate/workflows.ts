@@ -1,4 +1,10 @@
-import { type Client, isGrpcDeadlineError, isGrpcServiceError, ServiceError, WorkflowNotFoundError } from '@temporalio/client'
+import {
+  type Client,
+  isGrpcDeadlineError,
+  isGrpcServiceError,
+  ServiceError,
+  WorkflowNotFoundError,
+} from '@temporalio/client'
 import { createDataConverter } from '../../temporal/data-converter.ts'
 import { inTrouble } from '../../web/operate/temporal.ts'
 import { createClient } from '../../web/operate/temporal-client.ts'
@@ -25,7 +31,9 @@ export const listWorkflows = (deps: OperateDeps): Promise<Answer> =>
   withClient(deps, async (client) => {
     const running = await Promise.all(
       types.map(async (type) => {
-        const { count } = await client.workflow.count(`WorkflowType = '${type}' and ExecutionStatus = 'Running'`)
+        const { count } = await client.workflow.count(
+          `WorkflowType = '${type}' and ExecutionStatus = 'Running'`,
+        )
         return { workflow: type, running: count }
       }),
     )
@@ -40,10 +48,12 @@ export const showWorkflow = (deps: OperateDeps, args: string[]): Promise<Answer>
   withClient(deps, async (client) => {
     const handle = client.workflow.getHandle(only(args, 'workflow id, such as target-…'))
     const found = await handle.describe().catch((error: unknown) => {
-      if (error instanceof WorkflowNotFoundError) throw new Unfit('There is no such workflow, or its retention has ended.')
+      if (error instanceof WorkflowNotFoundError)
+        throw new Unfit('There is no such workflow, or its retention has ended.')
       throw error
     })
-    const isDriven = ['publishTarget', 'keepGrantAlive'].includes(found.type) && found.status.name === 'RUNNING'
+    const isDriven =
+      ['publishTarget', 'keepGrantAlive'].includes(found.type) && found.status.name === 'RUNNING'
     const now = isDriven ? await handle.query(progress).catch(unlessNoWorker) : null
     const facts: Row = {
       type: found.type,
@@ -66,14 +76,21 @@ const failedPrecondition = 9 // gRPC status
  */
 const unlessNoWorker = (error: unknown): null => {
   const cause = error instanceof ServiceError ? error.cause : error
-  const nobodyPolls = isGrpcServiceError(cause) && cause.code === failedPrecondition && cause.details.startsWith('no poller seen')
+  const nobodyPolls =
+    isGrpcServiceError(cause) &&
+    cause.code === failedPrecondition &&
+    cause.details.startsWith('no poller seen')
   if (nobodyPolls || isGrpcDeadlineError(error)) return null
   throw error
 }
 
 /** Ends all our workflows and schedules. Decrypts nothing, so it works without the key. */
-export const endEverything = async (client: Client): Promise<{ workflows: number; schedules: number }> => {
-  const ours = [taskQueue, backgroundTaskQueue].map((queue) => `TaskQueue = '${queue}'`).join(' or ')
+export const endEverything = async (
+  client: Client,
+): Promise<{ workflows: number; schedules: number }> => {
+  const ours = [taskQueue, backgroundTaskQueue]
+    .map((queue) => `TaskQueue = '${queue}'`)
+    .join(' or ')
   const { namespace } = client.options
   let schedules = 0
   for await (const { scheduleId } of client.schedule.list()) {
@@ -81,11 +98,21 @@ export const endEverything = async (client: Client): Promise<{ workflows: number
     schedules += 1
   }
   let workflows = 0
-  for (let nextPageToken: Uint8Array | undefined; nextPageToken === undefined || nextPageToken.length > 0; ) {
+  for (
+    let nextPageToken: Uint8Array | undefined;
+    nextPageToken === undefined || nextPageToken.length > 0;
+  ) {
     const query = `(${ours}) and ExecutionStatus = 'Running'`
-    const page = await client.workflowService.listWorkflowExecutions({ namespace, query, nextPageToken, pageSize: 200 })
+    const page = await client.workflowService.listWorkflowExecutions({
+      namespace,
+      query,
+      nextPageToken,
+      pageSize: 200,
+    })
     for (const { execution } of page.executions ?? []) {
-      await client.workflow.getHandle(execution?.workflowId ?? '').terminate('the key that sealed its arguments is lost')
+      await client.workflow
+        .getHandle(execution?.workflowId ?? '')
+        .terminate('the key that sealed its arguments is lost')
       workflows += 1
     }
     nextPageToken = page.nextPageToken
@@ -98,7 +125,10 @@ export const withClient = async (
   work: (client: Client) => Promise<Answer>,
   timeoutMs = deadlineMs,
 ): Promise<Answer> => {
-  const client = createClient(deps.config.temporal, createDataConverter(deps.config.vaultKeys, deps.config.temporal))
+  const client = createClient(
+    deps.config.temporal,
+    createDataConverter(deps.config.vaultKeys, deps.config.temporal),
+  )
   try {
     return await client.withDeadline(Date.now() + timeoutMs, () => work(client))
   } finally {

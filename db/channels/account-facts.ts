@@ -16,7 +16,11 @@ export type ComposeChannel = {
 }
 
 /** The connected accounts, and those of `chosen` even if they were disconnected since. */
-export const listChannelsToCompose = (sql: Db, workspaceId: string, chosen: string[]): Promise<ComposeChannel[]> =>
+export const listChannelsToCompose = (
+  sql: Db,
+  workspaceId: string,
+  chosen: string[],
+): Promise<ComposeChannel[]> =>
   sql<ComposeChannel[]>`
     select channels.id, platform, name, handle, account_facts, account_facts_at, grants.scopes,
       case when channels.state = 'connected' and grants.state <> 'active' then 'reconnect' else channels.state end as state
@@ -28,7 +32,9 @@ export const listChannelsToCompose = (sql: Db, workspaceId: string, chosen: stri
 export const listAccountNames = (
   sql: Db,
   workspaceId: string,
-): Promise<Pick<ComposeChannel, 'id' | 'platform' | 'name'>[]> => sql<Pick<ComposeChannel, 'id' | 'platform' | 'name'>[]>`
+): Promise<Pick<ComposeChannel, 'id' | 'platform' | 'name'>[]> => sql<
+  Pick<ComposeChannel, 'id' | 'platform' | 'name'>[]
+>`
   select id, platform, name from channels where workspace_id = ${workspaceId} and state <> 'disconnected'
   order by platform, name, id`
 

@@ -7,7 +7,10 @@ export type Authorization = { issuer: string; issuerUserId: string }
  * Locks the authorization until the transaction ends, so that connecting and revoking wait for each
  * other.
  */
-export const lockAuthorization = async (t: Db, { issuer, issuerUserId }: Authorization): Promise<void> => {
+export const lockAuthorization = async (
+  t: Db,
+  { issuer, issuerUserId }: Authorization,
+): Promise<void> => {
   await t`select pg_advisory_xact_lock(hashtextextended('authorization ' || ${issuer} || ' ' || ${issuerUserId}, 0))`
 }
 
@@ -32,7 +35,11 @@ export const findAuthorizationUse = async (
 }
 
 /** Whether the platform is being asked to revoke it at this moment. */
-export const isBeingRevoked = async (t: Db, { issuer, issuerUserId }: Authorization, now: Date): Promise<boolean> => {
+export const isBeingRevoked = async (
+  t: Db,
+  { issuer, issuerUserId }: Authorization,
+  now: Date,
+): Promise<boolean> => {
   const rows = await t`
     select from revocations
     where issuer = ${issuer} and issuer_user_id = ${issuerUserId} and state = 'pending' and calling_until > ${now}`

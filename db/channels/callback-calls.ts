@@ -21,4 +21,6 @@ export type LatestConsent = { issuer: string; connectedAt: Date }
 
 /** When someone last connected through each issuer. */
 export const listLatestConsents = async (sql: Db): Promise<LatestConsent[]> =>
-  await sql<LatestConsent[]>`select issuer, max(connected_at) as connected_at from grants group by issuer`
+  await sql<
+    LatestConsent[]
+  >`select issuer, max(connected_at) as connected_at from grants group by issuer`

@@ -36,7 +36,12 @@ export const endRemovedGrants = async (
 }
 
 /** The targets whose workflows wait for news about this publication. */
-export const findTargetsByHandle = async (sql: Db, platforms: string[], handle: string, value: string): Promise<string[]> => {
+export const findTargetsByHandle = async (
+  sql: Db,
+  platforms: string[],
+  handle: string,
+  value: string,
+): Promise<string[]> => {
   const rows = await sql<{ id: string }[]>`
     select id from targets where platform = any(${platforms}) and handles ->> ${handle} = ${value}
       and (state in ${stateList(sql, underWayStates)} or (state = 'published' and finished_at is null))`

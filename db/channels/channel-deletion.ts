@@ -22,7 +22,10 @@ const columns = (sql: Db) => sql`
   exists (select from revocations r where r.channel_id = c.id and r.erases_history) as is_being_deleted`
 
 /** All disconnected accounts of a workspace, no matter when they were disconnected. */
-export const listDisconnectedChannels = (sql: Db, workspaceId: string): Promise<DisconnectedChannel[]> =>
+export const listDisconnectedChannels = (
+  sql: Db,
+  workspaceId: string,
+): Promise<DisconnectedChannel[]> =>
   sql<DisconnectedChannel[]>`
     select ${columns(sql)} from channels c join grants g on g.id = c.grant_id
     where c.workspace_id = ${workspaceId} and c.state = 'disconnected' order by c.disconnected_at desc nulls last, c.id`

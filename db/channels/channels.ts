@@ -81,7 +81,12 @@ export type OpenChannel = {
 const place = (id: string) => ({ table: 'channels', id, column: 'token_sealed' })
 
 /** The account with its own token decrypted. Null if the workspace has no such account. */
-export const openChannel = async (sql: Db, vault: Vault, workspaceId: string, id: string): Promise<OpenChannel | null> => {
+export const openChannel = async (
+  sql: Db,
+  vault: Vault,
+  workspaceId: string,
+  id: string,
+): Promise<OpenChannel | null> => {
   const [row] = await sql<(Omit<OpenChannel, 'accountToken'> & { seal: string | null })[]>`
     select id, workspace_id, platform, grant_id, account_id, settings, state, state_reason, token_sealed as seal
     from channels where id = ${id} and workspace_id = ${workspaceId}`
@@ -128,7 +133,8 @@ export const refreshChannel = async (
   channel: { id: string; grantId: string; from: 'connected' | 'reconnect' },
   offer: AccountOffer,
 ): Promise<boolean> => {
-  const seal = offer.accountToken === null ? null : vault.seal(offer.accountToken, place(channel.id))
+  const seal =
+    offer.accountToken === null ? null : vault.seal(offer.accountToken, place(channel.id))
   const rows = await sql`
     update channels set name = ${offer.name}, handle = ${offer.handle}, settings = settings || ${sql.json(offer.settings)},
       token_sealed = ${seal}, state = 'connected', state_reason = null
@@ -141,14 +147,24 @@ export const refreshChannel = async (
  * Marks an account that the new consent no longer lets us use. It waits for a person to reconnect
  * it.
  */
-export const markBlocked = async (sql: Db, grantId: string, offer: AccountOffer, words: string): Promise<void> => {
+export const markBlocked = async (
+  sql: Db,
+  grantId: string,
+  offer: AccountOffer,
+  words: string,
+): Promise<void> => {
   await sql`
     update channels set state = 'reconnect', state_reason = ${words}
     where grant_id = ${grantId} and platform = ${offer.platform} and account_id = ${offer.accountId} and state <> 'disconnected'`
 }
 
 /** Marks accounts of the grant that the new consent didn't include. */
-export const markNotShared = async (sql: Db, grantId: string, shared: string[], words: string): Promise<void> => {
+export const markNotShared = async (
+  sql: Db,
+  grantId: string,
+  shared: string[],
+  words: string,
+): Promise<void> => {
   await sql`
     update channels set state = 'reconnect', state_reason = ${words}
     where grant_id = ${grantId} and state = 'connected' and not id = any(${shared}::uuid[])`

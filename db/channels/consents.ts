@@ -4,7 +4,12 @@ import { hashSecret, newSecret } from '../vault/secrets.ts'
 import type { Vault } from '../vault/vault.ts'
 
 /** A person who is at the platform's consent page, or choosing accounts afterwards. */
-export type ConnectionRef = { workspaceId: string; userId: string; sessionId: string; issuer: string }
+export type ConnectionRef = {
+  workspaceId: string
+  userId: string
+  sessionId: string
+  issuer: string
+}
 /** The result of a consent, kept encrypted until the person has chosen accounts. */
 export type Offer = {
   tokens: GrantTokens
@@ -17,7 +22,11 @@ export type Offer = {
 /** promise: R2, S1: how long a consent, and the tokens it gave, wait for the choice of accounts. */
 export const consentMinutes = 60
 
-const place = (stateHash: Buffer, column: string) => ({ table: 'connections_under_way', id: stateHash.toString('hex'), column })
+const place = (stateHash: Buffer, column: string) => ({
+  table: 'connections_under_way',
+  id: stateHash.toString('hex'),
+  column,
+})
 
 /**
  * Starts a connection. `state` is sent to the platform and back, and is valid only in this session.
@@ -64,14 +73,23 @@ export const takeAnswer = async (
   if (!row) return { known: false }
   const { workspaceId, seal } = row
   if (seal === null) return { known: true, workspaceId, verifier: null }
-  return { known: true, workspaceId, verifier: vault.open(seal, place(stateHash, 'verifier_sealed')) }
+  return {
+    known: true,
+    workspaceId,
+    verifier: vault.open(seal, place(stateHash, 'verifier_sealed')),
+  }
 }
 
 /**
  * promise: S1: stores the tokens encrypted, for at most an hour, until the person has chosen
  * accounts.
  */
-export const keepOffer = async (sql: Db, vault: Vault, state: string, offer: Offer): Promise<void> => {
+export const keepOffer = async (
+  sql: Db,
+  vault: Vault,
+  state: string,
+  offer: Offer,
+): Promise<void> => {
   const stateHash = hashSecret(state)
   await sql`
     update connections_under_way set offer_sealed = ${vault.seal(JSON.stringify(offer), place(stateHash, 'offer_sealed'))},
@@ -80,13 +98,18 @@ export const keepOffer = async (sql: Db, vault: Vault, state: string, offer: Off
 }
 
 /** The newest offer in this session that waits for a choice. */
-export const findOffer = async (sql: Db, vault: Vault, ref: ConnectionRef): Promise<Offer | null> => {
+export const findOffer = async (
+  sql: Db,
+  vault: Vault,
+  ref: ConnectionRef,
+): Promise<Offer | null> => {
   const [row] = await sql<{ stateHash: Buffer; seal: string }[]>`
     select state_hash, offer_sealed as seal from connections_under_way
     where ${isOf(sql, ref)} and offer_sealed is not null and expires_at > now() order by created_at desc limit 1`
   if (!row) return null
-  const stored = JSON.parse(vault.open(row.seal, place(row.stateHash, 'offer_sealed'))) as Partial<Offer> &
-    Pick<Offer, 'tokens' | 'accounts'>
+  const stored = JSON.parse(
+    vault.open(row.seal, place(row.stateHash, 'offer_sealed')),
+  ) as Partial<Offer> & Pick<Offer, 'tokens' | 'accounts'>
   // Offers of earlier versions lack these fields.
   return { isComplete: true, lostElsewhere: [], ...stored }
 }

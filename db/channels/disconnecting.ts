@@ -28,7 +28,10 @@ const columns = (sql: Db) => sql`
   r.id, r.channel_id, r.workspace_id, r.issuer, c.platform, c.name as channel_name, r.asked_at, r.erases_history, r.erased_at,
   r.gives_up_at, r.tries, r.problem, r.state, r.ended_at`
 
-export const findDisconnection = async (sql: Db, channelId: string): Promise<Disconnection | undefined> => {
+export const findDisconnection = async (
+  sql: Db,
+  channelId: string,
+): Promise<Disconnection | undefined> => {
   const [row] = await sql<Disconnection[]>`
     select ${columns(sql)} from revocations r join channels c on c.id = r.channel_id
     where r.channel_id = ${channelId} order by r.asked_at desc, r.id desc limit 1`
@@ -38,7 +41,11 @@ export const findDisconnection = async (sql: Db, channelId: string): Promise<Dis
 /**
  * Disconnections in progress, and those that ended since a time. Only the newest for each account.
  */
-export const listDisconnections = (sql: Db, workspaceId: string, since: Date): Promise<Disconnection[]> => sql<Disconnection[]>`
+export const listDisconnections = (
+  sql: Db,
+  workspaceId: string,
+  since: Date,
+): Promise<Disconnection[]> => sql<Disconnection[]>`
   select * from (
     select distinct on (r.channel_id) ${columns(sql)} from revocations r join channels c on c.id = r.channel_id
     where r.workspace_id = ${workspaceId} and c.state = 'disconnected'
@@ -129,7 +136,9 @@ export const countUnderWay = async (sql: Db, channelId: string): Promise<number>
  */
 export const eraseHistory = async (t: Db, channelId: string, at: Date): Promise<number> => {
   await lockPostsOn(t, [channelId], targetStates)
-  const gone = await t<{ postId: string }[]>`delete from targets where channel_id = ${channelId} returning post_id`
+  const gone = await t<
+    { postId: string }[]
+  >`delete from targets where channel_id = ${channelId} returning post_id`
   const posts = gone.map((row) => row.postId)
   await t`delete from posts p where p.id = any(${posts}) and not exists (select from targets t where t.post_id = p.id)`
   await eraseAccountNumbers(t, [channelId])

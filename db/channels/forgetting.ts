@@ -11,14 +11,17 @@ type ForgottenGrant = { id: string; workspaceId: string }
 export type Forgotten = { grants: ForgottenGrant[]; appUserIds: string[] }
 
 /** The explanation shown under the account. */
-export const keyLostWords = 'The key that protected this connection was lost. Reconnect the account.'
+export const keyLostWords =
+  'The key that protected this connection was lost. Reconnect the account.'
 
 /**
  * Removes encrypted values that no key can decrypt, and updates everything that depended on them.
  * `places`: as returned by listUnreadable. Call it in a transaction.
  */
 export const forgetSealed = async (t: Db, places: Place[], at: Date): Promise<Forgotten> => {
-  const idsOf = (table: string): string[] => [...new Set(places.filter((place) => place.table === table).map(({ id }) => id))]
+  const idsOf = (table: string): string[] => [
+    ...new Set(places.filter((place) => place.table === table).map(({ id }) => id)),
+  ]
   const unknown = places.find(({ table }) => !forgettable.includes(table))
   if (unknown) throw new Error(`nobody has said what forgetting a value of ${unknown.table} means`)
   const grants = await forgetGrants(t, idsOf('grants'))
@@ -62,7 +65,10 @@ const forgetGrants = async (t: Db, ids: string[]): Promise<ForgottenGrant[]> =>
     from lost where lost.id = g.id returning g.id, g.workspace_id, lost.was_active)
   select id, workspace_id from forgotten where was_active order by id`
 
-const forgetChannels = async (t: Db, { channelIds, grantIds }: { channelIds: string[]; grantIds: string[] }): Promise<void> => {
+const forgetChannels = async (
+  t: Db,
+  { channelIds, grantIds }: { channelIds: string[]; grantIds: string[] },
+): Promise<void> => {
   await t`
     update channels set token_sealed = null, state = case when state = 'connected' then 'reconnect' else state end,
       state_reason = case when state = 'connected' then ${keyLostWords} else state_reason end

@@ -22,7 +22,12 @@ export type RenewalClaim =
  * them. `at` is the caller's clock. The lease is 40 s longer than a call, so clocks of several
  * machines may differ by that much.
  */
-export const claimRenewal = async (sql: Db, grant: OpenGrant, renewer: string, at: Date): Promise<RenewalClaim> => {
+export const claimRenewal = async (
+  sql: Db,
+  grant: OpenGrant,
+  renewer: string,
+  at: Date,
+): Promise<RenewalClaim> => {
   const claimed = await sql`
     update grants set renewing_by = ${renewer}, renewing_until = ${later(at, leaseS)}
     where id = ${grant.id} and access_token_sealed = ${grant.seal} and state = 'active'
@@ -33,7 +38,9 @@ export const claimRenewal = async (sql: Db, grant: OpenGrant, renewer: string, a
       greatest(0, coalesce(extract(epoch from renewing_until - ${at}) * 1000, 0))::float8 as again_in_ms
     from grants where id = ${grant.id}`
   if (!row?.same) return { mine: false, changed: true }
-  return row.busy ? { mine: false, busy: true } : { mine: false, busy: false, againInMs: row.againInMs }
+  return row.busy
+    ? { mine: false, busy: true }
+    : { mine: false, busy: false, againInMs: row.againInMs }
 }
 
 /**
@@ -60,7 +67,12 @@ export const saveRenewal = async (
  * Releases the lease after a renewal that failed temporarily. The next try is possible after
  * `restS`.
  */
-export const restRenewal = async (sql: Db, grantId: string, renewer: string, at: Date): Promise<void> => {
+export const restRenewal = async (
+  sql: Db,
+  grantId: string,
+  renewer: string,
+  at: Date,
+): Promise<void> => {
   await sql`
     update grants set renewing_by = null, renewing_until = ${later(at, restS)}
     where id = ${grantId} and renewing_by = ${renewer}`

@@ -56,7 +56,13 @@ export const noteCheckBy = async (sql: Db, id: string, at: Date): Promise<void> 
  * Stores the issuer's answer to a check: expiry times and permissions. Writes nothing if the grant
  * was renewed or connected again in the meantime.
  */
-export const saveCheck = async (sql: Db, grant: OpenGrant, said: GrantState, at: Date, nextAt: Date): Promise<void> => {
+export const saveCheck = async (
+  sql: Db,
+  grant: OpenGrant,
+  said: GrantState,
+  at: Date,
+  nextAt: Date,
+): Promise<void> => {
   const { scopes, expiresAtMs, dataAccessExpiresAtMs } = said
   await sql`
     update grants set checked_at = ${at}, next_check_at = ${nextAt}, scopes = coalesce(${scopes}, scopes),
@@ -69,7 +75,12 @@ export const saveCheck = async (sql: Db, grant: OpenGrant, said: GrantState, at:
  * True if the caller should send this warning. Two expiry times less than 12 hours apart count as
  * the same, because issuers round them differently.
  */
-export const claimWarning = async (sql: Db, id: string, endsAt: Date, days: number): Promise<boolean> => {
+export const claimWarning = async (
+  sql: Db,
+  id: string,
+  endsAt: Date,
+  days: number,
+): Promise<boolean> => {
   const claimed = await sql`
     update grants set warned_of = ${endsAt}, warned_days = ${days}
     where id = ${id} and state = 'active' and (
@@ -89,18 +100,29 @@ export type GrantChannel = {
 }
 
 /** The grant's accounts that are connected or wait to be reconnected. */
-export const listGrantChannels = (sql: Db, grantId: string): Promise<GrantChannel[]> => sql<GrantChannel[]>`
+export const listGrantChannels = (sql: Db, grantId: string): Promise<GrantChannel[]> => sql<
+  GrantChannel[]
+>`
   select id, workspace_id, platform, account_id, name, handle, settings, state from channels where grant_id = ${grantId} and state <> 'disconnected' order by id`
 
 /** Marks one account as lost while its grant stays active. False if it was marked already. */
-export const markChannelLost = async (sql: Db, channelId: string, words: string): Promise<boolean> => {
+export const markChannelLost = async (
+  sql: Db,
+  channelId: string,
+  words: string,
+): Promise<boolean> => {
   const marked = await sql`
     update channels set state = 'reconnect', state_reason = ${words} where id = ${channelId} and state = 'connected'`
   return marked.count > 0
 }
 
 /** True if the caller may check the lost account now, because nobody has since `since`. */
-export const claimLook = async (sql: Db, channelId: string, at: Date, since: Date): Promise<boolean> => {
+export const claimLook = async (
+  sql: Db,
+  channelId: string,
+  at: Date,
+  since: Date,
+): Promise<boolean> => {
   const claimed = await sql`
     update channels set looked_at = ${at}
     where id = ${channelId} and state = 'reconnect' and (looked_at is null or looked_at < ${since})`

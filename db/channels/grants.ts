@@ -22,8 +22,15 @@ export type OpenGrant = {
 const place = (id: string, column: string) => ({ table: 'grants', id, column })
 
 /** Null if the workspace has no such grant, or if its tokens were deleted. */
-export const openGrant = async (sql: Db, vault: Vault, workspaceId: string, id: string): Promise<OpenGrant | null> => {
-  const [row] = await sql<(Omit<OpenGrant, 'accessToken' | 'refreshToken'> & { refreshSeal: string | null })[]>`
+export const openGrant = async (
+  sql: Db,
+  vault: Vault,
+  workspaceId: string,
+  id: string,
+): Promise<OpenGrant | null> => {
+  const [row] = await sql<
+    (Omit<OpenGrant, 'accessToken' | 'refreshToken'> & { refreshSeal: string | null })[]
+  >`
     select id, workspace_id, issuer, issuer_user_id, state, expires_at, access_token_sealed as seal, refresh_token_sealed as refresh_seal
     from grants where id = ${id} and workspace_id = ${workspaceId} and access_token_sealed is not null`
   if (!row) return null
@@ -31,7 +38,8 @@ export const openGrant = async (sql: Db, vault: Vault, workspaceId: string, id: 
   return {
     ...grant,
     accessToken: vault.open(grant.seal, place(id, 'access_token_sealed')),
-    refreshToken: refreshSeal === null ? null : vault.open(refreshSeal, place(id, 'refresh_token_sealed')),
+    refreshToken:
+      refreshSeal === null ? null : vault.open(refreshSeal, place(id, 'refresh_token_sealed')),
   }
 }
 
@@ -74,7 +82,11 @@ const moment = (ms: number | null): Date | null => (ms === null ? null : new Dat
  * Marks a grant that the issuer no longer accepts. Its channels wait for a person to reconnect
  * them. False, with nothing changed, if the tokens are no longer those that were refused.
  */
-export const markReauthorize = async (sql: Db, grant: OpenGrant, why: { code: string; words: string }): Promise<boolean> => {
+export const markReauthorize = async (
+  sql: Db,
+  grant: OpenGrant,
+  why: { code: string; words: string },
+): Promise<boolean> => {
   const [row] = await sql<{ id: string }[]>`
     with broken as (
       update grants set state = 'reauthorize', state_reason = ${why.code}, renewing_by = null, renewing_until = null
@@ -91,7 +103,11 @@ export const markReauthorize = async (sql: Db, grant: OpenGrant, why: { code: st
  * Ends grants without connected accounts, because their accounts were connected through another
  * person. Returns their ids.
  */
-export const endReplacedGrants = async (t: Db, grant: { workspaceId: string; issuer: string }, at: Date): Promise<string[]> => {
+export const endReplacedGrants = async (
+  t: Db,
+  grant: { workspaceId: string; issuer: string },
+  at: Date,
+): Promise<string[]> => {
   const unused = await t<{ id: string }[]>`
     select id from grants g where workspace_id = ${grant.workspaceId} and issuer = ${grant.issuer} and state <> 'ended'
       and not exists (select from channels c where c.grant_id = g.id and c.state <> 'disconnected')`
@@ -107,12 +123,21 @@ export const endingGrant = (sql: Db, reason: string | null, at: Date) => sql`
 export const withoutTokens = (sql: Db) => sql`
   access_token_sealed = null, refresh_token_sealed = null, renewing_by = null, renewing_until = null`
 
-export const endGrant = async (sql: Db, id: string, reason: string | null, at: Date): Promise<void> => {
+export const endGrant = async (
+  sql: Db,
+  id: string,
+  reason: string | null,
+  at: Date,
+): Promise<void> => {
   await sql`update grants set ${endingGrant(sql, reason, at)} where id = ${id}`
 }
 
 /** Locks the grant until the transaction ends. False if the workspace has no such grant. */
-export const lockGrant = async (t: Db, ref: { workspaceId: string; grantId: string }): Promise<boolean> => {
-  const rows = await t`select from grants where id = ${ref.grantId} and workspace_id = ${ref.workspaceId} for no key update`
+export const lockGrant = async (
+  t: Db,
+  ref: { workspaceId: string; grantId: string },
+): Promise<boolean> => {
+  const rows =
+    await t`select from grants where id = ${ref.grantId} and workspace_id = ${ref.workspaceId} for no key update`
   return rows.length > 0
 }

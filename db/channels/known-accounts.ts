@@ -12,12 +12,21 @@ export type KnownAccount = {
 }
 
 /** The accounts that the workspace has, or had, through an issuer. */
-export const listKnownAccounts = async (sql: Db, workspaceId: string, issuer: string): Promise<KnownAccount[]> =>
+export const listKnownAccounts = async (
+  sql: Db,
+  workspaceId: string,
+  issuer: string,
+): Promise<KnownAccount[]> =>
   await sql<KnownAccount[]>`
     select c.platform, c.account_id, c.name, c.settings, c.state, g.issuer_user_id from channels c join grants g on g.id = c.grant_id
     where c.workspace_id = ${workspaceId} and g.issuer = ${issuer} order by c.platform, lower(c.name)`
 
-export type ConnectedElsewhere = { id: string; platform: string; accountId: string; settings: JsonRecord }
+export type ConnectedElsewhere = {
+  id: string
+  platform: string
+  accountId: string
+  settings: JsonRecord
+}
 
 /**
  * Accounts in other workspaces that are connected through the same person. Only their number may be

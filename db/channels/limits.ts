@@ -12,7 +12,12 @@ export type CallLimit = { until: Date; words: string }
  * The longest limit that blocks calls of this purpose for an account now. Undefined if there is
  * none.
  */
-export const findLimit = async (sql: Db, channelId: string, purpose: CallPurpose, now: Date): Promise<CallLimit | undefined> => {
+export const findLimit = async (
+  sql: Db,
+  channelId: string,
+  purpose: CallPurpose,
+  now: Date,
+): Promise<CallLimit | undefined> => {
   const [limit] = await sql<CallLimit[]>`
     select l.until, l.words from channels c join grants g on g.id = c.grant_id
       join limits l on l.subject in ('channel:' || c.id, 'grant:' || g.id, 'issuer:' || g.issuer)
@@ -56,9 +61,11 @@ export const recordPressure = async (
 }
 
 /** The accounts of a workspace that can't prepare or send now, each with its longest limit. */
-export const listLimits = (sql: Db, workspaceId: string, now: Date): Promise<(CallLimit & { channelId: string })[]> => sql<
-  (CallLimit & { channelId: string })[]
->`
+export const listLimits = (
+  sql: Db,
+  workspaceId: string,
+  now: Date,
+): Promise<(CallLimit & { channelId: string })[]> => sql<(CallLimit & { channelId: string })[]>`
   select distinct on (c.id) c.id as channel_id, l.until, l.words from channels c join grants g on g.id = c.grant_id
     join limits l on l.subject in ('channel:' || c.id, 'grant:' || g.id, 'issuer:' || g.issuer)
   where c.workspace_id = ${workspaceId} and l.holds && array['preparing', 'sending'] and l.until > ${now}
@@ -70,7 +77,12 @@ export type TurnQuota = { name: string; most: number; perMs: number }
  * Counts a call of an account if fewer than `most` were made in the last `perMs`, and returns null.
  * Otherwise returns when the next call may be made.
  */
-export const takeTurn = (sql: Sql, channelId: string, turn: TurnQuota, now: Date): Promise<Date | null> =>
+export const takeTurn = (
+  sql: Sql,
+  channelId: string,
+  turn: TurnQuota,
+  now: Date,
+): Promise<Date | null> =>
   tx(sql, async (t) => {
     await t`select from channels where id = ${channelId} for no key update`
     await t`delete from turns where channel_id = ${channelId} and name = ${turn.name} and at <= ${new Date(now.getTime() - turn.perMs)}`

@@ -7,7 +7,12 @@ const ending = (sql: Db, state: RevocationOutcome, at: Date) => sql`
   access_token_sealed = null, refresh_token_sealed = null, issuer_user_id = null`
 
 /** Ends a revocation. False if it had already ended. */
-export const endRevocation = async (sql: Db, id: string, state: RevocationOutcome, at: Date): Promise<boolean> => {
+export const endRevocation = async (
+  sql: Db,
+  id: string,
+  state: RevocationOutcome,
+  at: Date,
+): Promise<boolean> => {
   const { count } = await sql`
     update revocations set ${ending(sql, state, at)}
     where id = ${id} and state = 'pending'`
@@ -33,7 +38,12 @@ export const endRevocationsOf = async (
  * Ends revocations that were requested before `cutoff`, and deletes their tokens without the
  * platform's answer. Returns how many.
  */
-export const giveUpRevocations = async (sql: Db, cutoff: Date, limit: number, now: Date): Promise<number> => {
+export const giveUpRevocations = async (
+  sql: Db,
+  cutoff: Date,
+  limit: number,
+  now: Date,
+): Promise<number> => {
   const { count } = await sql`
     update revocations set ${ending(sql, 'given_up', now)}
     where id = any(array(

@@ -32,11 +32,17 @@ export type Revocation = {
 export type RevocationScope = { channelId: string } | { requestId: string }
 
 const isOf = (sql: Db, scope: RevocationScope) =>
-  'channelId' in scope ? sql`r.channel_id = ${scope.channelId}` : sql`r.request_id = ${scope.requestId}`
+  'channelId' in scope
+    ? sql`r.channel_id = ${scope.channelId}`
+    : sql`r.request_id = ${scope.requestId}`
 
 const place = (id: string, column: string) => ({ table: 'revocations', id, column })
 
-export type TokensToRevoke = { accessToken: string; refreshToken: string | null; expiresAt: Date | null }
+export type TokensToRevoke = {
+  accessToken: string
+  refreshToken: string | null
+  expiresAt: Date | null
+}
 
 export type NewRevocation = {
   issuer: string
@@ -54,7 +60,12 @@ export type NewRevocation = {
  * Stores encrypted tokens where only revoking reads them. Call it in the transaction that deletes
  * them from the grant.
  */
-export const insertRevocation = async (sql: Db, vault: Vault, ask: NewRevocation, tokens: TokensToRevoke): Promise<void> => {
+export const insertRevocation = async (
+  sql: Db,
+  vault: Vault,
+  ask: NewRevocation,
+  tokens: TokensToRevoke,
+): Promise<void> => {
   const id = crypto.randomUUID()
   const { accessToken, refreshToken, expiresAt } = tokens
   await sql`
@@ -71,14 +82,21 @@ export const insertRevocation = async (sql: Db, vault: Vault, ask: NewRevocation
  * Records that there is nothing to revoke: another connection uses the authorization (`kept`), or
  * its tokens were already gone (`unusable`).
  */
-export const insertEndedRevocation = async (sql: Db, ask: NewRevocation, state: 'kept' | 'unusable'): Promise<void> => {
+export const insertEndedRevocation = async (
+  sql: Db,
+  ask: NewRevocation,
+  state: 'kept' | 'unusable',
+): Promise<void> => {
   await sql`
     insert into revocations (issuer, workspace_id, grant_id, channel_id, request_id, asked_by, asked_at, erases_history, gives_up_at, state, ended_at)
     values (${ask.issuer}, ${ask.workspaceId}, ${ask.grantId}, ${ask.channelId ?? null}, ${ask.requestId ?? null},
       ${ask.askedBy ?? null}, ${ask.at}, ${ask.erasesHistory ?? false}, ${ask.at}, ${state}, ${ask.at})`
 }
 
-export const listPendingRevocations = (sql: Db, scope: RevocationScope): Promise<Revocation[]> => sql<Revocation[]>`
+export const listPendingRevocations = (
+  sql: Db,
+  scope: RevocationScope,
+): Promise<Revocation[]> => sql<Revocation[]>`
   select r.id, r.issuer, r.issuer_user_id, r.workspace_id, r.channel_id, r.request_id, c.platform, r.asked_at, r.gives_up_at,
     r.access_expires_at, r.next_try_at, r.tries
   from revocations r left join channels c on c.id = r.channel_id
@@ -103,7 +121,12 @@ export const openRevocationTokens = async (
 }
 
 /** Stores tokens that were renewed in order to revoke them. TikTok invalidates the old ones. */
-export const saveRevocationTokens = async (sql: Db, vault: Vault, id: string, tokens: TokensToRevoke): Promise<void> => {
+export const saveRevocationTokens = async (
+  sql: Db,
+  vault: Vault,
+  id: string,
+  tokens: TokensToRevoke,
+): Promise<void> => {
   const { accessToken, refreshToken, expiresAt } = tokens
   await sql`
     update revocations set access_token_sealed = ${vault.seal(accessToken, place(id, 'access_token_sealed'))},
@@ -116,7 +139,11 @@ export const saveRevocationTokens = async (sql: Db, vault: Vault, id: string, to
  * Claims the right to call the platform until `until`. False if the revocation has ended or another
  * process is calling.
  */
-export const claimRevoking = async (sql: Db, id: string, { now, until }: { now: Date; until: Date }): Promise<boolean> => {
+export const claimRevoking = async (
+  sql: Db,
+  id: string,
+  { now, until }: { now: Date; until: Date },
+): Promise<boolean> => {
   const { count } = await sql`
     update revocations set calling_until = ${until}
     where id = ${id} and state = 'pending' and (calling_until is null or calling_until <= ${now})`
@@ -136,7 +163,11 @@ export const postponeRevocation = async (
 }
 
 /** Links pending revocations of these grants to a deletion request. Returns how many. */
-export const followRevocations = async (sql: Db, requestId: string, grantIds: string[]): Promise<number> => {
+export const followRevocations = async (
+  sql: Db,
+  requestId: string,
+  grantIds: string[],
+): Promise<number> => {
   const { count } = await sql`
     update revocations set request_id = ${requestId}
     where grant_id = any(${grantIds}::uuid[]) and state = 'pending' and request_id is null`

@@ -17,7 +17,10 @@ type Listed = { workspaceId: string; channelId: string; posts: OwnPost[]; beganA
  * published and its id isn't known yet, posts from around that time wait for the next list. Locks
  * the account's row, because erasing an account deletes that row first.
  */
-export const saveOwnPosts = async (sql: Db, { workspaceId, channelId, posts, beganAt, now }: Listed): Promise<void> => {
+export const saveOwnPosts = async (
+  sql: Db,
+  { workspaceId, channelId, posts, beganAt, now }: Listed,
+): Promise<void> => {
   const rows = posts.map((post) => ({
     platform_post_id: post.platformPostId,
     other_ids: post.otherIds,
@@ -50,7 +53,8 @@ export const saveOwnPosts = async (sql: Db, { workspaceId, channelId, posts, beg
  * many posts.
  */
 export const dropOurs = async (sql: Db, channelId: string): Promise<void> => {
-  const each = (words: (metric: string) => string) => sql.unsafe(metricColumns.map(words).join(', '))
+  const each = (words: (metric: string) => string) =>
+    sql.unsafe(metricColumns.map(words).join(', '))
   await sql`
     with ids as (
       select e.id, one.platform_post_id from elsewhere_posts e
@@ -77,7 +81,12 @@ export const dropOurs = async (sql: Db, channelId: string): Promise<void> => {
 }
 
 /** Records that a page was read. The next run continues with the page after it. */
-export const notePage = async (sql: Db, channelId: string, list: UnfinishedList, now: Date): Promise<void> => {
+export const notePage = async (
+  sql: Db,
+  channelId: string,
+  list: UnfinishedList,
+  now: Date,
+): Promise<void> => {
   await sql`
     update measured_channels set list_from = ${list.from}, list_began_at = ${list.beganAt}, list_next = ${list.next},
       list_at = ${now}, first_listed_at = coalesce(first_listed_at, ${list.beganAt})
@@ -85,7 +94,12 @@ export const notePage = async (sql: Db, channelId: string, list: UnfinishedList,
 }
 
 /** Records that the list is complete. `complete`: the time up to which everything was listed. */
-export const noteListed = async (sql: Db, channelId: string, listAt: Date, complete: Date): Promise<void> => {
+export const noteListed = async (
+  sql: Db,
+  channelId: string,
+  listAt: Date,
+  complete: Date,
+): Promise<void> => {
   await sql`
     update measured_channels set list_at = ${listAt}, listed_at = ${complete}, list_from = null, list_began_at = null, list_next = null,
       first_listed_at = coalesce(first_listed_at, ${complete})

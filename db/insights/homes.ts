@@ -17,7 +17,13 @@ export type Home = {
 }
 
 export const homes: Record<PostOrigin, Home> = {
-  here: { table: 'measured_targets', key: 'target_id', ref: 'target_id', gained: (metric) => metric, since: 'grown_since' },
+  here: {
+    table: 'measured_targets',
+    key: 'target_id',
+    ref: 'target_id',
+    gained: (metric) => metric,
+    since: 'grown_since',
+  },
   elsewhere: {
     table: 'elsewhere_posts',
     key: 'id',

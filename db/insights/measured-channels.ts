@@ -78,8 +78,16 @@ export type MeasuredChannel = {
   rests: Partial<Record<MeasuredPart, Rest>>
 }
 
-export const findMeasuredChannel = async (sql: Db, channelId: string, now: Date): Promise<MeasuredChannel | undefined> => {
-  type Row = Omit<MeasuredChannel, 'list'> & { listFrom: Date | null; listBeganAt: Date | null; listNext: string | null }
+export const findMeasuredChannel = async (
+  sql: Db,
+  channelId: string,
+  now: Date,
+): Promise<MeasuredChannel | undefined> => {
+  type Row = Omit<MeasuredChannel, 'list'> & {
+    listFrom: Date | null
+    listBeganAt: Date | null
+    listNext: string | null
+  }
   const [row] = await sql<Row[]>`
     select m.channel_id, m.workspace_id, c.platform, c.connected_at, m.next_at, m.days_at, m.rests, m.list_at, m.listed_at,
       m.list_from, m.list_began_at, m.list_next,
@@ -109,7 +117,8 @@ export const noteUnread = (
   part: MeasuredPart,
   { problem, failures, until }: { problem: string; failures: number; until: Date },
   now: Date,
-): Promise<void> => noteRest(sql, channelId, part, { problem, failures, until: until.toISOString() }, now)
+): Promise<void> =>
+  noteRest(sql, channelId, part, { problem, failures, until: until.toISOString() }, now)
 
 /** Stores the problem of a part. The columns for pages show the part with the longest pause. */
 const noteRest = async (
@@ -139,7 +148,9 @@ const noteRest = async (
  * Recently read days with their last reading, and the newest day ever known. Older days are not
  * read again.
  */
-export const listKnownDays = (sql: Db, channelId: string, now: Date): Promise<KnownDay[]> => sql<KnownDay[]>`
+export const listKnownDays = (sql: Db, channelId: string, now: Date): Promise<KnownDay[]> => sql<
+  KnownDay[]
+>`
   select day::text as date, bool_and(views is null and reach is null) as is_empty, max(taken_at) as taken_at
   from account_snapshots where channel_id = ${channelId} and day is not null
     and (taken_at > ${now}::timestamptz - interval '40 days'

@@ -4,13 +4,23 @@ import { homes, type PostOrigin } from './homes.ts'
 
 /** When published posts are measured. Their numbers are written in db/insights/snapshots.ts. */
 
-export type UnmeasuredPost = { targetId: string; channelId: string; platform: string; kind: string; publishedAt: Date }
+export type UnmeasuredPost = {
+  targetId: string
+  channelId: string
+  platform: string
+  kind: string
+  publishedAt: Date
+}
 
 /**
  * Published posts of the shard that are not measured yet. A trigger on `targets` adds them when
  * they are published.
  */
-export const listUnmeasured = (sql: Db, shard: number, limit: number): Promise<UnmeasuredPost[]> => sql<UnmeasuredPost[]>`
+export const listUnmeasured = (
+  sql: Db,
+  shard: number,
+  limit: number,
+): Promise<UnmeasuredPost[]> => sql<UnmeasuredPost[]>`
   select t.id as target_id, t.channel_id, t.platform, t.kind, t.published_at from unmeasured_targets u join targets t on t.id = u.target_id
   where u.shard = ${shard} limit ${limit}`
 
@@ -18,7 +28,10 @@ export const listUnmeasured = (sql: Db, shard: number, limit: number): Promise<U
  * Starts measuring posts and removes them from the list of unmeasured ones. `nextAt` is null if it
  * is too late to measure them. In the order of their ids, so that two runs can't deadlock.
  */
-export const enrollPosts = async (sql: Db, posts: { targetId: string; nextAt: Date | null }[]): Promise<void> => {
+export const enrollPosts = async (
+  sql: Db,
+  posts: { targetId: string; nextAt: Date | null }[],
+): Promise<void> => {
   await sql`
     with given as (select * from jsonb_to_recordset(${sql.json(posts.map(asRow))}) as n(target_id uuid, next_at timestamptz)),
     listed as (
@@ -50,7 +63,12 @@ export type DuePost = {
 /** The newest posts first, because their numbers change by the hour. */
 export const listDuePosts = (
   sql: Db,
-  { channelId, made, now, limit }: { channelId: string; made: PostOrigin; now: Date; limit: number },
+  {
+    channelId,
+    made,
+    now,
+    limit,
+  }: { channelId: string; made: PostOrigin; now: Date; limit: number },
 ): Promise<DuePost[]> =>
   made === 'here'
     ? sql<DuePost[]>`
@@ -65,7 +83,12 @@ export const listDuePosts = (
 export type Passed = { id: string; dueAt: Date; nextAt: Date | null }
 
 /** Records since when the platform no longer shows the post. Writes no snapshot. */
-export const markAbsent = async (sql: Db, made: PostOrigin, { id, dueAt, nextAt }: Passed, now: Date): Promise<void> => {
+export const markAbsent = async (
+  sql: Db,
+  made: PostOrigin,
+  { id, dueAt, nextAt }: Passed,
+  now: Date,
+): Promise<void> => {
   const { table, key } = homes[made]
   await sql`
     update ${sql(table)} set absent_at = coalesce(absent_at, ${now}), next_at = ${nextAt}
@@ -73,7 +96,11 @@ export const markAbsent = async (sql: Db, made: PostOrigin, { id, dueAt, nextAt 
 }
 
 /** Postpones a post to its next age, because the platform gives no numbers for it now. */
-export const passOver = async (sql: Db, made: PostOrigin, { id, dueAt, nextAt }: Passed): Promise<void> => {
+export const passOver = async (
+  sql: Db,
+  made: PostOrigin,
+  { id, dueAt, nextAt }: Passed,
+): Promise<void> => {
   const { table, key } = homes[made]
   await sql`update ${sql(table)} set next_at = ${nextAt} where ${sql(key)} = ${id} and next_at = ${dueAt}`
 }

@@ -28,7 +28,11 @@ export const noteRefusals = async (
   refusals: NameRefusal[],
   now: Date,
 ): Promise<void> => {
-  const rows = refusals.map(({ kind, name, object }) => ({ kind, name, witness: witnessOf(object) }))
+  const rows = refusals.map(({ kind, name, object }) => ({
+    kind,
+    name,
+    witness: witnessOf(object),
+  }))
   await sql`
     insert into metric_names as known (platform, version, kind, name, witness, suspected_at, refused_at)
     select ${platform}, ${version}, kind, name, min(witness), ${now}::timestamptz,
@@ -40,4 +44,5 @@ export const noteRefusals = async (
 }
 
 /** A hash that is too short to identify the object. */
-const witnessOf = (object: string): string => createHash('sha256').update(object).digest('hex').slice(0, 8)
+const witnessOf = (object: string): string =>
+  createHash('sha256').update(object).digest('hex').slice(0, 8)

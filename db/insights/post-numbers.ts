@@ -71,7 +71,12 @@ const numbers = (sql: Db) => sql`
  * SQL: the measured posts of the scope that were published in the span, as one list. `rest`: more
  * conditions and the order of each kind, so that each uses its index.
  */
-const publishedIn = (sql: Db, scope: InsightScope, span: Instants, rest: Record<PostOrigin, Part>) => {
+const publishedIn = (
+  sql: Db,
+  scope: InsightScope,
+  span: Instants,
+  rest: Record<PostOrigin, Part>,
+) => {
   const own = sql`workspace_id = ${scope.workspaceId} ${ofChannels(sql, scope)} ${ofKind(sql, scope)}
     and published_at >= ${span.from} and published_at < ${span.to}`
   const here = sql`(select target_id as id, 'here' as made, ${numbers(sql)} from measured_targets where ${own} ${rest.here})`
@@ -87,17 +92,29 @@ type Part = ReturnType<typeof numbers>
  * `posts` includes the other two; null if it was not counted. `unnumbered`: published without a
  * platform id, so there are no numbers for them. `elsewhere`: not made here.
  */
-export type PostCount = { channelId: string; posts: number | null; unnumbered: number; elsewhere: number | null }
+export type PostCount = {
+  channelId: string
+  posts: number | null
+  unnumbered: number
+  elsewhere: number | null
+}
 
 /**
  * The number of posts published on each account. Uses indexes only, unless for a format. `ids`: only these accounts, and
  * those with unnumbered posts.
  */
-export const countPosts = (sql: Db, scope: InsightScope, span: Instants, ids?: string[]): Promise<PostCount[]> => {
+export const countPosts = (
+  sql: Db,
+  scope: InsightScope,
+  span: Instants,
+  ids?: string[],
+): Promise<PostCount[]> => {
   const during = sql`published_at >= ${span.from} and published_at < ${span.to} ${ofKind(sql, scope)}`
   const counted = ids ? sql`c.id = any(${ids}::uuid[])` : sql`true`
   const others =
-    scope.made === 'here' ? sql`0` : sql`(select count(*)::int from elsewhere_posts where channel_id = c.id and ${during})`
+    scope.made === 'here'
+      ? sql`0`
+      : sql`(select count(*)::int from elsewhere_posts where channel_id = c.id and ${during})`
   return sql<PostCount[]>`
     select c.id as channel_id, n.measured + u.unnumbered + n.elsewhere as posts, u.unnumbered, n.elsewhere
     from channels c
@@ -125,7 +142,9 @@ export const listPostsAfter = (
 ): Promise<ListedPost[]> => {
   const part = (made: PostOrigin) => {
     const key = sql(homes[made].key)
-    const behind = after && sql`and (published_at, ${key}) < (${after.publishedKey}::text::timestamptz, ${after.id}::uuid)`
+    const behind =
+      after &&
+      sql`and (published_at, ${key}) < (${after.publishedKey}::text::timestamptz, ${after.id}::uuid)`
     return sql`${behind ?? sql``} order by published_at desc, ${key} desc limit ${limit}`
   }
   return sql<ListedPost[]>`
@@ -142,7 +161,11 @@ export const listPostsAfter = (
 export type Engagement = { interactions: number; base: number; byReach: number; byViews: number }
 
 /** Always one row. */
-export const sumEngagement = (sql: Db, scope: InsightScope, span: Instants): Promise<Engagement[]> => sql<Engagement[]>`
+export const sumEngagement = (
+  sql: Db,
+  scope: InsightScope,
+  span: Instants,
+): Promise<Engagement[]> => sql<Engagement[]>`
     select coalesce(sum(done), 0)::float8 as interactions, coalesce(sum(base), 0)::float8 as base,
       (count(*) filter (where reach is not null))::int as by_reach, (count(*) filter (where reach is null))::int as by_views
     from (
@@ -153,7 +176,10 @@ export const sumEngagement = (sql: Db, scope: InsightScope, span: Instants): Pro
     where base > 0 and done >= 0`
 
 /** All measured targets of a post. */
-export const listNumbersOfPost = (sql: Db, ref: { workspaceId: string; postId: string }): Promise<MeasuredPost[]> =>
+export const listNumbersOfPost = (
+  sql: Db,
+  ref: { workspaceId: string; postId: string },
+): Promise<MeasuredPost[]> =>
   sql<MeasuredPost[]>`
     select ${columns(sql)}
     from (select target_id as id, 'here' as made, ${numbers(sql)} from measured_targets
@@ -182,8 +208,12 @@ export type Reading = Sums & Pick<MeasuredPost, 'id' | 'more'> & { takenAt: Date
  * The readings of these posts, oldest first. If numbers didn't change for a while, only the first
  * and the last reading of that time.
  */
-export const listReadings = (sql: Db, workspaceId: string, made: PostOrigin, ids: string[]): Promise<Reading[]> =>
-  selectReadings(sql, workspaceId, made, sql`${ids}::uuid[]`)
+export const listReadings = (
+  sql: Db,
+  workspaceId: string,
+  made: PostOrigin,
+  ids: string[],
+): Promise<Reading[]> => selectReadings(sql, workspaceId, made, sql`${ids}::uuid[]`)
 
 /** The readings of all targets of a post. */
 export const listReadingsOfPost = (
@@ -197,7 +227,12 @@ export const listReadingsOfPost = (
     sql`array(select id from targets where workspace_id = ${workspaceId} and post_id = ${postId})`,
   )
 
-const selectReadings = (sql: Db, workspaceId: string, made: PostOrigin, ids: Fragment): Promise<Reading[]> => {
+const selectReadings = (
+  sql: Db,
+  workspaceId: string,
+  made: PostOrigin,
+  ids: Fragment,
+): Promise<Reading[]> => {
   const { table, key, ref } = homes[made]
   return sql<Reading[]>`
     select s.${sql(ref)} as id, r.taken_at, s.views::float8 as views, s.reach::float8 as reach, s.likes, s.comments, s.shares, s.saves,
@@ -231,7 +266,12 @@ const thursday = 3
 export const mostTimedPosts = 1_500
 
 /** Posts published in the span, newest first. */
-export const listTimedPosts = (sql: Db, scope: InsightScope, span: Instants, zone: string): Promise<TimedPost[]> => {
+export const listTimedPosts = (
+  sql: Db,
+  scope: InsightScope,
+  span: Instants,
+  zone: string,
+): Promise<TimedPost[]> => {
   const newest = sql`order by published_at desc limit ${mostTimedPosts}`
   return sql<TimedPost[]>`
     select m.channel_id, m.kind, m.made, m.published_at, m.views_at_day::float8 as views_at_day,

@@ -19,7 +19,9 @@ type Wanted = {
 export const takeReadings = async (sql: Db, wanted: Wanted, now: Date): Promise<number | null> => {
   const { issuer, count, perPerson, most } = wanted
   const take = async (limit: number): Promise<number | null> => {
-    const [row] = await sql<{ made: number | null }[]>`select take_readings(${issuer}, ${count}, ${limit}, ${now}) as made`
+    const [row] = await sql<
+      { made: number | null }[]
+    >`select take_readings(${issuer}, ${count}, ${limit}, ${now}) as made`
     return row?.made ?? null
   }
   const taken = await take(Math.max(most, perPerson))

@@ -59,7 +59,13 @@ type PostSnapshot = {
   more: Record<string, number>
 }
 
-export type Taking = { channelId: string; made: PostOrigin; takenAt: Date; source: string; posts: PostSnapshot[] }
+export type Taking = {
+  channelId: string
+  made: PostOrigin
+  takenAt: Date
+  source: string
+  posts: PostSnapshot[]
+}
 
 /**
  * Writes the numbers of posts of a channel, updates the newest known numbers, and adds the growth
@@ -108,7 +114,9 @@ export const savePostSnapshots = async (sql: Db, taking: Taking): Promise<number
       comments = coalesce(g.comments, k.comments), shares = coalesce(g.shares, k.shares), saves = coalesce(g.saves, k.saves), more = k.more || g.more,
       views_at_day = ${atAge(sql, 'views_at_day', ages.day, takenAt)}, views_at_week = ${atAge(sql, 'views_at_week', ages.week, takenAt)},
       ended_metrics = array_remove(array[${sql.unsafe(
-        metricColumns.map((name) => `case when g.${name} is null and k.${name} is not null then '${name}' end`).join(', '),
+        metricColumns
+          .map((name) => `case when g.${name} is null and k.${name} is not null then '${name}' end`)
+          .join(', '),
       )}], null) || array(select name from jsonb_object_keys(k.more) as name where not g.more ? name order by name)
     from known k join given g on g.id = k.post_id where m.${sql(home.key)} = k.post_id`
   return count
@@ -119,7 +127,8 @@ const addGains = (sql: Db, home: Home) => {
   const added = metricColumns
     .map(home.gained)
     .map(
-      (name) => `${name} = case when excluded.${name} is null then d.${name} else coalesce(d.${name}, 0) + excluded.${name} end`,
+      (name) =>
+        `${name} = case when excluded.${name} is null then d.${name} else coalesce(d.${name}, 0) + excluded.${name} end`,
     )
   return sql`taken_at = excluded.taken_at, ${sql(home.since)} = least(d.${sql(home.since)}, excluded.${sql(home.since)}),
     ${sql.unsafe(added.join(', '))}`
@@ -129,7 +138,8 @@ const addGains = (sql: Db, home: Home) => {
  * The growth of a metric since the last reading that had it. The first reading counts everything,
  * except for posts from before the account was connected: they gained that on earlier days.
  */
-const growth = (name: PostMetric): string => `sum(g.${name} - case when k.is_old then k.${name} else coalesce(k.${name}, 0) end)`
+const growth = (name: PostMetric): string =>
+  `sum(g.${name} - case when k.is_old then k.${name} else coalesce(k.${name}, 0) end)`
 
 /**
  * SQL: whether the growth covers several days. A post is read daily until day 30, then weekly
@@ -146,7 +156,12 @@ const isLate = (sql: Db, takenAt: Date) => sql`
  */
 const ages = { day: { from: 23, to: 30 }, week: { from: 162, to: 180 } }
 
-const atAge = (sql: Db, column: string, { from, to }: { from: number; to: number }, takenAt: Date) => sql`
+const atAge = (
+  sql: Db,
+  column: string,
+  { from, to }: { from: number; to: number },
+  takenAt: Date,
+) => sql`
   case when ${takenAt}::timestamptz - k.published_at between make_interval(hours => ${from}) and make_interval(hours => ${to})
     then coalesce(g.views, k.${sql(column)}) else k.${sql(column)} end`
 
@@ -168,7 +183,10 @@ const asRow = ({ id, dueAt, nextAt, numbers, more }: PostSnapshot) => ({
 type Taken = { channelId: string; dueAt: Date; nextAt: Date; takenAt: Date; source: string }
 
 /** Stores the followers. False if another process has done so in the meantime. */
-export const saveFollowers = async (sql: Db, told: Taken & { followers: number | null }): Promise<boolean> => {
+export const saveFollowers = async (
+  sql: Db,
+  told: Taken & { followers: number | null },
+): Promise<boolean> => {
   const { channelId, takenAt, source, followers } = told
   const { count } = await sql`
     with due as (

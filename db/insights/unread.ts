@@ -1,5 +1,5 @@
 import type { Db } from '../postgres/connect.ts'
-import { overdueAt } from './insights.ts'
+import { overdueAt } from './measured-accounts.ts'
 
 /** `since`: when the earliest missing reading was due. */
 export type UnreadAccount = { workspaceId: string; channelId: string; since: Date }

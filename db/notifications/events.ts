@@ -39,7 +39,12 @@ export type ListedEvent = {
 /**
  * Newest first. `before`: the id of the last event on the previous page; ids are ordered by time.
  */
-export const listEvents = async (sql: Db, workspaceId: string, before: string | null, limit: number): Promise<ListedEvent[]> =>
+export const listEvents = async (
+  sql: Db,
+  workspaceId: string,
+  before: string | null,
+  limit: number,
+): Promise<ListedEvent[]> =>
   await sql<ListedEvent[]>`
     select e.id, e.name, e.at, u.name as who, e.subject_id, s.name as subject_name, coalesce(p.id, g.post_id) as post_id,
       e.facts

@@ -34,9 +34,14 @@ export type Figures = {
 const renewalShare = 0.75
 
 export const findFigures = async (sql: Db): Promise<Figures> => {
-  const [[row], open, sweeps] = await Promise.all([findCounts(sql), countOpen(sql), listSweepAges(sql)])
+  const [[row], open, sweeps] = await Promise.all([
+    findCounts(sql),
+    countOpen(sql),
+    listSweepAges(sql),
+  ])
   if (!row) throw new Error('the installation has no row')
-  const { waiting, oldestAgeS, tries, active, reauthorize, renewalsDue, renewalsFailing, ...rest } = row
+  const { waiting, oldestAgeS, tries, active, reauthorize, renewalsDue, renewalsFailing, ...rest } =
+    row
   return {
     ...rest,
     open,

@@ -23,7 +23,11 @@ export type FrameRow = Pause & { needCount: number | null; unseen: number; hasSt
  * unless the person is a member. Every page needs it, so it is part of the statement that reads the
  * session.
  */
-export const frameIn = (sql: Db, { slug, userId }: { slug: string; userId: Fragment }, now: Date): Fragment => sql`(
+export const frameIn = (
+  sql: Db,
+  { slug, userId }: { slug: string; userId: Fragment },
+  now: Date,
+): Fragment => sql`(
   select ${countNeeds(sql, sql`here.id`, now)} as need_count,
     ${unseenNotices(sql, { workspaceId: sql`here.id`, userId: sql`mine.user_id` })} as unseen,
     here.paused_at as workspace_at, i.paused_at as installation_at,
@@ -32,11 +36,23 @@ export const frameIn = (sql: Db, { slug, userId }: { slug: string; userId: Fragm
   where here.slug = ${slug} and here.erased_by is null and mine.user_id = ${userId})`
 
 /** Null if there is none. */
-export const readFrame = ({ needCount, unseen, hasSteps, workspaceAt, installationAt }: FrameRow): Frame | null =>
-  needCount === null ? null : { needCount, unseen, hasSteps, pause: { workspaceAt, installationAt } }
+export const readFrame = ({
+  needCount,
+  unseen,
+  hasSteps,
+  workspaceAt,
+  installationAt,
+}: FrameRow): Frame | null =>
+  needCount === null
+    ? null
+    : { needCount, unseen, hasSteps, pause: { workspaceAt, installationAt } }
 
 /** The frame alone. */
-export const findFrame = async (sql: Db, ref: { slug: string; userId: string }, now = new Date()): Promise<Frame | null> => {
+export const findFrame = async (
+  sql: Db,
+  ref: { slug: string; userId: string },
+  now = new Date(),
+): Promise<Frame | null> => {
   const [row] = await sql<FrameRow[]>`
     select * from ${frameIn(sql, { slug: ref.slug, userId: sql`${ref.userId}::uuid` }, now)} frame`
   return row ? readFrame(row) : null

@@ -69,13 +69,21 @@ const mostListed = 20
  * All items, in one statement. Connections come first, because posts are on hold for them.
  * `countNeeds` counts the same.
  */
-export const listNeeds = async (sql: Db, workspaceId: string, now = new Date()): Promise<Need[]> => {
+export const listNeeds = async (
+  sql: Db,
+  workspaceId: string,
+  now = new Date(),
+): Promise<Need[]> => {
   const id = sql`${workspaceId}::uuid`
-  const [row] = await sql<Record<'channels' | 'ending' | 'targets' | 'comments', Record<string, unknown>[]>[]>`
+  const [row] = await sql<
+    Record<'channels' | 'ending' | 'targets' | 'comments', Record<string, unknown>[]>[]
+  >`
     select ${asJson(sql, channelsToReconnect(sql, id))} as channels, ${asJson(sql, grantsEnding(sql, id, now))} as ending,
       ${asJson(sql, targetsToSettle(sql, id))} as targets, ${asJson(sql, commentsToSettle(sql, id))} as comments`
   const { channels = [], ending = [], targets = [], comments = [] } = row ?? {}
-  return [...channels, ...targets, ...comments, ...ending].map((need) => fromJson<Need>(need, dates))
+  return [...channels, ...targets, ...comments, ...ending].map((need) =>
+    fromJson<Need>(need, dates),
+  )
 }
 
 const dates = ['askedAt', 'firstDueAt', 'endsAt', 'dueAt']

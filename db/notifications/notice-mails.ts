@@ -23,7 +23,11 @@ const mailingMinutes = 2
  * promise: U4: claims a notice for mailing, so that only one process sends the email. `done`: it
  * was mailed, needs no email, or no longer exists.
  */
-export const claimMailing = async (sql: Db, id: string, at: Date): Promise<'mine' | 'busy' | 'done'> => {
+export const claimMailing = async (
+  sql: Db,
+  id: string,
+  at: Date,
+): Promise<'mine' | 'busy' | 'done'> => {
   const claimed = await sql`
     update notices set mailing_until = ${at}::timestamptz + make_interval(mins => ${mailingMinutes})
     where id = ${id} and by_mail and mailed_at is null and (mailing_until is null or mailing_until <= ${at})`
@@ -41,11 +45,17 @@ export const markMailed = async (sql: Db, id: string, at: Date): Promise<void> =
   await sql`update notices set mailed_at = ${at}, mailing_until = null where id = ${id}`
 }
 
-export const chooseMailedNotices = async (sql: Db, userId: string, kinds: NoticeKind[]): Promise<void> => {
+export const chooseMailedNotices = async (
+  sql: Db,
+  userId: string,
+  kinds: NoticeKind[],
+): Promise<void> => {
   await sql`update users set notices_by_mail = ${kinds} where id = ${userId}`
 }
 
 export const findMailedNotices = async (sql: Db, userId: string): Promise<NoticeKind[]> => {
-  const [row] = await sql<{ kinds: NoticeKind[] }[]>`select notices_by_mail as kinds from users where id = ${userId}`
+  const [row] = await sql<
+    { kinds: NoticeKind[] }[]
+  >`select notices_by_mail as kinds from users where id = ${userId}`
   return row?.kinds ?? []
 }

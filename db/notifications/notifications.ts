@@ -93,7 +93,11 @@ export const noticeTables = (sql: Db) => sql`
   left join users a on n.kind = 'asked' and a.id = (n.facts ->> 'by')::uuid`
 
 /** The person's own notices, newest first. */
-export const listNotices = (sql: Db, ref: { workspaceId: string; userId: string }, limit: number): Promise<Notice[]> =>
+export const listNotices = (
+  sql: Db,
+  ref: { workspaceId: string; userId: string },
+  limit: number,
+): Promise<Notice[]> =>
   sql<Notice[]>`
     select ${noticeColumns(sql)} from ${noticeTables(sql)}
     where n.user_id = ${ref.userId} and n.workspace_id = ${ref.workspaceId} order by n.id desc limit ${limit}`
@@ -109,14 +113,22 @@ export const findAsked = async (sql: Db, grantId: string): Promise<Date | null> 
 export const unseenNotices = (sql: Db, ref: { workspaceId: Fragment; userId: Fragment }) => sql`(
   select count(*)::int from notices where user_id = ${ref.userId} and workspace_id = ${ref.workspaceId} and seen_at is null)`
 
-export const markNoticesSeen = async (sql: Db, ref: { workspaceId: string; userId: string }, at: Date): Promise<void> => {
+export const markNoticesSeen = async (
+  sql: Db,
+  ref: { workspaceId: string; userId: string },
+  at: Date,
+): Promise<void> => {
   await sql`
     update notices set seen_at = ${at}
     where user_id = ${ref.userId} and workspace_id = ${ref.workspaceId} and seen_at is null`
 }
 
 /** Undoes marking as read: notices that were marked at `at` are unread again. */
-export const markNoticesUnseen = async (sql: Db, ref: { workspaceId: string; userId: string }, at: Date): Promise<void> => {
+export const markNoticesUnseen = async (
+  sql: Db,
+  ref: { workspaceId: string; userId: string },
+  at: Date,
+): Promise<void> => {
   await sql`
     update notices set seen_at = null where user_id = ${ref.userId} and workspace_id = ${ref.workspaceId} and seen_at = ${at}`
 }

@@ -30,7 +30,11 @@ export const takeDue = (sql: Db, limit: number): Promise<OutboxRow[]> => sql<Out
   returning id, kind, ref_id, request_id`
 
 /** The current rows of these refs, including leased ones. */
-export const listWaiting = (sql: Db, kind: OutboxKind, refIds: string[]): Promise<OutboxRow[]> => sql<OutboxRow[]>`
+export const listWaiting = (
+  sql: Db,
+  kind: OutboxKind,
+  refIds: string[],
+): Promise<OutboxRow[]> => sql<OutboxRow[]>`
   select id, kind, ref_id, request_id from outbox where kind = ${kind} and ref_id = any(${refIds})`
 
 /** Deletes rows that have been handled. */
@@ -39,7 +43,11 @@ export const deleteHandled = async (sql: Db, ids: string[]): Promise<void> => {
 }
 
 /** The ids whose rows no longer exist. */
-export const listGone = async (sql: Db, table: 'targets' | 'grants', ids: string[]): Promise<string[]> => {
+export const listGone = async (
+  sql: Db,
+  table: 'targets' | 'grants',
+  ids: string[],
+): Promise<string[]> => {
   const rows = await sql<{ id: string }[]>`
     select told.id from unnest(${ids}::uuid[]) as told(id) where not exists (select from ${sql(table)} t where t.id = told.id)`
   return rows.map((row) => row.id)

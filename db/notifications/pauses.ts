@@ -14,7 +14,11 @@ export const findPause = async (sql: Db, workspaceId: string): Promise<Pause> =>
 }
 
 /** False if it was already paused. */
-export const pauseWorkspace = async (sql: Db, workspaceId: string, userId: string | null): Promise<boolean> => {
+export const pauseWorkspace = async (
+  sql: Db,
+  workspaceId: string,
+  userId: string | null,
+): Promise<boolean> => {
   const rows = await sql`
     update workspaces set paused_at = now(), paused_by = ${userId} where id = ${workspaceId} and paused_at is null returning id`
   return rows.length === 1
@@ -32,7 +36,8 @@ export const findInstallationPause = async (sql: Db): Promise<Date | null> => {
 }
 
 export const pauseInstallation = async (sql: Db): Promise<boolean> => {
-  const rows = await sql`update installation set paused_at = now() where paused_at is null returning one`
+  const rows =
+    await sql`update installation set paused_at = now() where paused_at is null returning one`
   return rows.length === 1
 }
 
@@ -51,7 +56,9 @@ export const endInstallationPause = async (sql: Db): Promise<boolean> => {
 }
 
 /** Posts that came due during the pause, oldest first. */
-export const listPausedPosts = (sql: Db, workspaceId: string): Promise<PausedPost[]> => sql<PausedPost[]>`
+export const listPausedPosts = (sql: Db, workspaceId: string): Promise<PausedPost[]> => sql<
+  PausedPost[]
+>`
   with due as (
     select t.post_id, min(t.due_at) as due_at, array_agg(c.name order by c.platform, c.name) as channels
     from targets t join channels c on c.id = t.channel_id

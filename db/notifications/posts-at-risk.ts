@@ -1,7 +1,13 @@
 import type { Db } from '../postgres/connect.ts'
 import { stateList, unsentStates } from '../posts/target-states.ts'
 
-export type PostAtRisk = { postId: string; text: string; dueAt: Date; channelName: string; platform: string }
+export type PostAtRisk = {
+  postId: string
+  text: string
+  dueAt: Date
+  channelName: string
+  platform: string
+}
 
 /** Posts that are due at or after a moment, or posts of accounts that are already lost. */
 export type Risk = Date | 'lost'
@@ -14,7 +20,12 @@ const isAtRisk = (sql: Db, risk: Risk) => sql`
   t.channel_id = c.id and t.state in ${stateList(sql, unsentStates)} ${risk === 'lost' ? sql`` : sql`and t.due_at >= ${risk}`}`
 
 /** Posts scheduled through this grant that might fail, earliest first. */
-export const listPostsAtRisk = (sql: Db, grantId: string, risk: Risk, limit = 20): Promise<PostAtRisk[]> => sql<PostAtRisk[]>`
+export const listPostsAtRisk = (
+  sql: Db,
+  grantId: string,
+  risk: Risk,
+  limit = 20,
+): Promise<PostAtRisk[]> => sql<PostAtRisk[]>`
   select r.post_id, r.text, r.due_at, c.name as channel_name, c.platform
   from channels c cross join lateral (
     select t.id, t.post_id, left(t.text, 80) as text, t.due_at from targets t

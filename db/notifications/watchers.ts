@@ -4,7 +4,10 @@ import type { Db } from '../postgres/connect.ts'
  * Whether an open page may keep receiving updates of a workspace: its session is valid and the
  * person is still a member.
  */
-export const mayWatch = async (sql: Db, watcher: { sessionId: string; workspaceId: string }): Promise<boolean> => {
+export const mayWatch = async (
+  sql: Db,
+  watcher: { sessionId: string; workspaceId: string },
+): Promise<boolean> => {
   const rows = await sql`
     select s.id from sessions s join users u on u.id = s.user_id join memberships m on m.user_id = u.id
     where s.id = ${watcher.sessionId} and m.workspace_id = ${watcher.workspaceId}

@@ -6,7 +6,11 @@ import type { Db } from '../postgres/connect.ts'
  * the password, deactivates or erases the account, or ends the other sessions. "Undo this change"
  * links to a former address stay valid, so that the owner can undo what someone else changed.
  */
-export const endAccess = async (sql: Db, userId: string, { now, keepSessionId }: { now: Date; keepSessionId?: string }) => {
+export const endAccess = async (
+  sql: Db,
+  userId: string,
+  { now, keepSessionId }: { now: Date; keepSessionId?: string },
+) => {
   await sql`
     with ${mailedLinksEnd(sql, userId, now)}
     delete from sessions where user_id = ${userId} and id is distinct from ${keepSessionId ?? null}`

@@ -22,11 +22,21 @@ export const recordAccountEvent = async (
   userId: string,
   byId: string | null = userId,
 ): Promise<void> => {
-  await enqueue(sql, 'account-mail', await recordEvent(sql, { name, workspaceId: null, userId: byId, subjectId: userId }))
+  await enqueue(
+    sql,
+    'account-mail',
+    await recordEvent(sql, { name, workspaceId: null, userId: byId, subjectId: userId }),
+  )
 }
 
 /** `erasedAt`: when the account is deleted, if it is deactivated. */
-export type AccountEventToMail = { name: AccountEvent; at: Date; email: string; personName: string; erasedAt: Date | null }
+export type AccountEventToMail = {
+  name: AccountEvent
+  at: Date
+  email: string
+  personName: string
+  erasedAt: Date | null
+}
 
 /** Null when the event or its person is gone, so there is nobody to mail. */
 export const findAccountEvent = async (sql: Db, id: string): Promise<AccountEventToMail | null> => {

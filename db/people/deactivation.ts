@@ -12,7 +12,12 @@ const keep = terms.account
  * Ends every session and mailed link, and the invitations that the person created. False if the
  * account was already deactivated.
  */
-export const deactivate = async (sql: Db, userId: string, by: 'person' | 'admin', now: Date): Promise<boolean> => {
+export const deactivate = async (
+  sql: Db,
+  userId: string,
+  by: 'person' | 'admin',
+  now: Date,
+): Promise<boolean> => {
   const { count } = await sql`
     update users set deactivated_at = ${now}, deactivated_by = ${by} where id = ${userId} and deactivated_at is null`
   await endAccess(sql, userId, { now })
@@ -24,7 +29,11 @@ export const deactivate = async (sql: Db, userId: string, by: 'person' | 'admin'
  * Undoes a deactivation, unless the erasure has begun. Only the side that deactivated can do this:
  * the person by signing in, or an admin on the People page.
  */
-export const reactivate = async (sql: Db, userId: string, by: 'person' | 'admin'): Promise<boolean> => {
+export const reactivate = async (
+  sql: Db,
+  userId: string,
+  by: 'person' | 'admin',
+): Promise<boolean> => {
   const { count } = await sql`
     update users u set deactivated_at = null, deactivated_by = null where id = ${userId} and deactivated_by = ${by}
       and not exists (select from deletion_requests d where d.user_id = u.id and d.finished_at is null)`
@@ -59,7 +68,11 @@ export const remindDeactivated = async (t: Db, now: Date): Promise<void> => {
  * Members whom this admin may deactivate: not operators, and the admin is an admin in all of their
  * workspaces. The value is when a deactivated account is erased, or null.
  */
-export const listClosable = async (sql: Db, workspaceId: string, adminId: string): Promise<Map<string, Date | null>> => {
+export const listClosable = async (
+  sql: Db,
+  workspaceId: string,
+  adminId: string,
+): Promise<Map<string, Date | null>> => {
   const rows = await sql<{ userId: string; erasedAt: Date | null }[]>`
     select m.user_id, u.deactivated_at + ${keep}::interval as erased_at from memberships m join users u on u.id = m.user_id
     where m.workspace_id = ${workspaceId} and m.user_id <> ${adminId} and not u.is_operator

@@ -6,7 +6,11 @@ import { hasOperator } from './users.ts'
  * The one-time link that is printed at the first start. Whoever opens it becomes the operator.
  * Earlier unused links stop working. Null if there is an operator already. promise: A1
  */
-export const firstOperatorLink = async (sql: Sql, publicUrl: string, now = new Date()): Promise<string | null> =>
+export const firstOperatorLink = async (
+  sql: Sql,
+  publicUrl: string,
+  now = new Date(),
+): Promise<string | null> =>
   await tx(sql, async (t) => {
     await t`select pg_advisory_xact_lock(727003)` // several servers may start at once
     if (await hasOperator(t)) return null

@@ -6,7 +6,10 @@ type Ref = { workspaceId: string; userId: string }
 export type StepsDone = { accounts: number; posts: number; people: number }
 
 /** Null if the workspace is set up or this person dismissed the steps. */
-export const findStepsDone = async (sql: Db, { workspaceId, userId }: Ref): Promise<StepsDone | null> => {
+export const findStepsDone = async (
+  sql: Db,
+  { workspaceId, userId }: Ref,
+): Promise<StepsDone | null> => {
   const [row] = await sql<StepsDone[]>`
     select
       (select count(*)::int from channels c where c.workspace_id = w.id and c.state <> 'disconnected') as accounts,
@@ -26,12 +29,19 @@ export const markSetUp = async (sql: Db, workspaceId: string, now: Date): Promis
 }
 
 /** `at`: null shows the steps again. */
-export const dismissSteps = async (sql: Db, { workspaceId, userId }: Ref, at: Date | null): Promise<void> => {
+export const dismissSteps = async (
+  sql: Db,
+  { workspaceId, userId }: Ref,
+  at: Date | null,
+): Promise<void> => {
   await sql`update memberships set steps_dismissed_at = ${at} where workspace_id = ${workspaceId} and user_id = ${userId}`
 }
 
 /** What an empty page needs to suggest the next step. */
-export const findBeginnings = async (sql: Db, workspaceId: string): Promise<{ hasAccounts: boolean; hasPosts: boolean }> => {
+export const findBeginnings = async (
+  sql: Db,
+  workspaceId: string,
+): Promise<{ hasAccounts: boolean; hasPosts: boolean }> => {
   const [row] = await sql<{ hasAccounts: boolean; hasPosts: boolean }[]>`
     select exists (select from channels where workspace_id = ${workspaceId} and state <> 'disconnected') as has_accounts,
       exists (select from posts where workspace_id = ${workspaceId} and state <> 'discarded') as has_posts`

@@ -6,7 +6,13 @@ import { hashSecret, newSecret } from '../vault/secrets.ts'
  * or sign in after too many attempts.
  */
 export type LinkPurpose = 'deletion' | 'email' | 'email-back' | 'export' | 'sign-in'
-export type NewLink = { userId: string; purpose: LinkPurpose; newEmail?: string; exportId?: string; now: Date }
+export type NewLink = {
+  userId: string
+  purpose: LinkPurpose
+  newEmail?: string
+  exportId?: string
+  now: Date
+}
 
 /** How long a link works, in hours. */
 const linkHours: Record<LinkPurpose, number> = {
@@ -41,7 +47,11 @@ export type LinkToMail = { purpose: LinkPurpose; email: string; name: string; to
  * Creates a token and stores its hash. Calling it again creates a new token. Null if the link was
  * used or has expired.
  */
-export const issueLinkToken = async (sql: Db, id: string, now: Date): Promise<LinkToMail | null> => {
+export const issueLinkToken = async (
+  sql: Db,
+  id: string,
+  now: Date,
+): Promise<LinkToMail | null> => {
   const token = newSecret()
   const [row] = await sql<Omit<LinkToMail, 'token'>[]>`
     update mail_links l set token_hash = ${hashSecret(token)}, sent_at = ${now} from users u
@@ -50,10 +60,21 @@ export const issueLinkToken = async (sql: Db, id: string, now: Date): Promise<Li
   return row ? { ...row, token } : null
 }
 
-export type OpenLink = { id: string; userId: string; newEmail: string | null; exportId: string | null; createdAt: Date }
+export type OpenLink = {
+  id: string
+  userId: string
+  newEmail: string | null
+  exportId: string | null
+  createdAt: Date
+}
 
 /** Null if the token is unknown, used or expired. */
-export const findOpenLink = async (sql: Db, purpose: LinkPurpose, token: string, now: Date): Promise<OpenLink | null> => {
+export const findOpenLink = async (
+  sql: Db,
+  purpose: LinkPurpose,
+  token: string,
+  now: Date,
+): Promise<OpenLink | null> => {
   const [row] = await sql<OpenLink[]>`
     select id, user_id, new_email, export_id, created_at from mail_links
     where purpose = ${purpose} and token_hash = ${hashSecret(token)} and used_at is null and expires_at > ${now}`
@@ -62,7 +83,8 @@ export const findOpenLink = async (sql: Db, purpose: LinkPurpose, token: string,
 
 /** Marks the link as used. False if it was used already. */
 export const spendLink = async (sql: Db, id: string, now: Date): Promise<boolean> => {
-  const { count } = await sql`update mail_links set used_at = ${now} where id = ${id} and used_at is null`
+  const { count } =
+    await sql`update mail_links set used_at = ${now} where id = ${id} and used_at is null`
   return count > 0
 }
 
@@ -72,8 +94,13 @@ export const reopenLink = async (sql: Db, id: string): Promise<void> => {
 }
 
 /** Deletes the unused links of one purpose. False if there were none. */
-export const cancelMailLink = async (sql: Db, userId: string, purpose: LinkPurpose): Promise<boolean> => {
-  const { count } = await sql`delete from mail_links where user_id = ${userId} and purpose = ${purpose} and used_at is null`
+export const cancelMailLink = async (
+  sql: Db,
+  userId: string,
+  purpose: LinkPurpose,
+): Promise<boolean> => {
+  const { count } =
+    await sql`delete from mail_links where user_id = ${userId} and purpose = ${purpose} and used_at is null`
   return count > 0
 }
 

@@ -14,15 +14,25 @@ export type Member = {
 }
 
 /** False if the person is already a member; their role doesn't change. */
-export const insertMembership = async (sql: Db, workspaceId: string, userId: string, role: Role): Promise<boolean> => {
+export const insertMembership = async (
+  sql: Db,
+  workspaceId: string,
+  userId: string,
+  role: Role,
+): Promise<boolean> => {
   const { count } = await sql`
     insert into memberships (workspace_id, user_id, role) values (${workspaceId}, ${userId}, ${role})
     on conflict do nothing`
   return count > 0
 }
 
-export const findRole = async (sql: Db, workspaceId: string, userId: string): Promise<Role | null> => {
-  const [row] = await sql`select role from memberships where workspace_id = ${workspaceId} and user_id = ${userId}`
+export const findRole = async (
+  sql: Db,
+  workspaceId: string,
+  userId: string,
+): Promise<Role | null> => {
+  const [row] =
+    await sql`select role from memberships where workspace_id = ${workspaceId} and user_id = ${userId}`
   return row?.role ?? null
 }
 
@@ -41,20 +51,34 @@ export const lockMembers = async (sql: Db, workspaceId: string): Promise<void> =
 }
 
 /** Counts the admins who can still sign in, other than this person. Call `lockMembers` first. */
-export const countOtherAdmins = async (sql: Db, workspaceId: string, userId: string): Promise<number> => {
+export const countOtherAdmins = async (
+  sql: Db,
+  workspaceId: string,
+  userId: string,
+): Promise<number> => {
   const [row] = await sql`
     select count(*)::int as n from memberships m join users u on u.id = m.user_id
     where m.workspace_id = ${workspaceId} and m.role = 'admin' and m.user_id <> ${userId} and u.deactivated_at is null`
   return row!.n
 }
 
-export const changeRole = async (sql: Db, workspaceId: string, userId: string, role: Role): Promise<boolean> => {
+export const changeRole = async (
+  sql: Db,
+  workspaceId: string,
+  userId: string,
+  role: Role,
+): Promise<boolean> => {
   const { count } = await sql`
     update memberships set role = ${role} where workspace_id = ${workspaceId} and user_id = ${userId} and role <> ${role}`
   return count > 0
 }
 
-export const deleteMembership = async (sql: Db, workspaceId: string, userId: string): Promise<boolean> => {
-  const { count } = await sql`delete from memberships where workspace_id = ${workspaceId} and user_id = ${userId}`
+export const deleteMembership = async (
+  sql: Db,
+  workspaceId: string,
+  userId: string,
+): Promise<boolean> => {
+  const { count } =
+    await sql`delete from memberships where workspace_id = ${workspaceId} and user_id = ${userId}`
   return count > 0
 }

@@ -1,7 +1,13 @@
 import type { JsonRecord } from '../../platforms/json.ts'
 import type { Db } from '../postgres/connect.ts'
 import type { TargetState } from '../posts/target-states.ts'
-import { attentionStates, openStates, stateList, unknownStates, unsentStates } from '../posts/target-states.ts'
+import {
+  attentionStates,
+  openStates,
+  stateList,
+  unknownStates,
+  unsentStates,
+} from '../posts/target-states.ts'
 import { hasSecondFactor } from './second-factor.ts'
 
 // What operators can see of the installation: names, states, counts and times, and no content of a
@@ -25,8 +31,13 @@ export const listEverybody = (sql: Db): Promise<Everybody[]> => sql<Everybody[]>
   from users u order by u.is_operator desc, lower(u.name), u.id`
 
 /** False if nothing changed. */
-export const setOperator = async (sql: Db, userId: string, isOperator: boolean): Promise<boolean> => {
-  const { count } = await sql`update users set is_operator = ${isOperator} where id = ${userId} and is_operator <> ${isOperator}`
+export const setOperator = async (
+  sql: Db,
+  userId: string,
+  isOperator: boolean,
+): Promise<boolean> => {
+  const { count } =
+    await sql`update users set is_operator = ${isOperator} where id = ${userId} and is_operator <> ${isOperator}`
   return count > 0
 }
 
@@ -55,14 +66,25 @@ export const listStandings = (sql: Db): Promise<WorkspaceStanding[]> => sql<Work
       and t.finished_at is null) as needing
   from workspaces w order by lower(w.name), w.id`
 
-export type TargetStanding = { dueAt: Date; state: TargetState; platform: string; kind: string; workspace: string; id: string }
+export type TargetStanding = {
+  dueAt: Date
+  state: TargetState
+  platform: string
+  kind: string
+  workspace: string
+  id: string
+}
 export type Which = 'open' | 'overdue' | 'unknown'
 
 /**
  * Unfinished targets, earliest first. `overdue` is defined as in db/notifications/figures.ts;
  * `unknown` means that the outcome isn't known.
  */
-export const listTargetStandings = (sql: Db, which: Which, limit: number): Promise<TargetStanding[]> => sql<TargetStanding[]>`
+export const listTargetStandings = (
+  sql: Db,
+  which: Which,
+  limit: number,
+): Promise<TargetStanding[]> => sql<TargetStanding[]>`
   select t.due_at, t.state, t.platform, t.kind, w.slug as workspace, t.id
   from targets t join workspaces w on w.id = t.workspace_id
   where ${
@@ -87,7 +109,9 @@ export type AccountStanding = {
 }
 
 /** Connected accounts, grouped by their authorization, without account names. */
-export const listAccountStandings = (sql: Db, limit: number): Promise<AccountStanding[]> => sql<AccountStanding[]>`
+export const listAccountStandings = (sql: Db, limit: number): Promise<AccountStanding[]> => sql<
+  AccountStanding[]
+>`
   select c.id, c.workspace_id, w.slug as workspace, c.platform, c.account_id, c.settings, c.state, c.grant_id, g.issuer,
     g.state as grant_state, g.expires_at
   from channels c join workspaces w on w.id = c.workspace_id join grants g on g.id = c.grant_id
@@ -102,6 +126,7 @@ export const listOutboxStandings = (sql: Db): Promise<OutboxStanding[]> => sql<O
  * Makes the relay start or signal the target's workflow again. False if there is no such target.
  */
 export const enqueueTarget = async (sql: Db, targetId: string): Promise<boolean> => {
-  const { count } = await sql`insert into outbox (kind, ref_id) select 'target', id from targets where id = ${targetId}`
+  const { count } =
+    await sql`insert into outbox (kind, ref_id) select 'target', id from targets where id = ${targetId}`
   return count > 0
 }

@@ -1,6 +1,12 @@
 import type { Db } from '../postgres/connect.ts'
 
-export type Passkey = { id: string; name: string; createdAt: Date; lastUsedAt: Date | null; backedUp: boolean }
+export type Passkey = {
+  id: string
+  name: string
+  createdAt: Date
+  lastUsedAt: Date | null
+  backedUp: boolean
+}
 
 export const listPasskeys = async (sql: Db, userId: string): Promise<Passkey[]> =>
   await sql<Passkey[]>`
@@ -37,7 +43,10 @@ export type StoredCredential = {
 }
 
 /** The credential that the browser used, and whose it is. */
-export const findCredential = async (sql: Db, credentialId: string): Promise<StoredCredential | null> => {
+export const findCredential = async (
+  sql: Db,
+  credentialId: string,
+): Promise<StoredCredential | null> => {
   const [row] = await sql<StoredCredential[]>`
     select id, user_id, credential_id, public_key, counter::float8 as counter, transports from passkeys
     where credential_id = ${credentialId}`
@@ -45,7 +54,10 @@ export const findCredential = async (sql: Db, credentialId: string): Promise<Sto
 }
 
 /** The credentials that the browser may sign in with, or must not register again. */
-export const listCredentials = async (sql: Db, userId: string): Promise<{ credentialId: string; transports: string[] }[]> =>
+export const listCredentials = async (
+  sql: Db,
+  userId: string,
+): Promise<{ credentialId: string; transports: string[] }[]> =>
   await sql<{ credentialId: string; transports: string[] }[]>`
     select credential_id, transports from passkeys where user_id = ${userId} order by created_at, id`
 
@@ -58,8 +70,14 @@ export const markPasskeyUsed = async (
     update passkeys set counter = ${use.counter}, backed_up = ${use.backedUp}, last_used_at = ${use.now} where id = ${id}`
 }
 
-export const renamePasskey = async (sql: Db, userId: string, id: string, name: string): Promise<boolean> => {
-  const { count } = await sql`update passkeys set name = ${name} where id = ${id} and user_id = ${userId}`
+export const renamePasskey = async (
+  sql: Db,
+  userId: string,
+  id: string,
+  name: string,
+): Promise<boolean> => {
+  const { count } =
+    await sql`update passkeys set name = ${name} where id = ${id} and user_id = ${userId}`
   return count > 0
 }
 

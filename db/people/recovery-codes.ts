@@ -13,7 +13,10 @@ export const replaceRecoveryCodes = async (
 }
 
 /** How many unused codes there are, and when they were created. Null if the person has none. */
-export const countRecoveryCodes = async (sql: Db, userId: string): Promise<{ left: number; createdAt: Date } | null> => {
+export const countRecoveryCodes = async (
+  sql: Db,
+  userId: string,
+): Promise<{ left: number; createdAt: Date } | null> => {
   const [row] = await sql<{ left: number; createdAt: Date | null }[]>`
     select count(*) filter (where used_at is null)::int as left, min(created_at) as created_at from recovery_codes where user_id = ${userId}`
   return row?.createdAt ? { left: row.left, createdAt: row.createdAt } : null
@@ -27,7 +30,12 @@ export const findRecoverySalt = async (sql: Db, userId: string): Promise<Buffer 
 }
 
 /** Marks a code as used. False if the code is wrong or was used before. */
-export const spendRecoveryCode = async (sql: Db, userId: string, hash: Buffer, now: Date): Promise<boolean> => {
+export const spendRecoveryCode = async (
+  sql: Db,
+  userId: string,
+  hash: Buffer,
+  now: Date,
+): Promise<boolean> => {
   const { count } = await sql`
     update recovery_codes set used_at = ${now} where user_id = ${userId} and code_hash = ${hash} and used_at is null`
   return count > 0

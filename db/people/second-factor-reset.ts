@@ -8,7 +8,12 @@ import { removeSecondFactors } from './second-factor.ts'
  * `byId` is null on the command line. Returns false if there was nothing to reset. Call it in a
  * transaction.
  */
-export const resetSecondFactor = async (sql: Db, userId: string, byId: string | null, now: Date): Promise<boolean> => {
+export const resetSecondFactor = async (
+  sql: Db,
+  userId: string,
+  byId: string | null,
+  now: Date,
+): Promise<boolean> => {
   if (!(await removeSecondFactors(sql, userId))) return false
   await endAccess(sql, userId, { now })
   await recordAccountEvent(sql, 'second_factor.reset', userId, byId)

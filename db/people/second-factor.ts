@@ -21,7 +21,11 @@ export const hasSecondFactor = (sql: Db) => sql`
  * Removes all second factors and recovery codes that were added since `since`, or all of them if it
  * is null. Returns whether there were any second factors.
  */
-export const removeSecondFactors = async (sql: Db, userId: string, since: Date | null = null): Promise<boolean> => {
+export const removeSecondFactors = async (
+  sql: Db,
+  userId: string,
+  since: Date | null = null,
+): Promise<boolean> => {
   const [row] = await sql<{ removed: boolean }[]>`
     with keys as (delete from passkeys where user_id = ${userId} and (${since}::timestamptz is null or created_at >= ${since}) returning id),
       apps as (delete from authenticator_apps where user_id = ${userId} and (${since}::timestamptz is null or created_at >= ${since}) returning user_id),
@@ -35,14 +39,20 @@ export const dropUselessRecoveryCodes = async (sql: Db, userId: string): Promise
   await sql`delete from recovery_codes r using users u where r.user_id = ${userId} and u.id = r.user_id and not ${hasSecondFactor(sql)}`
 }
 
-export const requireInWorkspace = async (sql: Db, workspaceId: string, isRequired: boolean): Promise<boolean> => {
+export const requireInWorkspace = async (
+  sql: Db,
+  workspaceId: string,
+  isRequired: boolean,
+): Promise<boolean> => {
   const { count } = await sql`
     update workspaces set requires_second_factor = ${isRequired} where id = ${workspaceId} and requires_second_factor <> ${isRequired}`
   return count > 0
 }
 
 export const doesWorkspaceRequire = async (sql: Db, workspaceId: string): Promise<boolean> => {
-  const [row] = await sql<{ is: boolean }[]>`select requires_second_factor as is from workspaces where id = ${workspaceId}`
+  const [row] = await sql<
+    { is: boolean }[]
+  >`select requires_second_factor as is from workspaces where id = ${workspaceId}`
   return row?.is ?? false
 }
 

@@ -53,7 +53,12 @@ export type SignInStage = 'awaits' | 'password' | 'proved'
 const awaitsFor = '10 minutes'
 
 /** Creates a session and returns the token for the cookie. Only its hash is stored. */
-export const insertSession = async (sql: Db, userId: string, now: Date, stage: SignInStage = 'password'): Promise<string> => {
+export const insertSession = async (
+  sql: Db,
+  userId: string,
+  now: Date,
+  stage: SignInStage = 'password',
+): Promise<string> => {
   const token = newSecret()
   const awaits = stage === 'awaits'
   const [idle, end] = awaits ? [awaitsFor, awaitsFor] : [`${idleDays} days`, `${absoluteDays} days`]
@@ -89,7 +94,8 @@ export const findSession = async (
     where s.token_hash = ${hashSecret(token)} and s.expires_at > ${now} and s.ends_at > ${now}
       and (u.deactivated_at is null or s.awaits_second_factor)`
   if (!row) return null
-  const { sessionId, confirmedAt, secondFactorAt, lastSeenAt, isWaiting, memberships, ...more } = row
+  const { sessionId, confirmedAt, secondFactorAt, lastSeenAt, isWaiting, memberships, ...more } =
+    row
   const { needCount = null, unseen, hasSteps, workspaceAt, installationAt, ...user } = more
   return {
     isWaiting,
@@ -123,7 +129,11 @@ export const markConfirmed = async (
  * Ends one session. False if the person has no such session. To end all sessions, see `endAccess`
  * in db/people/access.ts.
  */
-export const deleteSession = async (sql: Db, userId: string, sessionId: string): Promise<boolean> => {
+export const deleteSession = async (
+  sql: Db,
+  userId: string,
+  sessionId: string,
+): Promise<boolean> => {
   const { count } = await sql`delete from sessions where id = ${sessionId} and user_id = ${userId}`
   return count > 0
 }

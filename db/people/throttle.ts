@@ -6,7 +6,12 @@ export type Verdict = { allowed: boolean; retryAfterS: number }
  * Counts one hit on `key`. Allows `limit` hits per `windowS` seconds, and counts parallel hits
  * exactly. promise: A6: limits sign-in attempts.
  */
-export const hit = async (sql: Db, key: string, limit: number, windowS: number): Promise<Verdict> => {
+export const hit = async (
+  sql: Db,
+  key: string,
+  limit: number,
+  windowS: number,
+): Promise<Verdict> => {
   const [row] = await sql`
     insert into throttle as t (key, hits, reset_at) values (${key}, 1, now() + make_interval(secs => ${windowS}))
     on conflict (key) do update set

@@ -1,7 +1,13 @@
 import { domainToASCII } from 'node:url'
 import type { Db } from '../postgres/connect.ts'
 
-export type Person = { id: string; email: string; name: string; passwordHash: string; deactivatedAt: Date | null }
+export type Person = {
+  id: string
+  email: string
+  name: string
+  passwordHash: string
+  deactivatedAt: Date | null
+}
 
 /**
  * Email addresses are stored and compared in lower case, with an international domain such as
@@ -11,7 +17,9 @@ export const canonicalEmail = (given: string): string => {
   const address = given.trim().toLowerCase()
   const at = address.lastIndexOf('@') + 1
   const domain = address.slice(at)
-  return /[^ -~]/.test(domain) && domain.length < 254 ? address.slice(0, at) + domainToASCII(domain) : address
+  return /[^ -~]/.test(domain) && domain.length < 254
+    ? address.slice(0, at) + domainToASCII(domain)
+    : address
 }
 
 /**
@@ -63,13 +71,16 @@ export const findUserByEmail = async (sql: Db, email: string): Promise<Person | 
 }
 
 export const getUser = async (sql: Db, id: string): Promise<Person> => {
-  const [row] = await sql<Person[]>`select id, email, name, password_hash, deactivated_at from users where id = ${id}`
+  const [row] = await sql<
+    Person[]
+  >`select id, email, name, password_hash, deactivated_at from users where id = ${id}`
   if (!row) throw new Error(`there is no user ${id}`)
   return row
 }
 
 export const hasOperator = async (sql: Db): Promise<boolean> => {
-  const [row] = await sql`select exists (select from users where is_operator and deactivated_at is null) as found`
+  const [row] =
+    await sql`select exists (select from users where is_operator and deactivated_at is null) as found`
   return row!.found
 }
 
@@ -91,7 +102,11 @@ export const changeTheme = async (sql: Db, id: string, theme: string): Promise<v
   await sql`update users set theme = ${theme} where id = ${id}`
 }
 
-export const changePasswordHash = async (sql: Db, id: string, passwordHash: string): Promise<void> => {
+export const changePasswordHash = async (
+  sql: Db,
+  id: string,
+  passwordHash: string,
+): Promise<void> => {
   await sql`update users set password_hash = ${passwordHash} where id = ${id}`
 }
 

@@ -1,7 +1,13 @@
 import type { Db } from '../postgres/connect.ts'
 import { terms } from '../privacy/terms.ts'
 
-export type WorkspaceSettings = { id: string; slug: string; name: string; zone: string; missedAfterHours: number }
+export type WorkspaceSettings = {
+  id: string
+  slug: string
+  name: string
+  zone: string
+  missedAfterHours: number
+}
 
 /** Null when the slug is taken. */
 export const insertWorkspace = async (
@@ -15,7 +21,10 @@ export const insertWorkspace = async (
   return row?.id ?? null
 }
 
-export const getWorkspaceSettings = async (sql: Db, workspaceId: string): Promise<WorkspaceSettings> => {
+export const getWorkspaceSettings = async (
+  sql: Db,
+  workspaceId: string,
+): Promise<WorkspaceSettings> => {
   const [row] = await sql<WorkspaceSettings[]>`
     select id, slug, name, zone, extract(epoch from missed_after)::float8 / 3600 as missed_after_hours
     from workspaces where id = ${workspaceId}`
@@ -72,6 +81,8 @@ export const findSlug = async (sql: Db, workspaceId: string): Promise<string | n
 
 /** Whether this PostgreSQL knows the zone. Its time zone data may be older than ours. */
 export const knowsZone = async (sql: Db, zone: string): Promise<boolean> => {
-  const [row] = await sql<{ known: boolean }[]>`select exists (select from pg_timezone_names where name = ${zone}) as known`
+  const [row] = await sql<
+    { known: boolean }[]
+  >`select exists (select from pg_timezone_names where name = ${zone}) as known`
   return row?.known ?? false
 }

@@ -57,9 +57,13 @@ export const connect = (settings: DatabaseSettings): Sql => {
   const max = Math.ceil((settings.max ?? 16) / 2)
   const first = open({ ...settings, max })
   const { direct } = settings
-  const listening = direct && direct.url !== settings.url ? open({ ...settings, ...direct, max: 1 }) : first
+  const listening =
+    direct && direct.url !== settings.url ? open({ ...settings, ...direct, max: 1 }) : first
   const { impatient } = settings
-  const connection = impatient && settings.prepare ? { connection: { ...first.options.connection, ...sessionOf(impatient) } } : {}
+  const connection =
+    impatient && settings.prepare
+      ? { connection: { ...first.options.connection, ...sessionOf(impatient) } }
+      : {}
   const pool = renewing(listening, (onclose) =>
     like(first, { max, onclose, ...(settings.prepare ? {} : oneAtATime), ...connection }),
   )
@@ -67,7 +71,10 @@ export const connect = (settings: DatabaseSettings): Sql => {
   const transactions = createTransactions((onclose) => like(first, { max: 1, onclose }), max)
   const queue = impatient && createQueue(max, impatient)
   const straight = createTransactions((onclose) => like(listening, { max: 1, onclose }), max)
-  transactionsOf.set(sql, { pooled: queue ? queuedTransactions(transactions, queue) : transactions, straight })
+  transactionsOf.set(sql, {
+    pooled: queue ? queuedTransactions(transactions, queue) : transactions,
+    straight,
+  })
   return sql
 }
 
@@ -146,8 +153,15 @@ const textArrayOid = 1009
  * learned, as the driver itself does for `listen`. A new connection would otherwise query the array
  * types, and nothing reports an error if the connection dies during that query.
  */
-const like = ({ options }: Sql, more: { max: number; max_pipeline?: number; onclose: () => void; connection?: object }): Sql =>
-  postgres({ ...options, ...more, fetch_types: !options.parsers[textArrayOid] } as unknown as Parameters<typeof postgres>[1])
+const like = (
+  { options }: Sql,
+  more: { max: number; max_pipeline?: number; onclose: () => void; connection?: object },
+): Sql =>
+  postgres({
+    ...options,
+    ...more,
+    fetch_types: !options.parsers[textArrayOid],
+  } as unknown as Parameters<typeof postgres>[1])
 
 /** Sets the guards on the current role, for connections that PgBouncer opens. */
 export const keepGuardsInRole = async (sql: Sql): Promise<void> => {
@@ -170,8 +184,11 @@ export const tx = <T>(sql: Sql, work: (t: postgres.TransactionSql) => Promise<T>
  * A transaction that bypasses PgBouncer and never runs twice, for migrations, backups and restores.
  * `mode` is added to `begin`, for example an isolation level.
  */
-export const txStraight = <T>(sql: Sql, work: (t: postgres.TransactionSql) => Promise<T>, mode?: string): Promise<T> =>
-  findTransactions(sql).straight.run(work, mode)
+export const txStraight = <T>(
+  sql: Sql,
+  work: (t: postgres.TransactionSql) => Promise<T>,
+  mode?: string,
+): Promise<T> => findTransactions(sql).straight.run(work, mode)
 
 /**
  * Reserves a connection. The caller begins and ends the transaction on it, and must call `release`.
@@ -197,7 +214,8 @@ export const onceMoreAfterDeadlock = async <T>(work: () => Promise<T>): Promise<
   }
 }
 
-const isDeadlock = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === '40P01'
+const isDeadlock = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === '40P01'
 
 /**
  * Closes the pool. Waits at most `timeoutMs`, because `end()` can hang on a connection that was

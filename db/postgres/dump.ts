@@ -32,7 +32,9 @@ const unguard = async (t: Transaction): Promise<void> => {
  * again before the table is loaded.
  */
 export const readShape = async (t: Transaction): Promise<Shape> => {
-  const [version] = await t<{ version: number }[]>`select max(version)::int as version from schema_version`
+  const [version] = await t<
+    { version: number }[]
+  >`select max(version)::int as version from schema_version`
   const tables = await t<Table[]>`
     select c.relname as name, array_agg(a.attname::text order by a.attnum) as columns
     from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
@@ -53,7 +55,8 @@ export const readShape = async (t: Transaction): Promise<Shape> => {
 const notBackedUp: Record<string, string> = {
   exports: 'false',
   mail_links: 'export_id is null',
-  outbox: "kind <> 'export' and not (kind = 'mail-link' and ref_id in (select id from mail_links where export_id is not null))",
+  outbox:
+    "kind <> 'export' and not (kind = 'mail-link' and ref_id in (select id from mail_links where export_id is not null))",
 }
 
 /**
@@ -83,9 +86,12 @@ export const loadTables = async (
   await txStraight(sql, async (t) => {
     await unguard(t)
     const references = await listReferences(t)
-    for (const { table, name } of references) await t`alter table ${t(table)} drop constraint ${t(name)}`
+    for (const { table, name } of references)
+      await t`alter table ${t(table)} drop constraint ${t(name)}`
     for (const { name, of, bound } of partitions)
-      await t.unsafe(`create table if not exists "${checked(name)}" partition of "${checked(of)}" ${bound}`)
+      await t.unsafe(
+        `create table if not exists "${checked(name)}" partition of "${checked(of)}" ${bound}`,
+      )
     for (const { name } of tables) {
       await t`alter table ${t(name)} disable trigger user`
       await t`delete from ${t(name)}` // rows that migrations inserted
@@ -108,7 +114,9 @@ export const copyIn = async (t: Transaction, { name, columns }: Table): Promise<
  */
 export const emptySchema = (sql: Sql): Promise<boolean> =>
   txStraight(sql, async (t) => {
-    const [table] = await t<{ users: string | null }[]>`select to_regclass('public.users')::text as users`
+    const [table] = await t<
+      { users: string | null }[]
+    >`select to_regclass('public.users')::text as users`
     if (table?.users) {
       const [used] = await t`select 1 from users union all select 1 from workspaces limit 1`
       if (used) return false

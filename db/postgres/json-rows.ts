@@ -8,7 +8,8 @@ export type Fragment = postgres.PendingQuery<postgres.Row[]>
  * Turns a query in parentheses into one JSON array in the same order, so that one statement can
  * return several lists. Read the rows with `fromJson`.
  */
-export const asJson = (sql: Db, rows: Fragment): Fragment => sql`coalesce((select json_agg(r) from ${rows} r), '[]')`
+export const asJson = (sql: Db, rows: Fragment): Fragment =>
+  sql`coalesce((select json_agg(r) from ${rows} r), '[]')`
 
 /**
  * Converts a JSON row to what the driver would return: camelCase names, and a Date for each name in
@@ -36,10 +37,15 @@ const camel = (column: string): string => {
 }
 
 /** The names of a row's dates. */
-type DatesOf<Row> = { [Name in keyof Row]-?: NonNullable<Row[Name]> extends Date ? Name : never }[keyof Row] & string
+type DatesOf<Row> = {
+  [Name in keyof Row]-?: NonNullable<Row[Name]> extends Date ? Name : never
+}[keyof Row] &
+  string
 // biome-ignore lint/suspicious/noExplicitAny: rows of any shape
 type AnyRead = { rows: PromiseLike<any[]>; dates: string[] }
-type RowsOf<Reads extends Record<string, AnyRead>> = { [Name in keyof Reads]: Awaited<Reads[Name]['rows']>[number][] }
+type RowsOf<Reads extends Record<string, AnyRead>> = {
+  [Name in keyof Reads]: Awaited<Reads[Name]['rows']>[number][]
+}
 
 /**
  * One of several reads: a query that was made but not awaited, and the names of all its dates. Its
@@ -57,12 +63,21 @@ export const read = <Row>(
  * Runs independent queries as one statement. A statement costs about as much as reading twenty
  * rows. For lists of some hundred rows at most: JSON repeats the names of the columns in each row.
  */
-export const together = async <Reads extends Record<string, AnyRead>>(sql: Db, reads: Reads): Promise<RowsOf<Reads>> => {
+export const together = async <Reads extends Record<string, AnyRead>>(
+  sql: Db,
+  reads: Reads,
+): Promise<RowsOf<Reads>> => {
   const entries = Object.entries(reads)
-  const columns = entries.map(([name, { rows }]) => sql`${asJson(sql, sql`(${rows as unknown as Fragment})`)} as ${sql(name)}`)
+  const columns = entries.map(
+    ([name, { rows }]) =>
+      sql`${asJson(sql, sql`(${rows as unknown as Fragment})`)} as ${sql(name)}`,
+  )
   const [row = {}] = await sql<
     Record<string, Record<string, unknown>[]>[]
   >`select ${columns.reduce((all, one) => sql`${all}, ${one}`)}`
-  const lists = entries.map(([name, { dates }]) => [name, row[name]!.map((one) => fromJson(one, dates))])
+  const lists = entries.map(([name, { dates }]) => [
+    name,
+    row[name]!.map((one) => fromJson(one, dates)),
+  ])
   return Object.fromEntries(lists)
 }

@@ -48,7 +48,10 @@ const inWords = (error: unknown, migration: string): unknown => {
       { cause: error },
     )
   if (!migration) return error
-  return new DatabaseError(`Migration ${migration} failed, and nothing was changed: ${error.message}.`, { cause: error })
+  return new DatabaseError(
+    `Migration ${migration} failed, and nothing was changed: ${error.message}.`,
+    { cause: error },
+  )
 }
 
 /** The pool converts columns to camelCase; Postgrator expects their SQL names. */

@@ -5,7 +5,9 @@ import { folders } from '../../config/folders.ts'
 export const listMigrations = async (): Promise<string[]> => {
   const names = (await readdir(folders.migrations)).filter((name) => name.endsWith('.sql'))
   if (names.length === 0)
-    throw new Error(`There are no migrations in ${folders.migrations}: this copy of CrateSocial is incomplete.`)
+    throw new Error(
+      `There are no migrations in ${folders.migrations}: this copy of CrateSocial is incomplete.`,
+    )
   return names
 }
 
@@ -16,4 +18,5 @@ export const newestVersion = async (): Promise<number> =>
  * The glob pattern for Postgrator. Escapes characters of the folder path that have a meaning in
  * globs.
  */
-export const migrationPattern = (): string => `${folders.migrations.replace(/[*?()[\]{}!+@]/g, '?')}*.sql`
+export const migrationPattern = (): string =>
+  `${folders.migrations.replace(/[*?()[\]{}!+@]/g, '?')}*.sql`

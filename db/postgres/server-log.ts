@@ -6,6 +6,8 @@ import type { Db } from './connect.ts'
  * external one may have the default.
  */
 export const keepsValuesOutOfItsLog = async (sql: Db): Promise<boolean> => {
-  const [row] = await sql<{ verbosity: string }[]>`select current_setting('log_error_verbosity') as verbosity`
+  const [row] = await sql<
+    { verbosity: string }[]
+  >`select current_setting('log_error_verbosity') as verbosity`
   return row?.verbosity === 'terse'
 }

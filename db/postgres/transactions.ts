@@ -58,9 +58,9 @@ export const createTransactions = (open: Open, most: number): Transactions => {
     run: async (work, mode = '') => {
       const line = await take()
       try {
-        return (await line.sql.begin(mode, (raw) => whileAlive(line, work(refusing(line, raw))))) as Awaited<
-          ReturnType<typeof work>
-        >
+        return (await line.sql.begin(mode, (raw) =>
+          whileAlive(line, work(refusing(line, raw))),
+        )) as Awaited<ReturnType<typeof work>>
       } finally {
         give(line)
       }
@@ -88,7 +88,8 @@ const whileAlive = <T>(line: Line, work: Promise<T>): Promise<T> =>
   })
 
 /** Has the driver's code for a closed connection, so `isConnectionLost` recognizes it. */
-const lostError = (): Error => Object.assign(new Error('the transaction lost its connection'), { code: 'CONNECTION_CLOSED' })
+const lostError = (): Error =>
+  Object.assign(new Error('the transaction lost its connection'), { code: 'CONNECTION_CLOSED' })
 
 const refusing = <S extends postgres.Sql | postgres.TransactionSql>(line: Line, raw: S): S =>
   new Proxy(raw, {

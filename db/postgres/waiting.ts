@@ -30,7 +30,8 @@ export const createQueue = (places: number, { longestMs, most }: WaitLimits): Qu
         free -= 1
         return Promise.resolve(leave)
       }
-      if (waiting.size >= most) return Promise.reject(new DatabaseBusy(`${most} others wait for the database`))
+      if (waiting.size >= most)
+        return Promise.reject(new DatabaseBusy(`${most} others wait for the database`))
       return new Promise((resolve, reject) => {
         const timer = setTimeout(() => {
           waiting.delete(go)
@@ -52,4 +53,5 @@ const timedOut = ['57014', '55P03']
 
 /** Whether the error means that the database is overloaded, rather than a bug. */
 export const isBusy = (error: unknown): boolean =>
-  error instanceof DatabaseBusy || (error instanceof Error && 'code' in error && timedOut.includes(String(error.code)))
+  error instanceof DatabaseBusy ||
+  (error instanceof Error && 'code' in error && timedOut.includes(String(error.code)))

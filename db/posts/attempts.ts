@@ -3,7 +3,14 @@ import type { JsonRecord } from '../../platforms/json.ts'
 import type { Db } from '../postgres/connect.ts'
 import { transition } from './target-transitions.ts'
 
-export type AttemptOutcome = 'claimed' | 'accepted' | 'refused' | 'unknown' | 'not_sent' | 'found' | 'absent'
+export type AttemptOutcome =
+  | 'claimed'
+  | 'accepted'
+  | 'refused'
+  | 'unknown'
+  | 'not_sent'
+  | 'found'
+  | 'absent'
 export type AttemptRow = {
   id: string
   workspaceId: string
@@ -24,7 +31,14 @@ export type AttemptRow = {
 export type Claim = { attemptId: string; number: number }
 
 /** What to claim: the row as it was read. `now` is the claiming process's clock. */
-export type ClaimWish = { id: string; revision: number; attemptNumber: number; dueAt: Date; fingerprint: Buffer; now: Date }
+export type ClaimWish = {
+  id: string
+  revision: number
+  attemptNumber: number
+  dueAt: Date
+  fingerprint: Buffer
+  now: Date
+}
 
 /**
  * promise: D6: a platform receives what people directed us to send, and receives it once. Moves
@@ -73,13 +87,21 @@ const asJson = ({ id, revision, attemptNumber, dueAt, fingerprint, now }: ClaimW
   now: now.toISOString(),
 })
 
-export const findLatestAttempt = async (sql: Db, targetId: string): Promise<AttemptRow | undefined> => {
-  const [row] = await sql<AttemptRow[]>`select * from attempts where target_id = ${targetId} order by number desc limit 1`
+export const findLatestAttempt = async (
+  sql: Db,
+  targetId: string,
+): Promise<AttemptRow | undefined> => {
+  const [row] = await sql<
+    AttemptRow[]
+  >`select * from attempts where target_id = ${targetId} order by number desc limit 1`
   return row
 }
 
 /** All attempts of one post, newest first. */
-export const listAttempts = (sql: Db, ref: { workspaceId: string; postId: string }): Promise<AttemptRow[]> => sql<AttemptRow[]>`
+export const listAttempts = (
+  sql: Db,
+  ref: { workspaceId: string; postId: string },
+): Promise<AttemptRow[]> => sql<AttemptRow[]>`
   select a.* from attempts a join targets t on t.id = a.target_id
   where a.workspace_id = ${ref.workspaceId} and t.post_id = ${ref.postId}
   order by a.number desc`

@@ -104,7 +104,9 @@ export const listCalendar = async (sql: Db, span: CalendarSpan): Promise<Calenda
         order by updated_at desc limit ${span.drafts}))
     ${withTargets(sql, workspaceId)} order by due_at nulls last, updated_at desc, id)`
   // One JSON value is read several times faster than hundreds of rows.
-  const [row] = await sql<{ posts: Record<string, unknown>[] }[]>`select ${asJson(sql, listed)} as posts`
+  const [row] = await sql<
+    { posts: Record<string, unknown>[] }[]
+  >`select ${asJson(sql, listed)} as posts`
   const all = (row?.posts ?? []).map((post) => fromJson<ListedPost>(post, ['dueAt']))
   return {
     posts: all.filter((post): post is DatedPost => post.date !== null),
@@ -112,7 +114,8 @@ export const listCalendar = async (sql: Db, span: CalendarSpan): Promise<Calenda
   }
 }
 
-const mineOn = (sql: Db, workspaceId: string) => sql`workspace_id = ${workspaceId} and due_at >= d.from_at and due_at < d.to_at`
+const mineOn = (sql: Db, workspaceId: string) =>
+  sql`workspace_id = ${workspaceId} and due_at >= d.from_at and due_at < d.to_at`
 
 /** The days as a CTE, with their place among all days as `nth`. */
 const daysOf = (sql: Db, { workspaceId, days, only }: CalendarSpan) => {
@@ -166,4 +169,5 @@ const withTargets = (sql: Db, workspaceId: string) => sql`
     else '{}' end as chosen_platforms
   from listed left join sent on sent.post_id = listed.id`
 
-const instants = (days: DayBounds[], end: 'from' | 'to'): string[] => days.map((day) => day[end].toISOString())
+const instants = (days: DayBounds[], end: 'from' | 'to'): string[] =>
+  days.map((day) => day[end].toISOString())

@@ -5,7 +5,10 @@ import type { Media } from './media.ts'
 export type ComposedMedia = Media & { altText: string; edits: Edits | null }
 
 /** The files of a post in their order, with alt texts and edits. Includes files whose bytes were deleted. */
-export const listComposedMedia = (sql: Db, ref: { workspaceId: string; postId: string }): Promise<ComposedMedia[]> =>
+export const listComposedMedia = (
+  sql: Db,
+  ref: { workspaceId: string; postId: string },
+): Promise<ComposedMedia[]> =>
   sql<ComposedMedia[]>`
     select m.id, m.workspace_id, m.kind, m.content_type, m.file_name, m.size_bytes::float8 as size_bytes, m.width, m.height,
       m.duration_ms, m.video_codec, m.audio_codec, m.fps, m.encoding, m.store_key, m.thumbnail_key, m.uploaded_at, m.purged_at,

@@ -8,7 +8,11 @@ export type MediaToConvert = { id: string; originalKey: string; sizeBytes: numbe
  * Null if there is nothing to convert: it is done, failed or deleted. The start time is set only
  * once.
  */
-export const beginConversion = async (sql: Db, id: string, now: Date): Promise<MediaToConvert | null> => {
+export const beginConversion = async (
+  sql: Db,
+  id: string,
+  now: Date,
+): Promise<MediaToConvert | null> => {
   const [row] = await sql<MediaToConvert[]>`
     update media set conversion_began_at = coalesce(conversion_began_at, ${now}), conversion_share = coalesce(conversion_share, 0)
     where id = ${id} and conversion = 'waiting' and purged_at is null
@@ -37,7 +41,11 @@ export const countBefore = async (sql: Db, id: string): Promise<number> => {
  * knows it. Returns the name of the try before, whose file the caller removes. Null if nothing
  * waits for the file.
  */
-export const nameConverted = async (sql: Db, id: string, storeKey: string): Promise<string | null> => {
+export const nameConverted = async (
+  sql: Db,
+  id: string,
+  storeKey: string,
+): Promise<string | null> => {
   const [row] = await sql<{ before: string }[]>`
     update media m set store_key = ${storeKey} from media old
     where old.id = m.id and m.id = ${id} and m.conversion = 'waiting' and m.purged_at is null
@@ -67,7 +75,11 @@ export type Converted = {
  * The converted file exists. False if nobody needs it: the row was deleted in the meantime, or
  * another try has made its own.
  */
-export const completeConversion = async (sql: Db, id: string, made: Converted): Promise<boolean> => {
+export const completeConversion = async (
+  sql: Db,
+  id: string,
+  made: Converted,
+): Promise<boolean> => {
   const { count } = await sql`
     update media set conversion = null, conversion_share = null, content_type = ${made.contentType}, size_bytes = ${made.sizeBytes},
       sha256 = ${made.sha256}, width = ${made.width}, height = ${made.height}, duration_ms = ${made.durationMs},
@@ -94,7 +106,10 @@ export type UnreadyMedia = {
  * The file of a post that will be ready last; a failed one comes before one that is still being
  * converted. Null if all are ready.
  */
-export const findUnready = async (sql: Db, ref: { workspaceId: string; postId: string }): Promise<UnreadyMedia | null> => {
+export const findUnready = async (
+  sql: Db,
+  ref: { workspaceId: string; postId: string },
+): Promise<UnreadyMedia | null> => {
   const [row] = await sql<UnreadyMedia[]>`
     select m.conversion, m.conversion_began_at, m.conversion_share, m.conversion_problem, m.duration_ms
     from post_media pm join media m on m.id = pm.media_id

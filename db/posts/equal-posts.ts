@@ -29,7 +29,13 @@ export const listEqualPosts = (
     postId: string | null
     dueAt: Date
     mediaIds: string[]
-    targets: { channelId: string; kind: string; text: string; link: string | null; firstComment: string }[]
+    targets: {
+      channelId: string
+      kind: string
+      text: string
+      link: string | null
+      firstComment: string
+    }[]
   },
 ): Promise<EqualPost[]> => sql<EqualPost[]>`
   with wanted as (

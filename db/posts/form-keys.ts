@@ -2,15 +2,28 @@ import type { TransactionSql } from 'postgres'
 
 export type FormPurpose = 'post' | 'duplicate' | 'invitation' | 'workspace' | 'file'
 /** `key` identifies the form. `digest` is a hash of the submitted values. */
-export type FormKey = { key: string; purpose: FormPurpose; workspaceId: string | null; digest: Buffer }
+export type FormKey = {
+  key: string
+  purpose: FormPurpose
+  workspaceId: string | null
+  digest: Buffer
+}
 /** What the form created before. `isSame`: it was sent again without changes. */
-export type Made = { subjectId: string; version: number | null; eventId: string | null; isSame: boolean }
+export type Made = {
+  subjectId: string
+  version: number | null
+  eventId: string | null
+  isSame: boolean
+}
 
 /**
  * Takes the key of a form, in the transaction that processes it. Null if nothing was created with
  * it yet. A second submission of the same form waits here until the first is done.
  */
-export const takeFormKey = async (t: TransactionSql, { key, purpose, workspaceId, digest }: FormKey): Promise<Made | null> => {
+export const takeFormKey = async (
+  t: TransactionSql,
+  { key, purpose, workspaceId, digest }: FormKey,
+): Promise<Made | null> => {
   const taken = await t`
     insert into form_keys (key, workspace_id, purpose, digest) values (${key}, ${workspaceId}, ${purpose}, ${digest})
     on conflict (key) do nothing`

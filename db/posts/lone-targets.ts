@@ -13,7 +13,10 @@ const graceS = 60
  * part, so that each target comes once per cycle. The query has three parts, so that each uses its
  * partial index (`targets_open`, `targets_unfinished`, `targets_comment_open`).
  */
-export const listTargetsAlone = async (sql: Db, look: { soonMs: number; limit: number; turn: number }): Promise<string[]> => {
+export const listTargetsAlone = async (
+  sql: Db,
+  look: { soonMs: number; limit: number; turn: number },
+): Promise<string[]> => {
   const rows = await sql<{ id: string }[]>`
     with alone as (
       select t.id, t.due_at from (

@@ -30,7 +30,9 @@ const ending = (sql: Db) =>
  * A URL of the newest file for `operate -- doctor`, which removes it again. It belongs to no
  * attempt, so fetching it proves nothing about one. Null if there is no file.
  */
-export const linkForTrial = async (sql: Db): Promise<{ name: string; contentType: string; sizeBytes: number } | null> => {
+export const linkForTrial = async (
+  sql: Db,
+): Promise<{ name: string; contentType: string; sizeBytes: number } | null> => {
   const fresh = randomBytes(24).toString('base64url')
   const [row] = await sql<{ name: string; contentType: string; sizeBytes: number }[]>`
     with newest as (select * from media where purged_at is null order by uploaded_at desc limit 1), link as (
@@ -47,21 +49,33 @@ export const removeTrialLink = async (sql: Db, name: string): Promise<void> => {
 /**
  * Makes the attempt's URLs answer 410 from now on. After that, the result of `wasFetched` is final.
  */
-export const retireLinks = async (sql: Db, { targetId, attemptNumber }: AttemptRef): Promise<void> => {
+export const retireLinks = async (
+  sql: Db,
+  { targetId, attemptNumber }: AttemptRef,
+): Promise<void> => {
   await sql`
     update media_links set retired_at = now()
     where target_id = ${targetId} and attempt_number = ${attemptNumber} and retired_at is null`
 }
 
 /** Whether anyone fetched one of the attempt's files. Null if it had no URLs. */
-export const wasFetched = async (sql: Db, { targetId, attemptNumber }: AttemptRef): Promise<boolean | null> => {
+export const wasFetched = async (
+  sql: Db,
+  { targetId, attemptNumber }: AttemptRef,
+): Promise<boolean | null> => {
   const [row] = await sql<{ fetched: boolean | null }[]>`
     select bool_or(first_fetched_at is not null) as fetched from media_links
     where target_id = ${targetId} and attempt_number = ${attemptNumber}`
   return row?.fetched ?? null
 }
 
-export type PublicFile = { storeKey: string; contentType: string; sizeBytes: number; sha256: Buffer; gone: boolean }
+export type PublicFile = {
+  storeKey: string
+  contentType: string
+  sizeBytes: number
+  sha256: Buffer
+  gone: boolean
+}
 
 /**
  * The file behind a public URL. Records the visit in the same statement, so that a fetch is either
@@ -90,7 +104,11 @@ export type MediaLink = {
 }
 
 /** The public URLs of a file, newest first. */
-export const listLinks = async (sql: Db, workspaceId: string, mediaId: string): Promise<MediaLink[]> =>
+export const listLinks = async (
+  sql: Db,
+  workspaceId: string,
+  mediaId: string,
+): Promise<MediaLink[]> =>
   await sql<MediaLink[]>`
     select name, created_at, retired_at, first_fetched_at, fetches from media_links
     where workspace_id = ${workspaceId} and media_id = ${mediaId} order by created_at desc limit 50`

@@ -78,8 +78,14 @@ export const lockMediaOfWorkspace = async (t: Db, workspaceId: string): Promise<
   await t`select pg_advisory_xact_lock(hashtext('media'), hashtext(${workspaceId}))`
 }
 
-export const findMedia = async (sql: Db, workspaceId: string, id: string): Promise<Media | null> => {
-  const [row] = await sql<Media[]>`select ${columns(sql)} from media m where workspace_id = ${workspaceId} and id = ${id}`
+export const findMedia = async (
+  sql: Db,
+  workspaceId: string,
+  id: string,
+): Promise<Media | null> => {
+  const [row] = await sql<
+    Media[]
+  >`select ${columns(sql)} from media m where workspace_id = ${workspaceId} and id = ${id}`
   return row ?? null
 }
 
@@ -110,7 +116,11 @@ export const listNewestMedia = (sql: Db, workspaceId: string, limit: number): Pr
     order by m.id desc limit ${limit}`
 
 /** The files with these ids, in that order. Leaves out ids of other workspaces and purged files. */
-export const listMediaByIds = async (sql: Db, workspaceId: string, ids: string[]): Promise<Media[]> =>
+export const listMediaByIds = async (
+  sql: Db,
+  workspaceId: string,
+  ids: string[],
+): Promise<Media[]> =>
   await sql<Media[]>`
     select ${columns(sql)} from unnest(${ids}::uuid[]) with ordinality as wanted (id, position)
     join media m on m.id = wanted.id
@@ -119,7 +129,11 @@ export const listMediaByIds = async (sql: Db, workspaceId: string, ids: string[]
 export type UseOfMedia = { postId: string; text: string; state: string; dueAt: Date | null }
 
 /** The posts that use a file. */
-export const listUses = async (sql: Db, workspaceId: string, mediaId: string): Promise<UseOfMedia[]> =>
+export const listUses = async (
+  sql: Db,
+  workspaceId: string,
+  mediaId: string,
+): Promise<UseOfMedia[]> =>
   await sql<UseOfMedia[]>`
     select p.id as post_id, p.text, p.state, p.due_at from post_media pm join posts p on p.id = pm.post_id
     where pm.media_id = ${mediaId} and p.workspace_id = ${workspaceId} and p.state <> 'discarded' order by p.due_at desc nulls first limit 50`
@@ -128,7 +142,11 @@ export const listUses = async (sql: Db, workspaceId: string, mediaId: string): P
  * Deletes a file that no post uses. Returns its store keys, which the caller removes. Null if there
  * is no such file.
  */
-export const deleteUnusedMedia = async (sql: Db, workspaceId: string, id: string): Promise<string[] | null> => {
+export const deleteUnusedMedia = async (
+  sql: Db,
+  workspaceId: string,
+  id: string,
+): Promise<string[] | null> => {
   const [row] = await sql<{ keys: string[] }[]>`
     delete from media m where workspace_id = ${workspaceId} and id = ${id}
       and not exists (select from post_media pm where pm.media_id = m.id)
@@ -137,7 +155,12 @@ export const deleteUnusedMedia = async (sql: Db, workspaceId: string, id: string
 }
 
 /** Replaces the thumbnail. Returns the previous key, which the caller removes. */
-export const replaceThumbnail = async (sql: Db, workspaceId: string, id: string, key: string): Promise<string | null> => {
+export const replaceThumbnail = async (
+  sql: Db,
+  workspaceId: string,
+  id: string,
+  key: string,
+): Promise<string | null> => {
   const [row] = await sql<{ before: string | null }[]>`
     update media m set thumbnail_key = ${key} from media old
     where old.id = m.id and m.id = ${id} and m.workspace_id = ${workspaceId} returning old.thumbnail_key as before`

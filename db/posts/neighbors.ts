@@ -11,9 +11,17 @@ const near = (sql: Db, channelIds: string[], from: Date, to: Date) => sql`
 /** For each account, the nearest other post within `withinMs` before or after. */
 export const listNeighbors = (
   sql: Db,
-  post: { workspaceId: string; postId: string | null; channelIds: string[]; dueAt: Date; withinMs: number },
+  post: {
+    workspaceId: string
+    postId: string | null
+    channelIds: string[]
+    dueAt: Date
+    withinMs: number
+  },
 ): Promise<Neighbor[]> => {
-  const [from, to] = [-post.withinMs, post.withinMs].map((byMs) => new Date(post.dueAt.getTime() + byMs)) as [Date, Date]
+  const [from, to] = [-post.withinMs, post.withinMs].map(
+    (byMs) => new Date(post.dueAt.getTime() + byMs),
+  ) as [Date, Date]
   return sql<Neighbor[]>`
     select distinct on (t.channel_id) t.channel_id, t.post_id, left(t.text, 80) as text, t.due_at
     from targets t
@@ -24,7 +32,14 @@ export const listNeighbors = (
 /** How many other posts of these kinds an account has from `from` until before `to`. */
 export const countDueOn = async (
   sql: Db,
-  span: { workspaceId: string; postId: string | null; channelId: string; kinds: string[]; from: Date; to: Date },
+  span: {
+    workspaceId: string
+    postId: string | null
+    channelId: string
+    kinds: string[]
+    from: Date
+    to: Date
+  },
 ): Promise<number> => {
   const [row] = await sql<{ count: number }[]>`
     select count(*)::int from targets t

@@ -16,7 +16,10 @@ export type HistoryLine = {
  * The history of a post, newest first. Uses a single list of ids, so that the index on the subject
  * is used: `or` would read every event.
  */
-export const listPostHistory = (sql: Db, ref: { workspaceId: string; postId: string }): Promise<HistoryLine[]> =>
+export const listPostHistory = (
+  sql: Db,
+  ref: { workspaceId: string; postId: string },
+): Promise<HistoryLine[]> =>
   sql<HistoryLine[]>`
     select events.id, events.name, at, users.name as user_name, nullif(subject_id, ${ref.postId}::uuid) as target_id, facts
     from events left join users on users.id = user_id

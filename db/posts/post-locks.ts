@@ -52,7 +52,11 @@ export const lockPosts = async (
  * Locks the posts that have a target in one of these states on one of these accounts, for changes
  * to a whole account.
  */
-export const lockPostsOn = async (t: Db, channelIds: string[], states: readonly TargetState[]): Promise<void> => {
+export const lockPostsOn = async (
+  t: Db,
+  channelIds: string[],
+  states: readonly TargetState[],
+): Promise<void> => {
   await t`
     select from posts
     where id in (select post_id from targets where channel_id = any(${channelIds}::uuid[]) and state = any(${[...states]}))

@@ -41,7 +41,10 @@ export const selectPost = (sql: Db, ref: PostRef): Promise<PostRow[]> => sql<Pos
   select ${postColumns(sql)} from posts
   where workspace_id = ${ref.workspaceId} and id = ${ref.postId} and state <> 'discarded'`
 
-export const insertPost = async (sql: Db, post: Draft & { workspaceId: string; createdBy: string }): Promise<string> => {
+export const insertPost = async (
+  sql: Db,
+  post: Draft & { workspaceId: string; createdBy: string },
+): Promise<string> => {
   const [row] = await sql<{ id: string }[]>`
     insert into posts (workspace_id, created_by, state, text, link, variants, choices, wall_time, zone, due_at)
     values (${post.workspaceId}, ${post.createdBy}, ${post.state}, ${post.text}, ${post.link}, ${sql.json(post.variants)},
@@ -55,7 +58,11 @@ export const insertPost = async (sql: Db, post: Draft & { workspaceId: string; c
  * Saves an edit that was based on version `version`. False if someone has saved a newer version in
  * the meantime.
  */
-export const updatePost = async (sql: Db, ref: PostRef & { version: number }, draft: Draft): Promise<boolean> => {
+export const updatePost = async (
+  sql: Db,
+  ref: PostRef & { version: number },
+  draft: Draft,
+): Promise<boolean> => {
   const rows = await sql`
     update posts set state = ${draft.state}, text = ${draft.text}, link = ${draft.link}, variants = ${sql.json(draft.variants)},
       choices = ${sql.json(draft.choices)}, wall_time = ${draft.wallTime}, zone = ${draft.zone}, due_at = ${draft.dueAt},
@@ -110,14 +117,21 @@ export const discardDraft = async (sql: Db, ref: PostRef): Promise<boolean> => {
 }
 
 /** Deletes discarded drafts that use a file, so that they don't keep it from being deleted. */
-export const dropDiscardedWith = async (sql: Db, workspaceId: string, mediaId: string): Promise<void> => {
+export const dropDiscardedWith = async (
+  sql: Db,
+  workspaceId: string,
+  mediaId: string,
+): Promise<void> => {
   await sql`
     delete from posts where workspace_id = ${workspaceId} and state = 'discarded'
       and id in (select post_id from post_media where media_id = ${mediaId})`
 }
 
 /** Creates a draft with the same text, media and choices, but no time. */
-export const duplicatePost = async (sql: Db, ref: PostRef & { createdBy: string }): Promise<string | null> => {
+export const duplicatePost = async (
+  sql: Db,
+  ref: PostRef & { createdBy: string },
+): Promise<string | null> => {
   const [row] = await sql<{ id: string }[]>`
     insert into posts (workspace_id, created_by, text, link, variants, choices)
     select workspace_id, ${ref.createdBy}, text, link, variants, choices

@@ -22,7 +22,11 @@ export type RenditionRow = WantedRendition & {
  * Asks for renditions of a workspace's files. One that exists or is being made isn't asked for
  * again.
  */
-export const requestRenditions = async (t: Db, workspaceId: string, wanted: WantedRendition[]): Promise<void> => {
+export const requestRenditions = async (
+  t: Db,
+  workspaceId: string,
+  wanted: WantedRendition[],
+): Promise<void> => {
   if (wanted.length === 0) return
   const rows = await t<{ mediaId: string }[]>`
     insert into renditions (workspace_id, media_id, recipe, edits)
@@ -33,7 +37,11 @@ export const requestRenditions = async (t: Db, workspaceId: string, wanted: Want
 }
 
 /** Those of the wanted renditions that exist, in no particular order. */
-export const listRenditions = async (sql: Db, workspaceId: string, wanted: WantedRendition[]): Promise<RenditionRow[]> =>
+export const listRenditions = async (
+  sql: Db,
+  workspaceId: string,
+  wanted: WantedRendition[],
+): Promise<RenditionRow[]> =>
   wanted.length === 0
     ? []
     : await sql<RenditionRow[]>`
@@ -60,7 +68,10 @@ export type RenditionToMake = {
 }
 
 /** The next rendition of a file that waits. Null if none does. */
-export const findWaitingRendition = async (sql: Db, mediaId: string): Promise<RenditionToMake | null> => {
+export const findWaitingRendition = async (
+  sql: Db,
+  mediaId: string,
+): Promise<RenditionToMake | null> => {
   const [row] = await sql<RenditionToMake[]>`
     select r.id, r.recipe, r.edits, coalesce(m.original_key, m.store_key) as source_key, r.store_key, m.size_bytes::float8 as size_bytes
     from renditions r join media m on m.id = r.media_id
@@ -72,7 +83,11 @@ export const findWaitingRendition = async (sql: Db, mediaId: string): Promise<Re
  * Names the file that a try is about to store, so that a purge finds it. `before`: the name of the
  * try before. False if another try was faster, or nothing waits for it any more.
  */
-export const nameRenditionFile = async (sql: Db, id: string, key: { before: string | null; now: string }): Promise<boolean> => {
+export const nameRenditionFile = async (
+  sql: Db,
+  id: string,
+  key: { before: string | null; now: string },
+): Promise<boolean> => {
   const { count } = await sql`
     update renditions set store_key = ${key.now}
     where id = ${id} and state = 'waiting' and store_key is not distinct from ${key.before}`
@@ -90,7 +105,11 @@ export type MadeRendition = {
 }
 
 /** The file is stored. False if nobody needs it: its row is gone, or another try has made one. */
-export const completeRendition = async (sql: Db, id: string, made: MadeRendition): Promise<boolean> => {
+export const completeRendition = async (
+  sql: Db,
+  id: string,
+  made: MadeRendition,
+): Promise<boolean> => {
   const { count } = await sql`
     update renditions set state = 'ready', share = null, content_type = ${made.contentType}, size_bytes = ${made.sizeBytes},
       sha256 = ${made.sha256}, width = ${made.width}, height = ${made.height}, duration_ms = ${made.durationMs}
@@ -106,7 +125,11 @@ export const noteRenditionShare = async (sql: Db, id: string, share: number): Pr
  * Deletes renditions with edits that no post of the file has any more, and that no platform was
  * given. Returns the store keys, which the caller removes.
  */
-export const dropUnusedRenditions = async (sql: Db, mediaId: string, before: Date): Promise<string[]> => {
+export const dropUnusedRenditions = async (
+  sql: Db,
+  mediaId: string,
+  before: Date,
+): Promise<string[]> => {
   const rows = await sql<{ storeKey: string | null }[]>`
     delete from renditions r where media_id = ${mediaId} and edits <> '' and created_at < ${before}
       and not exists (select from post_media pm where pm.media_id = r.media_id and pm.edits = r.edits::jsonb)

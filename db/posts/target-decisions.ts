@@ -10,7 +10,10 @@ import { transition } from './target-transitions.ts'
  * A person's decision about an unknown outcome: `bind` (the post exists), `again` (it doesn't
  * exist, publish it), `leave` (dismiss it). Refused and missed targets can be dismissed too.
  */
-export type Decision = { do: 'bind'; platformPostId: string | null; permalink: string | null } | { do: 'again' } | { do: 'leave' }
+export type Decision =
+  | { do: 'bind'; platformPostId: string | null; permalink: string | null }
+  | { do: 'again' }
+  | { do: 'leave' }
 
 type Ref = { workspaceId: string; targetId: string }
 
@@ -29,7 +32,9 @@ export const decideTarget = async (
   const after = await carryOut(t, ref, decision, target.state, now)
   if (decision.do !== 'leave') await enqueue(t, 'target', target.id)
   const { platform, channelName } = target
-  return [{ targetId, platform, channelName, before: target.state, after, changed: true, refusal: null }]
+  return [
+    { targetId, platform, channelName, before: target.state, after, changed: true, refusal: null },
+  ]
 }
 
 const carryOut = async (
@@ -60,7 +65,12 @@ const bind = async (
   now: Date,
 ): Promise<void> => {
   const confirmedBy = 'A person found it there.'
-  await transition(t, 'bind', { where: rowOf(t, ref) }, { platformPostId, permalink, confirmedBy, at: now })
+  await transition(
+    t,
+    'bind',
+    { where: rowOf(t, ref) },
+    { platformPostId, permalink, confirmedBy, at: now },
+  )
   await closeAttempt(t, ref, 'found', confirmedBy)
 }
 
@@ -69,7 +79,12 @@ const bind = async (
  * take effect.
  */
 const sendAgain = async (t: postgres.TransactionSql, ref: Ref, now: Date): Promise<void> => {
-  const attemptNumber = await closeAttempt(t, ref, 'absent', 'A person looked, and it was not there.')
+  const attemptNumber = await closeAttempt(
+    t,
+    ref,
+    'absent',
+    'A person looked, and it was not there.',
+  )
   await retireLinks(t, { targetId: ref.targetId, attemptNumber })
   await transition(t, 'sendAgain', { where: rowOf(t, ref) }, { dueAt: now })
 }

@@ -29,7 +29,13 @@ export type TargetToSchedule = {
 }
 
 type Transaction = postgres.TransactionSql
-type Locked = { id: string; channelId: string; platform: string; channelName: string; state: TargetState }
+type Locked = {
+  id: string
+  channelId: string
+  platform: string
+  channelName: string
+  state: TargetState
+}
 
 /**
  * Updates the targets of a post to what the person chose: adds new ones, gives the new content and
@@ -59,14 +65,22 @@ export const scheduleTargets = async (
  * Reschedules, or publishes now: all unsent and missed targets get the new time and keep their
  * content.
  */
-export const movePost = async (t: Transaction, post: HeldPost, dueAt: Date): Promise<TargetChange[]> =>
+export const movePost = async (
+  t: Transaction,
+  post: HeldPost,
+  dueAt: Date,
+): Promise<TargetChange[]> =>
   eachInTurn(await lockTargets(t, post), (target) => moveOne(t, target, dueAt, 'move'))
 
 /** Cancels all unsent targets. */
 export const cancelPost = async (t: Transaction, post: HeldPost): Promise<TargetChange[]> =>
   eachInTurn(await lockTargets(t, post), (target) => cancelOne(t, target))
 
-export const cancelTarget = async (t: Transaction, post: HeldPost, targetId: string): Promise<TargetChange[]> =>
+export const cancelTarget = async (
+  t: Transaction,
+  post: HeldPost,
+  targetId: string,
+): Promise<TargetChange[]> =>
   eachInTurn(await lockTarget(t, post, targetId), (target) => cancelOne(t, target))
 
 /** Sends one refused, missed or canceled target again. Doesn't touch the other targets. */
@@ -75,7 +89,9 @@ export const retryTarget = async (
   post: HeldPost,
   retry: { targetId: string; dueAt: Date },
 ): Promise<TargetChange[]> =>
-  eachInTurn(await lockTarget(t, post, retry.targetId), (target) => moveOne(t, target, retry.dueAt, 'retry'))
+  eachInTurn(await lockTarget(t, post, retry.targetId), (target) =>
+    moveOne(t, target, retry.dueAt, 'retry'),
+  )
 
 /**
  * Locks in the order of ids, like all code that locks several. Returns the targets in display
@@ -90,7 +106,11 @@ const lockTargets = async (t: Transaction, post: HeldPost): Promise<Locked[]> =>
     order by c.platform, c.name, t.id`
 }
 
-export const lockTarget = (t: Transaction, post: HeldPost, targetId: string): Promise<Locked[]> => t<Locked[]>`
+export const lockTarget = (
+  t: Transaction,
+  post: HeldPost,
+  targetId: string,
+): Promise<Locked[]> => t<Locked[]>`
   select t.id, t.channel_id, t.platform, c.name as channel_name, t.state
   from targets t join channels c on c.id = t.channel_id
   where t.workspace_id = ${post.workspaceId} and t.post_id = ${post.id} and t.id = ${targetId}
@@ -106,10 +126,19 @@ const scheduleOne = async (
 ): Promise<TargetChange> => {
   if (!existing) return insertOne(t, plan, target)
   const given = { content: target, dueAt: plan.dueAt }
-  return await changed(t, existing, 'scheduled', transition(t, 'schedule', { where: sameRow(t, existing) }, given))
+  return await changed(
+    t,
+    existing,
+    'scheduled',
+    transition(t, 'schedule', { where: sameRow(t, existing) }, given),
+  )
 }
 
-const insertOne = async (t: Transaction, plan: Plan, target: TargetToSchedule): Promise<TargetChange> => {
+const insertOne = async (
+  t: Transaction,
+  plan: Plan,
+  target: TargetToSchedule,
+): Promise<TargetChange> => {
   const [row] = await t<{ id: string; channelName: string }[]>`
     with added as (
       insert into targets (workspace_id, post_id, channel_id, platform, kind, text, link, settings, due_at)
@@ -133,7 +162,12 @@ const insertOne = async (t: Transaction, plan: Plan, target: TargetToSchedule): 
   }
 }
 
-const moveOne = (t: Transaction, target: Locked, dueAt: Date, how: 'move' | 'retry'): Promise<TargetChange> =>
+const moveOne = (
+  t: Transaction,
+  target: Locked,
+  dueAt: Date,
+  how: 'move' | 'retry',
+): Promise<TargetChange> =>
   changed(t, target, 'scheduled', transition(t, how, { where: sameRow(t, target) }, { dueAt }))
 
 const cancelOne = (t: Transaction, target: Locked): Promise<TargetChange> =>
@@ -153,7 +187,11 @@ const changed = async (
   return { ...named(target), before: target.state, after, changed: true, refusal: null }
 }
 
-const named = (target: Locked) => ({ targetId: target.id, platform: target.platform, channelName: target.channelName })
+const named = (target: Locked) => ({
+  targetId: target.id,
+  platform: target.platform,
+  channelName: target.channelName,
+})
 
 export const refuse = (target: Locked): TargetChange => ({
   ...named(target),

@@ -5,17 +5,21 @@ import { preparedStates, stateList, type TargetState } from './target-states.ts'
 import { type Moved, transition } from './target-transitions.ts'
 
 /** Before the call, a change of content or time must not have come first. */
-const unchanged = (sql: Db, { id, revision }: { id: string; revision: number }) => sql`t.id = ${id} and t.revision = ${revision}`
+const unchanged = (sql: Db, { id, revision }: { id: string; revision: number }) =>
+  sql`t.id = ${id} and t.revision = ${revision}`
 
 /** After the call, no other attempt must have followed. */
 const latest = (sql: Db, { id, attemptNumber }: { id: string; attemptNumber: number }) =>
   sql`t.id = ${id} and t.attempt_number = ${attemptNumber}`
 
-const hasMoved = async (moving: PromiseLike<Moved[]>): Promise<boolean> => (await moving).length === 1
+const hasMoved = async (moving: PromiseLike<Moved[]>): Promise<boolean> =>
+  (await moving).length === 1
 
 /** scheduled → preparing. Drops handles from an older revision. False if the row has moved on. */
-export const beginPreparing = (sql: Db, target: { id: string; revision: number }): Promise<boolean> =>
-  hasMoved(transition(sql, 'prepare', { where: unchanged(sql, target) }))
+export const beginPreparing = (
+  sql: Db,
+  target: { id: string; revision: number },
+): Promise<boolean> => hasMoved(transition(sql, 'prepare', { where: unchanged(sql, target) }))
 
 /**
  * Saves the handles from the platform at once. False if the target was changed or has moved on, so
@@ -37,7 +41,11 @@ export const saveHandles = async (
 }
 
 /** Records what comes next, in words, without changing the state. */
-export const noteWaiting = async (sql: Db, target: { id: string; revision: number }, words: string): Promise<void> => {
+export const noteWaiting = async (
+  sql: Db,
+  target: { id: string; revision: number },
+  words: string,
+): Promise<void> => {
   await sql`
     update targets set waiting_for = ${words}
     where id = ${target.id} and revision = ${target.revision} and waiting_for is distinct from ${words}`
@@ -47,7 +55,11 @@ export const noteWaiting = async (sql: Db, target: { id: string; revision: numbe
  * The platform has delivered it as a draft: its creator finishes it there, until `until`. False if
  * that is known already.
  */
-export const markInInbox = async (sql: Db, target: { id: string; attemptNumber: number }, until: Date): Promise<boolean> => {
+export const markInInbox = async (
+  sql: Db,
+  target: { id: string; attemptNumber: number },
+  until: Date,
+): Promise<boolean> => {
   const marked = await sql`
     update targets set inbox_until = ${until}
     where id = ${target.id} and attempt_number = ${target.attemptNumber} and state = 'processing' and inbox_until is null`
@@ -67,14 +79,25 @@ export const postpone = async (
 
 /** preparing → ready. */
 export const markReady = (sql: Db, target: { id: string; revision: number }): Promise<boolean> =>
-  hasMoved(transition(sql, 'makeReady', { where: sql`${unchanged(sql, target)} and t.handles_revision = t.revision` }))
+  hasMoved(
+    transition(sql, 'makeReady', {
+      where: sql`${unchanged(sql, target)} and t.handles_revision = t.revision`,
+    }),
+  )
 
 /** scheduled → ready, for a target that needs nothing ahead of its call. */
-export const markReadyAtOnce = (sql: Db, target: { id: string; revision: number }): Promise<boolean> =>
+export const markReadyAtOnce = (
+  sql: Db,
+  target: { id: string; revision: number },
+): Promise<boolean> =>
   hasMoved(transition(sql, 'makeReadyAtOnce', { where: unchanged(sql, target) }))
 
 /** Marks an unsent target as failed because the platform won't accept it. */
-export const markRefusedAhead = (sql: Db, target: { id: string; revision: number }, problem: Problem): Promise<boolean> =>
+export const markRefusedAhead = (
+  sql: Db,
+  target: { id: string; revision: number },
+  problem: Problem,
+): Promise<boolean> =>
   hasMoved(transition(sql, 'refuseUnsent', { where: unchanged(sql, target) }, { problem }))
 
 /** Marks a post as missed if its time passed longer ago than the workspace allows. */
@@ -94,11 +117,19 @@ export const markPublished = (
 ): Promise<boolean> => hasMoved(transition(sql, 'publish', { where: latest(sql, target) }, outcome))
 
 /** Sent and accepted, but the platform is still processing it. */
-export const markProcessing = (sql: Db, target: { id: string; attemptNumber: number }, words: string): Promise<boolean> =>
+export const markProcessing = (
+  sql: Db,
+  target: { id: string; attemptNumber: number },
+  words: string,
+): Promise<boolean> =>
   hasMoved(transition(sql, 'process', { where: latest(sql, target) }, { words }))
 
 /** The platform clearly refused what was sent. */
-export const markFailed = (sql: Db, target: { id: string; attemptNumber: number }, problem: Problem): Promise<boolean> =>
+export const markFailed = (
+  sql: Db,
+  target: { id: string; attemptNumber: number },
+  problem: Problem,
+): Promise<boolean> =>
   hasMoved(transition(sql, 'refuse', { where: latest(sql, target) }, { problem }))
 
 /**
@@ -124,5 +155,9 @@ export const allowAnotherTry = (
 }
 
 /** The outcome couldn't be found out: a person decides. */
-export const markUnconfirmed = (sql: Db, target: { id: string; attemptNumber: number }, words: string): Promise<boolean> =>
+export const markUnconfirmed = (
+  sql: Db,
+  target: { id: string; attemptNumber: number },
+  words: string,
+): Promise<boolean> =>
   hasMoved(transition(sql, 'giveUp', { where: latest(sql, target) }, { words }))

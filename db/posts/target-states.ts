@@ -48,7 +48,8 @@ export const isOpen = (state: TargetState): boolean => openStates.includes(state
 export const isSent = (state: TargetState): boolean => sentStates.includes(state)
 
 /** The states as SQL: `('scheduled', 'preparing')`. */
-export const literals = (states: States): string => `(${states.map((state) => `'${state}'`).join(', ')})`
+export const literals = (states: States): string =>
+  `(${states.map((state) => `'${state}'`).join(', ')})`
 
 /**
  * For `state in ${stateList(sql, openStates)}`. The states are written into the statement, because

@@ -2,7 +2,13 @@ import type postgres from 'postgres'
 import type { Problem } from '../../platforms/errors.ts'
 import type { JsonRecord } from '../../platforms/json.ts'
 import type { Db } from '../postgres/connect.ts'
-import { retryableStates, stateList, type TargetState, underWayStates, unsentStates } from './target-states.ts'
+import {
+  retryableStates,
+  stateList,
+  type TargetState,
+  underWayStates,
+  unsentStates,
+} from './target-states.ts'
 
 type Fragment = postgres.PendingQuery<postgres.Row[]>
 
@@ -60,7 +66,15 @@ export const transitions = {
   bind: {
     from: ['unconfirmed'],
     to: 'published',
-    columns: (sql: Db, { platformPostId, confirmedBy, permalink, at }: Binding & { permalink: string | null; at: Date }) => sql`
+    columns: (
+      sql: Db,
+      {
+        platformPostId,
+        confirmedBy,
+        permalink,
+        at,
+      }: Binding & { permalink: string | null; at: Date },
+    ) => sql`
       waiting_for = null, problem = null, finished_at = null, published_at = coalesce(t.sent_at, ${at}),
       platform_post_id = coalesce(${platformPostId}, t.platform_post_id), permalink = coalesce(${permalink}, t.permalink),
       confirmed_by = ${confirmedBy}`,
@@ -78,8 +92,17 @@ export const transitions = {
   },
 
   // Before the call.
-  prepare: { from: ['scheduled', 'preparing'], to: 'preparing', keepsTime: true, columns: keepFreshHandles },
-  makeReady: { from: ['preparing'], to: 'ready', columns: (sql: Db) => sql`waiting_for = null, problem = null` },
+  prepare: {
+    from: ['scheduled', 'preparing'],
+    to: 'preparing',
+    keepsTime: true,
+    columns: keepFreshHandles,
+  },
+  makeReady: {
+    from: ['preparing'],
+    to: 'ready',
+    columns: (sql: Db) => sql`waiting_for = null, problem = null`,
+  },
   /** There is nothing to prepare, such as for a text. */
   makeReadyAtOnce: {
     from: ['scheduled', 'preparing'],
@@ -90,14 +113,18 @@ export const transitions = {
   refuseUnsent: {
     from: unsentStates,
     to: 'failed',
-    columns: (sql: Db, { problem }: { problem: Problem }) => sql`waiting_for = null, problem = ${sql.json(problem)}`,
+    columns: (sql: Db, { problem }: { problem: Problem }) =>
+      sql`waiting_for = null, problem = ${sql.json(problem)}`,
   },
   miss: { from: unsentStates, to: 'missed', columns: (sql: Db) => sql`waiting_for = null` },
   /** The connection was lost: it waits for a person to reconnect. */
   awaitConnection: {
     from: unsentStates,
     to: 'scheduled',
-    columns: (sql: Db, { words, problem, notBefore }: { words: string; problem: Problem; notBefore: Fragment }) => sql`
+    columns: (
+      sql: Db,
+      { words, problem, notBefore }: { words: string; problem: Problem; notBefore: Fragment },
+    ) => sql`
       waiting_for = ${words}, problem = ${sql.json(problem)}, not_before = ${notBefore}`,
   },
   /** The account is connected again. */
@@ -133,7 +160,8 @@ export const transitions = {
   refuse: {
     from: underWayStates,
     to: 'failed',
-    columns: (sql: Db, { problem }: { problem: Problem }) => sql`waiting_for = null, problem = ${sql.json(problem)}`,
+    columns: (sql: Db, { problem }: { problem: Problem }) =>
+      sql`waiting_for = null, problem = ${sql.json(problem)}`,
   },
   /** Clearly nothing happened: its preparation is checked before the next call. */
   tryAgainPreparing: {
@@ -188,7 +216,9 @@ export const transition = <Name extends TransitionName>(
   ...given: Given<Name>
 ): postgres.PendingQuery<Moved[]> => {
   const { from, to, keepsTime, columns }: Transition = transitions[name]
-  const since = keepsTime ? sql`case when t.state = ${to} then t.state_at else now() end` : sql`now()`
+  const since = keepsTime
+    ? sql`case when t.state = ${to} then t.state_at else now() end`
+    : sql`now()`
   return sql<Moved[]>`
     update targets t set state = ${to}, state_at = ${since}, ${(columns as (sql: Db, ...given: unknown[]) => Fragment)(sql, ...given)}
     ${join ?? sql``}

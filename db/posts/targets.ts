@@ -49,7 +49,10 @@ export type TargetRow = {
 }
 
 /** The targets of one post, ordered by channel name. */
-export const listTargets = (sql: Db, ref: { workspaceId: string; postId: string }): Promise<TargetRow[]> => sql<TargetRow[]>`
+export const listTargets = (
+  sql: Db,
+  ref: { workspaceId: string; postId: string },
+): Promise<TargetRow[]> => sql<TargetRow[]>`
   select t.*, c.name as channel_name, c.handle as channel_handle
   from targets t join channels c on c.id = t.channel_id
   where t.workspace_id = ${ref.workspaceId} and t.post_id = ${ref.postId}
@@ -77,14 +80,20 @@ export const findTarget = async (sql: Db, targetId: string): Promise<TargetToDri
 export const listSearchable = (
   sql: Db,
   ids: string[],
-): Promise<{ id: string; workspace: string; channel: string; platform: string; state: TargetState }[]> => sql`
+): Promise<
+  { id: string; workspace: string; channel: string; platform: string; state: TargetState }[]
+> => sql`
   select id, workspace_id as workspace, channel_id as channel, platform, state from targets where id = any(${ids}::uuid[])`
 
 /**
  * How many unfinished targets of all workspaces are due from `from` until before `to`, at most
  * `most`.
  */
-export const countOpenDue = async (sql: Db, span: { from: Date; to: Date }, most: number): Promise<number> => {
+export const countOpenDue = async (
+  sql: Db,
+  span: { from: Date; to: Date },
+  most: number,
+): Promise<number> => {
   const [row] = await sql<{ count: number }[]>`
     select count(*)::int from (
       select from targets
@@ -106,10 +115,15 @@ export const findAccountOfTarget = async (
 
 /** The error for a platform post that already belongs to another target. */
 export const isBoundAlready = (error: unknown): boolean =>
-  error instanceof Error && 'constraint_name' in error && error.constraint_name === 'targets_bound_once'
+  error instanceof Error &&
+  'constraint_name' in error &&
+  error.constraint_name === 'targets_bound_once'
 
 /** The post ids of a channel that already belong to a target. */
-export const listBoundIds = async (sql: Db, target: { workspaceId: string; channelId: string }): Promise<string[]> => {
+export const listBoundIds = async (
+  sql: Db,
+  target: { workspaceId: string; channelId: string },
+): Promise<string[]> => {
   const rows = await sql<{ platformPostId: string }[]>`
     select platform_post_id from targets
     where workspace_id = ${target.workspaceId} and channel_id = ${target.channelId} and platform_post_id is not null`
@@ -139,7 +153,12 @@ export const completeReceipt = async (
  */
 export const replacePostId = async (
   sql: Db,
-  { channelId, targetId, known, better }: { channelId: string; targetId: string; known: string; better: string },
+  {
+    channelId,
+    targetId,
+    known,
+    better,
+  }: { channelId: string; targetId: string; known: string; better: string },
 ): Promise<void> => {
   await sql`
     update targets set platform_post_id = ${better}

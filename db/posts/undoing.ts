@@ -37,7 +37,11 @@ export const didSince = async (
 
 type Target = { id: string; platform: string; channelName: string; state: TargetState; dueAt: Date }
 
-const lockThese = (t: postgres.TransactionSql, post: HeldPost, targetIds: string[]): Promise<Target[]> => t<Target[]>`
+const lockThese = (
+  t: postgres.TransactionSql,
+  post: HeldPost,
+  targetIds: string[],
+): Promise<Target[]> => t<Target[]>`
   select t.id, t.platform, c.name as channel_name, t.state, t.due_at from targets t join channels c on c.id = t.channel_id
   where t.post_id = ${post.id} and t.id = any(${targetIds}::uuid[]) order by t.id for no key update of t`
 
@@ -58,7 +62,9 @@ export const uncancelTargets = async (
   targetIds: string[],
   now: Date,
 ): Promise<TargetChange[] | null> => {
-  const targets = (await lockThese(t, post, targetIds)).filter((target) => target.state === 'canceled')
+  const targets = (await lockThese(t, post, targetIds)).filter(
+    (target) => target.state === 'canceled',
+  )
   if (targets.some((target) => target.dueAt <= now)) return null
   for (const target of targets) {
     await transition(t, 'uncancel', { where: t`t.id = ${target.id}` })
@@ -80,7 +86,11 @@ export const undismissTargets = async (
 }
 
 /** Restores a deleted draft with its time. */
-export const restoreDraft = async (t: Db, ref: { workspaceId: string; postId: string }, dueAt: Date | null): Promise<boolean> => {
+export const restoreDraft = async (
+  t: Db,
+  ref: { workspaceId: string; postId: string },
+  dueAt: Date | null,
+): Promise<boolean> => {
   const rows = await t`
     update posts set state = 'draft', due_at = ${dueAt}, updated_at = now()
     where workspace_id = ${ref.workspaceId} and id = ${ref.postId} and state = 'discarded' returning id`

@@ -31,7 +31,11 @@ export const waitForConnection = async (
  * failed because of the lost connection are rescheduled if their time hasn't passed. Call it in the
  * transaction that connects. Returns their ids.
  */
-export const reviveTargets = async (t: Db, ref: { workspaceId: string; channelIds: string[] }, at: Date): Promise<string[]> => {
+export const reviveTargets = async (
+  t: Db,
+  ref: { workspaceId: string; channelIds: string[] },
+  at: Date,
+): Promise<string[]> => {
   await lockPostsOn(t, ref.channelIds, transitions.revive.from)
   const rows = await transition(t, 'revive', {
     where: t`

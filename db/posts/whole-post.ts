@@ -1,4 +1,9 @@
-import { listNumbersOfPost, listReadingsOfPost, type MeasuredPost, type Reading } from '../insights/post-numbers.ts'
+import {
+  listNumbersOfPost,
+  listReadingsOfPost,
+  type MeasuredPost,
+  type Reading,
+} from '../insights/post-numbers.ts'
 import type { Db } from '../postgres/connect.ts'
 import { read, together } from '../postgres/json-rows.ts'
 import { type AttemptRow, listAttempts } from './attempts.ts'
@@ -23,18 +28,37 @@ export type WholePost = {
 }
 
 /** In one statement, because many people have this page open. Null if there is no such post. */
-export const findWholePost = async (sql: Db, ref: { workspaceId: string; postId: string }): Promise<WholePost | null> => {
+export const findWholePost = async (
+  sql: Db,
+  ref: { workspaceId: string; postId: string },
+): Promise<WholePost | null> => {
   const { posts, ...parts } = await together(sql, {
     posts: read(selectPost(sql, ref), { dueAt: true, createdAt: true, updatedAt: true }),
     targets: read(listTargets(sql, ref), {
-      ...{ dueAt: true, stateAt: true, notBefore: true, inboxUntil: true, sentAt: true, publishedAt: true, finishedAt: true },
+      ...{
+        dueAt: true,
+        stateAt: true,
+        notBefore: true,
+        inboxUntil: true,
+        sentAt: true,
+        publishedAt: true,
+        finishedAt: true,
+      },
       ...{ commentNotBefore: true, commentSince: true, commentedAt: true },
     }),
     attempts: read(listAttempts(sql, ref), { claimedAt: true, sentAt: true, endedAt: true }),
     comments: read(listCommentAttempts(sql, ref), { claimedAt: true, sentAt: true, endedAt: true }),
-    media: read(listComposedMedia(sql, ref), { uploadedAt: true, purgedAt: true, conversionBeganAt: true }),
+    media: read(listComposedMedia(sql, ref), {
+      uploadedAt: true,
+      purgedAt: true,
+      conversionBeganAt: true,
+    }),
     history: read(listPostHistory(sql, ref), { at: true }),
-    measured: read(listNumbersOfPost(sql, ref), { publishedAt: true, takenAt: true, absentAt: true }),
+    measured: read(listNumbersOfPost(sql, ref), {
+      publishedAt: true,
+      takenAt: true,
+      absentAt: true,
+    }),
     readings: read(listReadingsOfPost(sql, ref), { takenAt: true }),
   })
   return posts[0] ? { post: posts[0], ...parts } : null

@@ -4,7 +4,12 @@ import { credentialStates, literals } from '../posts/target-states.ts'
 import { sealedColumns } from '../vault/sealed.ts'
 
 /** A check of the daily sweep: `wrong` must be 0 of `all`. `name` is stored in the table sweeps. */
-export type Check = { name: string; promise: string; what: string; look(sql: Db): Promise<{ all: number; wrong: number }> }
+export type Check = {
+  name: string
+  promise: string
+  what: string
+  look(sql: Db): Promise<{ all: number; wrong: number }>
+}
 
 type Found = { all: number; wrong: number }[]
 
@@ -52,7 +57,9 @@ export const checks: Check[] = [
  * Every column with sealed values, taken from db/vault/sealed.ts, so that new columns are checked
  * too.
  */
-const everySealedValue = sealedColumns.map(({ table, column }) => `select ${column} as value from ${table}`).join(' union all ')
+const everySealedValue = sealedColumns
+  .map(({ table, column }) => `select ${column} as value from ${table}`)
+  .join(' union all ')
 
 /**
  * Secrets in the handles of a post: keys that begin with "sealed", and URLs that contain a token.

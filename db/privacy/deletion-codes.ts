@@ -9,7 +9,8 @@ export const codeOf = (bytes: Buffer): string =>
   readableCode([...bytes.subarray(0, 20)].map((byte) => letters[byte % 32]).join(''))
 
 /** Upper-case letters and digits only: removes hyphens and anything else that was typed. */
-export const canonicalCode = (given: string): string => given.toUpperCase().replaceAll(/[^0-9A-Z]/g, '')
+export const canonicalCode = (given: string): string =>
+  given.toUpperCase().replaceAll(/[^0-9A-Z]/g, '')
 
 /** The code in groups of four with hyphens, as people read it. */
 export const readableCode = (given: string): string =>
@@ -23,7 +24,13 @@ export const readableCode = (given: string): string =>
  * from the password hash, which is deleted with the person, so that afterwards nobody can tell
  * whose code it was. Null if there is no such person.
  */
-export const findFutureCode = async (sql: Db, vault: Vault, userId: string): Promise<string | null> => {
-  const [row] = await sql<{ passwordHash: string }[]>`select password_hash from users where id = ${userId}`
+export const findFutureCode = async (
+  sql: Db,
+  vault: Vault,
+  userId: string,
+): Promise<string | null> => {
+  const [row] = await sql<
+    { passwordHash: string }[]
+  >`select password_hash from users where id = ${userId}`
   return row ? codeOf(vault.derive('deletion code', `${userId} ${row.passwordHash}`)) : null
 }

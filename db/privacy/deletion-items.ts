@@ -82,18 +82,33 @@ export const countedWith: Record<string, string> = {
 }
 
 /** Adds to a line. Writes nothing if the amount is 0. */
-const countItem = async (sql: Db, requestId: string, counted: Counted, amount: number): Promise<void> => {
+const countItem = async (
+  sql: Db,
+  requestId: string,
+  counted: Counted,
+  amount: number,
+): Promise<void> => {
   if (amount <= 0) return
   await sql`
     insert into deletion_items (request_id, list, item, amount) values (${requestId}, ${counted.list}, ${counted.item}, ${amount})
     on conflict (request_id, list, item) do update set amount = deletion_items.amount + excluded.amount`
 }
 
-export const countDeleted = (sql: Db, requestId: string, item: DeletedItem, amount: number): Promise<void> =>
-  countItem(sql, requestId, { list: 'deleted', item }, amount)
+export const countDeleted = (
+  sql: Db,
+  requestId: string,
+  item: DeletedItem,
+  amount: number,
+): Promise<void> => countItem(sql, requestId, { list: 'deleted', item }, amount)
 
-export const countKept = (sql: Db, requestId: string, item: KeptItem, amount: number): Promise<void> =>
-  countItem(sql, requestId, { list: 'kept', item }, amount)
+export const countKept = (
+  sql: Db,
+  requestId: string,
+  item: KeptItem,
+  amount: number,
+): Promise<void> => countItem(sql, requestId, { list: 'kept', item }, amount)
 
-export const listDeletionItems = (sql: Db, requestId: string): Promise<DeletionItem[]> => sql<DeletionItem[]>`
+export const listDeletionItems = (sql: Db, requestId: string): Promise<DeletionItem[]> => sql<
+  DeletionItem[]
+>`
   select list, item, amount from deletion_items where request_id = ${requestId}`

@@ -24,7 +24,12 @@ type DeletionMailContent = z.infer<typeof content>
 
 const place = (id: string) => ({ table: 'deletion_mails', id, column: 'content_sealed' })
 
-type NewMail = { requestId: string; kind: DeletionMailKind; userId: string | null; content: DeletionMailContent }
+type NewMail = {
+  requestId: string
+  kind: DeletionMailKind
+  userId: string | null
+  content: DeletionMailContent
+}
 
 const insertMail = async (t: Db, vault: Vault, mail: NewMail): Promise<string> => {
   const id = crypto.randomUUID()
@@ -45,9 +50,16 @@ export const insertPersonMails = async (
   request: { id: string; code: string; userId: string; origin: 'account' | 'page' | 'retention' },
 ): Promise<void> => {
   const { id: requestId, code, origin } = request
-  const [person] = await t<{ email: string; name: string }[]>`select email, name from users where id = ${request.userId}`
+  const [person] = await t<
+    { email: string; name: string }[]
+  >`select email, name from users where id = ${request.userId}`
   const words = { ...person!, code, origin }
-  const first = await insertMail(t, vault, { requestId, kind: 'started', userId: null, content: words })
+  const first = await insertMail(t, vault, {
+    requestId,
+    kind: 'started',
+    userId: null,
+    content: words,
+  })
   await insertMail(t, vault, { requestId, kind: 'finished', userId: null, content: words })
   await enqueue(t, 'deletion-mail', first)
 }
@@ -59,7 +71,11 @@ export const insertPersonMails = async (
 export const insertWorkspaceMails = async (
   t: Db,
   vault: Vault,
-  { requestId, leaverId, workspaceIds }: { requestId: string; leaverId: string; workspaceIds: string[] },
+  {
+    requestId,
+    leaverId,
+    workspaceIds,
+  }: { requestId: string; leaverId: string; workspaceIds: string[] },
 ): Promise<void> => {
   const readers = await t<{ userId: string; email: string; name: string; workspace: string }[]>`
     select u.id as user_id, u.email, u.name, w.name as workspace
@@ -72,7 +88,9 @@ export const insertWorkspaceMails = async (
 }
 
 export const releaseLastMail = async (t: Db, requestId: string): Promise<void> => {
-  const mails = await t<{ id: string }[]>`select id from deletion_mails where request_id = ${requestId} and kind = 'finished'`
+  const mails = await t<
+    { id: string }[]
+  >`select id from deletion_mails where request_id = ${requestId} and kind = 'finished'`
   for (const { id } of mails) await enqueue(t, 'deletion-mail', id)
 }
 
@@ -99,7 +117,11 @@ export const claimDeletionMail = async (
     where m.id = ${id} and (m.mailing_until is null or m.mailing_until <= ${now}) and not (m.kind = 'finished'
       and exists (select from deletion_mails f where f.request_id = m.request_id and f.kind = 'started'))
     returning m.kind, m.content_sealed`
-  if (mail) return { kind: mail.kind, content: content.parse(JSON.parse(vault.open(mail.contentSealed, place(id)))) }
+  if (mail)
+    return {
+      kind: mail.kind,
+      content: content.parse(JSON.parse(vault.open(mail.contentSealed, place(id)))),
+    }
   const waiting = await sql`select from deletion_mails where id = ${id}`
   return waiting.count > 0 ? 'busy' : 'done'
 }

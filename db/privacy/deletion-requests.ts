@@ -5,7 +5,12 @@ import { hashSecret } from '../vault/secrets.ts'
 import type { Vault } from '../vault/vault.ts'
 import { canonicalCode, codeOf, findFutureCode } from './deletion-codes.ts'
 import { insertPersonMails, releaseLastMail } from './deletion-mails.ts'
-import { type DeletionStep, type DeletionStepName, insertSteps, listSteps } from './deletion-steps.ts'
+import {
+  type DeletionStep,
+  type DeletionStepName,
+  insertSteps,
+  listSteps,
+} from './deletion-steps.ts'
 
 /** promise: E3, E4, E5: deletion requests and their progress. */
 export type Origin = 'account' | 'page' | 'issuer' | 'retention' | 'restore'
@@ -119,6 +124,7 @@ export const finishRequest = async (t: Db, id: string, now: Date): Promise<void>
 
 /** Whether the person has an open deletion request, for their account page. */
 export const isBeingErased = async (sql: Db, userId: string): Promise<boolean> => {
-  const rows = await sql`select from deletion_requests where user_id = ${userId} and finished_at is null`
+  const rows =
+    await sql`select from deletion_requests where user_id = ${userId} and finished_at is null`
   return rows.length > 0
 }

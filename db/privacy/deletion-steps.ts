@@ -15,7 +15,11 @@ export type DeletionStep = {
   givesUpAt: Date | null
 }
 
-export const insertSteps = async (sql: Db, requestId: string, names: DeletionStepName[]): Promise<void> => {
+export const insertSteps = async (
+  sql: Db,
+  requestId: string,
+  names: DeletionStepName[],
+): Promise<void> => {
   for (const name of names)
     await sql`
       insert into deletion_steps (request_id, position, name) values (${requestId}, ${positions[name]}, ${name})
@@ -23,7 +27,14 @@ export const insertSteps = async (sql: Db, requestId: string, names: DeletionSte
 }
 
 /** The order of the steps. Revocations are not updated here: their own rows hold their progress. */
-const positions: Record<DeletionStepName, number> = { posts: 10, tokens: 20, media: 60, content: 70, account: 80, revoke: 90 }
+const positions: Record<DeletionStepName, number> = {
+  posts: 10,
+  tokens: 20,
+  media: 60,
+  content: 70,
+  account: 80,
+  revoke: 90,
+}
 
 export const listSteps = async (sql: Db, requestId: string): Promise<DeletionStep[]> =>
   sql<DeletionStep[]>`
@@ -52,7 +63,12 @@ export const endStep = async (
 }
 
 /** Adds to the count of a step that is running. */
-export const countOnStep = async (sql: Db, requestId: string, name: DeletionStepName, amount: number): Promise<void> => {
+export const countOnStep = async (
+  sql: Db,
+  requestId: string,
+  name: DeletionStepName,
+  amount: number,
+): Promise<void> => {
   await sql`
     update deletion_steps set state = 'trying', amount = coalesce(amount, 0) + ${amount}
     where request_id = ${requestId} and name = ${name} and state in ('waits', 'trying')`

@@ -4,7 +4,9 @@ import { keysOfMedia } from '../posts/renditions.ts'
 export type FilesToRemove = { id: string; keys: string[] }
 
 /** Purged files whose bytes are still in the store, including those from an interrupted sweep. */
-export const listFilesToRemove = async (sql: Db, limit: number): Promise<FilesToRemove[]> => sql<FilesToRemove[]>`
+export const listFilesToRemove = async (sql: Db, limit: number): Promise<FilesToRemove[]> => sql<
+  FilesToRemove[]
+>`
   select id, ${keysOfMedia(sql)} as keys from media
   where purged_at is not null and files_removed_at is null order by purged_at limit ${limit}`
 

@@ -3,7 +3,9 @@ import type { Rule } from './retention-rules/rule.ts'
 
 /** Rows whose term began at or before this moment are due. */
 export const cutoffOf = async (sql: Db, rule: Rule, now: Date): Promise<Date> => {
-  const [found] = await sql<{ at: Date }[]>`select ${now}::timestamptz - ${rule.keep}::interval as at`
+  const [found] = await sql<
+    { at: Date }[]
+  >`select ${now}::timestamptz - ${rule.keep}::interval as at`
   return found!.at
 }
 
@@ -14,7 +16,12 @@ export const hasTable = async (sql: Db, table: string): Promise<boolean> => {
 }
 
 /** Deletes at most `limit` rows that are due, and skips locked rows. Returns how many. */
-export const deleteDueRows = async (sql: Db, rule: Rule, cutoff: Date, limit: number): Promise<number> => {
+export const deleteDueRows = async (
+  sql: Db,
+  rule: Rule,
+  cutoff: Date,
+  limit: number,
+): Promise<number> => {
   const table = sql(rule.table)
   const due = sql`${isDue(sql, rule, cutoff)} limit ${limit} for update skip locked`
   // In a partitioned table, the same ctid exists in every partition.
@@ -45,7 +52,12 @@ export const dropDueMonths = (sql: Sql, cutoff: Date): Promise<number> =>
   })
 
 /** Connections that were removed on their platform and are due. */
-export const listDueGrants = async (sql: Db, rule: Rule, cutoff: Date, limit: number): Promise<string[]> => {
+export const listDueGrants = async (
+  sql: Db,
+  rule: Rule,
+  cutoff: Date,
+  limit: number,
+): Promise<string[]> => {
   const rows = await sql<{ id: string }[]>`
     select id from grants where (${sql.unsafe(rule.began)}) <= ${cutoff} order by id limit ${limit}`
   return rows.map((row) => row.id)
@@ -66,7 +78,9 @@ export const whatIsLeft = async (sql: Db, rule: Rule): Promise<Left> => {
   const at = rule.index && sql.unsafe(rule.index.at)
   const ordered = at ? sql`order by ${at}` : sql``
   // No term begins before the row's place in the index, so the oldest is at or before the first.
-  const first = at ? sql`and ${at} <= (select ${began} ${running} ${ordered} limit 1) at time zone 'UTC'` : sql``
+  const first = at
+    ? sql`and ${at} <= (select ${began} ${running} ${ordered} limit 1) at time zone 'UTC'`
+    : sql``
   const [left] = await sql<Left[]>`
     select (select count(*)::int from (select ${running} ${ordered} limit ${mostCounted + 1}) as counted) as count,
       (select min(${began}) ${running} ${first}) as oldest_at`
@@ -75,7 +89,13 @@ export const whatIsLeft = async (sql: Db, rule: Rule): Promise<Left> => {
 
 // promise: R4
 /** Makes the URLs of due files answer 410. Their bytes are deleted next. Returns how many. */
-export const purgeDueMedia = async (sql: Db, rule: Rule, cutoff: Date, limit: number, now: Date): Promise<number> => {
+export const purgeDueMedia = async (
+  sql: Db,
+  rule: Rule,
+  cutoff: Date,
+  limit: number,
+  now: Date,
+): Promise<number> => {
   const { count } = await sql`
     update media set purged_at = ${now} where id = any(array(
       select id from media where ${isDue(sql, rule, cutoff)} limit ${limit} for update skip locked))`

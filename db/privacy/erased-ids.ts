@@ -37,7 +37,12 @@ export const addErasedIds = async (t: Db, ids: ErasedId[]): Promise<void> => {
     on conflict do nothing`
 }
 
-export type BroughtBack = { users: string[]; workspaces: string[]; grants: string[]; channels: string[] }
+export type BroughtBack = {
+  users: string[]
+  workspaces: string[]
+  grants: string[]
+  channels: string[]
+}
 
 /** Rows of a restored database that had been deleted after the backup. */
 export const listBroughtBack = async (t: Db): Promise<BroughtBack> => {
@@ -65,7 +70,9 @@ export const deleteWorkspacesAgain = async (t: Db, ids: string[]): Promise<strin
 export const deleteChannelsAgain = async (t: Db, ids: string[]): Promise<void> => {
   const sent = await t<{ id: string }[]>`
     select distinct post_id as id from targets where channel_id = any(${ids}::uuid[]) and sent_at is not null`
-  const touched = await t<{ id: string }[]>`select distinct post_id as id from targets where channel_id = any(${ids}::uuid[])`
+  const touched = await t<
+    { id: string }[]
+  >`select distinct post_id as id from targets where channel_id = any(${ids}::uuid[])`
   await t`delete from channels where id = any(${ids}::uuid[])`
   await t`delete from posts p where p.id = any(${sent.map(({ id }) => id)}::uuid[])
     and not exists (select from targets t where t.post_id = p.id)`

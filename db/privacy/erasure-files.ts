@@ -28,7 +28,12 @@ export type OwnFile = { id: string; keys: string[]; isConverted: boolean }
  * Makes the public URLs of these files stop working. The caller deletes their bytes next. At most
  * `limit` files.
  */
-export const purgeOwnFiles = (sql: Db, request: OpenRequest, limit: number, now: Date): Promise<OwnFile[]> => sql<OwnFile[]>`
+export const purgeOwnFiles = (
+  sql: Db,
+  request: OpenRequest,
+  limit: number,
+  now: Date,
+): Promise<OwnFile[]> => sql<OwnFile[]>`
   update media set purged_at = coalesce(purged_at, ${now})
   where id = any(array(select m.id from media m where ${isTheirsAlone(sql, request)} order by m.id limit ${limit}))
   returning id, ${keysOfMedia(sql)} as keys, ${hasWorkflow(sql)} as is_converted`
@@ -58,19 +63,26 @@ export const dropFileNames = async (sql: Db, userId: string): Promise<number> =>
  * Deletes the alt texts in posts that the person wrote. Returns how many, and the unsent targets,
  * which must be prepared again.
  */
-export const dropAltTexts = async (sql: Db, userId: string): Promise<{ texts: number; targetIds: string[] }> => {
+export const dropAltTexts = async (
+  sql: Db,
+  userId: string,
+): Promise<{ texts: number; targetIds: string[] }> => {
   const dropped = await sql<{ postId: string }[]>`
     update post_media pm set alt_text = '' from posts p where p.id = pm.post_id and p.created_by = ${userId} and pm.alt_text <> ''
     returning pm.post_id`
   const posts = dropped.map((row) => row.postId)
-  const targets = await transition(sql, 'prepareAnew', { where: sql`t.post_id = any(${posts}::uuid[])` })
+  const targets = await transition(sql, 'prepareAnew', {
+    where: sql`t.post_id = any(${posts}::uuid[])`,
+  })
   return { texts: dropped.length, targetIds: targets.map((row) => row.id) }
 }
 
 export type LeftBehind = { workspaceId: string; accounts: number; files: number }
 
 /** What each remaining workspace loses with the person, for a notice to its admins. */
-export const listLeftBehind = (sql: Db, request: OpenRequest): Promise<LeftBehind[]> => sql<LeftBehind[]>`
+export const listLeftBehind = (sql: Db, request: OpenRequest): Promise<LeftBehind[]> => sql<
+  LeftBehind[]
+>`
   select w.id as workspace_id,
     (select count(*)::int from channels c join grants g on g.id = c.grant_id
       where g.workspace_id = w.id and g.connected_by = ${request.userId} and g.state <> 'ended' and c.state <> 'disconnected') as accounts,

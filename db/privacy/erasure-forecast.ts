@@ -50,13 +50,22 @@ export const listSharedAuthorizations = async (
     group by issuer, issuer_user_id order by 1, 2`
 }
 
-export type Loss = { workspaceId: string; files: number; sharedFiles: number; posts: number; accounts: number; canceled: number }
+export type Loss = {
+  workspaceId: string
+  files: number
+  sharedFiles: number
+  posts: number
+  accounts: number
+  canceled: number
+}
 
 /**
  * promise: E3: what each remaining workspace loses and keeps. Counts the same rows that
  * db/privacy/erasure-files.ts deletes.
  */
-export const listLosses = (sql: Db, userId: string, workspaceIds: string[]): Promise<Loss[]> => sql<Loss[]>`
+export const listLosses = (sql: Db, userId: string, workspaceIds: string[]): Promise<Loss[]> => sql<
+  Loss[]
+>`
   with theirs as (
     select m.id, m.workspace_id, exists (select from post_media pm join posts p on p.id = pm.post_id
       where pm.media_id = m.id and p.created_by is distinct from ${userId}) as shared

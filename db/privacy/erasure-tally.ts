@@ -6,15 +6,27 @@ import type { OpenRequest } from './deletion-requests.ts'
  * Counts rows in the transaction that deletes them. The status page shows these counts. promise: E3
  */
 
-const add = async (t: Db, requestId: string, rows: { table: string; count: number }[]): Promise<void> => {
-  for (const { table, count } of rows) await countDeleted(t, requestId, countedIn[table] ?? 'access', count)
+const add = async (
+  t: Db,
+  requestId: string,
+  rows: { table: string; count: number }[],
+): Promise<void> => {
+  for (const { table, count } of rows)
+    await countDeleted(t, requestId, countedIn[table] ?? 'access', count)
 }
 
 /** Counts the person's rows in these tables. */
-export const tallyPerson = async (t: Db, requestId: string, userId: string, tables: string[]): Promise<void> => {
+export const tallyPerson = async (
+  t: Db,
+  requestId: string,
+  userId: string,
+  tables: string[],
+): Promise<void> => {
   const rows = []
   for (const table of tables) {
-    const [row] = await t<{ count: number }[]>`select count(*)::int from ${t(table)} where user_id = ${userId}`
+    const [row] = await t<
+      { count: number }[]
+    >`select count(*)::int from ${t(table)} where user_id = ${userId}`
     rows.push({ table, count: row?.count ?? 0 })
   }
   await add(t, requestId, rows)
@@ -41,7 +53,14 @@ export const tallyDoomedWorkspaces = async (t: Db, request: OpenRequest): Promis
     select id from workspaces where erased_by = ${request.id} order by id for no key update`
   const ids = doomed.map(({ id }) => id)
   const rows = [{ table: 'workspaces', count: ids.length }]
-  for (const table of ['memberships', 'invitations', 'notices', 'events', 'connections_under_way', 'channels']) {
+  for (const table of [
+    'memberships',
+    'invitations',
+    'notices',
+    'events',
+    'connections_under_way',
+    'channels',
+  ]) {
     const { count } = await t`delete from ${t(table)} where workspace_id = any(${ids}::uuid[])`
     rows.push({ table, count })
   }
@@ -66,7 +85,11 @@ export const tallyKept = async (t: Db, requestId: string, userId: string): Promi
  * Counts accounts that stay with their workspace, and posts that stay public on the platforms. Must
  * run while the grants still say who connected them.
  */
-export const tallyConnections = async (t: Db, requestId: string, grantIds: string[]): Promise<void> => {
+export const tallyConnections = async (
+  t: Db,
+  requestId: string,
+  grantIds: string[],
+): Promise<void> => {
   const [kept] = await t<{ accounts: number; published: number }[]>`
     select (select count(*)::int from channels c join workspaces w on w.id = c.workspace_id
         where c.grant_id = any(${grantIds}::uuid[]) and w.erased_by is distinct from ${requestId}) as accounts,

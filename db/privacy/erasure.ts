@@ -16,14 +16,21 @@ import { listShares } from './erasure-forecast.ts'
  * Decides, once, which workspaces are deleted with the person. Returns the ones that were marked
  * now.
  */
-export const doomWorkspaces = async (sql: Db, requestId: string, userId: string): Promise<string[]> => {
-  const going = (await listShares(sql, userId)).filter((share) => !share.stays).map((share) => share.workspaceId)
+export const doomWorkspaces = async (
+  sql: Db,
+  requestId: string,
+  userId: string,
+): Promise<string[]> => {
+  const going = (await listShares(sql, userId))
+    .filter((share) => !share.stays)
+    .map((share) => share.workspaceId)
   const rows = await sql<{ id: string }[]>`
     update workspaces set erased_by = ${requestId} where id = any(${going}::uuid[]) and erased_by is null returning id`
   return rows.map(({ id }) => id)
 }
 
-const doomed = (sql: Db, request: OpenRequest) => sql`(select id from workspaces where erased_by = ${request.id})`
+const doomed = (sql: Db, request: OpenRequest) =>
+  sql`(select id from workspaces where erased_by = ${request.id})`
 
 /**
  * The grants to end: those that the person connected and those of deleted workspaces, or those of a
@@ -94,7 +101,10 @@ export type ConnectionTraces = { grantIds: string[]; channelIds: string[] }
  * Connections whose workflow histories must be deleted. Call it before their tokens are deleted,
  * because after that nothing says whose they were.
  */
-export const listConnectionTraces = async (sql: Db, request: OpenRequest): Promise<ConnectionTraces> => {
+export const listConnectionTraces = async (
+  sql: Db,
+  request: OpenRequest,
+): Promise<ConnectionTraces> => {
   const [row] = await sql<ConnectionTraces[]>`
     select array(select g.id from grants g where ${grantsOf(sql, request)}) as grant_ids,
       array(select distinct r.channel_id from revocations r join grants g on g.id = r.grant_id
@@ -107,7 +117,12 @@ export const listConnectionTraces = async (sql: Db, request: OpenRequest): Promi
  * everything that identifies them at the platform. The id of a platform account is still needed to
  * find what it gave us; those rows are deleted with the content.
  */
-export const endGrantToErase = async (sql: Db, request: OpenRequest, grantId: string, now: Date): Promise<void> => {
+export const endGrantToErase = async (
+  sql: Db,
+  request: OpenRequest,
+  grantId: string,
+  now: Date,
+): Promise<void> => {
   await takeChannelsOut(sql, { grantIds: [grantId] }, now)
   await endGrant(sql, grantId, null, now)
   if (request.about === 'person')
@@ -121,7 +136,12 @@ export type DoomedFile = { id: string; keys: string[]; isConverted: boolean }
  * Makes the URLs of files in deleted workspaces stop working. The caller deletes the bytes next. At
  * most `limit` files.
  */
-export const purgeMediaOf = async (sql: Db, request: OpenRequest, limit: number, now: Date): Promise<DoomedFile[]> => {
+export const purgeMediaOf = async (
+  sql: Db,
+  request: OpenRequest,
+  limit: number,
+  now: Date,
+): Promise<DoomedFile[]> => {
   return await sql<DoomedFile[]>`
     update media set purged_at = coalesce(purged_at, ${now}) where id = any(array(
       select id from media where workspace_id in ${doomed(sql, request)} and files_removed_at is null order by id limit ${limit}))
@@ -134,7 +154,11 @@ export type DoomedPost = { id: string; targetIds: string[] }
  * Posts of deleted workspaces, with the targets whose workflow histories must be deleted first. At
  * most `limit` posts.
  */
-export const listDoomedPosts = async (sql: Db, request: OpenRequest, limit: number): Promise<DoomedPost[]> => {
+export const listDoomedPosts = async (
+  sql: Db,
+  request: OpenRequest,
+  limit: number,
+): Promise<DoomedPost[]> => {
   return await sql<DoomedPost[]>`
     select p.id, array(select t.id from targets t where t.post_id = p.id) as target_ids from posts p
     where p.workspace_id in ${doomed(sql, request)} limit ${limit}`
@@ -172,8 +196,12 @@ export const lockPerson = async (t: Db, userId: string): Promise<void> => {
  * name anyone. Returns how many rows were deleted besides those that the database deletes with the
  * user.
  */
-export const deletePerson = async (sql: Db, userId: string): Promise<{ events: number; invitations: number }> => {
-  const events = await sql`delete from events where subject_id = ${userId} or (user_id = ${userId} and workspace_id is null)`
+export const deletePerson = async (
+  sql: Db,
+  userId: string,
+): Promise<{ events: number; invitations: number }> => {
+  const events =
+    await sql`delete from events where subject_id = ${userId} or (user_id = ${userId} and workspace_id is null)`
   const invitations = await sql`
     delete from invitations where accepted_by = ${userId} or (created_by = ${userId} and accepted_at is null)`
   await dropLetters(sql, userId)

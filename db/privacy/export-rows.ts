@@ -8,12 +8,18 @@ import { aboutTables } from './export-words.ts'
  * promise: E1: one list of an access request: its file name, what it contains, its columns, and its
  * rows in batches.
  */
-export type Section = { file: string; about: string; columns: string[]; rows(): AsyncIterable<JsonRecord[]> }
+export type Section = {
+  file: string
+  about: string
+  columns: string[]
+  rows(): AsyncIterable<JsonRecord[]>
+}
 export type WorkspaceToExport = { id: string; slug: string; name: string }
 type Where = postgres.PendingQuery<postgres.Row[]>
 
 /** Columns that are useful only to us, such as hashes, sealed tokens, store keys and leases. */
-const ours = /_(sealed|hash|key)$|^(handles|fingerprint|renewing_by|renewing_until|erased_by|salt|last_step)$/
+const ours =
+  /_(sealed|hash|key)$|^(handles|fingerprint|renewing_by|renewing_until|erased_by|salt|last_step)$/
 /**
  * Tables that are not in a workspace's folder: notices to other members, and connections in
  * progress.
@@ -26,8 +32,10 @@ const batch = 500
  * export, with the reason that the README gives. A test follows all other references in the schema.
  */
 export const leftOut: Record<string, string> = {
-  '*.workspace_id': 'What belongs to a workspace is given to its admins, in the folder of the workspace.',
-  '*.made_workspace_id': 'What belongs to a workspace is given to its admins, in the folder of the workspace.',
+  '*.workspace_id':
+    'What belongs to a workspace is given to its admins, in the folder of the workspace.',
+  '*.made_workspace_id':
+    'What belongs to a workspace is given to its admins, in the folder of the workspace.',
   '*.request_id':
     'A deletion ends every session, so nobody can download an export while one runs. Its status page shows the rest.',
   '*.erased_by':
@@ -38,7 +46,8 @@ export const leftOut: Record<string, string> = {
   'notices.target_id': 'Notifications to other members are theirs.',
 }
 
-const isLeftOut = (table: string, column: string): boolean => `${table}.${column}` in leftOut || `*.${column}` in leftOut
+const isLeftOut = (table: string, column: string): boolean =>
+  `${table}.${column}` in leftOut || `*.${column}` in leftOut
 
 /** The query for the display name of a row, by table. */
 const nameOf: Record<string, string> = {
@@ -62,7 +71,9 @@ const namesIn = async (sql: Sql, table: string): Promise<Named[]> => {
     where c.contype = 'f' and c.conrelid = ${table}::regclass and cardinality(c.conkey) = 1 order by a.attnum`
   const subject = table === 'events' ? [{ column: 'subject_id', of: 'users' }] : []
   return [...found, ...subject].flatMap(({ column, of }) =>
-    nameOf[of] ? [{ column, name: `${column.replace(/_id$/, '')}_name`, query: `${nameOf[of]}t.${column}` }] : [],
+    nameOf[of]
+      ? [{ column, name: `${column.replace(/_id$/, '')}_name`, query: `${nameOf[of]}t.${column}` }]
+      : [],
   )
 }
 
@@ -85,9 +96,15 @@ const section = async (sql: Sql, file: string, table: string, where: Where): Pro
 }
 
 /** Puts each name next to its id, in JSON too. */
-const inOrder = async function* (batches: AsyncIterable<JsonRecord[]>, columns: string[]): AsyncGenerator<JsonRecord[]> {
+const inOrder = async function* (
+  batches: AsyncIterable<JsonRecord[]>,
+  columns: string[],
+): AsyncGenerator<JsonRecord[]> {
   for await (const rows of batches)
-    yield rows.map((row) => Object.fromEntries(columns.map((column) => [column, row[column] ?? null])) as JsonRecord)
+    yield rows.map(
+      (row) =>
+        Object.fromEntries(columns.map((column) => [column, row[column] ?? null])) as JsonRecord,
+    )
 }
 
 /**
@@ -139,7 +156,11 @@ const pointingAt = async (sql: Sql, table: string): Promise<Reference[]> =>
  * `through`, which must be ordered so that each comes before the tables that refer to it. Returns a
  * condition for the rows, by table.
  */
-const follow = async (sql: Sql, from: { table: string; where: Where }, through: string[]): Promise<Map<string, Where>> => {
+const follow = async (
+  sql: Sql,
+  from: { table: string; where: Where },
+  through: string[],
+): Promise<Map<string, Where>> => {
   const found = new Map([[from.table, from.where]])
   for (const table of [from.table, ...through]) {
     const own = found.get(table)
@@ -181,10 +202,15 @@ export const accountSections = async (sql: Sql, userId: string): Promise<Section
 
 const sectionsOf = (sql: Sql, folder: string, found: Map<string, Where>): Promise<Section[]> =>
   Promise.all(
-    [...found].map(([table, where]) => section(sql, `${folder}/${table === 'users' ? 'account' : asName(table)}`, table, where)),
+    [...found].map(([table, where]) =>
+      section(sql, `${folder}/${table === 'users' ? 'account' : asName(table)}`, table, where),
+    ),
   )
 
-export const listWorkspacesToExport = async (sql: Db, userId: string): Promise<WorkspaceToExport[]> =>
+export const listWorkspacesToExport = async (
+  sql: Db,
+  userId: string,
+): Promise<WorkspaceToExport[]> =>
   sql<WorkspaceToExport[]>`
     select w.id, w.slug, w.name from workspaces w join memberships m on m.workspace_id = w.id
     where m.user_id = ${userId} and m.role = 'admin' order by w.slug`
@@ -193,14 +219,22 @@ export const listWorkspacesToExport = async (sql: Db, userId: string): Promise<W
  * What an admin may export of a workspace: every table with a workspace, except those in
  * `personal`.
  */
-export const workspaceSections = async (sql: Sql, { id, slug }: WorkspaceToExport): Promise<Section[]> => {
+export const workspaceSections = async (
+  sql: Sql,
+  { id, slug }: WorkspaceToExport,
+): Promise<Section[]> => {
   const tables = await sql<{ name: string }[]>`
     select c.table_name as name from information_schema.columns c join pg_class r on r.relname = c.table_name
     where c.table_schema = 'public' and c.column_name = 'workspace_id' and r.relkind in ('r', 'p') and not r.relispartition
       and r.relnamespace = 'public'::regnamespace order by 1`
   const shared = tables.map(({ name }) => name).filter((name) => !personal.includes(name))
-  const lists = shared.map((table) => section(sql, `${slug}/${asName(table)}`, table, sql`workspace_id = ${id}`))
-  return [await section(sql, `${slug}/workspace`, 'workspaces', sql`id = ${id}`), ...(await Promise.all(lists))]
+  const lists = shared.map((table) =>
+    section(sql, `${slug}/${asName(table)}`, table, sql`workspace_id = ${id}`),
+  )
+  return [
+    await section(sql, `${slug}/workspace`, 'workspaces', sql`id = ${id}`),
+    ...(await Promise.all(lists)),
+  ]
 }
 
 const asName = (table: string): string => table.replaceAll('_', '-')

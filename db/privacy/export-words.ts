@@ -20,7 +20,8 @@ export const aboutTables: Record<string, string> = {
   notices: 'notifications to you',
   events: 'the activity log: who did what, and when',
   connections_under_way: 'connections to a platform that were started and not finished',
-  grants: 'logins at platforms with which accounts are connected: whose, which permissions, until when',
+  grants:
+    'logins at platforms with which accounts are connected: whose, which permissions, until when',
   channels: 'connected accounts: name, handle, ID, what they may publish',
   avatars: 'profile pictures of connected accounts',
   revocations: 'connections that were ended: when, and what the platform answered',
@@ -29,10 +30,12 @@ export const aboutTables: Record<string, string> = {
   targets: 'a post on one account: text, time, outcome, and its ID and link at the platform',
   attempts: 'individual attempts to publish, with the platform’s answers',
   comment_attempts: 'individual attempts to add a first comment, with the platform’s answers',
-  media: 'photos and videos: file name, size, format; the files themselves are in the media folders',
+  media:
+    'photos and videos: file name, size, format; the files themselves are in the media folders',
   renditions: 'copies of photos and videos that were made for a platform or with a crop',
   media_links: 'public addresses of photos and videos, for the platforms to fetch them',
-  snapshots: 'numbers of a post over time: views, reach, likes, comments, shares, saves, and what else its platform gives',
+  snapshots:
+    'numbers of a post over time: views, reach, likes, comments, shares, saves, and what else its platform gives',
   measured_targets: 'the newest numbers of a post',
   unmeasured_targets: 'posts whose numbers are about to be read for the first time',
   elsewhere_posts: 'posts of an account that were not made here, with their newest numbers',

@@ -1,6 +1,12 @@
 import type { Db } from '../postgres/connect.ts'
 
-export type Export = { id: string; userId: string; storeKey: string | null; sizeBytes: number | null; madeAt: Date | null }
+export type Export = {
+  id: string
+  userId: string
+  storeKey: string | null
+  sizeBytes: number | null
+  madeAt: Date | null
+}
 
 /**
  * promise: E1: requests an export of everything. Null if one is already being made. Call it in a
@@ -29,8 +35,13 @@ export const keepExportKey = async (sql: Db, id: string, newKey: string): Promis
 }
 
 /** False if the request no longer exists. */
-export const markExportMade = async (sql: Db, id: string, file: { sizeBytes: number; now: Date }): Promise<boolean> => {
-  const { count } = await sql`update exports set size_bytes = ${file.sizeBytes}, made_at = ${file.now} where id = ${id}`
+export const markExportMade = async (
+  sql: Db,
+  id: string,
+  file: { sizeBytes: number; now: Date },
+): Promise<boolean> => {
+  const { count } =
+    await sql`update exports set size_bytes = ${file.sizeBytes}, made_at = ${file.now} where id = ${id}`
   return count > 0
 }
 
@@ -45,7 +56,11 @@ export const withdrawExports = async (sql: Db, userId: string): Promise<void> =>
     delete from mail_links where user_id = ${userId} and purpose = 'export' and used_at is null`
 }
 
-export const listDueExports = async (sql: Db, cutoff: Date, limit: number): Promise<{ id: string; storeKey: string | null }[]> =>
+export const listDueExports = async (
+  sql: Db,
+  cutoff: Date,
+  limit: number,
+): Promise<{ id: string; storeKey: string | null }[]> =>
   sql`select id, store_key from exports where asked_at <= ${cutoff} limit ${limit}`
 
 export const listExportFiles = async (sql: Db, userId: string): Promise<string[]> => {
@@ -65,7 +80,9 @@ export type SeenExport = { id: string; storeKey: string | null; madeAt: Date | n
  * Exports of everyone whose file may contain data of these workspaces: members, and former members
  * who created something there.
  */
-export const listExportsAbout = (sql: Db, workspaceIds: string[]): Promise<SeenExport[]> => sql<SeenExport[]>`
+export const listExportsAbout = (sql: Db, workspaceIds: string[]): Promise<SeenExport[]> => sql<
+  SeenExport[]
+>`
   select id, store_key, made_at from exports where user_id in (
     select user_id from memberships where workspace_id = any(${workspaceIds}::uuid[])
     union select created_by from posts where workspace_id = any(${workspaceIds}::uuid[])
@@ -73,7 +90,10 @@ export const listExportsAbout = (sql: Db, workspaceIds: string[]): Promise<SeenE
     union select connected_by from grants where workspace_id = any(${workspaceIds}::uuid[])) order by id`
 
 /** Deletes the export unless it has changed since it was read. False if it has. */
-export const deleteExportAsSeen = async (sql: Db, { id, storeKey, madeAt }: SeenExport): Promise<boolean> => {
+export const deleteExportAsSeen = async (
+  sql: Db,
+  { id, storeKey, madeAt }: SeenExport,
+): Promise<boolean> => {
   const { count } = await sql`
     delete from exports where id = ${id} and store_key is not distinct from ${storeKey} and made_at is not distinct from ${madeAt}`
   return count > 0

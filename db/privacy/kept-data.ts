@@ -90,7 +90,12 @@ export const keptData: Kept[] = [
     what: 'Whether your account is deactivated, since when and by whom; the version of this policy you have seen',
     why: 'To delete the account in time, and to tell you when this policy changes',
     kept: account,
-    columns: ['users.deactivated_at', 'users.deactivated_by', 'users.policy_version', 'policy_letters.*'],
+    columns: [
+      'users.deactivated_at',
+      'users.deactivated_by',
+      'users.policy_version',
+      'policy_letters.*',
+    ],
   },
   {
     id: 'notifications',

@@ -16,7 +16,12 @@ export const platformData: Kept[] = [
     why: 'To publish and read for you, without your password',
     kept: connected,
     columns: [
-      ...['grants.access_token_sealed', 'grants.refresh_token_sealed', 'grants.expires_at', 'grants.refresh_expires_at'],
+      ...[
+        'grants.access_token_sealed',
+        'grants.refresh_token_sealed',
+        'grants.expires_at',
+        'grants.refresh_expires_at',
+      ],
       ...['grants.renewed_at', 'channels.token_sealed', 'connections_under_way.*', 'revocations.*'],
     ],
   },
@@ -26,7 +31,12 @@ export const platformData: Kept[] = [
     what: 'The person who connected the account',
     why: 'To renew and end the connection, and to show your team whose it is',
     kept: connected,
-    columns: ['grants.issuer_user_id', 'grants.user_name', 'grants.scopes', 'grants.data_access_expires_at'],
+    columns: [
+      'grants.issuer_user_id',
+      'grants.user_name',
+      'grants.scopes',
+      'grants.data_access_expires_at',
+    ],
   },
   {
     id: 'account',
@@ -57,12 +67,31 @@ export const platformData: Kept[] = [
     group: 'platform',
     what: 'IDs, links and status of published posts and of their first comments',
     why: 'To show you what happened to each post and to get its numbers',
-    kept: { until: `As long as the post in CrateSocial; the records of individual attempts for ${terms.records}` },
+    kept: {
+      until: `As long as the post in CrateSocial; the records of individual attempts for ${terms.records}`,
+    },
     columns: [
-      ...['targets.platform_post_id', 'targets.permalink', 'targets.confirmed_by', 'targets.problem', 'targets.waiting_for'],
+      ...[
+        'targets.platform_post_id',
+        'targets.permalink',
+        'targets.confirmed_by',
+        'targets.problem',
+        'targets.waiting_for',
+      ],
       'targets.inbox_until',
-      ...['targets.comment_id', 'targets.comment_problem', 'targets.comment_proof', 'comment_attempts.*'],
-      ...['targets.handles', 'attempts.*', 'channels.state_reason', 'grants.state_reason', 'measured_channels.problem'],
+      ...[
+        'targets.comment_id',
+        'targets.comment_problem',
+        'targets.comment_proof',
+        'comment_attempts.*',
+      ],
+      ...[
+        'targets.handles',
+        'attempts.*',
+        'channels.state_reason',
+        'grants.state_reason',
+        'measured_channels.problem',
+      ],
       'measured_channels.rests',
     ],
   },
@@ -88,7 +117,13 @@ export const platformData: Kept[] = [
     what: 'Numbers of the account',
     why: 'To show how your account does over time',
     kept: { rule: 'account_snapshots' },
-    columns: ['account_snapshots.*', 'channel_days.*', 'format_days.*', 'channel_months.*', 'workspace_days.*'],
+    columns: [
+      'account_snapshots.*',
+      'channel_days.*',
+      'format_days.*',
+      'channel_months.*',
+      'workspace_days.*',
+    ],
   },
 ]
 
@@ -98,8 +133,20 @@ export const platformData: Kept[] = [
  */
 export const bookkeeping: string[] = [
   ...['grants.issuer', 'grants.state', 'grants.renewal_failures', 'grants.warned_days'],
-  ...['channels.platform', 'channels.state', 'measured_channels.not_given', 'unmeasured_targets.*', 'metric_names.*'],
-  ...['targets.state', 'targets.platform', 'targets.revision', 'targets.handles_revision', 'targets.attempt_number'],
+  ...[
+    'channels.platform',
+    'channels.state',
+    'measured_channels.not_given',
+    'unmeasured_targets.*',
+    'metric_names.*',
+  ],
+  ...[
+    'targets.state',
+    'targets.platform',
+    'targets.revision',
+    'targets.handles_revision',
+    'targets.attempt_number',
+  ],
   ...['targets.comment_state', 'targets.comment_number'],
   ...[
     'callback_calls.*',

@@ -25,7 +25,11 @@ export type PlatformData = {
   canceled: number
 }
 
-export const listPlatformData = (sql: Db, grantIds: string[], now: Date): Promise<PlatformData[]> => sql<PlatformData[]>`
+export const listPlatformData = (
+  sql: Db,
+  grantIds: string[],
+  now: Date,
+): Promise<PlatformData[]> => sql<PlatformData[]>`
   with gone as (select c.id, c.workspace_id from channels c where c.grant_id = any(${grantIds}::uuid[])),
     hit as (select t.id, t.post_id, t.workspace_id, t.state, t.due_at, t.published_at from targets t join gone on gone.id = t.channel_id)
   select g.workspace_id, max(g.issuer) as issuer, array_agg(g.id) as grant_ids,
@@ -39,14 +43,20 @@ export const listPlatformData = (sql: Db, grantIds: string[], now: Date): Promis
   from grants g where g.id = any(${grantIds}::uuid[]) group by g.workspace_id order by g.workspace_id`
 
 /** Locks grants, channels and posts, in the order that all code uses (db/posts/post-locks.ts). */
-export const lockPlatformData = async (t: Db, { grantIds, channelIds }: PlatformData): Promise<void> => {
+export const lockPlatformData = async (
+  t: Db,
+  { grantIds, channelIds }: PlatformData,
+): Promise<void> => {
   await t`select from grants where id = any(${grantIds}::uuid[]) order by id for no key update`
   await t`select from channels where id = any(${channelIds}::uuid[]) order by id for no key update`
   await lockPostsOn(t, channelIds, targetStates)
 }
 
 /** Deletes notices that quote the platform or name the accounts. Returns how many. */
-export const deleteNoticesAbout = async (t: Db, { grantIds, channelIds, targetIds }: PlatformData): Promise<number> => {
+export const deleteNoticesAbout = async (
+  t: Db,
+  { grantIds, channelIds, targetIds }: PlatformData,
+): Promise<number> => {
   const { count } = await t`
     delete from notices where grant_id = any(${grantIds}::uuid[]) or channel_id = any(${channelIds}::uuid[])
       or target_id = any(${targetIds}::uuid[])`
@@ -57,7 +67,10 @@ export const deleteNoticesAbout = async (t: Db, { grantIds, channelIds, targetId
  * promise: E5: deletes unsent targets and erases sent ones, which can never be sent again. Returns
  * how many sent targets.
  */
-export const eraseTargets = async (t: Db, { channelIds, targetIds }: PlatformData): Promise<number> => {
+export const eraseTargets = async (
+  t: Db,
+  { channelIds, targetIds }: PlatformData,
+): Promise<number> => {
   await t`delete from outbox where kind = 'target' and ref_id = any(${targetIds}::uuid[])`
   // These first: they wait for a reading that is being written, whose rows then go with the others.
   await t`delete from unmeasured_targets where target_id = any(${targetIds}::uuid[])`
@@ -66,14 +79,18 @@ export const eraseTargets = async (t: Db, { channelIds, targetIds }: PlatformDat
   await t`delete from attempts where target_id = any(${targetIds}::uuid[])`
   await t`delete from comment_attempts where target_id = any(${targetIds}::uuid[])`
   await t`delete from targets where channel_id = any(${channelIds}::uuid[]) and state not in ${stateList(t, sentStates)}`
-  return (await transition(t, 'erase', { where: t`t.channel_id = any(${channelIds}::uuid[])` })).length
+  return (await transition(t, 'erase', { where: t`t.channel_id = any(${channelIds}::uuid[])` }))
+    .length
 }
 
 /**
  * Turns scheduled posts without any target left into drafts, and removes the erased accounts from
  * their choices.
  */
-export const freePosts = async (t: Db, { workspaceId, channelIds, postIds }: PlatformData): Promise<void> => {
+export const freePosts = async (
+  t: Db,
+  { workspaceId, channelIds, postIds }: PlatformData,
+): Promise<void> => {
   await t`
     update posts set choices = choices - ${channelIds}::text[],
       state = case when state = 'scheduled' and not exists (select from targets where post_id = posts.id) then 'draft' else state end
@@ -84,8 +101,14 @@ export const freePosts = async (t: Db, { workspaceId, channelIds, postIds }: Pla
  * Deletes the data of the accounts: analytics, pictures, limits. An account that posts were sent to
  * leaves an empty row. Returns how many accounts.
  */
-export const eraseChannels = async (t: Db, { channelIds, grantIds }: PlatformData): Promise<number> => {
-  const subjects = [...channelIds.map((id) => `channel:${id}`), ...grantIds.map((id) => `grant:${id}`)]
+export const eraseChannels = async (
+  t: Db,
+  { channelIds, grantIds }: PlatformData,
+): Promise<number> => {
+  const subjects = [
+    ...channelIds.map((id) => `channel:${id}`),
+    ...grantIds.map((id) => `grant:${id}`),
+  ]
   await t`delete from limits where subject = any(${subjects})`
   await eraseAccountNumbers(t, channelIds)
   await t`delete from avatars where channel_id = any(${channelIds}::uuid[])`

@@ -1,7 +1,12 @@
 import type { Db } from '../postgres/connect.ts'
 
 /** promise: L3: versions of the policy, and who was notified of which. */
-export type PublishedVersion = { version: string; publishedOn: string; material: boolean; changes: string }
+export type PublishedVersion = {
+  version: string
+  publishedOn: string
+  material: boolean
+  changes: string
+}
 
 /** Updates the table from the list in web/privacy/policy.ts. */
 export const savePolicyVersions = async (sql: Db, versions: PublishedVersion[]): Promise<void> => {
@@ -30,15 +35,29 @@ export const addressLetters = async (sql: Db, version: string): Promise<void> =>
     on conflict do nothing`
 }
 
-export type PolicyEmail = { userId: string; email: string; name: string; version: string; changes: string }
+export type PolicyEmail = {
+  userId: string
+  email: string
+  name: string
+  version: string
+  changes: string
+}
 
-export const listPolicyEmails = async (sql: Db, version: string, limit: number): Promise<PolicyEmail[]> =>
+export const listPolicyEmails = async (
+  sql: Db,
+  version: string,
+  limit: number,
+): Promise<PolicyEmail[]> =>
   sql<PolicyEmail[]>`
     select u.id as user_id, u.email, u.name, v.version, v.changes
     from policy_letters l join users u on u.id = l.user_id join policy_versions v on v.version = l.version
     where l.version = ${version} and l.mailed_at is null order by l.user_id limit ${limit}`
 
-export const markPolicyEmailed = async (sql: Db, message: { userId: string; version: string }, now: Date): Promise<void> => {
+export const markPolicyEmailed = async (
+  sql: Db,
+  message: { userId: string; version: string },
+  now: Date,
+): Promise<void> => {
   await sql`
     update policy_letters set mailed_at = ${now}
     where version = ${message.version} and user_id = ${message.userId} and mailed_at is null`

@@ -19,7 +19,15 @@ end`
 export const rules: Rule[] = [
   // promise: R1
   {
-    ...row('users', 'Accounts', terms.account, 'their deactivation', 'deactivated_at', 'account', 'R1'),
+    ...row(
+      'users',
+      'Accounts',
+      terms.account,
+      'their deactivation',
+      'deactivated_at',
+      'account',
+      'R1',
+    ),
     name: 'accounts',
     goes: 'erasure',
   },

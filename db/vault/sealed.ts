@@ -12,7 +12,8 @@ type Sealed = { id: string; seal: string }
  * Don't reseal a grant during a renewal: the renewal compares the sealed value it has read, and
  * would lose the new token pair. A lease that ended five minutes ago no longer counts.
  */
-const notRenewing = "(renewing_by is null or renewing_until < $3::timestamptz - interval '5 minutes')"
+const notRenewing =
+  "(renewing_by is null or renewing_until < $3::timestamptz - interval '5 minutes')"
 
 // promise: S1: every column that holds something sealed; a test compares the list with the schema
 export const sealedColumns: Column[] = [
@@ -50,7 +51,13 @@ export const reseal = async (sql: Db, vault: Vault, at: Date): Promise<Rotated> 
   return total
 }
 
-const write = async (sql: Db, vault: Vault, { table, column, key, free }: Column, row: Sealed, at: Date): Promise<boolean> => {
+const write = async (
+  sql: Db,
+  vault: Vault,
+  { table, column, key, free }: Column,
+  row: Sealed,
+  at: Date,
+): Promise<boolean> => {
   const place = { table, id: row.id, column }
   const seal = vault.seal(vault.open(row.seal, place), place)
   const statement = `update ${table} set ${column} = $1 where ${key}::text = $2 and ${column} = ${free ? '$4' : '$3'}`
@@ -61,7 +68,9 @@ const write = async (sql: Db, vault: Vault, { table, column, key, free }: Column
 }
 
 const listSealed = async (sql: Db, { table, column, key }: Column): Promise<Sealed[]> =>
-  await sql.unsafe<Sealed[]>(`select ${key}::text as id, ${column} as seal from ${table} where ${column} is not null order by 1`)
+  await sql.unsafe<Sealed[]>(
+    `select ${key}::text as id, ${column} as seal from ${table} where ${column} is not null order by 1`,
+  )
 
 /**
  * Checks at startup that the keys open every sealed value, so that a wrong or missing key is found
@@ -78,7 +87,9 @@ export const listUnreadable = async (sql: Db, vault: Vault): Promise<Place[]> =>
   for (const { table, column, key } of sealedColumns) {
     const rows = await listSealed(sql, { table, column, key })
     const all = rows.map(({ id, seal }) => ({ seal, place: { table, id, column } }))
-    places.push(...all.filter(({ seal, place }) => !opens(vault, seal, place)).map(({ place }) => place))
+    places.push(
+      ...all.filter(({ seal, place }) => !opens(vault, seal, place)).map(({ place }) => place),
+    )
   }
   return places
 }
@@ -98,7 +109,9 @@ class UnreadableError extends Error {
   override name = 'UnreadableError'
   places: Place[]
   constructor(places: Place[]) {
-    const rows = places.slice(0, shown).map(({ table, id, column }) => `  - ${table}.${column} of ${id}`)
+    const rows = places
+      .slice(0, shown)
+      .map(({ table, id, column }) => `  - ${table}.${column} of ${id}`)
     const more = places.length > shown ? [`  - and ${places.length - shown} more`] : []
     super(
       [

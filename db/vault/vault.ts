@@ -33,23 +33,35 @@ export const createVault = (keys: VaultKey[]): Vault => {
       const nonce = randomBytes(12)
       const cipher = createCipheriv(algorithm, current.key, nonce, { authTagLength: tagBytes })
       cipher.setAAD(associated(place))
-      const body = Buffer.concat([cipher.update(secret, 'utf8'), cipher.final(), cipher.getAuthTag()])
+      const body = Buffer.concat([
+        cipher.update(secret, 'utf8'),
+        cipher.final(),
+        cipher.getAuthTag(),
+      ])
       return `v1.${current.id}.${nonce.toString('base64url')}.${body.toString('base64url')}`
     },
     open: (sealed, place) => {
       const [version, keyId = '', nonce = '', body = ''] = sealed.split('.')
       const key = byId.get(keyId)
       if (version !== 'v1' || !key)
-        throw new Error(`the vault has no key "${keyId}" for ${place.table}.${place.column} of ${place.id}`)
+        throw new Error(
+          `the vault has no key "${keyId}" for ${place.table}.${place.column} of ${place.id}`,
+        )
       const bytes = Buffer.from(body, 'base64url')
-      const decipher = createDecipheriv(algorithm, key, Buffer.from(nonce, 'base64url'), { authTagLength: tagBytes })
+      const decipher = createDecipheriv(algorithm, key, Buffer.from(nonce, 'base64url'), {
+        authTagLength: tagBytes,
+      })
       decipher.setAAD(associated(place))
       decipher.setAuthTag(bytes.subarray(-tagBytes))
-      return decipher.update(bytes.subarray(0, -tagBytes), undefined, 'utf8') + decipher.final('utf8')
+      return (
+        decipher.update(bytes.subarray(0, -tagBytes), undefined, 'utf8') + decipher.final('utf8')
+      )
     },
     isStale: (sealed) => sealed.split('.')[1] !== current.id,
-    derive: (purpose, text) => createHmac('sha256', current.key).update(`${purpose}:${text}`).digest(),
+    derive: (purpose, text) =>
+      createHmac('sha256', current.key).update(`${purpose}:${text}`).digest(),
   }
 }
 
-const associated = (place: Place): Buffer => Buffer.from(`${place.table}:${place.id}:${place.column}`)
+const associated = (place: Place): Buffer =>
+  Buffer.from(`${place.table}:${place.id}:${place.column}`)

@@ -18,7 +18,13 @@ export type Gains = Map<string, Counts>
  * What an account reported on a day: its followers at that time, and the views and reach of two
  * days before.
  */
-export type AccountDay = { takenAt: Date; followers: number; day: string | null; views: number | null; reach: number | null }
+export type AccountDay = {
+  takenAt: Date
+  followers: number
+  day: string | null
+  views: number | null
+  reach: number | null
+}
 
 const dayMs = 86_400_000
 /** How many days ago a reel went viral. */
@@ -27,7 +33,11 @@ const viralDaysAgo = 13
 type Asked = { channelId: string; connectedAt: Date; now: Date; gains: Gains }
 
 /** One entry per day since the account was connected. */
-export const accountDays = (workspace: DemoWorkspace, platform: DemoPlatform, asked: Asked): AccountDay[] => {
+export const accountDays = (
+  workspace: DemoWorkspace,
+  platform: DemoPlatform,
+  asked: Asked,
+): AccountDay[] => {
   const { channelId, connectedAt, now, gains } = asked
   const size = platform === 'tiktok' ? workspace.tiktok : workspace.meta.accounts[platform]
   if (!size) return []
@@ -38,11 +48,18 @@ export const accountDays = (workspace: DemoWorkspace, platform: DemoPlatform, as
     const share = (at.getTime() - connectedAt.getTime()) / (now.getTime() - connectedAt.getTime())
     const daysAgo = (now.getTime() - at.getTime()) / dayMs
     const followers = Math.round(
-      size.before + (size.followers - size.before) * grown(platform, share, daysAgo) + dice.between(-1.5, 1.5),
+      size.before +
+        (size.followers - size.before) * grown(platform, share, daysAgo) +
+        dice.between(-1.5, 1.5),
     )
     const day = dateOf(new Date(at.getTime() - 2 * dayMs), zone)
-    const views = Math.round((gains.get(day)?.views ?? 0) * 1.06 + followers * dice.between(0.018, 0.034))
-    const told = platform === 'tiktok' ? { day: null, views: null, reach: null } : { day, views, reach: Math.round(views * 0.66) }
+    const views = Math.round(
+      (gains.get(day)?.views ?? 0) * 1.06 + followers * dice.between(0.018, 0.034),
+    )
+    const told =
+      platform === 'tiktok'
+        ? { day: null, views: null, reach: null }
+        : { day, views, reach: Math.round(views * 0.66) }
     days.push({ takenAt: at, followers, ...told })
   }
   return days

@@ -35,7 +35,17 @@ const records = [
   'The Quiet Car',
 ]
 const staff = ['Cleo', 'Jonas', 'Ada', 'Mira']
-const genres = ['Jazz', 'Dub', 'Soul', 'Folk', 'Krautrock', 'House', 'Brazilian', 'Ambient', 'Post-punk']
+const genres = [
+  'Jazz',
+  'Dub',
+  'Soul',
+  'Folk',
+  'Krautrock',
+  'House',
+  'Brazilian',
+  'Ambient',
+  'Post-punk',
+]
 
 type Series = (dice: Dice) => string
 

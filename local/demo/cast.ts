@@ -6,7 +6,11 @@ export type Member = { name: string; email: string; role: 'admin' | 'manager' }
 
 export const demoPassword = 'crates full of records'
 export const zone = 'Europe/Zurich'
-export const operator: Member = { name: 'Ada Northside', email: 'ada@northside.example', role: 'admin' }
+export const operator: Member = {
+  name: 'Ada Northside',
+  email: 'ada@northside.example',
+  role: 'admin',
+}
 
 /** A second TikTok account of the shop, whose connection expires. */
 export const cellar = 'northside.cellar'
@@ -17,7 +21,10 @@ export type DemoWorkspace = {
   /** Besides the operator, who creates the workspace. */
   members: Member[]
   /** The person who connects at Meta in the sandbox, and the accounts they choose, by platform. */
-  meta: { who: string; accounts: Partial<Record<DemoPlatform, { id: string; followers: number; before: number }>> }
+  meta: {
+    who: string
+    accounts: Partial<Record<DemoPlatform, { id: string; followers: number; before: number }>>
+  }
   /** Username at TikTok in the sandbox. */
   tiktok: { username: string; followers: number; before: number } | null
   pictures: { count: number; motifs: Motif[]; palettes: Palette[]; name: string }
@@ -29,13 +36,20 @@ export type DemoPlatform = 'facebook' | 'instagram' | 'tiktok'
 /** A weekly post. `day` 0 is Monday, `share` is the probability that it is published. */
 type Slot = { day: number; hours: number[]; series: string; share: number }
 
-const member = (name: string, email: string, role: Member['role'] = 'manager'): Member => ({ name, email, role })
+const member = (name: string, email: string, role: Member['role'] = 'manager'): Member => ({
+  name,
+  email,
+  role,
+})
 
 export const workspaces: DemoWorkspace[] = [
   {
     name: 'Northside Records',
     slug: 'northside-records',
-    members: [member('Cleo Meier', 'cleo@northside.example'), member('Jonas Weber', 'jonas@northside.example')],
+    members: [
+      member('Cleo Meier', 'cleo@northside.example'),
+      member('Jonas Weber', 'jonas@northside.example'),
+    ],
     meta: {
       who: 'Ada Northside',
       accounts: {
@@ -63,7 +77,10 @@ export const workspaces: DemoWorkspace[] = [
   {
     name: 'Southside Club',
     slug: 'southside-club',
-    members: [member('Ben Southside', 'ben@southside.example', 'admin'), member('Dana Rossi', 'dana@southside.example')],
+    members: [
+      member('Ben Southside', 'ben@southside.example', 'admin'),
+      member('Dana Rossi', 'dana@southside.example'),
+    ],
     meta: {
       who: 'Ben Southside',
       accounts: {

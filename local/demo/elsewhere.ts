@@ -15,7 +15,11 @@ export type Elsewhere = { post: PastPost; id: string; permalink: string }[]
 const dayMs = 86_400_000
 /** The product lists this far back at most, less a margin. */
 const daysBack = 85
-const kinds: Record<DemoPlatform, string> = { facebook: 'photo', instagram: 'image', tiktok: 'video' }
+const kinds: Record<DemoPlatform, string> = {
+  facebook: 'photo',
+  instagram: 'image',
+  tiktok: 'video',
+}
 
 /** Creates posts of the last months at the platforms that CrateSocial has nothing to do with. */
 export const postElsewhere = async (
@@ -40,7 +44,12 @@ const platformsOf = ({ meta, tiktok }: DemoWorkspace): DemoPlatform[] => [
 const platformOf = ({ targets }: PastPost): DemoPlatform => targets[0]!.platform
 
 /** About one a week, at any time of the day, with fewer views than a planned post. */
-const planOn = (workspace: DemoWorkspace, platform: DemoPlatform, index: number, now: Date): PastPost[] => {
+const planOn = (
+  workspace: DemoWorkspace,
+  platform: DemoPlatform,
+  index: number,
+  now: Date,
+): PastPost[] => {
   const posts: PastPost[] = []
   for (let daysAgo = 3 + index * 2; daysAgo < daysBack; daysAgo += 7) {
     const dice = createDice(workspace.seed * 20_000 + index * 1_000 + daysAgo)
@@ -52,16 +61,34 @@ const planOn = (workspace: DemoWorkspace, platform: DemoPlatform, index: number,
     const [hour, weekday] = isFamous ? [19, 4] : [dice.whole(8, 22), dice.whole(1, 7)]
     const moment = { ago: daysAgo / 7, share: 1 - daysAgo / 365, hour, weekday }
     const luck = isFamous ? 7 : dice.luck()
-    const audience = audienceOf(dice, { platform, kind, series: 'phone', luck, moment, size: workspace.tiktok ? 0.35 : 0.25 })
+    const audience = audienceOf(dice, {
+      platform,
+      kind,
+      series: 'phone',
+      luck,
+      moment,
+      size: workspace.tiktok ? 0.35 : 0.25,
+    })
     const pictures = [dice.whole(0, workspace.pictures.count - 1)]
     const text = captionOf('phone', dice)
-    posts.push({ at, wallTime: '', series: 'phone', text, pictures, targets: [{ platform, kind, audience }] })
+    posts.push({
+      at,
+      wallTime: '',
+      series: 'phone',
+      text,
+      pictures,
+      targets: [{ platform, kind, audience }],
+    })
   }
   return posts
 }
 
 /** Writes them as the product does when it finds them in an account's list, without numbers. */
-export const writeElsewhere = async (sql: Db, place: Place, elsewhere: Elsewhere): Promise<PastTarget[]> => {
+export const writeElsewhere = async (
+  sql: Db,
+  place: Place,
+  elsewhere: Elsewhere,
+): Promise<PastTarget[]> => {
   const targets = elsewhere.map(({ post }): PastTarget => {
     const platform = platformOf(post)
     const channelId = place.channels[platform]?.id ?? ''

@@ -19,12 +19,22 @@ const dayMs = 86_400_000
 export const clipMs = 8_000
 
 /** Draws a workspace's pictures and a few clips, and stores them as uploads are stored. */
-export const storeFiles = async (deps: Deps, workspace: DemoWorkspace, owner: Owner): Promise<DemoFiles> => {
+export const storeFiles = async (
+  deps: Deps,
+  workspace: DemoWorkspace,
+  owner: Owner,
+): Promise<DemoFiles> => {
   const { count, ...look } = workspace.pictures
-  const drawn = await Promise.all(Array.from({ length: count }, (_, number) => drawPicture(number, look)))
-  const pictures = await Promise.all(drawn.map((picture, index) => storePicture(deps, picture, owner, count - index)))
+  const drawn = await Promise.all(
+    Array.from({ length: count }, (_, number) => drawPicture(number, look)),
+  )
+  const pictures = await Promise.all(
+    drawn.map((picture, index) => storePicture(deps, picture, owner, count - index)),
+  )
   const clips = workspace.tiktok ? [1, 2, 8] : []
-  const videos = await Promise.all(clips.map((number, index) => storeClip(deps, workspace, number, owner, clips.length - index)))
+  const videos = await Promise.all(
+    clips.map((number, index) => storeClip(deps, workspace, number, owner, clips.length - index)),
+  )
   await insertRows(
     deps.sql,
     'media',
@@ -41,11 +51,23 @@ const storePicture = (deps: Deps, picture: Picture, owner: Owner, place: number)
     bytes: picture.jpeg,
     thumbnail: picture.thumbnail,
     altText: picture.altText,
-    row: { kind: 'image', content_type: 'image/jpeg', file_name: picture.fileName, width: picture.width, height: picture.height },
+    row: {
+      kind: 'image',
+      content_type: 'image/jpeg',
+      file_name: picture.fileName,
+      width: picture.width,
+      height: picture.height,
+    },
   })
 
 /** A video of a still picture, which every platform accepts. */
-const storeClip = async (deps: Deps, workspace: DemoWorkspace, number: number, owner: Owner, place: number): Promise<Stored> => {
+const storeClip = async (
+  deps: Deps,
+  workspace: DemoWorkspace,
+  number: number,
+  owner: Owner,
+  place: number,
+): Promise<Stored> => {
   const picture = await drawPicture(number, { ...workspace.pictures, ratio: 16 / 9 })
   const [width, height] = [544, 960]
   return store(deps, owner, new Date(owner.now.getTime() - place * 19 * dayMs), {
@@ -68,7 +90,10 @@ const storeClip = async (deps: Deps, workspace: DemoWorkspace, number: number, o
 type File = { bytes: Buffer; thumbnail: Buffer; altText: string; row: Record<string, unknown> }
 
 const store = async (deps: Deps, owner: Owner, uploadedAt: Date, file: File): Promise<Stored> => {
-  const keys = { store_key: randomBytes(24).toString('base64url'), thumbnail_key: randomBytes(24).toString('base64url') }
+  const keys = {
+    store_key: randomBytes(24).toString('base64url'),
+    thumbnail_key: randomBytes(24).toString('base64url'),
+  }
   await deps.mediaStore.put(keys.store_key, Readable.from([file.bytes]))
   await deps.mediaStore.put(keys.thumbnail_key, Readable.from([file.thumbnail]))
   const [id, sha256] = [idAt(uploadedAt), createHash('sha256').update(file.bytes).digest()]

@@ -4,7 +4,14 @@ import { createDiskStore } from '../../media/store.ts'
 import { createPlatforms, type Registry } from '../../platforms/index.ts'
 import { Problem } from '../problem.ts'
 import { moveBeginnings } from './beginnings.ts'
-import { cellar, type DemoPlatform, type DemoWorkspace, demoPassword, operator, workspaces } from './cast.ts'
+import {
+  cellar,
+  type DemoPlatform,
+  type DemoWorkspace,
+  demoPassword,
+  operator,
+  workspaces,
+} from './cast.ts'
 import { postElsewhere, writeElsewhere } from './elsewhere.ts'
 import { type DemoFiles, storeFiles } from './files.ts'
 import { isFilled, writeNote } from './note.ts'
@@ -37,7 +44,8 @@ export const fillDemo = async (setting: DemoSetting): Promise<string[]> => {
 }
 
 const fill = async (setting: DemoSetting): Promise<void> => {
-  if (!setting.sandboxControl) throw new Problem('--demo fills the sandbox: it does not run with a real Meta or TikTok app.')
+  if (!setting.sandboxControl)
+    throw new Problem('--demo fills the sandbox: it does not run with a real Meta or TikTok app.')
   if (!setting.invitation)
     throw new Problem(
       `--demo fills a new installation, and the one in ${setting.dataDir} is in use. Name another folder with DATA_DIR.`,
@@ -57,7 +65,11 @@ const fill = async (setting: DemoSetting): Promise<void> => {
     await moveBeginnings(sql)
     for (const [index, workspace] of workspaces.entries()) {
       const place = await findPlace(sql, workspace)
-      const files = await storeFiles(deps, workspace, { workspaceId: place.workspaceId, uploadedBy: place.writers[0]!, now })
+      const files = await storeFiles(deps, workspace, {
+        workspaceId: place.workspaceId,
+        uploadedBy: place.writers[0]!,
+        now,
+      })
       await fillYear(deps, workspace, { place, files, sources: sourcesOf(platforms), platforms })
       await composeUpcoming(workspace, cast.get(workspace.members[0]!.email)!, files, now)
       if (index === 0) await breakThings({ ...deps, cast }, place, files)
@@ -97,7 +109,10 @@ const fillYear = async (
     const here = await writePast(own, workspace, { place, files, past })
     const others = await writeElsewhere(t, place, elsewhere)
     await fillNumbers({ ...own, sources }, workspace, place, { here, elsewhere: others })
-    await fillOwnMetrics({ sql: t, control: deps.control, platforms: year.platforms }, place.workspaceId)
+    await fillOwnMetrics(
+      { sql: t, control: deps.control, platforms: year.platforms },
+      place.workspaceId,
+    )
   })
 }
 
@@ -109,7 +124,9 @@ const sourcesOf = (platforms: Registry['platforms']): Sources => {
 }
 
 const findPlace = async (sql: Sql, workspace: DemoWorkspace): Promise<Place> => {
-  const [row] = await sql<{ id: string }[]>`select id from workspaces where slug = ${workspace.slug}`
+  const [row] = await sql<
+    { id: string }[]
+  >`select id from workspaces where slug = ${workspace.slug}`
   if (!row) throw new Error(`the workspace ${workspace.slug} was not made`)
   const channels = await sql<{ id: string; platform: DemoPlatform; accountId: string }[]>`
     select id, platform, account_id from channels where workspace_id = ${row.id} and handle <> ${cellar}`
@@ -118,7 +135,9 @@ const findPlace = async (sql: Sql, workspace: DemoWorkspace): Promise<Place> => 
     where m.workspace_id = ${row.id} order by u.is_operator, u.created_at`
   return {
     workspaceId: row.id,
-    channels: Object.fromEntries(channels.map(({ id, platform, accountId }) => [platform, { id, accountId }])),
+    channels: Object.fromEntries(
+      channels.map(({ id, platform, accountId }) => [platform, { id, accountId }]),
+    ),
     writers: writers.map((writer) => writer.userId),
   }
 }
@@ -132,7 +151,9 @@ const howToSignIn = (): string[] => [
 ]
 
 const placeOf = (email: string): string => {
-  const workspace = workspaces.find(({ members }) => members.some((member) => member.email === email))
+  const workspace = workspaces.find(({ members }) =>
+    members.some((member) => member.email === email),
+  )
   const member = workspace?.members.find((one) => one.email === email)
   return `${member?.role} of ${workspace?.name}`
 }

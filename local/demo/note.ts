@@ -49,7 +49,9 @@ export const clearInterrupted = (
 /** If started as root, the database may be in another folder, which its user can access. */
 const removeData = (dataDir: string): void => {
   const elsewhere = join(dataDir, 'postgres-is-in')
-  const database = existsSync(elsewhere) ? [readFileSync(elsewhere, 'utf8').trim(), elsewhere] : [join(dataDir, 'postgres')]
+  const database = existsSync(elsewhere)
+    ? [readFileSync(elsewhere, 'utf8').trim(), elsewhere]
+    : [join(dataDir, 'postgres')]
   const folders = ['temporal', 'sandbox', 'media', 'mail'].map((name) => join(dataDir, name))
   for (const path of [...database, ...folders]) rmSync(path, { recursive: true, force: true })
 }

@@ -19,7 +19,12 @@ type Measured = { here: PastTarget[]; elsewhere: PastTarget[] }
 /**
  * Writes a year of numbers as measuring would have: each post at its ages, each account once a day.
  */
-export const fillNumbers = async (deps: Deps, workspace: DemoWorkspace, place: Place, posts: Measured): Promise<void> => {
+export const fillNumbers = async (
+  deps: Deps,
+  workspace: DemoWorkspace,
+  place: Place,
+  posts: Measured,
+): Promise<void> => {
   const { workspaceId } = place
   const here = readAll(deps, posts.here)
   const elsewhere = readAll(deps, posts.elsewhere)
@@ -30,12 +35,18 @@ export const fillNumbers = async (deps: Deps, workspace: DemoWorkspace, place: P
   await insertRows(deps.sql, 'snapshots', snapshots(here, 'target_id'))
   await insertRows(deps.sql, 'snapshots', snapshots(elsewhere, 'elsewhere_id'))
   const newest = here.posts.map(({ target, known }) => ({
-    ...{ target_id: target.id, workspace_id: workspaceId, channel_id: target.channelId, kind: target.kind },
+    ...{
+      target_id: target.id,
+      workspace_id: workspaceId,
+      channel_id: target.channelId,
+      kind: target.kind,
+    },
     published_at: target.publishedAt,
     ...known,
   }))
   await insertRows(deps.sql, 'measured_targets', newest)
-  for (const { target, known } of elsewhere.posts) await updateRow(deps.sql, 'elsewhere_posts', target.id, known)
+  for (const { target, known } of elsewhere.posts)
+    await updateRow(deps.sql, 'elsewhere_posts', target.id, known)
   await fillAccounts(deps, workspace, place, { here: here.gains, elsewhere: elsewhere.gains })
   const ids = Object.values(place.channels).map((channel) => channel.id)
   await deps.sql`insert into format_days select * from format_days_from_readings(${ids}::uuid[])`
@@ -51,7 +62,13 @@ const readAll = (deps: Deps, targets: PastTarget[]) => {
     gains.set(target.channelId, days)
     const source = deps.sources[target.platform].posts
     const { takenAt, counts, nextAt, rows, atAges } = measure(target, deps.now, days)
-    const known = { ...atAges, next_at: nextAt, ...counts, taken_at: takenAt, source: takenAt ? source : null }
+    const known = {
+      ...atAges,
+      next_at: nextAt,
+      ...counts,
+      taken_at: takenAt,
+      source: takenAt ? source : null,
+    }
     return { target, rows, source, known }
   })
   return { posts, gains }
@@ -74,14 +91,19 @@ const measure = (target: PastTarget, now: Date, days: Gains) => {
   let [takenAt, before] = [null as Date | null, none]
   let at = nextMeasureAt(times, target.publishedAt.getTime())
   for (; at && at <= now; at = nextMeasureAt(times, at.getTime())) {
-    const counts = countsAt(target.platform, target.audience, (at.getTime() - target.publishedAt.getTime()) / hourMs)
+    const counts = countsAt(
+      target.platform,
+      target.audience,
+      (at.getTime() - target.publishedAt.getTime()) / hourMs,
+    )
     rows.push({ taken_at: at, ...counts })
     addGain(days, dateOf(at, zone), counts, before)
     takenAt = at
     before = counts
   }
   const viewsAt = (ageHours: number): number | null => {
-    const ageOf = (row: { taken_at: Date }) => (row.taken_at.getTime() - target.publishedAt.getTime()) / hourMs
+    const ageOf = (row: { taken_at: Date }) =>
+      (row.taken_at.getTime() - target.publishedAt.getTime()) / hourMs
     return rows.find((row) => ageOf(row) >= ageHours && ageOf(row) < ageHours + 6)?.views ?? null
   }
   const atAges = { views_at_day: viewsAt(24), views_at_week: viewsAt(7 * 24) }
@@ -108,20 +130,38 @@ const addGain = (days: Gains, day: string, now: Counts, before: Counts): void =>
     const count = now[name]
     return count === null ? (sum?.[name] ?? null) : (sum?.[name] ?? 0) + count - (before[name] ?? 0)
   }
-  const [views, likes, comments, shares] = [add('views') ?? 0, add('likes') ?? 0, add('comments') ?? 0, add('shares') ?? 0]
+  const [views, likes, comments, shares] = [
+    add('views') ?? 0,
+    add('likes') ?? 0,
+    add('comments') ?? 0,
+    add('shares') ?? 0,
+  ]
   days.set(day, { views, likes, comments, shares, reach: add('reach'), saves: add('saves') })
 }
 
 type AllGains = Record<'here' | 'elsewhere', Map<string, Gains>>
 
-const fillAccounts = async (deps: Deps, workspace: DemoWorkspace, place: Place, gains: AllGains): Promise<void> => {
+const fillAccounts = async (
+  deps: Deps,
+  workspace: DemoWorkspace,
+  place: Place,
+  gains: AllGains,
+): Promise<void> => {
   const { sql, now, sources } = deps
   const connectedAt = new Date(now.getTime() - 365 * 24 * hourMs - 95 * 60_000)
-  for (const [platform, channel] of Object.entries(place.channels) as [DemoPlatform, { id: string }][]) {
+  for (const [platform, channel] of Object.entries(place.channels) as [
+    DemoPlatform,
+    { id: string },
+  ][]) {
     const ids = { workspace_id: place.workspaceId, channel_id: channel.id }
     const own = gains.here.get(channel.id) ?? new Map<string, Counts>()
     const other = gains.elsewhere.get(channel.id) ?? new Map<string, Counts>()
-    const days = accountDays(workspace, platform, { channelId: channel.id, connectedAt, now, gains: own })
+    const days = accountDays(workspace, platform, {
+      channelId: channel.id,
+      connectedAt,
+      now,
+      gains: own,
+    })
     const snapshots = days.map(({ takenAt, followers, day, views, reach }) => ({
       ...ids,
       taken_at: takenAt,

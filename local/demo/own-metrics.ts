@@ -11,7 +11,10 @@ type Own = { name: string; value: number; average: boolean }
  * Adds what the platforms declare besides the common numbers. The values come from the sandbox, so
  * that the next reading continues them. In earlier readings, sums grow with the views.
  */
-export const fillOwnMetrics = async ({ sql, control, platforms }: Deps, workspaceId: string): Promise<void> => {
+export const fillOwnMetrics = async (
+  { sql, control, platforms }: Deps,
+  workspaceId: string,
+): Promise<void> => {
   const here = await sql<Filled[]>`
     select m.target_id as id, t.platform, t.kind, t.platform_post_id from measured_targets m join targets t on t.id = m.target_id
     where m.workspace_id = ${workspaceId} and m.views > 0`
@@ -21,19 +24,29 @@ export const fillOwnMetrics = async ({ sql, control, platforms }: Deps, workspac
   for (const [made, posts] of Object.entries({ here, elsewhere }) as [PostOrigin, Filled[]][])
     for (const post of posts) {
       const declared =
-        platforms.get(post.platform)?.measure.ownMetrics.filter(({ names }) => names[post.kind] !== undefined) ?? []
+        platforms
+          .get(post.platform)
+          ?.measure.ownMetrics.filter(({ names }) => names[post.kind] !== undefined) ?? []
       if (declared.length === 0) continue
       const path = `/ledger/posts/${post.platform}/${post.platformPostId}/numbers`
       const ledger = await control.get<Record<string, unknown>>(path)
       const own = declared.flatMap(({ name, names, acrossPosts }): Own[] => {
         const value = ledger[names[post.kind] ?? '']
-        return typeof value === 'number' ? [{ name, value, average: acrossPosts === 'average' }] : []
+        return typeof value === 'number'
+          ? [{ name, value, average: acrossPosts === 'average' }]
+          : []
       })
       await write(sql, made, post.id, own, Math.max(1, Number(ledger.views)))
     }
 }
 
-const write = async (sql: Db, made: PostOrigin, id: string, own: Own[], views: number): Promise<void> => {
+const write = async (
+  sql: Db,
+  made: PostOrigin,
+  id: string,
+  own: Own[],
+  views: number,
+): Promise<void> => {
   const { table, key, ref } = homes[made]
   const more = sql`coalesce((
     select jsonb_object_agg(o.name, case when o.average then o.value else floor(o.value * least(1, views::float8 / ${views})) end)

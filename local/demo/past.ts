@@ -29,7 +29,10 @@ export type PastTarget = {
 }
 
 type Deps = { control: SandboxControl; now: Date }
-type Rows = Record<'posts' | 'media' | 'post_media' | 'targets' | 'attempts' | 'events', Record<string, unknown>[]>
+type Rows = Record<
+  'posts' | 'media' | 'post_media' | 'targets' | 'attempts' | 'events',
+  Record<string, unknown>[]
+>
 
 const dayMs = 86_400_000
 /** promise: R4: files of older posts are deleted, as in a real installation. */
@@ -39,7 +42,11 @@ const keptMs = 90 * dayMs
 export type Past = { plan: PastPost[]; known: Known[] }
 
 /** Creates twelve months of posts at the platforms. */
-export const bringToPlatforms = async (deps: Deps, workspace: DemoWorkspace, files: DemoFiles): Promise<Past> => {
+export const bringToPlatforms = async (
+  deps: Deps,
+  workspace: DemoWorkspace,
+  files: DemoFiles,
+): Promise<Past> => {
   const plan = planPast(workspace, deps.now)
   return { plan, known: await atPlatforms(deps.control, workspace, plan, files) }
 }
@@ -52,7 +59,9 @@ export const writePast = async (
 ): Promise<PastTarget[]> => {
   const dice = createDice(workspace.seed + 1)
   const rows: Rows = { posts: [], media: [], post_media: [], targets: [], attempts: [], events: [] }
-  const targets = plan.flatMap((post, index) => addPost(rows, { ...deps, dice, place, files }, post, known[index]!))
+  const targets = plan.flatMap((post, index) =>
+    addPost(rows, { ...deps, dice, place, files }, post, known[index]!),
+  )
   for (const [table, some] of Object.entries(rows)) await insertRows(deps.sql, table, some)
   return targets
 }
@@ -67,7 +76,9 @@ export const atPlatforms = async (
   files: DemoFiles,
 ): Promise<Known[]> => {
   const known: Known[] = plan.map(() => new Map())
-  const wanted = plan.flatMap((post, index) => post.targets.map((target) => ({ post, index, ...target })))
+  const wanted = plan.flatMap((post, index) =>
+    post.targets.map((target) => ({ post, index, ...target })),
+  )
   const older = wanted.filter(({ platform }) => platform !== 'tiktok')
   const meta = older.map(({ post, platform, kind, audience }) => ({
     platform,
@@ -90,8 +101,10 @@ export const atPlatforms = async (
     control.post<{ id: string; permalink: string }[]>('/accounts/meta/history', meta),
     control.post<{ id: string; permalink: string }[]>('/accounts/tiktok/history', tiktok),
   ])
-  for (const [at, { index, platform }] of older.entries()) known[index]!.set(platform, metaKnown[at]!)
-  for (const [at, { index, platform }] of videos.entries()) known[index]!.set(platform, tiktokKnown[at]!)
+  for (const [at, { index, platform }] of older.entries())
+    known[index]!.set(platform, metaKnown[at]!)
+  for (const [at, { index, platform }] of videos.entries())
+    known[index]!.set(platform, tiktokKnown[at]!)
   return known
 }
 
@@ -106,20 +119,44 @@ type Given = { now: Date; dice: Dice; place: Place; files: DemoFiles }
 const addPost = (rows: Rows, given: Given, post: PastPost, known: Known): PastTarget[] => {
   const { dice, place, now } = given
   const workspace_id = place.workspaceId
-  const writtenAt = new Date(post.at.getTime() - dice.whole(1, 6) * dayMs - dice.between(0, 1.5) * 3_600_000)
+  const writtenAt = new Date(
+    post.at.getTime() - dice.whole(1, 6) * dayMs - dice.between(0, 1.5) * 3_600_000,
+  )
   const [id, author] = [idAt(writtenAt), dice.pick(place.writers)]
   const at = { due_at: post.at, wall_time: post.wallTime, zone }
-  const wheres = post.targets.map((target) => ({ ...target, channelId: place.channels[target.platform]?.id ?? '' }))
+  const wheres = post.targets.map((target) => ({
+    ...target,
+    channelId: place.channels[target.platform]?.id ?? '',
+  }))
   const choices = Object.fromEntries(
-    wheres.map(({ channelId, platform, kind }) => [channelId, { kind, settings: settingsOf(platform) }]),
+    wheres.map(({ channelId, platform, kind }) => [
+      channelId,
+      { kind, settings: settingsOf(platform) },
+    ]),
   )
   const written = { created_by: author, created_at: writtenAt, updated_at: writtenAt }
-  rows.posts.push({ id, workspace_id, state: 'scheduled', text: post.text, choices, ...at, ...written })
+  rows.posts.push({
+    id,
+    workspace_id,
+    state: 'scheduled',
+    text: post.text,
+    choices,
+    ...at,
+    ...written,
+  })
   const used = shown(post, post.targets[0]!.kind, given.files)
   const kept = post.at.getTime() > now.getTime() - keptMs
   for (const [index, file] of used.entries()) {
-    const media_id = kept ? file.id : addGone(rows, { workspace_id, author, post, now, isVideo: post.series === 'reel' })
-    rows.post_media.push({ post_id: id, media_id, workspace_id, position: index + 1, alt_text: file.altText })
+    const media_id = kept
+      ? file.id
+      : addGone(rows, { workspace_id, author, post, now, isVideo: post.series === 'reel' })
+    rows.post_media.push({
+      post_id: id,
+      media_id,
+      workspace_id,
+      position: index + 1,
+      alt_text: file.altText,
+    })
   }
   const event = {
     workspace_id,
@@ -129,12 +166,19 @@ const addPost = (rows: Rows, given: Given, post: PastPost, known: Known): PastTa
     facts: { due_at: post.at.toISOString() },
   }
   rows.events.push({ id: idAt(writtenAt), at: writtenAt, ...event })
-  return wheres.map((where) => addTarget(rows, { ...given, post, postId: id, where, answer: known.get(where.platform)! }))
+  return wheres.map((where) =>
+    addTarget(rows, { ...given, post, postId: id, where, answer: known.get(where.platform)! }),
+  )
 }
 
 const settingsOf = (platform: DemoPlatform) =>
   platform === 'tiktok'
-    ? { privacy_level: 'PUBLIC_TO_EVERYONE', allow_comment: true, allow_duet: false, allow_stitch: false }
+    ? {
+        privacy_level: 'PUBLIC_TO_EVERYONE',
+        allow_comment: true,
+        allow_duet: false,
+        allow_stitch: false,
+      }
     : {}
 
 type Gone = { workspace_id: string; author: string; post: PastPost; now: Date; isVideo: boolean }
@@ -222,9 +266,28 @@ const addTarget = (rows: Rows, { dice, place, post, postId, where, answer }: Sen
   const fingerprint = createHash('sha256')
     .update(JSON.stringify([channelId, kind, post.text, null, settings, []]))
     .digest()
-  const attempt = { claimed_at: sentAt, sent_at: sentAt, ended_at: publishedAt, outcome: 'accepted', fingerprint }
-  rows.attempts.push({ id: idAt(sentAt), workspace_id, target_id: id, number: 1, revision: 1, ...attempt })
-  const event = { workspace_id, user_id: null, name: 'target.published', subject_id: id, facts: { platform } }
+  const attempt = {
+    claimed_at: sentAt,
+    sent_at: sentAt,
+    ended_at: publishedAt,
+    outcome: 'accepted',
+    fingerprint,
+  }
+  rows.attempts.push({
+    id: idAt(sentAt),
+    workspace_id,
+    target_id: id,
+    number: 1,
+    revision: 1,
+    ...attempt,
+  })
+  const event = {
+    workspace_id,
+    user_id: null,
+    name: 'target.published',
+    subject_id: id,
+    facts: { platform },
+  }
   rows.events.push({ id: idAt(publishedAt), at: publishedAt, ...event })
   return { id, channelId, platform, kind, publishedAt, audience }
 }

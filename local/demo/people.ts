@@ -23,7 +23,12 @@ export const bringIn = async (url: string, invitation: string): Promise<Cast> =>
   return cast
 }
 
-const inviteMembers = async (url: string, workspace: DemoWorkspace, ada: Person, cast: Cast): Promise<void> => {
+const inviteMembers = async (
+  url: string,
+  workspace: DemoWorkspace,
+  ada: Person,
+  cast: Cast,
+): Promise<void> => {
   const links: string[] = []
   for (const { role } of workspace.members) links.push(await invite(ada, workspace.slug, role))
   await Promise.all(
@@ -31,7 +36,8 @@ const inviteMembers = async (url: string, workspace: DemoWorkspace, ada: Person,
       const person = createPerson(url)
       cast.set(email, person)
       const joined = await acceptInvitation(person, links[index]!, name, email, demoPassword)
-      if (joined.status !== 200) throw new Error(`${email} could not join: ${joined.text.slice(0, 200)}`)
+      if (joined.status !== 200)
+        throw new Error(`${email} could not join: ${joined.text.slice(0, 200)}`)
     }),
   )
 }
@@ -43,9 +49,14 @@ const connectAll = async (workspace: DemoWorkspace, admin: Person): Promise<void
   const { who, accounts } = workspace.meta
   const people = await admin.open(`/w/${workspace.slug}/connect/meta`)
   const choice = await (await people.press(who)).press('Continue')
-  const offered = [...choice.document.querySelectorAll('input[name=account]')].map((input) => input.getAttribute('value') ?? '')
-  const wanted = offered.filter((value) => Object.values(accounts).some(({ id }) => value.endsWith(`:${id}`)))
+  const offered = [...choice.document.querySelectorAll('input[name=account]')].map(
+    (input) => input.getAttribute('value') ?? '',
+  )
+  const wanted = offered.filter((value) =>
+    Object.values(accounts).some(({ id }) => value.endsWith(`:${id}`)),
+  )
   await choice.press('Connect', { account: wanted })
   if (!workspace.tiktok) return
-  for (const username of [workspace.tiktok.username, cellar]) await connectAccounts(admin, workspace.slug, 'tiktok', username)
+  for (const username of [workspace.tiktok.username, cellar])
+    await connectAccounts(admin, workspace.slug, 'tiktok', username)
 }

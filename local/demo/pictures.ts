@@ -2,9 +2,22 @@ import sharp from 'sharp'
 import { createDice } from './dice.ts'
 import type { Motif, Palette } from './shapes.ts'
 
-export type Picture = { fileName: string; altText: string; jpeg: Buffer; thumbnail: Buffer; width: number; height: number }
+export type Picture = {
+  fileName: string
+  altText: string
+  jpeg: Buffer
+  thumbnail: Buffer
+  width: number
+  height: number
+}
 
-const palette = (back: string, deep: string, warm: string, light: string, ink: string): Palette => ({
+const palette = (
+  back: string,
+  deep: string,
+  warm: string,
+  light: string,
+  ink: string,
+): Palette => ({
   back,
   deep,
   warm,
@@ -46,7 +59,10 @@ export const drawPicture = async (
   const raw = { raw: { width, height, channels: 3 as const } }
   const [jpeg, thumbnail] = await Promise.all([
     sharp(drawn, raw).jpeg({ quality: 82 }).toBuffer(),
-    sharp(drawn, raw).resize({ width: 320, height: 320, fit: 'inside' }).webp({ quality: 78, effort: 1 }).toBuffer(),
+    sharp(drawn, raw)
+      .resize({ width: 320, height: 320, fit: 'inside' })
+      .webp({ quality: 78, effort: 1 })
+      .toBuffer(),
   ])
   return { fileName: `${of.name}-${number + 1}.jpg`, altText, jpeg, thumbnail, width, height }
 }

@@ -40,8 +40,20 @@ export const planPast = (workspace: DemoWorkspace, now: Date): PastPost[] => {
       const at = day.toZonedDateTime({ timeZone: zone, plainTime: Temporal.PlainTime.from(time) })
       const atMs = at.epochMilliseconds
       if (atMs > now.getTime() - 40 * 60_000 || atMs < now.getTime() - 364 * 86_400_000) continue
-      const moment = { ago, share: 1 - ago / weeks, isViral, hour: time.hour, weekday: at.dayOfWeek }
-      posts.push(planOne(workspace, dice, slot.series, { at: new Date(atMs), wallTime: written(at), moment }))
+      const moment = {
+        ago,
+        share: 1 - ago / weeks,
+        isViral,
+        hour: time.hour,
+        weekday: at.dayOfWeek,
+      }
+      posts.push(
+        planOne(workspace, dice, slot.series, {
+          at: new Date(atMs),
+          wallTime: written(at),
+          moment,
+        }),
+      )
     }
   }
   return posts.sort((a, b) => a.at.getTime() - b.at.getTime())
@@ -50,18 +62,34 @@ export const planPast = (workspace: DemoWorkspace, now: Date): PastPost[] => {
 type Moment = { ago: number; share: number; isViral: boolean; hour: number; weekday: number }
 type When = { at: Date; wallTime: string; moment: Moment }
 
-const planOne = (workspace: DemoWorkspace, dice: Dice, series: string, { at, wallTime, moment }: When): PastPost => {
+const planOne = (
+  workspace: DemoWorkspace,
+  dice: Dice,
+  series: string,
+  { at, wallTime, moment }: When,
+): PastPost => {
   const text = moment.isViral
     ? 'One crate, one minute, and the neighbour who knew every sleeve by heart.'
     : captionOf(series, dice)
-  const count = series === 'reel' ? 1 : series === 'note' ? 0 : dice.chance(0.3) ? dice.whole(2, 4) : 1
+  const count =
+    series === 'reel' ? 1 : series === 'note' ? 0 : dice.chance(0.3) ? dice.whole(2, 4) : 1
   const first = dice.whole(0, workspace.pictures.count - 1)
-  const pictures = Array.from({ length: count }, (_, index) => (first + index * 5) % workspace.pictures.count)
+  const pictures = Array.from(
+    { length: count },
+    (_, index) => (first + index * 5) % workspace.pictures.count,
+  )
   const luck = dice.luck() * (moment.isViral ? 3.4 : 1)
   const targets = placesOf(workspace, dice, series, count).map(({ platform, kind }) => ({
     platform,
     kind,
-    audience: audienceOf(dice, { platform, kind, series, luck, moment, size: workspace.seed === 41 ? 1 : 0.7 }),
+    audience: audienceOf(dice, {
+      platform,
+      kind,
+      series,
+      luck,
+      moment,
+      size: workspace.seed === 41 ? 1 : 0.7,
+    }),
   }))
   return { at, wallTime, series, text, pictures, targets }
 }
@@ -86,4 +114,5 @@ const placesOf = (
   return dice.chance(0.8) ? [facebook, instagram] : [instagram]
 }
 
-const written = (at: Temporal.ZonedDateTime): string => at.toPlainDateTime().toString({ smallestUnit: 'minute' })
+const written = (at: Temporal.ZonedDateTime): string =>
+  at.toPlainDateTime().toString({ smallestUnit: 'minute' })

@@ -17,7 +17,11 @@ export const idAt = (at: Date): string => {
 type Rows = Record<string, string>[]
 
 /** Inserts rows that all have the same columns (the keys), in as few statements as possible. */
-export const insertRows = async (sql: Db, table: string, rows: Record<string, unknown>[]): Promise<void> => {
+export const insertRows = async (
+  sql: Db,
+  table: string,
+  rows: Record<string, unknown>[],
+): Promise<void> => {
   const columns = Object.keys(rows[0] ?? {})
   // PostgreSQL accepts 65,535 parameters.
   const atOnce = Math.floor(60_000 / Math.max(1, columns.length))
@@ -27,6 +31,11 @@ export const insertRows = async (sql: Db, table: string, rows: Record<string, un
 }
 
 /** Changes these columns of one row. */
-export const updateRow = async (sql: Db, table: string, id: string, row: Record<string, unknown>): Promise<void> => {
+export const updateRow = async (
+  sql: Db,
+  table: string,
+  id: string,
+  row: Record<string, unknown>,
+): Promise<void> => {
   await sql`update ${sql(table)} set ${sql(row as Rows[number], ...Object.keys(row))} where id = ${id}`
 }

@@ -13,17 +13,32 @@ const times = (count: number, draw: (index: number) => string): string =>
 
 /** A record half out of its sleeve. */
 const record: Shape = (dice, c, height) => {
-  const [x, y, r] = [dice.between(560, 700), height / 2 + dice.between(-60, 60), dice.between(330, 400)]
+  const [x, y, r] = [
+    dice.between(560, 700),
+    height / 2 + dice.between(-60, 60),
+    dice.between(330, 400),
+  ]
   const grooves = times(14, (i) =>
-    circle(x, y, r - 18 - i * 15, 'none', `stroke="${c.light}" stroke-opacity=".13" stroke-width="2"`),
+    circle(
+      x,
+      y,
+      r - 18 - i * 15,
+      'none',
+      `stroke="${c.light}" stroke-opacity=".13" stroke-width="2"`,
+    ),
   )
   const shine = `<path d="M${x} ${y} L${x + r} ${y - r * 0.42} A${r} ${r} 0 0 0 ${x + r * 0.78} ${y - r * 0.62} Z" fill="#fff" opacity=".09"/>`
   const disc =
-    circle(x, y, r, c.ink) + grooves + shine + circle(x, y, r * 0.32, c.warm) + circle(x, y, r * 0.2, c.light, 'opacity=".25"')
+    circle(x, y, r, c.ink) +
+    grooves +
+    shine +
+    circle(x, y, r * 0.32, c.warm) +
+    circle(x, y, r * 0.2, c.light, 'opacity=".25"')
   const side = r * 1.75
   const sleeve = rect(x - side, y - side / 2, side, side, c.deep, 'rx="6"')
   const print =
-    circle(x - side / 2, y, side * 0.28, c.warm) + rect(x - side, y + side * 0.3, side, side * 0.06, c.light, 'opacity=".8"')
+    circle(x - side / 2, y, side * 0.28, c.warm) +
+    rect(x - side, y + side * 0.3, side, side * 0.06, c.light, 'opacity=".8"')
   return disc + circle(x, y, r * 0.035, c.back) + sleeve + print
 }
 
@@ -43,8 +58,14 @@ const crate: Shape = (dice, c, height) => {
     )
   })
   const board = (y: number) =>
-    rect(70, y, 860, height * 0.1, c.warm, 'rx="8"') + rect(70, y + height * 0.085, 860, height * 0.015, c.ink, 'opacity=".25"')
-  return circle(dice.between(200, 800), top, 150, c.light, 'opacity=".7"') + spines + board(height * 0.62) + board(height * 0.76)
+    rect(70, y, 860, height * 0.1, c.warm, 'rx="8"') +
+    rect(70, y + height * 0.085, 860, height * 0.015, c.ink, 'opacity=".25"')
+  return (
+    circle(dice.between(200, 800), top, 150, c.light, 'opacity=".7"') +
+    spines +
+    board(height * 0.62) +
+    board(height * 0.76)
+  )
 }
 
 /** Rows of half circles, as on a poster from the seventies. */
@@ -87,7 +108,11 @@ const bars: Shape = (dice, c, height) =>
 /** Lamps over a floor. */
 const lights: Shape = (dice, c, height) =>
   times(5, (i) => {
-    const [x, drop, spread] = [120 + i * 190, height * dice.between(0.12, 0.34), dice.between(150, 240)]
+    const [x, drop, spread] = [
+      120 + i * 190,
+      height * dice.between(0.12, 0.34),
+      dice.between(150, 240),
+    ]
     const beam = `<path d="M${x - 26} ${drop} L${x + 26} ${drop} L${x + spread} ${height} L${x - spread} ${height} Z" fill="${i % 2 ? c.warm : c.light}" opacity=".3"/>`
     return rect(x - 2, 0, 4, drop, c.ink) + beam + circle(x, drop, 34, i % 2 ? c.warm : c.light)
   }) + rect(0, height * 0.9, 1000, height * 0.1, c.ink, 'opacity=".55"')
@@ -109,10 +134,23 @@ const turntable: Shape = (dice, c, height) => {
   const angle = dice.between(-12, 10)
   const plate = circle(x, y, r + 26, c.deep) + circle(x, y, r, c.ink)
   const grooves = times(11, (i) =>
-    circle(x, y, r - 20 - i * 19, 'none', `stroke="${c.light}" stroke-opacity=".16" stroke-width="3"`),
+    circle(
+      x,
+      y,
+      r - 20 - i * 19,
+      'none',
+      `stroke="${c.light}" stroke-opacity=".16" stroke-width="3"`,
+    ),
   )
   const arm = `<g transform="rotate(${angle.toFixed(1)} 870 ${y - 260})">${rect(858, y - 260, 24, 430, c.light, 'rx="12"')}${rect(838, y + 150, 62, 92, c.warm, 'rx="10"')}</g>`
-  return plate + grooves + circle(x, y, 118, c.warm) + circle(x, y, 12, c.back) + circle(870, y - 260, 62, c.light) + arm
+  return (
+    plate +
+    grooves +
+    circle(x, y, 118, c.warm) +
+    circle(x, y, 12, c.back) +
+    circle(870, y - 260, 62, c.light) +
+    arm
+  )
 }
 
 /** A shape and its alt text. */

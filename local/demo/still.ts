@@ -2,9 +2,16 @@ import sharp from 'sharp'
 import { makeVideo } from '../media/media-files.ts'
 
 /** A video that shows a still picture. Width and height must be multiples of 16. */
-export const makeStill = async (jpeg: Buffer, size: { width: number; height: number; durationMs: number }): Promise<Buffer> => {
+export const makeStill = async (
+  jpeg: Buffer,
+  size: { width: number; height: number; durationMs: number },
+): Promise<Buffer> => {
   const { width, height } = size
-  const rgb = await sharp(jpeg).resize(width, height, { fit: 'cover' }).removeAlpha().raw().toBuffer()
+  const rgb = await sharp(jpeg)
+    .resize(width, height, { fit: 'cover' })
+    .removeAlpha()
+    .raw()
+    .toBuffer()
   return makeVideo({ ...size, still: toI420(rgb, width, height) })
 }
 

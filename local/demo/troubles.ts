@@ -16,7 +16,11 @@ import type { SandboxControl } from './sandbox.ts'
 const hourMs = 3_600_000
 
 export const addCellar = (control: SandboxControl): Promise<unknown> =>
-  control.post('/accounts/tiktok', { username: cellar, displayName: 'Northside Cellar', followers: 212 })
+  control.post('/accounts/tiktok', {
+    username: cellar,
+    displayName: 'Northside Cellar',
+    followers: 212,
+  })
 
 type Deps = { sql: Sql; control: SandboxControl; cast: Cast; now: Date }
 
@@ -33,38 +37,77 @@ export const breakThings = async (deps: Deps, place: Place, files: DemoFiles): P
 }
 
 /** Instagram restricts an account until someone resolves it there. */
-const restricted: Problem = { ...errorOfSubcode(2207050, '').problem, traceId: 'AqX2nT9cWv0kPzL4mJd7bRs' }
+const restricted: Problem = {
+  ...errorOfSubcode(2207050, '').problem,
+  traceId: 'AqX2nT9cWv0kPzL4mJd7bRs',
+}
 
 /**
  * Published on Facebook, refused by Instagram. Less than a day ago: the product reads its numbers
  * soon. A post without numbers for two days would be a gap, and Insights compare nothing beside one.
  */
-const addRefused = async ({ sql, control, now }: Deps, place: Place, files: DemoFiles): Promise<void> => {
+const addRefused = async (
+  { sql, control, now }: Deps,
+  place: Place,
+  files: DemoFiles,
+): Promise<void> => {
   const text = 'Saturday hours: ten to six, the listening bar until eight.'
   const at = hoursAgo(now, 20)
   const post = postRow(place, { text, at, on: ['facebook', 'instagram'] })
   const { accountId } = place.channels.facebook!
   const audience = { views: 312, likes: 11, comments: 2, saved: 0, shares: 1 }
-  const older = { platform: 'facebook', account: accountId, kind: 'text', text, createdAtMs: at.getTime(), media: [], audience }
-  const [out] = await control.post<{ id: string; permalink: string }[]>('/accounts/meta/history', [older])
+  const older = {
+    platform: 'facebook',
+    account: accountId,
+    kind: 'text',
+    text,
+    createdAtMs: at.getTime(),
+    media: [],
+    audience,
+  }
+  const [out] = await control.post<{ id: string; permalink: string }[]>('/accounts/meta/history', [
+    older,
+  ])
   const confirmed_by = 'Facebook answered with the id of the post.'
-  const bound = { platform_post_id: out!.id, permalink: out!.permalink, finished_at: at, published_at: at, confirmed_by }
-  const published = targetRow(place, post, 'facebook', { state: 'published', kind: 'photo', ...bound })
-  const failed = targetRow(place, post, 'instagram', { state: 'failed', kind: 'image', problem: restricted })
+  const bound = {
+    platform_post_id: out!.id,
+    permalink: out!.permalink,
+    finished_at: at,
+    published_at: at,
+    confirmed_by,
+  }
+  const published = targetRow(place, post, 'facebook', {
+    state: 'published',
+    kind: 'photo',
+    ...bound,
+  })
+  const failed = targetRow(place, post, 'instagram', {
+    state: 'failed',
+    kind: 'image',
+    problem: restricted,
+  })
   await tx(sql, async (t) => {
     await insertRows(t, 'posts', [post.row])
     await insertRows(t, 'post_media', [mediaRow(place, post, files, 6)])
     await insertRows(t, 'targets', [published])
     await insertRows(t, 'targets', [failed])
     await insertRows(t, 'attempts', [attemptRow(place, published, 'accepted')])
-    await insertRows(t, 'attempts', [{ ...attemptRow(place, failed, 'refused'), problem: restricted }])
+    await insertRows(t, 'attempts', [
+      { ...attemptRow(place, failed, 'refused'), problem: restricted },
+    ])
     const facts = { platform: 'instagram', kind: restricted.kind, code: restricted.code }
     await insertRows(t, 'events', [
       eventRow(published, 'target.published', { platform: 'facebook' }),
       eventRow(failed, 'target.failed', facts),
     ])
     const cause = `failed:${failed.id}:1:1`
-    await notify(t, { workspaceId: place.workspaceId, kind: 'failed', cause, targetId: failed.id, to: 'both' })
+    await notify(t, {
+      workspaceId: place.workspaceId,
+      kind: 'failed',
+      cause,
+      targetId: failed.id,
+      to: 'both',
+    })
   })
 }
 
@@ -72,12 +115,21 @@ const addRefused = async ({ sql, control, now }: Deps, place: Place, files: Demo
  * The connection broke after sending, and reading from Instagram doesn't settle the outcome. The
  * post exists: the account's own page shows it.
  */
-const addUnconfirmed = async ({ sql, control, now }: Deps, place: Place, files: DemoFiles): Promise<void> => {
+const addUnconfirmed = async (
+  { sql, control, now }: Deps,
+  place: Place,
+  files: DemoFiles,
+): Promise<void> => {
   const text = 'Needle down: The Low Tides, thirty seconds of ‘Slow Water’.'
   const at = hoursAgo(now, 15)
   const post = postRow(place, { text, at, on: ['instagram'] })
-  const words = 'Instagram says that the container of this post is PUBLISHED; its list does not show the post yet.'
-  const target = targetRow(place, post, 'instagram', { state: 'unconfirmed', kind: 'image', waiting_for: words })
+  const words =
+    'Instagram says that the container of this post is PUBLISHED; its list does not show the post yet.'
+  const target = targetRow(place, post, 'instagram', {
+    state: 'unconfirmed',
+    kind: 'image',
+    waiting_for: words,
+  })
   const audience = { views: 880, likes: 61, comments: 4, saved: 9, shares: 6 }
   const media = [files.pictures[10]!.sha256]
   const { accountId } = place.channels.instagram!
@@ -95,10 +147,20 @@ const addUnconfirmed = async ({ sql, control, now }: Deps, place: Place, files: 
     await insertRows(t, 'posts', [post.row])
     await insertRows(t, 'post_media', [mediaRow(place, post, files, 10)])
     await insertRows(t, 'targets', [target])
-    await insertRows(t, 'attempts', [{ ...attemptRow(place, target, 'unknown'), looks: 9, proof: words }])
-    await insertRows(t, 'events', [eventRow(target, 'target.unconfirmed', { platform: 'instagram' })])
+    await insertRows(t, 'attempts', [
+      { ...attemptRow(place, target, 'unknown'), looks: 9, proof: words },
+    ])
+    await insertRows(t, 'events', [
+      eventRow(target, 'target.unconfirmed', { platform: 'instagram' }),
+    ])
     const cause = `unconfirmed:${target.id}:1:1`
-    await notify(t, { workspaceId: place.workspaceId, kind: 'unconfirmed', cause, targetId: target.id, to: 'both' })
+    await notify(t, {
+      workspaceId: place.workspaceId,
+      kind: 'unconfirmed',
+      cause,
+      targetId: target.id,
+      to: 'both',
+    })
   })
 }
 
@@ -110,7 +172,10 @@ const endCellar = async ({ sql, control, cast }: Deps): Promise<void> => {
   await control.post(`/accounts/tiktok/${cellar}/expire-tokens`, { access: true, refresh: true })
   const page = await cast.get(operator.email)!.open(`/w/${workspaces[0]!.slug}/channels`)
   const checked = await page.press('Check now: Northside Cellar')
-  if (checked.status !== 200) throw new Error(`checking the account answered ${checked.status}: ${checked.text.slice(0, 300)}`)
+  if (checked.status !== 200)
+    throw new Error(
+      `checking the account answered ${checked.status}: ${checked.text.slice(0, 300)}`,
+    )
   for (const giveUpAt = Date.now() + 60_000; Date.now() < giveUpAt; await pause(100)) {
     const [found] = await sql`select from channels where handle = ${cellar} and state = 'reconnect'`
     if (found) return
@@ -119,24 +184,41 @@ const endCellar = async ({ sql, control, cast }: Deps): Promise<void> => {
 }
 
 /** A full hour, this many hours ago. */
-const hoursAgo = (now: Date, hours: number): Date => new Date(Math.floor(now.getTime() / hourMs - hours) * hourMs)
+const hoursAgo = (now: Date, hours: number): Date =>
+  new Date(Math.floor(now.getTime() / hourMs - hours) * hourMs)
 
 type Post = { id: string; at: Date; text: string; row: Record<string, unknown> }
 
 const kinds: Record<string, string> = { facebook: 'photo', instagram: 'image' }
 
-const postRow = (place: Place, { text, at, on }: { text: string; at: Date; on: ('facebook' | 'instagram')[] }): Post => {
+const postRow = (
+  place: Place,
+  { text, at, on }: { text: string; at: Date; on: ('facebook' | 'instagram')[] },
+): Post => {
   const writtenAt = new Date(at.getTime() - 30 * hourMs)
   const id = idAt(writtenAt)
-  const choices = Object.fromEntries(on.map((name) => [place.channels[name]!.id, { kind: kinds[name], settings: {} }]))
+  const choices = Object.fromEntries(
+    on.map((name) => [place.channels[name]!.id, { kind: kinds[name], settings: {} }]),
+  )
   const time = { due_at: at, wall_time: wallTimeOf(at, zone), zone }
   const by = { created_by: place.writers[0], created_at: writtenAt, updated_at: writtenAt }
-  return { id, at, text, row: { id, workspace_id: place.workspaceId, state: 'scheduled', text, choices, ...time, ...by } }
+  return {
+    id,
+    at,
+    text,
+    row: { id, workspace_id: place.workspaceId, state: 'scheduled', text, choices, ...time, ...by },
+  }
 }
 
 const mediaRow = (place: Place, post: Post, files: DemoFiles, number: number) => {
   const file = files.pictures[number]!
-  return { post_id: post.id, media_id: file.id, workspace_id: place.workspaceId, position: 1, alt_text: file.altText }
+  return {
+    post_id: post.id,
+    media_id: file.id,
+    workspace_id: place.workspaceId,
+    position: 1,
+    alt_text: file.altText,
+  }
 }
 
 const targetRow = (
@@ -158,7 +240,11 @@ const targetRow = (
   ...more,
 })
 
-const attemptRow = (place: Place, target: { id: string; sent_at: Date; text: string }, outcome: string) => ({
+const attemptRow = (
+  place: Place,
+  target: { id: string; sent_at: Date; text: string },
+  outcome: string,
+) => ({
   id: idAt(target.sent_at),
   workspace_id: place.workspaceId,
   target_id: target.id,

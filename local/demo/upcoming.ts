@@ -38,7 +38,10 @@ const plans: Record<string, Wanted[]> = {
       text: 'Black Friday is black vinyl. Twenty crates, twenty per cent, from ten until the last one is gone.',
       on: [['Northside Records'], ['@northsiderecords']],
       pictures: [2],
-      variant: { instagram: 'Black Friday is black vinyl. Twenty crates, twenty per cent. #vinyl #recordstore #zurich' },
+      variant: {
+        instagram:
+          'Black Friday is black vinyl. Twenty crates, twenty per cent. #vinyl #recordstore #zurich',
+      },
     },
     {
       inDays: 2,
@@ -137,12 +140,23 @@ const plans: Record<string, Wanted[]> = {
       on: [['Southside Club'], ['@southsideclub']],
       pictures: [8, 9],
     },
-    { inDays: null, time: '', text: 'New Year: two floors, one clock', on: [['Southside Club']], draft: true },
+    {
+      inDays: null,
+      time: '',
+      text: 'New Year: two floors, one clock',
+      on: [['Southside Club']],
+      draft: true,
+    },
   ],
 }
 
 /** Scheduled posts and drafts, created through the composer. None is due within the next hour. */
-export const composeUpcoming = async (workspace: DemoWorkspace, writer: Person, files: DemoFiles, now: Date): Promise<void> => {
+export const composeUpcoming = async (
+  workspace: DemoWorkspace,
+  writer: Person,
+  files: DemoFiles,
+  now: Date,
+): Promise<void> => {
   const composer = await writer.open(`/w/${workspace.slug}/posts/new`)
   const channels = channelsIn(composer)
   for (const wanted of plans[workspace.slug] ?? []) {
@@ -152,12 +166,21 @@ export const composeUpcoming = async (workspace: DemoWorkspace, writer: Person, 
       fieldsOf(wanted, channels, files, now),
       wanted.draft ? 'Save draft' : 'Schedule',
     )
-    if (!/\/posts\/[0-9a-f-]{36}/.test(page.url)) throw new Error(`"${wanted.text}" was not taken: ${page.text.slice(0, 600)}`)
+    if (!/\/posts\/[0-9a-f-]{36}/.test(page.url))
+      throw new Error(`"${wanted.text}" was not taken: ${page.text.slice(0, 600)}`)
   }
 }
 
-const fieldsOf = (wanted: Wanted, channels: { id: string; label: string }[], files: DemoFiles, now: Date): Fields => {
-  const on = wanted.on.map(([name, kind]) => ({ id: channels.find(({ label }) => label.endsWith(name))?.id ?? name, kind }))
+const fieldsOf = (
+  wanted: Wanted,
+  channels: { id: string; label: string }[],
+  files: DemoFiles,
+  now: Date,
+): Fields => {
+  const on = wanted.on.map(([name, kind]) => ({
+    id: channels.find(({ label }) => label.endsWith(name))?.id ?? name,
+    kind,
+  }))
   const chosen = filesOf(wanted, files)
   const ids = [...new Set(chosen.map((file) => file.id))]
   return {
@@ -165,7 +188,9 @@ const fieldsOf = (wanted: Wanted, channels: { id: string; label: string }[], fil
     channel: on.map(({ id }) => id),
     media: ids,
     ...Object.fromEntries(chosen.map((file) => [`alt.${file.id}`, file.altText])),
-    ...Object.fromEntries(Object.entries(wanted.variant ?? {}).map(([platform, text]) => [`variant.${platform}`, text])),
+    ...Object.fromEntries(
+      Object.entries(wanted.variant ?? {}).map(([platform, text]) => [`variant.${platform}`, text]),
+    ),
     ...Object.assign({}, ...on.map(({ id, kind }) => (kind ? { [`kind.${id}`]: kind } : {}))),
     ...Object.assign(
       {},

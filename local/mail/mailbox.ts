@@ -1,5 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import { createWriteStream, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import {
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs'
 import type { AddressInfo, Server } from 'node:net'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -15,7 +23,11 @@ export type Mailbox = { smtpUrl: string; url: string; store: MailStore; close():
  * A local mail server that accepts every email, keeps it in the folder and shows it on pages. Sends
  * nothing on. Port 0 picks a free port.
  */
-export async function startMailbox(options: { smtpPort: number; webPort: number; folder: string }): Promise<Mailbox> {
+export async function startMailbox(options: {
+  smtpPort: number
+  webPort: number
+  folder: string
+}): Promise<Mailbox> {
   const { folder } = options
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const store = mailStore(folder)
@@ -30,7 +42,11 @@ export async function startMailbox(options: { smtpPort: number; webPort: number;
   })
   smtp.on('error', () => undefined) // a client disconnected before its email was accepted
   const smtpPort = await listen(smtp.listen(options.smtpPort, '127.0.0.1'))
-  const web = serve({ fetch: mailboxPages(store).fetch, port: options.webPort, hostname: '127.0.0.1' })
+  const web = serve({
+    fetch: mailboxPages(store).fetch,
+    port: options.webPort,
+    hostname: '127.0.0.1',
+  })
   const webPort = await listen(web as Server)
   return {
     smtpUrl: `smtp://127.0.0.1:${smtpPort}`,
@@ -57,7 +73,10 @@ function listen(server: Server): Promise<number> {
 
 /** Written under a temporary name until it is complete, so that a partial email is never shown. */
 async function keep(stream: NodeJS.ReadableStream, folder: string): Promise<void> {
-  const path = join(folder, `${new Date().toISOString().replaceAll(':', '-')}_${randomBytes(4).toString('hex')}`)
+  const path = join(
+    folder,
+    `${new Date().toISOString().replaceAll(':', '-')}_${randomBytes(4).toString('hex')}`,
+  )
   try {
     await pipeline(stream, createWriteStream(`${path}.part`, { mode: 0o600 }))
     renameSync(`${path}.part`, `${path}.eml`)
@@ -69,7 +88,8 @@ async function keep(stream: NodeJS.ReadableStream, folder: string): Promise<void
 /** Ids are file names without their extension. They begin with the time, so they sort by it. */
 function mailStore(folder: string): MailStore {
   const pathOf = (id: string) => join(folder, `${id}.eml`)
-  const find = async (id: string) => (isId(id) && existsSync(pathOf(id)) ? parse(id, readFileSync(pathOf(id))) : undefined)
+  const find = async (id: string) =>
+    isId(id) && existsSync(pathOf(id)) ? parse(id, readFileSync(pathOf(id))) : undefined
   const ids = () =>
     readdirSync(folder)
       .filter((name) => name.endsWith('.eml'))
@@ -80,7 +100,8 @@ function mailStore(folder: string): MailStore {
       const newest = ids().sort().reverse().slice(0, limit)
       return (await Promise.all(newest.map(find))).filter((mail) => mail !== undefined)
     },
-    source: (id) => (isId(id) && existsSync(pathOf(id)) ? readFileSync(pathOf(id), 'utf8') : undefined),
+    source: (id) =>
+      isId(id) && existsSync(pathOf(id)) ? readFileSync(pathOf(id), 'utf8') : undefined,
   }
 }
 

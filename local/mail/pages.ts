@@ -7,8 +7,10 @@ import type { Mail, MailStore } from './store.ts'
  * Emails contain untrusted content. Pages load and run nothing, and show HTML in a frame that can't
  * either.
  */
-const policy = "default-src 'none'; style-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'"
-const framePolicy = "sandbox allow-popups; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+const policy =
+  "default-src 'none'; style-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'"
+const framePolicy =
+  "sandbox allow-popups; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 /** The pages of the mailbox, newest email first. /mails.json has the same for programs. */
 export function mailboxPages(store: MailStore): Hono {
@@ -26,7 +28,9 @@ export function mailboxPages(store: MailStore): Hono {
   app.get('/style.css', (c) => c.body(style, 200, { 'content-type': 'text/css' }))
   app.get('/mails/:id', async (c) => {
     const mail = await store.find(c.req.param('id'))
-    return mail ? c.html(page(mail.subject, show(mail))) : c.html(page('Not here', html`<p>There is no such email.</p>`), 404)
+    return mail
+      ? c.html(page(mail.subject, show(mail)))
+      : c.html(page('Not here', html`<p>There is no such email.</p>`), 404)
   })
   app.get('/mails/:id/html', async (c) => {
     const mail = await store.find(c.req.param('id'))

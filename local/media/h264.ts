@@ -2,7 +2,12 @@
  * A minimal H.264 stream (constrained baseline): one gray key frame, then frames that repeat it.
  * Written by hand according to ITU-T H.264, 7.3, so that tests have real videos without an encoder.
  */
-export type H264Stream = { sps: Uint8Array; pps: Uint8Array; keyFrame: Uint8Array; repeatFrame(index: number): Uint8Array }
+export type H264Stream = {
+  sps: Uint8Array
+  pps: Uint8Array
+  keyFrame: Uint8Array
+  repeatFrame(index: number): Uint8Array
+}
 
 export function grayStream(width: number, height: number): H264Stream {
   const columns = Math.ceil(width / 16)

@@ -1,8 +1,21 @@
-import { BufferTarget, EncodedPacket, EncodedVideoPacketSource, MovOutputFormat, Mp4OutputFormat, Output } from 'mediabunny'
+import {
+  BufferTarget,
+  EncodedPacket,
+  EncodedVideoPacketSource,
+  MovOutputFormat,
+  Mp4OutputFormat,
+  Output,
+} from 'mediabunny'
 import sharp from 'sharp'
 import { grayStream, levelOf, stillStream } from './h264.ts'
 
-export type ImageOptions = { width: number; height: number; color?: string; format?: 'jpeg' | 'png' | 'webp'; padBytes?: number }
+export type ImageOptions = {
+  width: number
+  height: number
+  color?: string
+  format?: 'jpeg' | 'png' | 'webp'
+  padBytes?: number
+}
 
 /** A real image of one color. `padBytes` appends bytes that decoders ignore. */
 export async function makeImage({
@@ -19,7 +32,8 @@ export async function makeImage({
 }
 
 /** A real JPEG; see `makeImage`. */
-export const makeJpeg = (options: Omit<ImageOptions, 'format'>): Promise<Buffer> => makeImage({ ...options, format: 'jpeg' })
+export const makeJpeg = (options: Omit<ImageOptions, 'format'>): Promise<Buffer> =>
+  makeImage({ ...options, format: 'jpeg' })
 
 export type VideoOptions = {
   /** Must be even. */
@@ -47,7 +61,8 @@ export async function makeVideo(options: VideoOptions): Promise<Buffer> {
   const { label = '', moovFirst = true, container = 'mp4', still } = options
   const target = new BufferTarget()
   const fastStart = moovFirst ? 'in-memory' : false
-  const format = container === 'mov' ? new MovOutputFormat({ fastStart }) : new Mp4OutputFormat({ fastStart })
+  const format =
+    container === 'mov' ? new MovOutputFormat({ fastStart }) : new Mp4OutputFormat({ fastStart })
   const output = new Output({ format, target })
   const source = new EncodedVideoPacketSource('avc')
   output.addVideoTrack(source, { frameRate: fps })
@@ -58,13 +73,23 @@ export async function makeVideo(options: VideoOptions): Promise<Buffer> {
     const frame = withLength(index === 0 ? stream.keyFrame : stream.repeatFrame(index))
     const data = fillerBytes ? new Uint8Array(Buffer.concat([filler(fillerBytes), frame])) : frame
     const packet = new EncodedPacket(data, index === 0 ? 'key' : 'delta', index / fps, 1 / fps)
-    await source.add(packet, index === 0 ? { decoderConfig: decoderConfig(width, height, stream) } : undefined)
+    await source.add(
+      packet,
+      index === 0 ? { decoderConfig: decoderConfig(width, height, stream) } : undefined,
+    )
   }
   await output.finalize()
-  return Buffer.concat([Buffer.from(target.buffer!), ...(label || padBytes ? [freeBox(label, padBytes)] : [])])
+  return Buffer.concat([
+    Buffer.from(target.buffer!),
+    ...(label || padBytes ? [freeBox(label, padBytes)] : []),
+  ])
 }
 
-function decoderConfig(width: number, height: number, { sps, pps }: { sps: Uint8Array; pps: Uint8Array }) {
+function decoderConfig(
+  width: number,
+  height: number,
+  { sps, pps }: { sps: Uint8Array; pps: Uint8Array },
+) {
   const level = levelOf(width, height)
   const description = Buffer.concat([
     Buffer.from([1, 66, 0xc0, level, 0xff, 0xe1]),
@@ -82,7 +107,10 @@ function decoderConfig(width: number, height: number, { sps, pps }: { sps: Uint8
 
 /** NAL unit type 12: filler data. */
 function filler(bytes: number): Buffer {
-  return lengthPrefix(Buffer.concat([Buffer.from([0x0c]), Buffer.alloc(bytes, 0xff), Buffer.from([0x80])]), 4)
+  return lengthPrefix(
+    Buffer.concat([Buffer.from([0x0c]), Buffer.alloc(bytes, 0xff), Buffer.from([0x80])]),
+    4,
+  )
 }
 
 const withLength = (unit: Uint8Array): Uint8Array => new Uint8Array(lengthPrefix(unit, 4))

@@ -11,7 +11,10 @@ type Element = {
   querySelector(selector: string): Element | null
   querySelectorAll(selector: string): Iterable<Element>
 }
-export type Document = Omit<Element, 'closest'> & { body: Element | null; getElementById(id: string): Element | null }
+export type Document = Omit<Element, 'closest'> & {
+  body: Element | null
+  getElementById(id: string): Element | null
+}
 
 /**
  * A browser without JavaScript: pages, links, forms, redirects and cookies over real HTTP, across
@@ -42,15 +45,20 @@ export type Page = {
 export type Fields = Record<string, string | string[] | null>
 
 /** `hear` is called with every response before it is read. */
-export const createPerson = (baseUrl: string, hear?: (answer: Response) => Promise<void>): Person => {
+export const createPerson = (
+  baseUrl: string,
+  hear?: (answer: Response) => Promise<void>,
+): Person => {
   const jars = new Map<string, Map<string, string>>()
   const request: Person['request'] = async (url, init = {}) => {
     const address = new URL(url, baseUrl)
     const jar = jars.get(address.host) ?? new Map<string, string>()
     jars.set(address.host, jar)
     const headers = new Headers(init.headers)
-    if (jar.size > 0) headers.set('cookie', [...jar].map(([name, value]) => `${name}=${value}`).join('; '))
-    if (init.method && init.method !== 'GET' && !headers.has('origin')) headers.set('origin', address.origin)
+    if (jar.size > 0)
+      headers.set('cookie', [...jar].map(([name, value]) => `${name}=${value}`).join('; '))
+    if (init.method && init.method !== 'GET' && !headers.has('origin'))
+      headers.set('origin', address.origin)
     const response = await fetch(address, { ...init, headers, redirect: 'manual' })
     for (const cookie of response.headers.getSetCookie()) keep(jar, cookie)
     await hear?.(response.clone())
@@ -86,26 +94,43 @@ const pageOf = (url: string, status: number, html: string, load: Load): Page => 
     document,
     text: fold(document.body?.textContent ?? ''),
     follow: (words) => {
-      const link = [...document.querySelectorAll('a[href]')].find((element) => fold(element.textContent ?? '').startsWith(words))
+      const link = [...document.querySelectorAll('a[href]')].find((element) =>
+        fold(element.textContent ?? '').startsWith(words),
+      )
       if (!link) throw new Error(`no link "${words}" on ${url}`)
       return load(new URL(link.getAttribute('href') ?? '', url).href)
     },
     press: (words, fields = {}) => {
       const buttons = [...document.querySelectorAll('button, input[type=submit]')]
       const button =
-        buttons.find((element) => wordsOf(element) === words) ?? buttons.find((element) => wordsOf(element).startsWith(words))
+        buttons.find((element) => wordsOf(element) === words) ??
+        buttons.find((element) => wordsOf(element).startsWith(words))
       if (!button)
-        throw new Error(`no button "${words}" on ${url} (${status}): ${fold(document.body?.textContent ?? '').slice(0, 600)}`)
+        throw new Error(
+          `no button "${words}" on ${url} (${status}): ${fold(document.body?.textContent ?? '').slice(0, 600)}`,
+        )
       return submit(document, button, url, fields, load)
     },
   }
 }
 
-const submit = (document: Document, button: Element, url: string, fields: Fields, load: Load): Promise<Page> => {
-  const form = button.getAttribute('form') ? document.getElementById(button.getAttribute('form') ?? '') : button.closest('form')
+const submit = (
+  document: Document,
+  button: Element,
+  url: string,
+  fields: Fields,
+  load: Load,
+): Promise<Page> => {
+  const form = button.getAttribute('form')
+    ? document.getElementById(button.getAttribute('form') ?? '')
+    : button.closest('form')
   if (!form) throw new Error(`the button is in no form on ${url}`)
   const action = button.getAttribute('formaction') ?? form.getAttribute('action') ?? url
-  const method = (button.getAttribute('formmethod') ?? form.getAttribute('method') ?? 'get').toLowerCase()
+  const method = (
+    button.getAttribute('formmethod') ??
+    form.getAttribute('method') ??
+    'get'
+  ).toLowerCase()
   const data = dataOf(document, form, fields)
   const name = button.getAttribute('name')
   if (name && !(name in fields)) data.append(name, button.getAttribute('value') ?? '')
@@ -119,7 +144,9 @@ const dataOf = (document: Document, form: Element, fields: Fields): URLSearchPar
   const data = new URLSearchParams()
   const inside = [...form.querySelectorAll('input, select, textarea')]
   const outside = form.id
-    ? [...document.querySelectorAll(`[form="${form.id}"]`)].filter((element) => element.tagName !== 'BUTTON')
+    ? [...document.querySelectorAll(`[form="${form.id}"]`)].filter(
+        (element) => element.tagName !== 'BUTTON',
+      )
     : []
   for (const control of [...inside, ...outside]) {
     const name = control.getAttribute('name')
@@ -145,6 +172,8 @@ const valuesOf = (control: Element): string[] => {
 }
 
 const wordsOf = (button: Element): string =>
-  fold(button.getAttribute('aria-label') ?? button.textContent ?? button.getAttribute('value') ?? '')
+  fold(
+    button.getAttribute('aria-label') ?? button.textContent ?? button.getAttribute('value') ?? '',
+  )
 
 const fold = (text: string): string => text.replace(/\s+/g, ' ').trim()

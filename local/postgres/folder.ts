@@ -15,7 +15,9 @@ export function postgresFolder(dataDir: string, user: User | undefined): string 
   if (existsSync(note)) {
     const folder = readFileSync(note, 'utf8').trim()
     if (!existsSync(folder))
-      throw new Problem(`The database is gone: ${folder} does not exist (${note} names it). Remove ${dataDir} to start over.`)
+      throw new Problem(
+        `The database is gone: ${folder} does not exist (${note} names it). Remove ${dataDir} to start over.`,
+      )
     return folder
   }
   const folder = makeFolder(user)

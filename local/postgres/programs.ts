@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, cpSync, existsSync, lstatSync, readFileSync, statSync, symlinkSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { Problem, reason } from '../problem.ts'
@@ -78,13 +86,23 @@ function readLinks(folder: string): Link[] {
 function runs(folder: string, user: User | undefined): { version?: string; why?: string } {
   // initdb fails first, because it needs more libraries than the server.
   for (const name of ['initdb', 'postgres']) {
-    const result = spawnSync(join(folder, 'bin', name), ['--version'], { encoding: 'utf8', cwd: '/', env: {}, ...user })
-    if (result.status !== 0) return { why: result.error ? reason(result.error) : result.stderr.trim() }
+    const result = spawnSync(join(folder, 'bin', name), ['--version'], {
+      encoding: 'utf8',
+      cwd: '/',
+      env: {},
+      ...user,
+    })
+    if (result.status !== 0)
+      return { why: result.error ? reason(result.error) : result.stderr.trim() }
     if (name === 'postgres') return { version: /\) (\d+)/.exec(result.stdout)?.[1] }
   }
   return {}
 }
 
 function programsIn(folder: string, version: string): Programs {
-  return { postgres: join(folder, 'bin', 'postgres'), initdb: join(folder, 'bin', 'initdb'), version }
+  return {
+    postgres: join(folder, 'bin', 'postgres'),
+    initdb: join(folder, 'bin', 'initdb'),
+    version,
+  }
 }

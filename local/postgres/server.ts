@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process'
-import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import postgres from 'postgres'
@@ -44,15 +52,26 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
 
   const command = serverCommand(programs, user, files, options)
   const child = startChild(command, options.watchdog)
-  const url = (database: string) => `postgres://${owner}:${options.password}@127.0.0.1:${options.port}/${database}`
+  const url = (database: string) =>
+    `postgres://${owner}:${options.password}@127.0.0.1:${options.port}/${database}`
   await untilItAnswers(url('postgres'), child, command)
-  return { pid: child.pid, url, ended: child.ended.then((why) => why + logEnd(command, child)), stop: child.stop }
+  return {
+    pid: child.pid,
+    url,
+    ended: child.ended.then((why) => why + logEnd(command, child)),
+    stop: child.stop,
+  }
 }
 
 /**
  * Creates the files in a temporary folder first, so that a partial one is never used as a database.
  */
-function makeFiles(programs: Programs, user: User | undefined, files: string, password: string): void {
+function makeFiles(
+  programs: Programs,
+  user: User | undefined,
+  files: string,
+  password: string,
+): void {
   const unfinished = `${files}.unfinished`
   const passwordFile = `${files}.password`
   try {
@@ -71,7 +90,12 @@ function makeFiles(programs: Programs, user: User | undefined, files: string, pa
       '--no-sync',
     ]
     const args = ['-D', unfinished, `--username=${owner}`, `--pwfile=${passwordFile}`, ...flags]
-    const result = spawnSync(programs.initdb, args, { encoding: 'utf8', cwd: '/', env: {}, ...user })
+    const result = spawnSync(programs.initdb, args, {
+      encoding: 'utf8',
+      cwd: '/',
+      env: {},
+      ...user,
+    })
     if (result.status !== 0)
       throw new Problem(
         `The database can't be created in ${files}: ${result.error ? reason(result.error) : result.stderr.trim()}`,
@@ -90,7 +114,12 @@ function refuseOtherVersion(programs: Programs, files: string): void {
   )
 }
 
-function serverCommand(programs: Programs, user: User | undefined, files: string, options: PostgresOptions): Command {
+function serverCommand(
+  programs: Programs,
+  user: User | undefined,
+  files: string,
+  options: PostgresOptions,
+): Command {
   const settings = [
     'listen_addresses=127.0.0.1',
     'unix_socket_directories=',
@@ -99,11 +128,18 @@ function serverCommand(programs: Programs, user: User | undefined, files: string
     // leaves them out.
     'log_error_verbosity=terse',
   ]
-  if (options.throwaway) settings.push('fsync=off', 'synchronous_commit=off', 'full_page_writes=off')
+  if (options.throwaway)
+    settings.push('fsync=off', 'synchronous_commit=off', 'full_page_writes=off')
   return {
     name: 'PostgreSQL',
     program: programs.postgres,
-    args: ['-D', files, '-p', String(options.port), ...settings.flatMap((setting) => ['-c', setting])],
+    args: [
+      '-D',
+      files,
+      '-p',
+      String(options.port),
+      ...settings.flatMap((setting) => ['-c', setting]),
+    ],
     env: {},
     cwd: '/',
     user,
@@ -128,11 +164,15 @@ async function untilItAnswers(url: string, child: Child, command: Command): Prom
     if (ended) throw new Problem(`${await child.ended}${logEnd(command, child)}`)
     if (/^28/.test(answer)) {
       await child.stop()
-      throw new Problem(`PostgreSQL doesn't accept the password in secrets.json: that file belongs to another database.`)
+      throw new Problem(
+        `PostgreSQL doesn't accept the password in secrets.json: that file belongs to another database.`,
+      )
     }
     if (Date.now() > giveUpAt) {
       await child.stop()
-      throw new Problem(`PostgreSQL did not answer within a minute (${answer}).${logEnd(command, child)}`)
+      throw new Problem(
+        `PostgreSQL did not answer within a minute (${answer}).${logEnd(command, child)}`,
+      )
     }
   }
 }

@@ -62,7 +62,10 @@ export function startChild(command: Command, watchdog?: Watchdog): Child {
 }
 
 /** The last lines of the log, to show below the sentence that says the program ended. */
-export function logEnd({ logFile }: Command, { logFromBytes }: Pick<Child, 'logFromBytes'>): string {
+export function logEnd(
+  { logFile }: Command,
+  { logFromBytes }: Pick<Child, 'logFromBytes'>,
+): string {
   const lines = [...lastWords(logFile, logFromBytes).split('\n'), `The whole log: ${logFile}`]
   return lines.map((line) => `\n    ${line.trim()}`).join('')
 }

@@ -1,5 +1,13 @@
 import { Problem } from '../problem.ts'
-import { cachedProgram, downloadWheel, isProgram, makeCache, onPath, type Search, type Wheel } from './wheel.ts'
+import {
+  cachedProgram,
+  downloadWheel,
+  isProgram,
+  makeCache,
+  onPath,
+  type Search,
+  type Wheel,
+} from './wheel.ts'
 
 const wheel: Wheel = {
   name: 'imageio-ffmpeg',
@@ -15,7 +23,8 @@ const wheel: Wheel = {
  */
 export function ffmpegProgram(search: Search): string {
   const given = search.env.FFMPEG_PATH
-  if (given && !isProgram(given)) throw new Problem(`FFMPEG_PATH is ${given}, which is not a program.`)
+  if (given && !isProgram(given))
+    throw new Problem(`FFMPEG_PATH is ${given}, which is not a program.`)
   const known = knownFfmpeg(search)
   if (known) return known
   makeCache(search.cacheDir)
@@ -30,7 +39,10 @@ export function ffmpegProgram(search: Search): string {
 }
 
 /** The same without a download. Undefined if this machine has none. */
-export function knownFfmpeg({ env, cacheDir }: Pick<Search, 'env' | 'cacheDir'>): string | undefined {
+export function knownFfmpeg({
+  env,
+  cacheDir,
+}: Pick<Search, 'env' | 'cacheDir'>): string | undefined {
   const places = [env.FFMPEG_PATH, onPath('ffmpeg', env), cachedProgram(wheel, cacheDir)]
   return places.find((place) => place && isProgram(place))
 }

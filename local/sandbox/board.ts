@@ -31,7 +31,12 @@ export function boardPage(world: World, { publicUrl, numbers }: BoardOptions): H
           .posts()
           .slice(-recentPosts)
           .reverse()
-          .map(({ platform, id, kind }) => ({ platform, id, kind, hasNumbers: numbers(platform, id) !== null })),
+          .map(({ platform, id, kind }) => ({
+            platform,
+            id,
+            kind,
+            hasNumbers: numbers(platform, id) !== null,
+          })),
         settings: world.settings,
       }),
     )

@@ -30,15 +30,22 @@ const faultBody = (names: string[]) =>
 export function createControl(world: World, options: ControlOptions): Hono<SandboxEnv> {
   const app = new Hono<SandboxEnv>()
   const numbers: NumbersOf = (platform, id) =>
-    options.platforms.map((one) => one.numbers(platform, id)).find((found) => found !== null) ?? null
+    options.platforms.map((one) => one.numbers(platform, id)).find((found) => found !== null) ??
+    null
   const faultRules = faultBody(options.platforms.flatMap(({ names }) => names))
   app.onError((error, c) =>
-    c.json({ error: explain(error) }, error instanceof z.ZodError || error instanceof SyntaxError ? 400 : 422),
+    c.json(
+      { error: explain(error) },
+      error instanceof z.ZodError || error instanceof SyntaxError ? 400 : 422,
+    ),
   )
 
   app.get('/clock', (c) => c.json(clockOf(world)))
   app.post('/clock', async (c) => {
-    const wanted = z.strictObject({ advanceMs: z.number().min(0).optional(), stopped: z.boolean().optional() })
+    const wanted = z.strictObject({
+      advanceMs: z.number().min(0).optional(),
+      stopped: z.boolean().optional(),
+    })
     const { advanceMs = 0, stopped } = wanted.parse(await c.req.json())
     if (stopped) world.clock.stop()
     world.clock.advance(advanceMs)
@@ -55,7 +62,9 @@ export function createControl(world: World, options: ControlOptions): Hono<Sandb
   app.get('/ledger/secrets', (c) => c.json(world.ledger.secrets()))
   app.get('/ledger/posts', (c) => c.json(world.ledger.posts(c.req.query())))
   app.get('/ledger/comments', (c) => {
-    const filter = z.strictObject({ platform: z.string(), account: z.string(), postId: z.string() }).partial()
+    const filter = z
+      .strictObject({ platform: z.string(), account: z.string(), postId: z.string() })
+      .partial()
     return c.json(world.ledger.comments(filter.parse(c.req.query())))
   })
   app.get('/ledger/posts/:platform/:id/numbers', (c) => {
@@ -65,7 +74,9 @@ export function createControl(world: World, options: ControlOptions): Hono<Sandb
   })
 
   app.get('/faults', (c) => c.json(world.faults.list()))
-  app.post('/faults', async (c) => c.json(world.faults.add(faultRules.parse(await c.req.json())), 201))
+  app.post('/faults', async (c) =>
+    c.json(world.faults.add(faultRules.parse(await c.req.json())), 201),
+  )
   app.delete('/faults', (c) => {
     world.faults.clear()
     return c.json({ ok: true })
@@ -104,4 +115,5 @@ const clockOf = (world: World) => ({
   now: new Date(world.clock.now()).toISOString(),
 })
 
-const explain = (error: Error): string => (error instanceof z.ZodError ? z.prettifyError(error) : error.message)
+const explain = (error: Error): string =>
+  error instanceof z.ZodError ? z.prettifyError(error) : error.message

@@ -26,7 +26,11 @@ type SandboxHandler = (c: Context<SandboxEnv>) => Response | Promise<Response>
  * fault rules before, after or instead of the response. The handler can add to
  * `c.get('call').facts`.
  */
-export function endpoint(world: World, name: EndpointName, handler: SandboxHandler): Handler<SandboxEnv> {
+export function endpoint(
+  world: World,
+  name: EndpointName,
+  handler: SandboxHandler,
+): Handler<SandboxEnv> {
   return async (c) => {
     const call = world.ledger.begin({
       atMs: Date.now(),
@@ -50,7 +54,12 @@ export function endpoint(world: World, name: EndpointName, handler: SandboxHandl
 const lost = Symbol('lost')
 type Answer = Response | typeof lost
 
-async function answerCall(world: World, name: EndpointName, handler: SandboxHandler, c: Context<SandboxEnv>): Promise<Answer> {
+async function answerCall(
+  world: World,
+  name: EndpointName,
+  handler: SandboxHandler,
+  c: Context<SandboxEnv>,
+): Promise<Answer> {
   const call = c.get('call')
   try {
     c.set('body', await readBody(c.env.incoming, world.dir))
@@ -70,7 +79,9 @@ async function answerCall(world: World, name: EndpointName, handler: SandboxHand
   if (!rule) return act()
   if (rule.when === 'late') return actLate(world, name, act, c, rule)
   if (rule.when === 'after') return disturb(world, name, c, rule, await act())
-  return rule.kind === 'slow' ? disturb(world, name, c, rule, null).then(act) : disturb(world, name, c, rule, null)
+  return rule.kind === 'slow'
+    ? disturb(world, name, c, rule, null).then(act)
+    : disturb(world, name, c, rule, null)
 }
 
 /** Disturbs the call now and takes effect after `delayMs` of sandbox time. */
@@ -102,7 +113,10 @@ async function disturb(
     case 'rate_limited':
       return name.platformError(c, rule)
     case 'html503':
-      return c.html('<!doctype html><title>Sorry, something went wrong.</title><h1>Sorry, something went wrong.</h1>', 503)
+      return c.html(
+        '<!doctype html><title>Sorry, something went wrong.</title><h1>Sorry, something went wrong.</h1>',
+        503,
+      )
     case 'reset':
       return cut(c)
     case 'timeout':

@@ -1,5 +1,13 @@
 export const faultMoments = ['before', 'after', 'late'] as const
-export const faultKinds = ['error', 'html503', 'reset', 'timeout', 'slow', 'truncated', 'rate_limited'] as const
+export const faultKinds = [
+  'error',
+  'html503',
+  'reset',
+  'timeout',
+  'slow',
+  'truncated',
+  'rate_limited',
+] as const
 
 /** A tester's rule to disturb certain calls. */
 export type FaultRule = {
@@ -31,7 +39,9 @@ export type FaultRule = {
 type FaultState = FaultRule & { seen: number; fired: number }
 
 export type Faults = {
-  add(rule: Omit<FaultRule, 'id' | 'nth' | 'times'> & { id?: string; nth?: number; times?: number }): FaultState
+  add(
+    rule: Omit<FaultRule, 'id' | 'nth' | 'times'> & { id?: string; nth?: number; times?: number },
+  ): FaultState
   remove(id: string): boolean
   clear(): void
   list(): FaultState[]
@@ -44,7 +54,14 @@ export function createFaults(): Faults {
   let nextId = 1
   return {
     add(rule) {
-      const added: FaultState = { nth: 1, times: 1, ...rule, id: rule.id ?? `fault-${nextId++}`, seen: 0, fired: 0 }
+      const added: FaultState = {
+        nth: 1,
+        times: 1,
+        ...rule,
+        id: rule.id ?? `fault-${nextId++}`,
+        seen: 0,
+        fired: 0,
+      }
       rules.push(added)
       return added
     },
@@ -66,7 +83,10 @@ export function createFaults(): Faults {
   }
 }
 
-function matches(rule: FaultRule, call: { platform: string; endpoint: string; account: string | null }): boolean {
+function matches(
+  rule: FaultRule,
+  call: { platform: string; endpoint: string; account: string | null },
+): boolean {
   return (
     (rule.platform ?? call.platform) === call.platform &&
     (rule.endpoint === '*' || rule.endpoint === call.endpoint) &&

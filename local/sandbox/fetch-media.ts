@@ -8,7 +8,16 @@ import type { CoreSettings } from './settings.ts'
 
 type FetchFailure = {
   ok: false
-  reason: 'bad_url' | 'private_host' | 'robots' | 'unreachable' | 'timeout' | 'redirect' | 'status' | 'html' | 'too_large'
+  reason:
+    | 'bad_url'
+    | 'private_host'
+    | 'robots'
+    | 'unreachable'
+    | 'timeout'
+    | 'redirect'
+    | 'status'
+    | 'html'
+    | 'too_large'
   status: number | null
   detail: string
 }
@@ -24,10 +33,15 @@ type FetchOptions = { userAgent: string; maxBytes: number; timeoutMs?: number; r
  */
 export type FetchMedia = (url: string, options: FetchOptions) => Promise<FetchOutcome>
 
-export function createFetchMedia(dir: string, store: MediaStore, settings: CoreSettings): FetchMedia {
+export function createFetchMedia(
+  dir: string,
+  store: MediaStore,
+  settings: CoreSettings,
+): FetchMedia {
   return async (text, options) => {
     const url = readMediaUrl(text)
-    if (!url) return failure('bad_url', `Not a plain http(s) address in ASCII: ${text.slice(0, 200)}`)
+    if (!url)
+      return failure('bad_url', `Not a plain http(s) address in ASCII: ${text.slice(0, 200)}`)
     if (!settings.allowPrivateHosts && (await isPrivateHost(url.hostname)))
       return failure('private_host', `${url.hostname} is not public.`)
     const signal = AbortSignal.timeout(options.timeoutMs ?? settings.fetchTimeoutMs)
@@ -42,7 +56,10 @@ export function createFetchMedia(dir: string, store: MediaStore, settings: CoreS
       return await receive(response, { dir, store, maxBytes: options.maxBytes })
     } catch (error) {
       if (signal.aborted) return failure('timeout', 'The download took too long.')
-      return failure('unreachable', error instanceof Error ? String(error.cause ?? error.message) : String(error))
+      return failure(
+        'unreachable',
+        error instanceof Error ? String(error.cause ?? error.message) : String(error),
+      )
     }
   }
 }
@@ -56,7 +73,10 @@ export function readMediaUrl(text: string): URL | null {
 
 type Reception = { dir: string; store: MediaStore; maxBytes: number }
 
-async function receive(response: Response, { dir, store, maxBytes }: Reception): Promise<FetchOutcome> {
+async function receive(
+  response: Response,
+  { dir, store, maxBytes }: Reception,
+): Promise<FetchOutcome> {
   const servedAs = response.headers.get('content-type') ?? ''
   const refused = refusal(response, servedAs, maxBytes)
   if (refused || !response.body) {
@@ -67,19 +87,28 @@ async function receive(response: Response, { dir, store, maxBytes }: Reception):
   const sizeBytes = await save(response.body, path, maxBytes)
   if (sizeBytes === null) return failure('too_large', `More than ${maxBytes} bytes.`)
   const media = await store.keep(path)
-  return media.facts.kind === 'html' ? failure('html', 'The answer is an HTML page.') : { ok: true, media, servedAs }
+  return media.facts.kind === 'html'
+    ? failure('html', 'The answer is an HTML page.')
+    : { ok: true, media, servedAs }
 }
 
 function refusal(response: Response, servedAs: string, maxBytes: number): FetchFailure | null {
-  if (response.status >= 300 && response.status < 400) return failure('redirect', 'Redirects are not followed.', response.status)
-  if (response.status !== 200) return failure('status', `The server answered ${response.status}.`, response.status)
+  if (response.status >= 300 && response.status < 400)
+    return failure('redirect', 'Redirects are not followed.', response.status)
+  if (response.status !== 200)
+    return failure('status', `The server answered ${response.status}.`, response.status)
   if (servedAs.startsWith('text/html')) return failure('html', 'The answer is an HTML page.')
-  if (Number(response.headers.get('content-length') ?? 0) > maxBytes) return failure('too_large', `More than ${maxBytes} bytes.`)
+  if (Number(response.headers.get('content-length') ?? 0) > maxBytes)
+    return failure('too_large', `More than ${maxBytes} bytes.`)
   return null
 }
 
 /** Returns the size in bytes. Null if it is over the limit; then the file is deleted. */
-async function save(body: AsyncIterable<Uint8Array>, path: string, maxBytes: number): Promise<number | null> {
+async function save(
+  body: AsyncIterable<Uint8Array>,
+  path: string,
+  maxBytes: number,
+): Promise<number | null> {
   const file = await open(path, 'w')
   let sizeBytes = 0
   let finished = false
@@ -106,7 +135,9 @@ export async function isPrivateHost(hostname: string): Promise<boolean> {
         (found) => found.map(({ address }) => address),
         () => [],
       )
-  return addresses.some((address) => privateAddresses.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4'))
+  return addresses.some((address) =>
+    privateAddresses.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4'),
+  )
 }
 
 const privateAddresses = new BlockList()
@@ -128,7 +159,11 @@ for (const [network, bits] of [
 ] as const)
   privateAddresses.addSubnet(network, bits, 'ipv6')
 
-const failure = (reason: FetchFailure['reason'], detail: string, status: number | null = null): FetchFailure => ({
+const failure = (
+  reason: FetchFailure['reason'],
+  detail: string,
+  status: number | null = null,
+): FetchFailure => ({
   ok: false,
   reason,
   status,

@@ -9,7 +9,8 @@ type Asked = { method: string; header(name: string): string | undefined }
  */
 export function foreignReason({ method, header }: Asked, ownHost?: string): string | undefined {
   const host = header('host') ?? ''
-  if (!loopback.test(host) && host !== ownHost) return 'This port only answers to the names of this machine.'
+  if (!loopback.test(host) && host !== ownHost)
+    return 'This port only answers to the names of this machine.'
   if (['GET', 'HEAD', 'OPTIONS'].includes(method)) return undefined
   return isSameOrigin(host, header) ? undefined : 'This port takes no forms from other sites.'
 }

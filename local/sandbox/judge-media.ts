@@ -28,20 +28,31 @@ const videoTypes: Record<string, string> = {
   mkv: 'video/x-matroska',
 }
 
-export async function judgeMedia(path: string): Promise<{ contentType: string; facts: MediaFacts }> {
+export async function judgeMedia(
+  path: string,
+): Promise<{ contentType: string; facts: MediaFacts }> {
   const head = await readHead(path, 512)
-  if (/^\s*<(!doctype html|html)/i.test(head.toString('utf8'))) return { contentType: 'text/html', facts: { kind: 'html' } }
+  if (/^\s*<(!doctype html|html)/i.test(head.toString('utf8')))
+    return { contentType: 'text/html', facts: { kind: 'html' } }
   const image = await judgeImage(path, head)
-  if (image) return { contentType: imageTypes[image.format] ?? `image/${image.format}`, facts: image }
+  if (image)
+    return { contentType: imageTypes[image.format] ?? `image/${image.format}`, facts: image }
   const video = await judgeVideo(path)
-  if (video) return { contentType: videoTypes[video.container] ?? 'application/octet-stream', facts: video }
+  if (video)
+    return { contentType: videoTypes[video.container] ?? 'application/octet-stream', facts: video }
   return { contentType: 'application/octet-stream', facts: { kind: 'unknown' } }
 }
 
 async function judgeImage(path: string, head: Buffer): Promise<ImageFacts | null> {
   // sharp can't read BMP, so the size is read from the header.
   if (head.length > 26 && head.toString('latin1', 0, 2) === 'BM') {
-    return { kind: 'image', format: 'bmp', width: head.readInt32LE(18), height: Math.abs(head.readInt32LE(22)), broken: false }
+    return {
+      kind: 'image',
+      format: 'bmp',
+      width: head.readInt32LE(18),
+      height: Math.abs(head.readInt32LE(22)),
+      broken: false,
+    }
   }
   const metadata = await sharp(path)
     .metadata()

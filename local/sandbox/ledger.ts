@@ -21,7 +21,13 @@ export type Call = {
   facts: Record<string, string | number | boolean | null>
 }
 
-export type LedgerMedia = { sha256: string; contentType: string; sizeBytes: number; altText: string | null; url: string }
+export type LedgerMedia = {
+  sha256: string
+  contentType: string
+  sizeBytes: number
+  altText: string | null
+  url: string
+}
 
 /** One post that exists on a platform. */
 export type LedgerPost = {
@@ -91,12 +97,22 @@ const keptCalls = 20_000
 
 /** Posts survive a restart. Secrets and the last 20,000 calls are kept only in memory. */
 export function createLedger(state: State): Ledger {
-  const memory = state.section<LedgerMemory>('ledger', () => ({ nextCallId: 1, posts: [], comments: [] }))
+  const memory = state.section<LedgerMemory>('ledger', () => ({
+    nextCallId: 1,
+    posts: [],
+    comments: [],
+  }))
   let calls: Call[] = []
   let secrets: string[] = []
   return {
     begin(begun) {
-      const call: Call = { ...begun, id: memory.nextCallId++, endMs: null, status: null, fault: null }
+      const call: Call = {
+        ...begun,
+        id: memory.nextCallId++,
+        endMs: null,
+        status: null,
+        fault: null,
+      }
       calls.push(call)
       if (calls.length > keptCalls * 1.1) calls = calls.slice(-keptCalls)
       return call
@@ -121,7 +137,9 @@ export function createLedger(state: State): Ledger {
     },
     removePost(platform, id) {
       memory.posts = memory.posts.filter((post) => post.platform !== platform || post.id !== id)
-      memory.comments = memory.comments.filter((one) => one.platform !== platform || one.postId !== id)
+      memory.comments = memory.comments.filter(
+        (one) => one.platform !== platform || one.postId !== id,
+      )
       state.changed()
     },
     addComment(comment) {
@@ -136,8 +154,15 @@ export function createLedger(state: State): Ledger {
       const isSame = (a: LedgerComment, b: LedgerComment) =>
         a.platform === b.platform && a.postId === b.postId && a.text === b.text
       return memory.comments
-        .filter((one) => Object.entries(filter).every(([name, value]) => one[name as keyof CommentFilter] === value))
-        .map((one) => ({ ...one, copies: memory.comments.filter((other) => isSame(one, other)).length }))
+        .filter((one) =>
+          Object.entries(filter).every(
+            ([name, value]) => one[name as keyof CommentFilter] === value,
+          ),
+        )
+        .map((one) => ({
+          ...one,
+          copies: memory.comments.filter((other) => isSame(one, other)).length,
+        }))
     },
     calls: (filter = {}) => calls.filter((call) => matchesCall(call, filter)),
     forgetCalls() {
@@ -151,7 +176,9 @@ export function createLedger(state: State): Ledger {
     secrets: () => secrets,
     posts: (filter = {}) =>
       memory.posts.filter(
-        (post) => (filter.platform ?? post.platform) === post.platform && (filter.account ?? post.account) === post.account,
+        (post) =>
+          (filter.platform ?? post.platform) === post.platform &&
+          (filter.account ?? post.account) === post.account,
       ),
   }
 }

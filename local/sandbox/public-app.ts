@@ -18,14 +18,20 @@ export function createPublicApp(world: World, platforms: Platform[]): Hono<Sandb
       }),
     ),
   )
-  app.get('/assets/sandbox.css', (c) => c.body(stylesheet(), 200, { 'content-type': 'text/css; charset=utf-8' }))
+  app.get('/assets/sandbox.css', (c) =>
+    c.body(stylesheet(), 200, { 'content-type': 'text/css; charset=utf-8' }),
+  )
   app.get('/media/:sha256', (c) => serveMedia(world, c))
   for (const platform of platforms) {
-    for (const [prefix, host] of Object.entries(platform.hosts) as [HostPrefix, Hono<SandboxEnv>][]) app.route(prefix, host)
+    for (const [prefix, host] of Object.entries(platform.hosts) as [HostPrefix, Hono<SandboxEnv>][])
+      app.route(prefix, host)
   }
   app.onError((error, c) => {
     console.error('sandbox:', c.req.method, c.req.path, error)
-    return c.json({ error: { message: `The sandbox failed: ${error.message}`, type: 'SandboxError', code: 1 } }, 500)
+    return c.json(
+      { error: { message: `The sandbox failed: ${error.message}`, type: 'SandboxError', code: 1 } },
+      500,
+    )
   })
   return app
 }
@@ -40,7 +46,11 @@ async function serveMedia(world: World, c: Context<SandboxEnv>): Promise<Respons
   const end = to ? Math.min(Number(to), size - 1) : size - 1
   if (start > end) return c.body(null, 416, { 'content-range': `bytes */${size}` })
   const body = Readable.toWeb(createReadStream(path, { start, end })) as ReadableStream
-  const headers = { 'content-type': stored.contentType, 'content-length': String(end - start + 1), 'accept-ranges': 'bytes' }
+  const headers = {
+    'content-type': stored.contentType,
+    'content-length': String(end - start + 1),
+    'accept-ranges': 'bytes',
+  }
   return from === undefined
     ? c.body(body, 200, headers)
     : c.body(body, 206, { ...headers, 'content-range': `bytes ${start}-${end}/${size}` })

@@ -47,7 +47,13 @@ export async function readBody(incoming: IncomingMessage, dir: string): Promise<
   return bufferedBody({ chunks, path, sizeBytes, sha256: hash.digest('hex'), dir })
 }
 
-type Buffered = { chunks: Buffer[]; path: string | undefined; sizeBytes: number; sha256: string; dir: string }
+type Buffered = {
+  chunks: Buffer[]
+  path: string | undefined
+  sizeBytes: number
+  sha256: string
+  dir: string
+}
 
 function bufferedBody({ chunks, path, sizeBytes, sha256, dir }: Buffered): RequestBody {
   let file = path

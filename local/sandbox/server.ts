@@ -53,14 +53,24 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const dir = options.dir ?? (await mkdtemp(join(tmpdir(), 'platform-sandbox-')))
   const place = { url: '' }
   const world = createWorld(options, dir, place)
-  const platforms = await Promise.all(Object.values(companies).map(({ start }) => start(world, options.env)))
+  const platforms = await Promise.all(
+    Object.values(companies).map(({ start }) => start(world, options.env)),
+  )
   const settings = structuredClone(world.settings)
   const reset = () => resetWorld(world, settings, platforms)
 
-  const at = (port: number) => ({ host, port, isAlone: options.isAlone ?? false, publicUrl: options.publicUrl })
+  const at = (port: number) => ({
+    host,
+    port,
+    isAlone: options.isAlone ?? false,
+    publicUrl: options.publicUrl,
+  })
   const server = await listen(createPublicApp(world, platforms), at(options.port))
   place.url = options.publicUrl ?? urlOf(server, host)
-  const control = await listen(createControl(world, { platforms, publicUrl: () => place.url, reset }), at(options.controlPort))
+  const control = await listen(
+    createControl(world, { platforms, publicUrl: () => place.url, reset }),
+    at(options.controlPort),
+  )
   seedOnce(world, platforms)
   for (const platform of platforms) platform.resume()
 
@@ -83,7 +93,9 @@ function createWorld(options: SandboxOptions, dir: string, place: { url: string 
   const settings: Settings = Object.assign({ ...coreSettings() }, ...ofCompanies)
   const media = createMediaStore(dir, state)
   return {
-    clock: createClock(state.section('clock', () => ({ offsetMs: (options.at ?? Date.now()) - Date.now() }))),
+    clock: createClock(
+      state.section('clock', () => ({ offsetMs: (options.at ?? Date.now()) - Date.now() })),
+    ),
     ledger: createLedger(state),
     faults: createFaults(),
     settings,
@@ -111,10 +123,17 @@ function listen(app: Hono<SandboxEnv>, { host, port, isAlone, publicUrl }: Place
   const ownHost = publicUrl && new URL(publicUrl).host
   const fetch = (request: Request, env: unknown) => {
     const { incoming } = env as HttpBindings
-    const why = foreignReason({ method: request.method, header: (name) => incoming.headers[name]?.toString() }, ownHost)
+    const why = foreignReason(
+      { method: request.method, header: (name) => incoming.headers[name]?.toString() },
+      ownHost,
+    )
     return why ? new Response(`${why}\n`, { status: 403 }) : app.fetch(request, env as HttpBindings)
   }
-  const server = createAdaptorServer({ fetch, overrideGlobalObjects: isAlone, autoCleanupIncoming: false }) as Server
+  const server = createAdaptorServer({
+    fetch,
+    overrideGlobalObjects: isAlone,
+    autoCleanupIncoming: false,
+  }) as Server
   server.requestTimeout = 0
   return new Promise((resolve, reject) => {
     server.once('error', reject)
@@ -129,4 +148,5 @@ function stop(server: Server): Promise<void> {
   })
 }
 
-const urlOf = (server: Server, host: string): string => `http://${host}:${(server.address() as AddressInfo).port}`
+const urlOf = (server: Server, host: string): string =>
+  `http://${host}:${(server.address() as AddressInfo).port}`

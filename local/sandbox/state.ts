@@ -61,6 +61,9 @@ function readStored(file: string): Record<string, object> {
     return JSON.parse(readFileSync(file, 'utf8')) as Record<string, object>
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {}
-    throw new Error(`The sandbox cannot read its state in ${file}: remove the file to start over.`, { cause: error })
+    throw new Error(
+      `The sandbox cannot read its state in ${file}: remove the file to start over.`,
+      { cause: error },
+    )
   }
 }

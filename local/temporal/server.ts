@@ -36,14 +36,36 @@ export async function startTemporal(options: TemporalOptions): Promise<Temporal>
   const command = serverCommand(options)
   const child = startChild(command, options.watchdog)
   await untilNamespaceAnswers(options.program, address, child, command)
-  return { pid: child.pid, address, ended: child.ended.then((why) => why + logEnd(command, child)), stop: child.stop }
+  return {
+    pid: child.pid,
+    address,
+    ended: child.ended.then((why) => why + logEnd(command, child)),
+    stop: child.stop,
+  }
 }
 
 function serverCommand({ program, port, ui, dataDir, logFile }: TemporalOptions): Command {
-  const args = ['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--log-level', 'warn']
+  const args = [
+    'server',
+    'start-dev',
+    '--ip',
+    '127.0.0.1',
+    '--port',
+    String(port),
+    '--log-level',
+    'warn',
+  ]
   // The web server shows this UI to operators under /temporal/, behind its own sign-in.
   if (ui)
-    args.push('--ui-ip', ui.host ?? '127.0.0.1', '--ui-port', String(ui.port), '--ui-codec-endpoint', ui.codecUrl, ...uiUnderOurs)
+    args.push(
+      '--ui-ip',
+      ui.host ?? '127.0.0.1',
+      '--ui-port',
+      String(ui.port),
+      '--ui-codec-endpoint',
+      ui.codecUrl,
+      ...uiUnderOurs,
+    )
   else args.push('--headless')
   if (dataDir) {
     mkdirSync(join(dataDir, 'temporal'), { recursive: true, mode: 0o700 })
@@ -54,16 +76,38 @@ function serverCommand({ program, port, ui, dataDir, logFile }: TemporalOptions)
   args.push(...searchAttributes.flatMap((name) => ['--search-attribute', `${name}=Keyword`]))
   // Disables its HTTP API: we use gRPC, which web pages can't.
   args.push('--dynamic-config-value', 'frontend.httpAllowedHosts=["nobody.invalid"]')
-  return { name: 'Temporal', program, args, env: systemEnvironment(process.env), logFile, stopTimeoutMs: 20_000 }
+  return {
+    name: 'Temporal',
+    program,
+    args,
+    env: systemEnvironment(process.env),
+    logFile,
+    stopTimeoutMs: 20_000,
+  }
 }
 
-async function untilNamespaceAnswers(program: string, address: string, child: Child, command: Command): Promise<void> {
+async function untilNamespaceAnswers(
+  program: string,
+  address: string,
+  child: Child,
+  command: Command,
+): Promise<void> {
   let ended = false
   void child.ended.then(() => {
     ended = true
   })
   for (const giveUpAt = Date.now() + 60_000; ; await sleep(100)) {
-    if (await succeeds(program, ['operator', 'namespace', 'describe', 'default', '--address', address])) return
+    if (
+      await succeeds(program, [
+        'operator',
+        'namespace',
+        'describe',
+        'default',
+        '--address',
+        address,
+      ])
+    )
+      return
     if (ended) throw new Problem(`${await child.ended}${logEnd(command, child)}`)
     if (Date.now() > giveUpAt) {
       await child.stop()
@@ -74,7 +118,11 @@ async function untilNamespaceAnswers(program: string, address: string, child: Ch
 
 function succeeds(program: string, args: string[]): Promise<boolean> {
   return new Promise((resolve) => {
-    const asking = spawn(program, args, { env: systemEnvironment(process.env), stdio: 'ignore', timeout: 10_000 })
+    const asking = spawn(program, args, {
+      env: systemEnvironment(process.env),
+      stdio: 'ignore',
+      timeout: 10_000,
+    })
     asking.once('error', () => resolve(false))
     asking.once('exit', (code) => resolve(code === 0))
   })

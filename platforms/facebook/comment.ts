@@ -2,7 +2,13 @@ import { PlatformError } from '../errors.ts'
 import { postNotShown } from '../first-comment.ts'
 import type { Graph } from '../graph/client.ts'
 import { isHidden } from '../graph/errors.ts'
-import { isSameText, type ListedComments, lookAmong, noCommentId, notThereYet } from '../graph/first-comment.ts'
+import {
+  isSameText,
+  type ListedComments,
+  lookAmong,
+  noCommentId,
+  notThereYet,
+} from '../graph/first-comment.ts'
 import { recordsAt, textAt } from '../graph/json.ts'
 import type { JsonRecord } from '../json.ts'
 import type { Commenter, CommentWanted, Publication } from '../platform.ts'
@@ -20,7 +26,12 @@ export const createFacebookCommenter = (graph: Graph): Commenter => ({
     const target = targets[(wanted.number - 1) % targets.length]
     try {
       const params = { message: wanted.text }
-      const body = await graph.send(`${target}/comments`, pageToken(publication), params, publication)
+      const body = await graph.send(
+        `${target}/comments`,
+        pageToken(publication),
+        params,
+        publication,
+      )
       const commentId = textAt(body, 'id')
       if (!commentId) throw noCommentId('Facebook')
       return { commentId }
@@ -29,11 +40,20 @@ export const createFacebookCommenter = (graph: Graph): Commenter => ({
     }
   },
   find: async (publication, wanted) => {
-    const lists = await Promise.all(targetsOf(publication, wanted).map((target) => list(graph, publication, target)))
+    const lists = await Promise.all(
+      targetsOf(publication, wanted).map((target) => list(graph, publication, target)),
+    )
     const shown = lists.filter((listed) => listed !== null)
     if (shown.length === 0)
-      throw new PlatformError({ kind: 'unavailable', code: postNotShown, words: 'Facebook does not show the post.' })
-    const listed = { comments: shown.flatMap(({ comments }) => comments), isWhole: shown.every(({ isWhole }) => isWhole) }
+      throw new PlatformError({
+        kind: 'unavailable',
+        code: postNotShown,
+        words: 'Facebook does not show the post.',
+      })
+    const listed = {
+      comments: shown.flatMap(({ comments }) => comments),
+      isWhole: shown.every(({ isWhole }) => isWhole),
+    }
     return lookAmong(listed, (comment) => isByPage(comment, publication, wanted), 'Facebook')
   },
 })
@@ -45,17 +65,31 @@ const targetsOf = (publication: Publication, { platformPostId }: CommentWanted):
 }
 
 /** A comment without an author may be ours. It counts, so that no second one is written. */
-const isByPage = (comment: JsonRecord, { account }: Publication, { text }: CommentWanted): boolean =>
-  (textAt(comment, 'from', 'id') ?? account.id) === account.id && isSameText(textAt(comment, 'message'), text)
+const isByPage = (
+  comment: JsonRecord,
+  { account }: Publication,
+  { text }: CommentWanted,
+): boolean =>
+  (textAt(comment, 'from', 'id') ?? account.id) === account.id &&
+  isSameText(textAt(comment, 'message'), text)
 
 /** Null if Facebook doesn't show the post or video. */
-const list = async (graph: Graph, publication: Publication, target: string): Promise<ListedComments | null> => {
+const list = async (
+  graph: Graph,
+  publication: Publication,
+  target: string,
+): Promise<ListedComments | null> => {
   const comments: JsonRecord[] = []
   let after: string | null = null
   for (let page = 0; page < mostPages; page += 1) {
     const params = { fields: 'id,message,from', limit: '50', after }
     try {
-      const body: JsonRecord = await graph.get(`${target}/comments`, pageToken(publication), params, publication.signal)
+      const body: JsonRecord = await graph.get(
+        `${target}/comments`,
+        pageToken(publication),
+        params,
+        publication.signal,
+      )
       comments.push(...recordsAt(body, 'data'))
       after = textAt(body, 'paging', 'next') ? textAt(body, 'paging', 'cursors', 'after') : null
     } catch (error) {

@@ -1,7 +1,8 @@
 import { metaNoteOnDraft } from '../graph/app-note.ts'
 import { createGraph, type MetaSettings } from '../graph/client.ts'
 import { readFirstComment } from '../graph/comment-rules.ts'
-import type { DraftForChannel, Platform, PostKind } from '../platform.ts'
+import type { DraftForChannel, Platform } from '../platform.ts'
+import type { PostKind } from '../post-kind.ts'
 import { createFacebookMeasurer } from './measure.ts'
 import { readFacebookOptions } from './options.ts'
 import { createFacebookPublisher } from './publish.ts'
@@ -35,7 +36,9 @@ export const createFacebook = (settings: MetaSettings): Platform => ({
  */
 const postIdIn = (pasted: string, accountId: string): string | null => {
   if (/^\d+_\d+$/.test(pasted)) return pasted
-  const post = pasted.match(/^(\d+)$|\/posts\/(?:[^/?#]*?[/-])?(\d+)\/?(?:[?#]|$)|[?&]story_fbid=(\d+)/)
+  const post = pasted.match(
+    /^(\d+)$|\/posts\/(?:[^/?#]*?[/-])?(\d+)\/?(?:[?#]|$)|[?&]story_fbid=(\d+)/,
+  )
   const id = post?.slice(1).find((part) => part !== undefined)
   return id ? `${accountId}_${id}` : null
 }
@@ -45,13 +48,41 @@ const minute = 60_000
 const fullScreen = { best: '9:16', words: 'Facebook shows it full screen: 9:16 leaves no bars.' }
 
 const kinds: PostKind[] = [
-  { name: 'text', label: 'Text', prepareAheadMs: 10 * minute, isReadyAtOnce: true, textLimit, frame: 'words-first' },
-  { name: 'link', label: 'Link', prepareAheadMs: 10 * minute, isReadyAtOnce: true, textLimit, frame: 'words-first' },
+  {
+    name: 'text',
+    label: 'Text',
+    prepareAheadMs: 10 * minute,
+    isReadyAtOnce: true,
+    textLimit,
+    frame: 'words-first',
+  },
+  {
+    name: 'link',
+    label: 'Link',
+    prepareAheadMs: 10 * minute,
+    isReadyAtOnce: true,
+    textLimit,
+    frame: 'words-first',
+  },
   { name: 'photo', label: 'Photo', prepareAheadMs: 15 * minute, textLimit, frame: 'words-first' },
   { name: 'photos', label: 'Photos', prepareAheadMs: 15 * minute, textLimit, frame: 'words-first' },
   { name: 'video', label: 'Video', prepareAheadMs: 30 * minute, textLimit, frame: 'words-first' },
-  { name: 'reel', label: 'Reel', prepareAheadMs: 30 * minute, textLimit, frame: 'full-screen', shape: fullScreen },
-  { name: 'story', label: 'Story', prepareAheadMs: 30 * minute, textLimit: 0, frame: 'full-screen', shape: fullScreen },
+  {
+    name: 'reel',
+    label: 'Reel',
+    prepareAheadMs: 30 * minute,
+    textLimit,
+    frame: 'full-screen',
+    shape: fullScreen,
+  },
+  {
+    name: 'story',
+    label: 'Story',
+    prepareAheadMs: 30 * minute,
+    textLimit: 0,
+    frame: 'full-screen',
+    shape: fullScreen,
+  },
 ]
 
 const suggestKind = ({ link, media }: Pick<DraftForChannel, 'text' | 'link' | 'media'>): string => {

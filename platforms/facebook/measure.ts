@@ -68,14 +68,22 @@ export const createFacebookMeasurer = (graph: Graph): Measurer => ({
     ...{ refusals: [], problem: null, source: `Graph API ${graph.settings.apiVersion}` },
     result: await listOwnPosts(graph.within(measuring.share), {
       ...asked,
-      ...{ pageId: measuring.account.id, token: tokenOf(measuring.account), signal: measuring.signal },
+      ...{
+        pageId: measuring.account.id,
+        token: tokenOf(measuring.account),
+        signal: measuring.signal,
+      },
     }),
   }),
   followers: (measuring) => readFollowers(graph.within(measuring.share), measuring),
   accountDay: (measuring, known) => readDay(graph.within(measuring.share), measuring, known),
 })
 
-const measurePosts = async (graph: Graph, measuring: Measuring, posts: PostToMeasure[]): Promise<MeasuredPosts> => {
+const measurePosts = async (
+  graph: Graph,
+  measuring: Measuring,
+  posts: PostToMeasure[],
+): Promise<MeasuredPosts> => {
   const request = { token: tokenOf(measuring.account), signal: measuring.signal }
   const betterIds = await findPostIds(graph, measuring.account.id, posts, request)
   const wanted = new Map(posts.map((post) => [post.platformPostId, placeOf(post, betterIds)]))
@@ -88,7 +96,9 @@ const measurePosts = async (graph: Graph, measuring: Measuring, posts: PostToMea
   const { values, unanswered, refusals, notGiven } = await askInsights(graph, asks, request)
   return {
     ...{ unanswered, refusals, betterIds, problem: null },
-    result: new Map([...values].map(([id, given]) => [id, numbersOf(wanted.get(id)?.names ?? {}, given)])),
+    result: new Map(
+      [...values].map(([id, given]) => [id, numbersOf(wanted.get(id)?.names ?? {}, given)]),
+    ),
     notGiven: metricsNamed({ names, ownMetrics: facebookMetrics }, notGiven),
     source: `Graph API ${graph.settings.apiVersion} insights`,
   }
@@ -98,11 +108,16 @@ const measurePosts = async (graph: Graph, measuring: Measuring, posts: PostToMea
  * Which id and edge provide a post's numbers (fact sheet 4.5). There is no `/insights` for a video
  * id.
  */
-const placeOf = (post: PostToMeasure, betterIds: ReadonlyMap<string, string>): { path: string; names: Asked } => {
+const placeOf = (
+  post: PostToMeasure,
+  betterIds: ReadonlyMap<string, string>,
+): { path: string; names: Asked } => {
   const own = ownNames(facebookMetrics, post.kind)
-  if (post.kind === 'reel') return { path: `${videoIdOf(post)}/video_insights`, names: { ...ofReels, ...own } }
+  if (post.kind === 'reel')
+    return { path: `${videoIdOf(post)}/video_insights`, names: { ...ofReels, ...own } }
   const id = betterIds.get(post.platformPostId) ?? post.platformPostId
-  if (post.kind === 'video' && isBare(id)) return { path: `${videoIdOf(post)}/video_insights`, names: ofBareVideos }
+  if (post.kind === 'video' && isBare(id))
+    return { path: `${videoIdOf(post)}/video_insights`, names: ofBareVideos }
   return { path: `${id}/insights`, names: { ...ofPosts, ...own } }
 }
 
@@ -116,7 +131,9 @@ const findPostIds = async (
   posts: PostToMeasure[],
   request: { token: string; signal: AbortSignal },
 ) => {
-  const bare = posts.filter(({ kind, platformPostId }) => (kind === 'video' || kind === 'reel') && isBare(platformPostId))
+  const bare = posts.filter(
+    ({ kind, platformPostId }) => (kind === 'video' || kind === 'reel') && isBare(platformPostId),
+  )
   const betterIds = new Map<string, string>()
   if (bare.length === 0) return betterIds
   const operations = bare.map((post) => ({ path: videoIdOf(post), params: { fields: 'post_id' } }))
@@ -131,7 +148,8 @@ const findPostIds = async (
 
 const isBare = (id: string): boolean => !id.includes('_')
 
-const videoIdOf = (post: PostToMeasure): string => readUpload(post.handles)?.videoId ?? post.platformPostId
+const videoIdOf = (post: PostToMeasure): string =>
+  readUpload(post.handles)?.videoId ?? post.platformPostId
 
 const numbersOf = (wanted: Asked, values: Map<string, Json>): Numbers => {
   const own = facebookMetrics.map(({ name }) => [name, numberIn(values, wanted[name])] as const)
@@ -147,17 +165,25 @@ const numbersOf = (wanted: Asked, values: Map<string, Json>): Numbers => {
   return Object.fromEntries(Object.entries(numbers).filter(([, number]) => number !== undefined))
 }
 
-const readFollowers = async (graph: Graph, { account, signal }: Measuring): ReturnType<Measurer['followers']> => {
+const readFollowers = async (
+  graph: Graph,
+  { account, signal }: Measuring,
+): ReturnType<Measurer['followers']> => {
   const params = { fields: 'followers_count,picture{url}' }
   const node = await graph.get(account.id, tokenOf(account), params, signal)
   return followersIn(graph, node, textAt(node, ...pagePicture))
 }
 
 /** Fact sheet 4.4. A Page with fewer than 100 likes has no insights: the result is empty, not 0. */
-const readDay = (graph: Graph, { account, now, isRetired, signal }: Measuring, known: KnownDay[]): Promise<Measured<NextDay>> => {
+const readDay = (
+  graph: Graph,
+  { account, now, isRetired, signal }: Measuring,
+  known: KnownDay[],
+): Promise<Measured<NextDay>> => {
   const token = tokenOf(account)
-  return askDay({ graph, accountId: account.id, names: pageNames, isRetired, known, nowMs: now() }, (params) =>
-    graph.get(`${account.id}/insights`, token, params, signal),
+  return askDay(
+    { graph, accountId: account.id, names: pageNames, isRetired, known, nowMs: now() },
+    (params) => graph.get(`${account.id}/insights`, token, params, signal),
   )
 }
 

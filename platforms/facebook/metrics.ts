@@ -24,7 +24,9 @@ export const facebookMetrics: OwnMetric[] = [
     label: 'Clicks',
     unit: 'count',
     acrossPosts: 'sum',
-    names: Object.fromEntries(['text', 'link', 'photo', 'photos', 'video'].map((kind) => [kind, 'post_clicks'])),
+    names: Object.fromEntries(
+      ['text', 'link', 'photo', 'photos', 'video'].map((kind) => [kind, 'post_clicks']),
+    ),
   },
   {
     name: 'link_clicks',

@@ -17,26 +17,42 @@ const pageSize = '50'
 type Asked = OwnPostsAsked & { pageId: string; token: string; signal: AbortSignal }
 
 /** One page of one list. `next` contains the list's name and the cursor. */
-export const listOwnPosts = async (graph: Graph, { pageId, token, signal, sinceMs, next }: Asked): Promise<OwnPosts> => {
+export const listOwnPosts = async (
+  graph: Graph,
+  { pageId, token, signal, sinceMs, next }: Asked,
+): Promise<OwnPosts> => {
   const [name, after = ''] = next?.split(' ') ?? []
   const list = lists.find((one) => one === name) ?? lists[0]
   const since = String(Math.floor(sinceMs / 1000))
   const params = { fields: fieldsOf[list], limit: pageSize, since, after: after || null }
   const body = await graph.get(`${pageId}/${list}`, token, params, signal)
-  const posts = recordsAt(body, 'data').flatMap((post) => (list === 'video_reels' ? reelIn(post, pageId) : postIn(post)))
+  const posts = recordsAt(body, 'data').flatMap((post) =>
+    list === 'video_reels' ? reelIn(post, pageId) : postIn(post),
+  )
   const following = nextIn(body)
-  return { posts, next: following ? `${list} ${following}` : list === 'published_posts' ? 'video_reels' : null }
+  return {
+    posts,
+    next: following ? `${list} ${following}` : list === 'published_posts' ? 'video_reels' : null,
+  }
 }
 
 const postIn = (post: JsonRecord): OwnPost[] => {
   const attachments = recordsAt(post, 'attachments', 'data')
   const targets = attachments.flatMap((one) => textAt(one, 'target', 'id') ?? [])
-  return ownPost({ id: textAt(post, 'id'), text: textAt(post, 'message'), ...timeOf(post) }, kindOf(attachments[0]), targets)
+  return ownPost(
+    { id: textAt(post, 'id'), text: textAt(post, 'message'), ...timeOf(post) },
+    kindOf(attachments[0]),
+    targets,
+  )
 }
 
 const reelIn = (reel: JsonRecord, pageId: string): OwnPost[] => {
   const postId = fullPostId(textAt(reel, 'post_id'), pageId)
-  return ownPost({ id: textAt(reel, 'id'), text: textAt(reel, 'description'), ...timeOf(reel) }, 'reel', postId ? [postId] : [])
+  return ownPost(
+    { id: textAt(reel, 'id'), text: textAt(reel, 'description'), ...timeOf(reel) },
+    'reel',
+    postId ? [postId] : [],
+  )
 }
 
 /** A video's permalink has no host (fact sheet 2.4). */

@@ -16,8 +16,16 @@ export const onlyVideo = ({ media }: Publication): MediaToSend => {
 }
 
 export const notPrepared = (): PlatformError =>
-  new PlatformError({ kind: 'unavailable', code: 'not_prepared', words: 'The post is not prepared yet, so nothing was sent.' })
+  new PlatformError({
+    kind: 'unavailable',
+    code: 'not_prepared',
+    words: 'The post is not prepared yet, so nothing was sent.',
+  })
 
 /** For a response to a publishing call that contains neither an error nor the expected result. */
 export const unclearAnswer = (code: string): PlatformError =>
-  new PlatformError({ kind: 'unknown_outcome', code, words: 'Meta did not say clearly whether the post was published.' })
+  new PlatformError({
+    kind: 'unknown_outcome',
+    code,
+    words: 'Meta did not say clearly whether the post was published.',
+  })

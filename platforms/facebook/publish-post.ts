@@ -31,12 +31,19 @@ export const sendPost = async (graph: Graph, publication: Publication): Promise<
   const { account, text, link, handles, media } = publication
   const attached = media.map((item) => textAt(handles, 'photos', item.id, 'id'))
   if (attached.includes(null)) throw notPrepared()
-  const photos = attached.map((id, index) => [`attached_media[${index}]`, JSON.stringify({ media_fbid: id })])
+  const photos = attached.map((id, index) => [
+    `attached_media[${index}]`,
+    JSON.stringify({ media_fbid: id }),
+  ])
   const params = { message: text || null, link, ...Object.fromEntries(photos) }
   const body = await graph.send(`${account.id}/feed`, pageToken(publication), params, publication)
   const platformPostId = textAt(body, 'id')
   if (!platformPostId) throw unclearAnswer('no_post_id')
-  return { state: 'published', platformPostId, confirmedBy: 'Facebook answered with the id of the post.' }
+  return {
+    state: 'published',
+    platformPostId,
+    confirmedBy: 'Facebook answered with the id of the post.',
+  }
 }
 
 /**
@@ -46,10 +53,19 @@ export const sendPost = async (graph: Graph, publication: Publication): Promise<
 export const photosOf = ({ handles, media }: Publication): { ids: string[]; sinceMs: number } => {
   const photos = media.map((item) => recordAt(handles, 'photos', item.id))
   const ids = photos.map((photo) => textAt(photo, 'id')).filter((id) => id !== null)
-  return { ids, sinceMs: Math.min(...photos.map((photo) => numberAt(photo, 'atMs') ?? Number.POSITIVE_INFINITY)) }
+  return {
+    ids,
+    sinceMs: Math.min(
+      ...photos.map((photo) => numberAt(photo, 'atMs') ?? Number.POSITIVE_INFINITY),
+    ),
+  }
 }
 
-const uploadPhoto = async (graph: Graph, publication: Publication, media: MediaToSend): Promise<string> => {
+const uploadPhoto = async (
+  graph: Graph,
+  publication: Publication,
+  media: MediaToSend,
+): Promise<string> => {
   const bytes = new Blob([new Uint8Array(await buffer(media.open()))], { type: media.contentType })
   const { body } = await graph.request({
     method: 'POST',
@@ -62,6 +78,11 @@ const uploadPhoto = async (graph: Graph, publication: Publication, media: MediaT
     signal: publication.signal,
   })
   const id = textAt(body, 'id')
-  if (!id) throw new PlatformError({ kind: 'unavailable', code: 'no_photo_id', words: 'Facebook gave no id for a photo.' })
+  if (!id)
+    throw new PlatformError({
+      kind: 'unavailable',
+      code: 'no_photo_id',
+      words: 'Facebook gave no id for a photo.',
+    })
   return id
 }

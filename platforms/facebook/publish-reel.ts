@@ -18,7 +18,8 @@ import { hasAllBytes } from './video-status.ts'
 export const prepareReel = async (graph: Graph, publication: Publication): Promise<Prepared> => {
   const video = onlyVideo(publication)
   const begun = uploadOf(publication, video)
-  if (begun?.uploaded) return prepareUploaded(graph, publication, await setCover(graph, publication, begun))
+  if (begun?.uploaded)
+    return prepareUploaded(graph, publication, await setCover(graph, publication, begun))
   if (begun && (await hasAllBytes(graph, publication, begun.videoId))) {
     await setCover(graph, publication, await saveUpload(publication, { ...begun, uploaded: true }))
     return { ready: true }
@@ -26,10 +27,13 @@ export const prepareReel = async (graph: Graph, publication: Publication): Promi
   const upload = begun ?? (await start(graph, publication, video))
   try {
     const { ruploadUrl } = graph.settings
-    const url = upload.uploadUrl ? uploadAddress(upload.uploadUrl, [ruploadUrl], 'Facebook') : fallbackUrl(graph, upload.videoId)
+    const url = upload.uploadUrl
+      ? uploadAddress(upload.uploadUrl, [ruploadUrl], 'Facebook')
+      : fallbackUrl(graph, upload.videoId)
     await uploadBytes(url, pageToken(publication), video, publication.signal)
   } catch (error) {
-    if (error instanceof PlatformError && error.problem.code === 'OffsetInvalidError') await forgetUpload(publication)
+    if (error instanceof PlatformError && error.problem.code === 'OffsetInvalidError')
+      await forgetUpload(publication)
     throw error
   }
   await setCover(graph, publication, await saveUpload(publication, { ...upload, uploaded: true }))
@@ -49,7 +53,8 @@ export const sendReel = async (graph: Graph, publication: Publication): Promise<
 }
 
 /** A video story uses the same three phases as a reel, on its own edge. It has no text. */
-const edgeOf = ({ account, kind }: Publication): string => `${account.id}/${kind === 'story' ? 'video_stories' : 'video_reels'}`
+const edgeOf = ({ account, kind }: Publication): string =>
+  `${account.id}/${kind === 'story' ? 'video_stories' : 'video_reels'}`
 
 const paramsOf = ({ kind, text, settings }: Publication): Params => {
   const label = { is_ai_generated: settings.is_ai_generated === true ? 'true' : null }
@@ -60,10 +65,24 @@ const paramsOf = ({ kind, text, settings }: Publication): Params => {
 
 const waitingFor = 'Facebook is processing the video.'
 
-const start = async (graph: Graph, publication: Publication, video: MediaToSend): Promise<FacebookUpload> => {
-  const body = await graph.post(edgeOf(publication), pageToken(publication), { upload_phase: 'start' }, publication.signal)
+const start = async (
+  graph: Graph,
+  publication: Publication,
+  video: MediaToSend,
+): Promise<FacebookUpload> => {
+  const body = await graph.post(
+    edgeOf(publication),
+    pageToken(publication),
+    { upload_phase: 'start' },
+    publication.signal,
+  )
   const videoId = textAt(body, 'video_id')
-  if (!videoId) throw new PlatformError({ kind: 'unavailable', code: 'no_video_id', words: 'Facebook gave no id for the reel.' })
+  if (!videoId)
+    throw new PlatformError({
+      kind: 'unavailable',
+      code: 'no_video_id',
+      words: 'Facebook gave no id for the reel.',
+    })
   return saveUpload(publication, {
     mediaId: video.id,
     videoId,

@@ -23,12 +23,14 @@ const stepMs = 60_000
 export const prepareVideo = async (graph: Graph, publication: Publication): Promise<Prepared> => {
   const video = onlyVideo(publication)
   const begun = uploadOf(publication, video)
-  if (begun?.uploaded) return prepareUploaded(graph, publication, await setCover(graph, publication, begun))
+  if (begun?.uploaded)
+    return prepareUploaded(graph, publication, await setCover(graph, publication, begun))
   const untilMs = publication.now() + stepMs
   try {
     let upload = begun ?? (await start(graph, publication, video))
     while (!upload.uploaded) {
-      if (publication.now() > untilMs) return { ready: false, againInMs: 0, waitingFor: progress(upload, video) }
+      if (publication.now() > untilMs)
+        return { ready: false, againInMs: 0, waitingFor: progress(upload, video) }
       upload = await transfer(graph, publication, video, upload)
     }
     await setCover(graph, publication, upload)
@@ -44,7 +46,11 @@ export const sendVideo = async (graph: Graph, publication: Publication): Promise
   const upload = readUpload(publication.handles)
   if (!upload?.uploaded) throw notPrepared()
   if (upload.finished) return { state: 'processing', waitingFor }
-  const params = { upload_phase: 'finish', upload_session_id: upload.sessionId, description: publication.text || null }
+  const params = {
+    upload_phase: 'finish',
+    upload_session_id: upload.sessionId,
+    description: publication.text || null,
+  }
   const path = `${publication.account.id}/videos`
   const body = await graph.send(path, pageToken(publication), params, publication, 'video')
   if (!succeeded(body)) throw unclearAnswer('finish')
@@ -57,20 +63,39 @@ const waitingFor = 'Facebook is processing the video.'
  * For an upload that an earlier step completed. If Facebook is already publishing the video, it is
  * never finished again. If Facebook couldn't use it, the next step uploads it again.
  */
-export const prepareUploaded = async (graph: Graph, publication: Publication, upload: FacebookUpload): Promise<Prepared> => {
+export const prepareUploaded = async (
+  graph: Graph,
+  publication: Publication,
+  upload: FacebookUpload,
+): Promise<Prepared> => {
   const video = await readVideo(graph, publication, upload.videoId)
-  if (video.state === 'published' || video.state === 'publishing') await saveUpload(publication, { ...upload, finished: true })
+  if (video.state === 'published' || video.state === 'publishing')
+    await saveUpload(publication, { ...upload, finished: true })
   if (video.state !== 'failed') return { ready: true }
   await forgetUpload(publication)
   throw new PlatformError(video.problem)
 }
 
-const start = async (graph: Graph, publication: Publication, video: MediaToSend): Promise<FacebookUpload> => {
-  const body = await post(graph, publication, { upload_phase: 'start', file_size: String(video.sizeBytes) })
+const start = async (
+  graph: Graph,
+  publication: Publication,
+  video: MediaToSend,
+): Promise<FacebookUpload> => {
+  const body = await post(graph, publication, {
+    upload_phase: 'start',
+    file_size: String(video.sizeBytes),
+  })
   const videoId = textAt(body, 'video_id')
   const sessionId = textAt(body, 'upload_session_id')
   if (!videoId || !sessionId) throw noProgress('no_session')
-  const upload = { mediaId: video.id, videoId, sessionId, begunAtMs: publication.now(), finished: false, uploadUrl: null }
+  const upload = {
+    mediaId: video.id,
+    videoId,
+    sessionId,
+    begunAtMs: publication.now(),
+    finished: false,
+    uploadUrl: null,
+  }
   return saveUpload(publication, { ...upload, ...offsetsIn(body) })
 }
 
@@ -81,8 +106,14 @@ const transfer = async (
   upload: FacebookUpload,
 ): Promise<FacebookUpload> => {
   const { sessionId, startOffset, endOffset } = upload
-  const chunk = await buffer(video.open({ start: startOffset, end: Math.min(endOffset, video.sizeBytes) - 1 }))
-  const params = { upload_phase: 'transfer', upload_session_id: sessionId ?? '', start_offset: String(startOffset) }
+  const chunk = await buffer(
+    video.open({ start: startOffset, end: Math.min(endOffset, video.sizeBytes) - 1 }),
+  )
+  const params = {
+    upload_phase: 'transfer',
+    upload_session_id: sessionId ?? '',
+    start_offset: String(startOffset),
+  }
   const body = await post(graph, publication, params, new Blob([new Uint8Array(chunk)]))
   const offsets = offsetsIn(body)
   if (!offsets.uploaded && offsets.startOffset <= startOffset) throw noProgress('no_progress')
@@ -110,7 +141,9 @@ const post = async (
 }
 
 /** Equal offsets mean that the upload is complete. */
-const offsetsIn = (body: JsonRecord): Pick<FacebookUpload, 'startOffset' | 'endOffset' | 'uploaded'> => {
+const offsetsIn = (
+  body: JsonRecord,
+): Pick<FacebookUpload, 'startOffset' | 'endOffset' | 'uploaded'> => {
   const startOffset = numberAt(body, 'start_offset')
   const endOffset = numberAt(body, 'end_offset')
   if (startOffset === null || endOffset === null) throw noProgress('no_offsets')
@@ -128,4 +161,8 @@ const isSpoilt = ({ problem }: PlatformError): boolean =>
   ['6000', '6001', 'no_progress'].includes(problem.code) || problem.subcode === '1363041'
 
 const noProgress = (code: string): PlatformError =>
-  new PlatformError({ kind: 'unavailable', code, words: 'Facebook did not say how the upload of the video goes on.' })
+  new PlatformError({
+    kind: 'unavailable',
+    code,
+    words: 'Facebook did not say how the upload of the video goes on.',
+  })

@@ -2,7 +2,14 @@ import { PlatformError } from '../errors.ts'
 import type { Graph } from '../graph/client.ts'
 import { isHidden } from '../graph/errors.ts'
 import { textAt } from '../graph/json.ts'
-import type { Checked, FoundPermalink, Prepared, Publication, Publisher, Sent } from '../platform.ts'
+import type {
+  Checked,
+  FoundPermalink,
+  Prepared,
+  Publication,
+  Publisher,
+  Sent,
+} from '../platform.ts'
 import { createFacebookCommenter } from './comment.ts'
 import { pageToken } from './page.ts'
 import { preparePost, sendPost } from './publish-post.ts'
@@ -54,20 +61,32 @@ const checkPost = async (): Promise<Checked> => {
  * Videos and reels are looked up by their video id. URLs may come without a host. `final` is false
  * until there is a URL and, for videos and reels, the post id, which Facebook may omit for a while.
  */
-const findPermalink = async (graph: Graph, publication: Publication, known: string | null): Promise<FoundPermalink> => {
+const findPermalink = async (
+  graph: Graph,
+  publication: Publication,
+  known: string | null,
+): Promise<FoundPermalink> => {
   if (publication.kind === 'story') return findStoryPermalink(graph, publication, known)
   const videoId = readUpload(publication.handles)?.videoId
-  const isVideo = (publication.kind === 'video' || publication.kind === 'reel') && videoId !== undefined
+  const isVideo =
+    (publication.kind === 'video' || publication.kind === 'reel') && videoId !== undefined
   const path = isVideo ? videoId : known
   if (!path) return { permalink: null, platformPostId: null, final: true }
   try {
     const fields = isVideo ? 'permalink_url,post_id' : 'permalink_url'
     const body = await graph.get(path, pageToken(publication), { fields }, publication.signal)
     const permalink = absolute(textAt(body, 'permalink_url'), graph.settings.dialogUrl)
-    const platformPostId = isFull(known) ? known : (fullPostId(textAt(body, 'post_id'), publication.account.id) ?? known)
-    return { permalink, platformPostId, final: permalink !== null && (!isVideo || isFull(platformPostId)) }
+    const platformPostId = isFull(known)
+      ? known
+      : (fullPostId(textAt(body, 'post_id'), publication.account.id) ?? known)
+    return {
+      permalink,
+      platformPostId,
+      final: permalink !== null && (!isVideo || isFull(platformPostId)),
+    }
   } catch (error) {
-    if (error instanceof PlatformError && isHidden(error)) return { permalink: null, platformPostId: known, final: true }
+    if (error instanceof PlatformError && isHidden(error))
+      return { permalink: null, platformPostId: known, final: true }
     throw error
   }
 }

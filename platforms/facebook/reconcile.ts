@@ -27,14 +27,24 @@ const fields =
   'id,message,created_time,permalink_url,is_published,status_type,attachments{media_type,target{id},subattachments{media_type,target{id}}}'
 
 /** Reads a video or reel directly. Looks for other posts in the Page's list. */
-export const reconcileOnFacebook = (graph: Graph, publication: Publication, attempt: AttemptToReconcile): Promise<Reconciled> => {
+export const reconcileOnFacebook = (
+  graph: Graph,
+  publication: Publication,
+  attempt: AttemptToReconcile,
+): Promise<Reconciled> => {
   const { kind, media } = publication
   const isVideo = kind === 'video' || kind === 'reel' || media[0]?.kind === 'video'
   if (isVideo) return reconcileVideo(graph, publication, attempt)
-  return kind === 'story' ? reconcilePhotoStory(graph, publication, attempt) : reconcilePost(graph, publication, attempt)
+  return kind === 'story'
+    ? reconcilePhotoStory(graph, publication, attempt)
+    : reconcilePost(graph, publication, attempt)
 }
 
-const reconcileVideo = async (graph: Graph, publication: Publication, attempt: AttemptToReconcile): Promise<Reconciled> => {
+const reconcileVideo = async (
+  graph: Graph,
+  publication: Publication,
+  attempt: AttemptToReconcile,
+): Promise<Reconciled> => {
   const upload = readUpload(publication.handles)
   if (!upload) throw notPrepared()
   const video = await readVideo(graph, publication, upload.videoId)
@@ -50,14 +60,22 @@ const reconcileVideo = async (graph: Graph, publication: Publication, attempt: A
       return { outcome: 'processing', proof: 'Facebook is publishing this very video.' }
     case 'processing':
       return late
-        ? { outcome: 'unclear', proof: 'Facebook has been processing this video for long and has not begun to publish it.' }
+        ? {
+            outcome: 'unclear',
+            proof:
+              'Facebook has been processing this video for long and has not begun to publish it.',
+          }
         : { outcome: 'processing', proof: 'Facebook is processing this very video.' }
     case 'failed':
       return { outcome: 'refused', problem: video.problem }
     case 'hidden':
       return { outcome: 'absent', certain: false, proof: 'Facebook does not show this video.' }
     case 'unfinished':
-      return { outcome: 'absent', certain: late, proof: 'Facebook holds the uploaded video, and it is not finished.' }
+      return {
+        outcome: 'absent',
+        certain: late,
+        proof: 'Facebook holds the uploaded video, and it is not finished.',
+      }
   }
 }
 
@@ -65,7 +83,11 @@ const reconcileVideo = async (graph: Graph, publication: Publication, attempt: A
  * If exactly one post is certainly ours: found. If there are several, or one that may be ours: a
  * person decides. If there is none: absent, but never certain, because Facebook's lists lag.
  */
-const reconcilePost = async (graph: Graph, publication: Publication, attempt: AttemptToReconcile): Promise<Reconciled> => {
+const reconcilePost = async (
+  graph: Graph,
+  publication: Publication,
+  attempt: AttemptToReconcile,
+): Promise<Reconciled> => {
   const look = lookFor(publication, attempt)
   const posts = await listPosts(graph, publication, look.listedSinceMs)
   const graded = posts
@@ -73,15 +95,21 @@ const reconcilePost = async (graph: Graph, publication: Publication, attempt: At
     .filter((post) => post.match !== 'none' && !attempt.boundIds.includes(post.id))
   const sure = graded.filter((post) => post.match === 'sure')
   const [found] = sure
-  if (found && sure.length === 1) return { outcome: 'found', platformPostId: found.id, proof: proofOf(look, posts.length) }
+  if (found && sure.length === 1)
+    return { outcome: 'found', platformPostId: found.id, proof: proofOf(look, posts.length) }
   if (graded.length > 0)
-    return { outcome: 'unclear', proof: `Posts of the Page that may be this one: ${graded.map((post) => post.id).join(', ')}.` }
+    return {
+      outcome: 'unclear',
+      proof: `Posts of the Page that may be this one: ${graded.map((post) => post.id).join(', ')}.`,
+    }
   const absent: Reconciled = {
     outcome: 'absent',
     certain: false,
     proof: `Not among the ${posts.length} posts since the attempt.`,
   }
-  return publication.now() - attempt.sentAtMs > listLagMs ? (refusedByAnswer(attempt) ?? absent) : absent
+  return publication.now() - attempt.sentAtMs > listLagMs
+    ? (refusedByAnswer(attempt) ?? absent)
+    : absent
 }
 
 type Look = { photoIds: string[]; sinceMs: number; listedSinceMs: number; duplicate: boolean }
@@ -94,8 +122,16 @@ const lookFor = (publication: Publication, attempt: AttemptToReconcile): Look =>
   const photos = photosOf(publication)
   const duplicate = attempt.answer?.code === String(equalText)
   const sinceMs = attempt.sentAtMs - clockSlackMs
-  const earliestMs = Math.min(photos.sinceMs, duplicate ? attempt.sentAtMs - dayMs : attempt.sentAtMs)
-  return { photoIds: photos.ids, sinceMs, listedSinceMs: Math.min(sinceMs, earliestMs - clockSlackMs), duplicate }
+  const earliestMs = Math.min(
+    photos.sinceMs,
+    duplicate ? attempt.sentAtMs - dayMs : attempt.sentAtMs,
+  )
+  return {
+    photoIds: photos.ids,
+    sinceMs,
+    listedSinceMs: Math.min(sinceMs, earliestMs - clockSlackMs),
+    duplicate,
+  }
 }
 
 /**
@@ -103,7 +139,8 @@ const lookFor = (publication: Publication, attempt: AttemptToReconcile): Look =>
  * same way.
  */
 const refusedByAnswer = ({ answer }: AttemptToReconcile): Reconciled | null => {
-  const row = answer && findRow(Number(answer.code), answer.subcode === null ? null : Number(answer.subcode))
+  const row =
+    answer && findRow(Number(answer.code), answer.subcode === null ? null : Number(answer.subcode))
   if (!answer || row?.kind !== 'rejected') return null
   return { outcome: 'refused', problem: { ...answer, kind: row.kind, words: row.words } }
 }
@@ -118,14 +155,18 @@ const matchOf = (post: JsonRecord, { kind, text }: Publication, look: Look): Mat
   const targets = targetsOf(post)
   if (look.photoIds.some((id) => targets.includes(id))) return 'sure'
   if (normalizeText(textAt(post, 'message') ?? '') !== normalizeText(text)) return 'none'
-  if (Date.parse(textAt(post, 'created_time') ?? '') < look.sinceMs) return look.duplicate ? 'possible' : 'none'
+  if (Date.parse(textAt(post, 'created_time') ?? '') < look.sinceMs)
+    return look.duplicate ? 'possible' : 'none'
   if (normalizeText(text) === '') return 'possible'
   const sameSort = kind === 'text' || kind === 'link' ? !hasPhotos(post) : targets.length === 0
   return sameSort ? 'sure' : 'possible'
 }
 
 const attachmentsOf = (post: JsonRecord): JsonRecord[] =>
-  recordsAt(post, 'attachments', 'data').flatMap((attachment) => [attachment, ...recordsAt(attachment, 'subattachments', 'data')])
+  recordsAt(post, 'attachments', 'data').flatMap((attachment) => [
+    attachment,
+    ...recordsAt(attachment, 'subattachments', 'data'),
+  ])
 
 const targetsOf = (post: JsonRecord): string[] =>
   attachmentsOf(post)
@@ -133,15 +174,26 @@ const targetsOf = (post: JsonRecord): string[] =>
     .filter((id) => id !== null)
 
 const hasPhotos = (post: JsonRecord): boolean =>
-  attachmentsOf(post).some((attachment) => ['photo', 'album', 'video'].includes(textAt(attachment, 'media_type') ?? ''))
+  attachmentsOf(post).some((attachment) =>
+    ['photo', 'album', 'video'].includes(textAt(attachment, 'media_type') ?? ''),
+  )
 
-const listPosts = async (graph: Graph, publication: Publication, sinceMs: number): Promise<JsonRecord[]> => {
+const listPosts = async (
+  graph: Graph,
+  publication: Publication,
+  sinceMs: number,
+): Promise<JsonRecord[]> => {
   const posts: JsonRecord[] = []
   const since = String(Math.floor(sinceMs / 1000))
   let after: string | null = null
   for (let count = 0; count < mostPages; count += 1) {
     const path = `${publication.account.id}/published_posts`
-    const body = await graph.get(path, pageToken(publication), { fields, since, limit: '50', after }, publication.signal)
+    const body = await graph.get(
+      path,
+      pageToken(publication),
+      { fields, since, limit: '50', after },
+      publication.signal,
+    )
     posts.push(...recordsAt(body, 'data'))
     after = textAt(body, 'paging', 'next') ? textAt(body, 'paging', 'cursors', 'after') : null
     if (!after) break

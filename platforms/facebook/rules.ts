@@ -8,7 +8,11 @@ import { reelFaults, storyVideoFaults, videoFaults } from './video-rules.ts'
 /** The limit that other schedulers use. Meta's documentation gives none. */
 export const textLimit = 63_206
 /** The comment limit is also what others use. Meta's documentation gives none. */
-export const facebookCommentLimits: CommentLimits = { label: 'Facebook', characters: 8_000, scope: 'pages_manage_engagement' }
+export const facebookCommentLimits: CommentLimits = {
+  label: 'Facebook',
+  characters: 8_000,
+  scope: 'pages_manage_engagement',
+}
 const mostPhotos = 10
 const largestPhotoBytes = 10_000_000
 const photoTypes = ['image/jpeg', 'image/png', 'image/gif', 'image/bmp', 'image/tiff']
@@ -16,8 +20,20 @@ const photoTypes = ['image/jpeg', 'image/png', 'image/gif', 'image/bmp', 'image/
 /** Checks one Page's post against every Facebook rule that can be checked before sending. */
 export const checkFacebookDraft = (draft: DraftForChannel): RuleFault[] => {
   const rulesOfKind = kindRules[draft.kind]
-  if (!rulesOfKind) return [{ rule: 'kind', field: 'kind', words: `Facebook: there is no post type named ${draft.kind}.` }]
-  return [...textFaults(draft), ...linkFaults(draft), ...rulesOfKind(draft), ...firstCommentFaults(draft, facebookCommentLimits)]
+  if (!rulesOfKind)
+    return [
+      {
+        rule: 'kind',
+        field: 'kind',
+        words: `Facebook: there is no post type named ${draft.kind}.`,
+      },
+    ]
+  return [
+    ...textFaults(draft),
+    ...linkFaults(draft),
+    ...rulesOfKind(draft),
+    ...firstCommentFaults(draft, facebookCommentLimits),
+  ]
 }
 
 const kindRules: Record<string, (draft: DraftForChannel) => RuleFault[]> = {
@@ -26,11 +42,16 @@ const kindRules: Record<string, (draft: DraftForChannel) => RuleFault[]> = {
   photo: (draft) => [...photoCount(draft, 1, 1), ...draft.media.flatMap(photoFaults)],
   photos: (draft) => [...photoCount(draft, 2, mostPhotos), ...draft.media.flatMap(photoFaults)],
   video: (draft) => [...videoAndCover(draft), ...videosOf(draft).flatMap(videoFaults)],
-  reel: (draft) => [...videoAndCover(draft), ...videosOf(draft).flatMap(reelFaults), ...placeFaults(draft)],
+  reel: (draft) => [
+    ...videoAndCover(draft),
+    ...videosOf(draft).flatMap(reelFaults),
+    ...placeFaults(draft),
+  ],
   story: (draft) => [...storyMedia(draft), ...storyText(draft)],
 }
 
-const videosOf = ({ media }: DraftForChannel) => media.filter((item) => item.kind === 'video').slice(0, 1)
+const videosOf = ({ media }: DraftForChannel) =>
+  media.filter((item) => item.kind === 'video').slice(0, 1)
 
 const textFaults = ({ text }: DraftForChannel): RuleFault[] => {
   const over = countCharacters(text) - textLimit
@@ -41,7 +62,8 @@ const textFaults = ({ text }: DraftForChannel): RuleFault[] => {
 const linkFaults = ({ kind, link }: DraftForChannel): RuleFault[] => {
   if (!link) return []
   if (kind !== 'link') {
-    const words = 'Facebook: only a link post has its own link. Write the address in the text, or choose Link.'
+    const words =
+      'Facebook: only a link post has its own link. Write the address in the text, or choose Link.'
     return [{ rule: 'link_exclusive', field: 'link', words }]
   }
   const words = 'Facebook: the link must be a full address that begins with https:// or http://.'
@@ -54,7 +76,9 @@ const needsText = ({ text }: DraftForChannel): RuleFault[] => {
 }
 
 const needsLink = ({ link }: DraftForChannel): RuleFault[] =>
-  link ? [] : [{ rule: 'link_missing', field: 'link', words: 'Facebook: a link post needs a link.' }]
+  link
+    ? []
+    : [{ rule: 'link_missing', field: 'link', words: 'Facebook: a link post needs a link.' }]
 
 const noMedia = ({ kind, media }: DraftForChannel): RuleFault[] => {
   const words = `Facebook: a ${kind} post has no pictures or videos. Remove them, or choose another kind.`
@@ -72,8 +96,12 @@ const photoCount = ({ media }: DraftForChannel, least: number, most: number): Ru
 const videoAndCover = ({ media }: DraftForChannel): RuleFault[] => {
   const words = 'Facebook: a video or reel is one video, and optionally one picture as the cover.'
   const videos = media.filter((item) => item.kind === 'video').length
-  const covers = media.flatMap((item, index) => (item.kind === 'image' ? photoFaults(item, index) : []))
-  return videos === 1 && media.length <= 2 ? covers : [{ rule: 'media_count', field: 'media', words }]
+  const covers = media.flatMap((item, index) =>
+    item.kind === 'image' ? photoFaults(item, index) : [],
+  )
+  return videos === 1 && media.length <= 2
+    ? covers
+    : [{ rule: 'media_count', field: 'media', words }]
 }
 
 const storyMedia = ({ media }: DraftForChannel): RuleFault[] => {
@@ -84,7 +112,8 @@ const storyMedia = ({ media }: DraftForChannel): RuleFault[] => {
 }
 
 const storyText = ({ text }: DraftForChannel): RuleFault[] => {
-  const words = 'Facebook: a story has no text. Remove the text for this account, or put it into the picture.'
+  const words =
+    'Facebook: a story has no text. Remove the text for this account, or put it into the picture.'
   return text.trim() === '' ? [] : [{ rule: 'story_text', field: 'text', words }]
 }
 
@@ -96,10 +125,13 @@ const photoFaults = (media: MediaFacts, index: number): RuleFault[] => {
     item,
     words: `Facebook: picture ${item} ${words}`,
   })
-  if (media.kind === 'video') return [fault('media_kind', 'is a video. A photo post can only have pictures.')]
+  if (media.kind === 'video')
+    return [fault('media_kind', 'is a video. A photo post can only have pictures.')]
   const faults: RuleFault[] = []
-  if (!photoTypes.includes(media.contentType)) faults.push(fault('photo_type', 'must be JPEG, PNG, GIF, BMP or TIFF.'))
-  if (media.sizeBytes > largestPhotoBytes) faults.push(fault('photo_size', 'is larger than 10 MB. Upload a smaller one.'))
+  if (!photoTypes.includes(media.contentType))
+    faults.push(fault('photo_type', 'must be JPEG, PNG, GIF, BMP or TIFF.'))
+  if (media.sizeBytes > largestPhotoBytes)
+    faults.push(fault('photo_size', 'is larger than 10 MB. Upload a smaller one.'))
   return faults
 }
 

@@ -2,7 +2,13 @@ import { PlatformError } from '../errors.ts'
 import type { Graph } from '../graph/client.ts'
 import { recordsAt, succeeded, textAt } from '../graph/json.ts'
 import type { JsonRecord } from '../json.ts'
-import type { AttemptToReconcile, FoundPermalink, Publication, Reconciled, Sent } from '../platform.ts'
+import type {
+  AttemptToReconcile,
+  FoundPermalink,
+  Publication,
+  Reconciled,
+  Sent,
+} from '../platform.ts'
 import { notPrepared, pageToken, unclearAnswer } from './page.ts'
 import { photosOf } from './publish-post.ts'
 import { readUpload } from './upload.ts'
@@ -28,7 +34,11 @@ export const sendPhotoStory = async (graph: Graph, publication: Publication): Pr
   const body = await graph.send(path, pageToken(publication), { photo_id: photoId }, publication)
   const platformPostId = textAt(body, 'post_id')
   if (!succeeded(body) || !platformPostId) throw unclearAnswer('no_story_id')
-  return { state: 'published', platformPostId, confirmedBy: 'Facebook answered with the id of the story.' }
+  return {
+    state: 'published',
+    platformPostId,
+    confirmedBy: 'Facebook answered with the id of the story.',
+  }
 }
 
 /** A photo is in at most one story, so a match in the list is certain. The list may lag. */
@@ -39,7 +49,12 @@ export const reconcilePhotoStory = async (
 ): Promise<Reconciled> => {
   const story = await findStory(graph, publication)
   const platformPostId = story && textAt(story, 'post_id')
-  if (platformPostId) return { outcome: 'found', platformPostId, proof: 'Facebook lists a story with this very photo.' }
+  if (platformPostId)
+    return {
+      outcome: 'found',
+      platformPostId,
+      proof: 'Facebook lists a story with this very photo.',
+    }
   const certain = publication.now() - attempt.sentAtMs > listLagMs
   return { outcome: 'absent', certain, proof: 'Facebook lists no story with this photo.' }
 }
@@ -52,7 +67,11 @@ export const findStoryPermalink = async (
 ): Promise<FoundPermalink> => {
   const story = await findStory(graph, publication)
   const permalink = story && textAt(story, 'url')
-  return { permalink, platformPostId: (story && textAt(story, 'post_id')) ?? known, final: permalink !== null }
+  return {
+    permalink,
+    platformPostId: (story && textAt(story, 'post_id')) ?? known,
+    final: permalink !== null,
+  }
 }
 
 const findStory = async (graph: Graph, publication: Publication): Promise<JsonRecord | null> => {
@@ -61,14 +80,25 @@ const findStory = async (graph: Graph, publication: Publication): Promise<JsonRe
   const mediaIds = [...photos.ids, ...(upload ? [upload.videoId] : [])]
   const madeAtMs = Math.min(photos.sinceMs, upload?.begunAtMs ?? Number.POSITIVE_INFINITY)
   if (mediaIds.length === 0 || !Number.isFinite(madeAtMs))
-    throw new PlatformError({ kind: 'unavailable', code: 'not_prepared', words: 'There is no photo or video to look for.' })
+    throw new PlatformError({
+      kind: 'unavailable',
+      code: 'not_prepared',
+      words: 'There is no photo or video to look for.',
+    })
   const since = String(Math.floor((madeAtMs - clockSlackMs) / 1_000))
   let after: string | null = null
   for (let page = 0; page < mostPages; page += 1) {
     const params = { fields, since, limit: '50', after }
     const path = `${publication.account.id}/stories`
-    const body: JsonRecord = await graph.get(path, pageToken(publication), params, publication.signal)
-    const found = recordsAt(body, 'data').find((story) => mediaIds.includes(textAt(story, 'media_id') ?? ''))
+    const body: JsonRecord = await graph.get(
+      path,
+      pageToken(publication),
+      params,
+      publication.signal,
+    )
+    const found = recordsAt(body, 'data').find((story) =>
+      mediaIds.includes(textAt(story, 'media_id') ?? ''),
+    )
     if (found) return found
     after = textAt(body, 'paging', 'next') ? textAt(body, 'paging', 'cursors', 'after') : null
     if (!after) break

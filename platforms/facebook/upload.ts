@@ -51,7 +51,10 @@ export const readUpload = (handles: JsonRecord): FacebookUpload | null => {
   }
 }
 
-export const saveUpload = async (publication: Publication, upload: FacebookUpload): Promise<FacebookUpload> => {
+export const saveUpload = async (
+  publication: Publication,
+  upload: FacebookUpload,
+): Promise<FacebookUpload> => {
   await publication.save({ ...publication.handles, upload })
   return upload
 }

@@ -7,25 +7,58 @@ const longestVideoMs = 20 * 60_000
 const smallestVideoBytes = 1_024
 
 /** Reels by API (Meta's reels guide): MP4, 9:16, at least 540 x 960, 24 to 60 fps, 3 to 90 s. */
-const reel = { shortestMs: 3_000, longestMs: 90_000, width: 540, height: 960, ratio: 9 / 16, leastFps: 24, mostFps: 60 }
+const reel = {
+  shortestMs: 3_000,
+  longestMs: 90_000,
+  width: 540,
+  height: 960,
+  ratio: 9 / 16,
+  leastFps: 24,
+  mostFps: 60,
+}
 const longestStoryMs = 60_000
 /** Accepts 608 x 1080 and similar sizes, which are 9:16 apart from rounding to whole pixels. */
 const ratioSlack = 0.01
 /** MP4 is recommended; MOV is not excluded. */
 const reelTypes = ['video/mp4', 'video/quicktime']
-const reelVideoCodecs = ['h264', 'avc', 'avc1', 'h265', 'hevc', 'hvc1', 'hev1', 'vp9', 'vp09', 'av1', 'av01']
+const reelVideoCodecs = [
+  'h264',
+  'avc',
+  'avc1',
+  'h265',
+  'hevc',
+  'hvc1',
+  'hev1',
+  'vp9',
+  'vp09',
+  'av1',
+  'av01',
+]
 const reelAudioCodecs = ['aac', 'mp4a']
 
 type Rule = { rule: string; broken: boolean; words: string }
 
 export const videoFaults = (video: MediaFacts): RuleFault[] =>
   faultsOf('the video', [
-    { rule: 'video_size', broken: video.sizeBytes > largestVideoBytes, words: 'is larger than 1 GB. Export a smaller one.' },
-    { rule: 'video_size', broken: video.sizeBytes < smallestVideoBytes, words: 'has less than 1 KB.' },
-    { rule: 'video_duration', broken: (video.durationMs ?? 0) > longestVideoMs, words: 'is longer than 20 minutes. Trim it.' },
+    {
+      rule: 'video_size',
+      broken: video.sizeBytes > largestVideoBytes,
+      words: 'is larger than 1 GB. Export a smaller one.',
+    },
+    {
+      rule: 'video_size',
+      broken: video.sizeBytes < smallestVideoBytes,
+      words: 'has less than 1 KB.',
+    },
+    {
+      rule: 'video_duration',
+      broken: (video.durationMs ?? 0) > longestVideoMs,
+      words: 'is longer than 20 minutes. Trim it.',
+    },
   ])
 
-export const isReelShaped = ({ width, height }: MediaFacts): boolean => Math.abs(width / height - reel.ratio) <= ratioSlack
+export const isReelShaped = ({ width, height }: MediaFacts): boolean =>
+  Math.abs(width / height - reel.ratio) <= ratioSlack
 
 export const isReelLong = ({ durationMs }: MediaFacts): boolean =>
   durationMs === null || (durationMs >= reel.shortestMs && durationMs <= reel.longestMs)
@@ -39,7 +72,9 @@ export const storyVideoFaults = (video: MediaFacts): RuleFault[] => [
   ...faultsOf('the story', [
     {
       rule: 'story_duration',
-      broken: video.durationMs !== null && (video.durationMs < reel.shortestMs || video.durationMs > longestStoryMs),
+      broken:
+        video.durationMs !== null &&
+        (video.durationMs < reel.shortestMs || video.durationMs > longestStoryMs),
       words: `lasts ${seconds(video)}. It must last 3 to 60 seconds. Trim it.`,
     },
   ]),
@@ -49,8 +84,16 @@ export const storyVideoFaults = (video: MediaFacts): RuleFault[] => [
 export const reelFaults = (video: MediaFacts): RuleFault[] => {
   const { width, height, fps, videoCodec, audioCodec } = video
   return faultsOf('the reel', [
-    { rule: 'reel_type', broken: !reelTypes.includes(video.contentType), words: 'must be an MP4 or MOV file.' },
-    { rule: 'video_size', broken: video.sizeBytes > largestVideoBytes, words: 'is larger than 1 GB. Export a smaller one.' },
+    {
+      rule: 'reel_type',
+      broken: !reelTypes.includes(video.contentType),
+      words: 'must be an MP4 or MOV file.',
+    },
+    {
+      rule: 'video_size',
+      broken: video.sizeBytes > largestVideoBytes,
+      words: 'is larger than 1 GB. Export a smaller one.',
+    },
     {
       rule: 'reel_duration',
       broken: !isReelLong(video),
@@ -76,7 +119,11 @@ export const reelFaults = (video: MediaFacts): RuleFault[] => {
       broken: !isOneOf(videoCodec, reelVideoCodecs),
       words: `is encoded as ${videoCodec}. Use H.264, H.265, VP9 or AV1.`,
     },
-    { rule: 'reel_audio', broken: !isOneOf(audioCodec, reelAudioCodecs), words: `has audio encoded as ${audioCodec}. Use AAC.` },
+    {
+      rule: 'reel_audio',
+      broken: !isOneOf(audioCodec, reelAudioCodecs),
+      words: `has audio encoded as ${audioCodec}. Use AAC.`,
+    },
     ...encodingRules(video.encoding),
   ])
 }
@@ -84,9 +131,15 @@ export const reelFaults = (video: MediaFacts): RuleFault[] => {
 const faultsOf = (what: string, rules: Rule[]): RuleFault[] =>
   rules
     .filter(({ broken }) => broken)
-    .map(({ rule, words }) => ({ rule, field: 'media', item: 1, words: `Facebook: ${what} ${words}` }))
+    .map(({ rule, words }) => ({
+      rule,
+      field: 'media',
+      item: 1,
+      words: `Facebook: ${what} ${words}`,
+    }))
 
 const isOneOf = (codec: string | null, known: string[]): boolean =>
   codec === null || known.includes(codec.toLowerCase().split('.')[0] ?? '')
 
-const seconds = ({ durationMs }: MediaFacts): string => `${Math.round((durationMs ?? 0) / 100) / 10} s`
+const seconds = ({ durationMs }: MediaFacts): string =>
+  `${Math.round((durationMs ?? 0) / 100) / 10} s`

@@ -34,14 +34,24 @@ export const checkVideo = async (graph: Graph, publication: Publication): Promis
       platformPostId: postIdOf(publication, video.postId) ?? upload.videoId,
       confirmedBy: 'Facebook says that the video is published.',
     }
-  const waitingFor = video.state === 'publishing' ? 'Facebook is publishing the video.' : 'Facebook is processing the video.'
+  const waitingFor =
+    video.state === 'publishing'
+      ? 'Facebook is publishing the video.'
+      : 'Facebook is processing the video.'
   return { state: 'processing', againInMs: againInMs(publication), waitingFor }
 }
 
-export const readVideo = async (graph: Graph, publication: Publication, videoId: string): Promise<VideoState> => {
+export const readVideo = async (
+  graph: Graph,
+  publication: Publication,
+  videoId: string,
+): Promise<VideoState> => {
   const fields = 'status,published,post_id,permalink_url'
   try {
-    return stateOf(await graph.get(videoId, pageToken(publication), { fields }, publication.signal), publication.account.id)
+    return stateOf(
+      await graph.get(videoId, pageToken(publication), { fields }, publication.signal),
+      publication.account.id,
+    )
   } catch (error) {
     if (error instanceof PlatformError && isHidden(error)) return { state: 'hidden' }
     throw error
@@ -55,9 +65,18 @@ export const postIdOf = ({ kind }: Publication, postId: string | null): string |
 /**
  * Whether Facebook has received the whole file. Its response to the last byte may have been lost.
  */
-export const hasAllBytes = async (graph: Graph, publication: Publication, videoId: string): Promise<boolean> => {
+export const hasAllBytes = async (
+  graph: Graph,
+  publication: Publication,
+  videoId: string,
+): Promise<boolean> => {
   try {
-    const body = await graph.get(videoId, pageToken(publication), { fields: 'status' }, publication.signal)
+    const body = await graph.get(
+      videoId,
+      pageToken(publication),
+      { fields: 'status' },
+      publication.signal,
+    )
     return textAt(body, 'status', 'uploading_phase', 'status') === 'complete'
   } catch (error) {
     if (error instanceof PlatformError && isHidden(error)) return false
@@ -71,12 +90,19 @@ export const stateOf = (video: JsonRecord, pageId: string): VideoState => {
   const phase = (name: string) => textAt(status, `${name}_phase`, 'status')
   const overall = textAt(status, 'video_status')
   const phases = ['uploading', 'processing', 'publishing']
-  if (['error', 'upload_failed', 'expired'].includes(overall ?? '') || phases.some((name) => phase(name) === 'error'))
+  if (
+    ['error', 'upload_failed', 'expired'].includes(overall ?? '') ||
+    phases.some((name) => phase(name) === 'error')
+  )
     return { state: 'failed', problem: problemIn(status).problem }
-  if (isPublic(video, status)) return { state: 'published', postId: fullPostId(textAt(video, 'post_id'), pageId) }
+  if (isPublic(video, status))
+    return { state: 'published', postId: fullPostId(textAt(video, 'post_id'), pageId) }
   if (phase('publishing') === 'in_progress') return { state: 'publishing' }
-  const working = phase('processing') ?? (overall === 'processing' || overall === 'ready' ? 'in_progress' : null)
-  return { state: working === 'in_progress' || working === 'complete' ? 'processing' : 'unfinished' }
+  const working =
+    phase('processing') ?? (overall === 'processing' || overall === 'ready' ? 'in_progress' : null)
+  return {
+    state: working === 'in_progress' || working === 'complete' ? 'processing' : 'unfinished',
+  }
 }
 
 /** Old videos have no phases, so only `published` shows if they are public. */
@@ -91,12 +117,23 @@ export const fullPostId = (postId: string | null, pageId: string): string | null
   postId && !postId.includes('_') ? `${pageId}_${postId}` : postId
 
 const problemIn = (status: JsonRecord): PlatformError => {
-  const phases = ['uploading_phase', 'processing_phase', 'publishing_phase'].map((name) => recordAt(status, name))
-  const errors = [status, ...phases].flatMap((part) => [...recordsAt(part, 'errors'), recordAt(part, 'error')])
+  const phases = ['uploading_phase', 'processing_phase', 'publishing_phase'].map((name) =>
+    recordAt(status, name),
+  )
+  const errors = [status, ...phases].flatMap((part) => [
+    ...recordsAt(part, 'errors'),
+    recordAt(part, 'error'),
+  ])
   const code = errors.map((error) => numberAt(error, 'code')).find((found) => found !== null)
-  return errorOfSubcode(code ?? null, 'Facebook could not process the video. Use MP4 with H.264 and AAC.')
+  return errorOfSubcode(
+    code ?? null,
+    'Facebook could not process the video. Use MP4 with H.264 and AAC.',
+  )
 }
 
 /** Longer videos take longer to process: 5 s for a short reel, at most 30 s. */
 const againInMs = ({ media }: Publication): number =>
-  Math.min(30_000, Math.max(5_000, Math.round((media.find(({ kind }) => kind === 'video')?.durationMs ?? 0) / 6)))
+  Math.min(
+    30_000,
+    Math.max(5_000, Math.round((media.find(({ kind }) => kind === 'video')?.durationMs ?? 0) / 6)),
+  )

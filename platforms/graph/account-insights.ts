@@ -19,11 +19,17 @@ const nothing: AccountInsights = { values: new Map(), refused: [], problem: null
  * others. A withheld metric (code 10 or 200) is just missing.
  * @throws PlatformError if every metric is withheld, because then a permission is missing
  */
-const askAccountInsights = async (metrics: string[], ask: (names: string) => Promise<JsonRecord>): Promise<AccountInsights> => {
+const askAccountInsights = async (
+  metrics: string[],
+  ask: (names: string) => Promise<JsonRecord>,
+): Promise<AccountInsights> => {
   if (metrics.length === 0) return nothing
   const together = await askFor(metrics, ask)
   if ('reply' in together) return insightsIn([together.reply])
-  const alone = metrics.length === 1 ? [together] : await Promise.all(metrics.map((name) => askFor([name], ask)))
+  const alone =
+    metrics.length === 1
+      ? [together]
+      : await Promise.all(metrics.map((name) => askFor([name], ask)))
   const replies = alone.flatMap((one) => ('reply' in one ? [one.reply] : []))
   const errors = alone.flatMap((one) => ('error' in one ? [one] : []))
   if (replies.length > 0) {
@@ -37,11 +43,15 @@ const askAccountInsights = async (metrics: string[], ask: (names: string) => Pro
 
 type Asked = { reply: JsonRecord } | { name: string; error: PlatformError }
 
-const askFor = async (names: string[], ask: (names: string) => Promise<JsonRecord>): Promise<Asked> => {
+const askFor = async (
+  names: string[],
+  ask: (names: string) => Promise<JsonRecord>,
+): Promise<Asked> => {
   try {
     return { reply: await ask(names.join(',')) }
   } catch (error) {
-    if (error instanceof PlatformError && isAboutNames(error)) return { name: names.join(','), error }
+    if (error instanceof PlatformError && isAboutNames(error))
+      return { name: names.join(','), error }
     throw error
   }
 }
@@ -52,7 +62,11 @@ const insightsIn = (replies: JsonRecord[]): AccountInsights => ({
   problem: null,
 })
 
-export const followersIn = (graph: Graph, node: JsonRecord, avatarUrl: string | null): Measured<Followers> => ({
+export const followersIn = (
+  graph: Graph,
+  node: JsonRecord,
+  avatarUrl: string | null,
+): Measured<Followers> => ({
   result: { followers: numberAt(node, 'followers_count'), avatarUrl },
   refusals: [],
   problem: null,
@@ -77,9 +91,18 @@ export const askDay = async (
   const source = sourceOf(graph)
   if (!day) return { result: { day: null, hasMore: false }, refusals: [], problem: null, source }
   const metrics = Object.values(names).filter((name) => !isRetired('account', name))
-  const span = { period: 'day', since: String(day.sinceMs / 1000), until: String(day.untilMs / 1000) }
-  const { values, refused, problem } = await askAccountInsights(metrics, (metric) => ask({ metric, ...span }))
-  const [views, reach] = [numberIn(values, names.views) ?? null, numberIn(values, names.reach) ?? null]
+  const span = {
+    period: 'day',
+    since: String(day.sinceMs / 1000),
+    until: String(day.untilMs / 1000),
+  }
+  const { values, refused, problem } = await askAccountInsights(metrics, (metric) =>
+    ask({ metric, ...span }),
+  )
+  const [views, reach] = [
+    numberIn(values, names.views) ?? null,
+    numberIn(values, names.reach) ?? null,
+  ]
   return {
     result: { day: { date: day.date, views, reach }, hasMore: day.hasMore },
     refusals: refused.map((name) => ({ kind: 'account', name, object: accountId })),
@@ -152,7 +175,9 @@ const dateIn = (ms: number): string => dateFormat({ timeZone: zone }, 'en-CA').f
  */
 const pacificMidnight = (ms: number): number => {
   const utcMidnight = Math.floor(ms / dayMs) * dayMs
-  const candidates = [1, 0, -1].flatMap((days) => [8, 7].map((hour) => utcMidnight + days * dayMs + hour * 3_600_000))
+  const candidates = [1, 0, -1].flatMap((days) =>
+    [8, 7].map((hour) => utcMidnight + days * dayMs + hour * 3_600_000),
+  )
   const isMidnight = (at: number) => dateIn(at) !== dateIn(at - 1)
   return candidates.find((at) => at <= ms && isMidnight(at)) ?? utcMidnight
 }

@@ -33,7 +33,11 @@ type Tokens = { accessToken: string; scopes: string[] }
  * tokens. Call this only with a long-lived user token: a Page token from a short-lived one expires
  * within an hour.
  */
-export const listAccounts = async (graph: Graph, tokens: Tokens, signal: AbortSignal): Promise<AccountList> => {
+export const listAccounts = async (
+  graph: Graph,
+  tokens: Tokens,
+  signal: AbortSignal,
+): Promise<AccountList> => {
   const { accessToken, scopes } = tokens
   const walk = createWalk()
   const pages = new Map<string, JsonRecord>()
@@ -41,19 +45,29 @@ export const listAccounts = async (graph: Graph, tokens: Tokens, signal: AbortSi
     const id = textAt(page, 'id')
     if (id && !textAt(pages.get(id), 'access_token')) pages.set(id, page)
   }
-  const own = await readList(graph, { path: 'me/accounts', accessToken, fields: pageFields }, signal)
+  const own = await readList(
+    graph,
+    { path: 'me/accounts', accessToken, fields: pageFields },
+    signal,
+  )
   if (own.isCut) walk.leaveOut()
   own.entries.forEach(add)
-  if (scopes.includes('business_management')) (await listPortfolioPages(graph, accessToken, walk, signal)).forEach(add)
+  if (scopes.includes('business_management'))
+    (await listPortfolioPages(graph, accessToken, walk, signal)).forEach(add)
   const named = await walk.orNothing(() => namedInConsent(graph, accessToken, signal))
-  const withoutToken = [...pages].filter(([, page]) => !textAt(page, 'access_token')).map(([id]) => id)
+  const withoutToken = [...pages]
+    .filter(([, page]) => !textAt(page, 'access_token'))
+    .map(([id]) => id)
   const wanted = [...new Set([...withoutToken, ...named.filter((id) => !pages.has(id))])]
   if (wanted.length > mostSinglePages) walk.leaveOut()
   await walk.forEach(wanted.slice(0, mostSinglePages), async (id) => {
     const page = await readPage(graph, accessToken, id, signal)
     if (page) add(page)
   })
-  return { offers: [...pages.values()].flatMap((page) => offersOf(page, scopes)), isComplete: walk.isComplete() }
+  return {
+    offers: [...pages.values()].flatMap((page) => offersOf(page, scopes)),
+    isComplete: walk.isComplete(),
+  }
 }
 
 /**
@@ -66,23 +80,35 @@ export const readAccount = async (
   account: Pick<AccountOffer, 'platform' | 'accountId' | 'settings'>,
   signal: AbortSignal,
 ): Promise<AccountOffer | null> => {
-  const pageId = account.platform === 'instagram' ? textAt(account.settings, 'pageId') : account.accountId
+  const pageId =
+    account.platform === 'instagram' ? textAt(account.settings, 'pageId') : account.accountId
   const page = pageId === null ? null : await readPage(graph, tokens.accessToken, pageId, signal)
   const offers = page ? offersOf(page, tokens.scopes) : []
-  return offers.find((offer) => offer.platform === account.platform && offer.accountId === account.accountId) ?? null
+  return (
+    offers.find(
+      (offer) => offer.platform === account.platform && offer.accountId === account.accountId,
+    ) ?? null
+  )
 }
 
 /**
  * Pages that the person's portfolios own or that others shared with them. Requires
  * business_management.
  */
-const listPortfolioPages = async (graph: Graph, accessToken: string, walk: Walk, signal: AbortSignal): Promise<JsonRecord[]> => {
+const listPortfolioPages = async (
+  graph: Graph,
+  accessToken: string,
+  walk: Walk,
+  signal: AbortSignal,
+): Promise<JsonRecord[]> => {
   const businesses = await walk.orNothing(async () => {
     const list = await readList(graph, { path: 'me/businesses', accessToken, fields: 'id' }, signal)
     if (list.isCut || list.entries.length > mostBusinesses) walk.leaveOut()
     return list.entries.map((business) => textAt(business, 'id')).filter((id) => id !== null)
   })
-  const edges = businesses.slice(0, mostBusinesses).flatMap((id) => [`${id}/owned_pages`, `${id}/client_pages`])
+  const edges = businesses
+    .slice(0, mostBusinesses)
+    .flatMap((id) => [`${id}/owned_pages`, `${id}/client_pages`])
   const pages: JsonRecord[] = []
   await walk.forEach(edges, async (path) => {
     const list = await readList(graph, { path, accessToken, fields: pageFields }, signal)
@@ -95,20 +121,32 @@ const listPortfolioPages = async (graph: Graph, accessToken: string, walk: Walk,
 const listingScopes = new Set(['pages_show_list', 'pages_manage_posts'])
 
 /** Ids of the Pages selected in the consent, from debug_token. Requires no permission. */
-const namedInConsent = async (graph: Graph, accessToken: string, signal: AbortSignal): Promise<string[]> => {
+const namedInConsent = async (
+  graph: Graph,
+  accessToken: string,
+  signal: AbortSignal,
+): Promise<string[]> => {
   const body = await graph.get('debug_token', graph.appToken, { input_token: accessToken }, signal)
-  const ofPages = recordsAt(body, 'data', 'granular_scopes').filter((one) => listingScopes.has(textAt(one, 'scope') ?? ''))
+  const ofPages = recordsAt(body, 'data', 'granular_scopes').filter((one) =>
+    listingScopes.has(textAt(one, 'scope') ?? ''),
+  )
   return ofPages.flatMap((one) => {
     const ids = at(one, 'target_ids')
     return Array.isArray(ids) ? ids.map(String) : []
   })
 }
 
-const readPage = async (graph: Graph, accessToken: string, id: string, signal: AbortSignal): Promise<JsonRecord | null> => {
+const readPage = async (
+  graph: Graph,
+  accessToken: string,
+  id: string,
+  signal: AbortSignal,
+): Promise<JsonRecord | null> => {
   try {
     return await graph.get(encodeURIComponent(id), accessToken, { fields: pageFields }, signal)
   } catch (error) {
-    if (error instanceof PlatformError && (isHidden(error) || error.kind === 'permission')) return null
+    if (error instanceof PlatformError && (isHidden(error) || error.kind === 'permission'))
+      return null
     throw error
   }
 }
@@ -130,9 +168,15 @@ const readList = async (
   let after: string | null = null
   const ask = async (): Promise<JsonRecord> => {
     try {
-      return await graph.get(path, accessToken, { fields, limit: String(limits[step]), after }, signal)
+      return await graph.get(
+        path,
+        accessToken,
+        { fields, limit: String(limits[step]), after },
+        signal,
+      )
     } catch (error) {
-      const mayAskForLess = error instanceof PlatformError && error.problem.code === '1' && step < limits.length - 1
+      const mayAskForLess =
+        error instanceof PlatformError && error.problem.code === '1' && step < limits.length - 1
       if (!mayAskForLess) throw error
       step += 1
       return await ask()
@@ -189,6 +233,7 @@ const whyBlocked = (page: JsonRecord, missing: string[]): string | null => {
   const tasks = at(page, 'tasks')
   if (!Array.isArray(tasks) || !tasks.includes('CREATE_CONTENT'))
     return `You don’t have permission to create content on the Page ${pageName}. Ask one of its admins for it, then connect again.`
-  if (!textAt(page, 'access_token')) return `Facebook gave no token for the Page ${pageName}. Connect again and choose it.`
+  if (!textAt(page, 'access_token'))
+    return `Facebook gave no token for the Page ${pageName}. Connect again and choose it.`
   return null
 }

@@ -16,7 +16,8 @@ export type Operation = { path: string; params: Record<string, string> }
 export type Part = { body: JsonRecord } | { error: PlatformError }
 
 export const batchParams = (operations: Operation[]): Record<string, string> => {
-  if (operations.length > mostOperations) throw new Error(`a batch has at most ${mostOperations} operations`)
+  if (operations.length > mostOperations)
+    throw new Error(`a batch has at most ${mostOperations} operations`)
   const batch = operations.map(({ path, params }) => {
     refuseClosedFeatures(path, params)
     return { method: 'GET', relative_url: `${path}?${new URLSearchParams(params)}` }
@@ -28,7 +29,11 @@ export const batchParams = (operations: Operation[]): Record<string, string> => 
  * Null for an operation that Meta didn't finish. Errors are classified with the same table as those
  * of single calls.
  */
-export const batchPartsOf = (answer: JsonRecord | Json[], count: number, usage: Usage): (Part | null)[] => {
+export const batchPartsOf = (
+  answer: JsonRecord | Json[],
+  count: number,
+  usage: Usage,
+): (Part | null)[] => {
   if (!Array.isArray(answer)) throw unreadable('repeatable', 'no_batch')
   return Array.from({ length: count }, (_, index) => partOf(answer[index], usage))
 }
@@ -40,5 +45,7 @@ const partOf = (part: Json | undefined, usage: Usage): Part | null => {
   if (!body || Array.isArray(body)) return { error: unreadable('repeatable', `http_${status}`) }
   const error = errorIn(body, 'repeatable', usage)
   if (error) return { error }
-  return status >= 200 && status <= 299 ? { body } : { error: unreadable('repeatable', `http_${status}`) }
+  return status >= 200 && status <= 299
+    ? { body }
+    : { error: unreadable('repeatable', `http_${status}`) }
 }

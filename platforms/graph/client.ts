@@ -66,7 +66,13 @@ export type Graph = {
   /** A change that is safe to repeat. */
   post(path: string, token: string | null, params: Params, signal: AbortSignal): Promise<JsonRecord>
   /** The irreversible call: see `Effect`. */
-  send(path: string, token: string, params: Params, departure: Departure, host?: 'graph' | 'video'): Promise<JsonRecord>
+  send(
+    path: string,
+    token: string,
+    params: Params,
+    departure: Departure,
+    host?: 'graph' | 'video',
+  ): Promise<JsonRecord>
 }
 
 /** The parts of a publication that a publishing call needs. */
@@ -87,7 +93,10 @@ const sendTimeoutMs = 60_000
  * retried here.
  */
 export const createGraph = (settings: MetaSettings, share?: Share): Graph => {
-  const exchange = async (wanted: GraphRequest, calls = 1): Promise<{ json: JsonRecord | Json[]; usage: Usage }> => {
+  const exchange = async (
+    wanted: GraphRequest,
+    calls = 1,
+  ): Promise<{ json: JsonRecord | Json[]; usage: Usage }> => {
     const built = buildRequest(settings, wanted)
     await share?.take(calls)
     wanted.leaving?.()
@@ -98,7 +107,8 @@ export const createGraph = (settings: MetaSettings, share?: Share): Graph => {
     const json = parse(answer.text)
     const error = json && !Array.isArray(json) && errorIn(json, wanted.effect, usage)
     if (error) throw error
-    if (!json || answer.status < 200 || answer.status > 299) throw unreadable(wanted.effect, `http_${answer.status}`)
+    if (!json || answer.status < 200 || answer.status > 299)
+      throw unreadable(wanted.effect, `http_${answer.status}`)
     return { json, usage }
   }
   const request = async (wanted: GraphRequest): Promise<GraphReply> => {
@@ -109,9 +119,20 @@ export const createGraph = (settings: MetaSettings, share?: Share): Graph => {
   const get = (operation: Operation, token: string, signal: AbortSignal) =>
     request({ method: 'GET', ...operation, token, signal, effect: 'repeatable' })
   /** If Meta didn't finish an operation in time, repeats it once as a single call. */
-  const batch = async (operations: Operation[], token: string, signal: AbortSignal): Promise<Part[]> => {
+  const batch = async (
+    operations: Operation[],
+    token: string,
+    signal: AbortSignal,
+  ): Promise<Part[]> => {
     const params = batchParams(operations)
-    const wanted: GraphRequest = { method: 'POST', path: '', token, params, signal, effect: 'repeatable' }
+    const wanted: GraphRequest = {
+      method: 'POST',
+      path: '',
+      token,
+      params,
+      signal,
+      effect: 'repeatable',
+    }
     const { json, usage } = await exchange(wanted, operations.length)
     const parts = batchPartsOf(json, operations.length, usage)
     for (const [index, part] of parts.entries()) {
@@ -134,8 +155,10 @@ export const createGraph = (settings: MetaSettings, share?: Share): Graph => {
     appToken: `${settings.appId}|${settings.appSecret}`,
     request,
     batch,
-    get: (path, token, params, signal) => bodyOf({ method: 'GET', path, token, params, signal, effect: 'repeatable' }),
-    post: (path, token, params, signal) => bodyOf({ method: 'POST', path, token, params, signal, effect: 'repeatable' }),
+    get: (path, token, params, signal) =>
+      bodyOf({ method: 'GET', path, token, params, signal, effect: 'repeatable' }),
+    post: (path, token, params, signal) =>
+      bodyOf({ method: 'POST', path, token, params, signal, effect: 'repeatable' }),
     send: (path, token, params, departure, host = 'graph') => {
       const { signal } = departure
       const leaving = () => departure.leaving()
@@ -147,7 +170,8 @@ export const createGraph = (settings: MetaSettings, share?: Share): Graph => {
 /**
  * `appsecret_proof`: the hex HMAC-SHA256 of the token with the app secret. Each token has its own.
  */
-export const proofOf = (token: string, appSecret: string): string => createHmac('sha256', appSecret).update(token).digest('hex')
+export const proofOf = (token: string, appSecret: string): string =>
+  createHmac('sha256', appSecret).update(token).digest('hex')
 
 // promise: S3 (the token is sent in a header, so that it appears in no logged URL)
 export const buildRequest = (settings: MetaSettings, wanted: GraphRequest): HttpRequest => {
@@ -157,7 +181,10 @@ export const buildRequest = (settings: MetaSettings, wanted: GraphRequest): Http
   const params = fieldsOf(settings, wanted)
   const common: Pick<HttpRequest, 'method' | 'headers' | 'timeoutMs' | 'signal'> = {
     method: wanted.method,
-    headers: { accept: 'application/json', ...(wanted.token ? { authorization: `Bearer ${wanted.token}` } : {}) },
+    headers: {
+      accept: 'application/json',
+      ...(wanted.token ? { authorization: `Bearer ${wanted.token}` } : {}),
+    },
     timeoutMs: wanted.timeoutMs ?? (wanted.effect === 'send' ? sendTimeoutMs : readTimeoutMs),
     signal: wanted.signal,
   }
@@ -166,14 +193,20 @@ export const buildRequest = (settings: MetaSettings, wanted: GraphRequest): Http
   return { ...common, url: `${url}?${params}` }
 }
 
-const fieldsOf = (settings: MetaSettings, { params = {}, token }: GraphRequest): URLSearchParams => {
+const fieldsOf = (
+  settings: MetaSettings,
+  { params = {}, token }: GraphRequest,
+): URLSearchParams => {
   const fields = new URLSearchParams()
   for (const [name, value] of Object.entries(params)) if (value != null) fields.set(name, value)
   if (token) fields.set('appsecret_proof', proofOf(token, settings.appSecret))
   return fields
 }
 
-const multipartOf = (params: URLSearchParams, file: NonNullable<GraphRequest['file']>): FormData => {
+const multipartOf = (
+  params: URLSearchParams,
+  file: NonNullable<GraphRequest['file']>,
+): FormData => {
   const form = new FormData()
   for (const [name, value] of params) form.set(name, value)
   form.set(file.field, file.bytes, file.name)
@@ -188,7 +221,11 @@ export const answerOf = async (request: HttpRequest, effect: Effect) => {
   try {
     return await call(request)
   } catch (error) {
-    if (effect === 'repeatable' && error instanceof PlatformError && error.kind === 'unknown_outcome')
+    if (
+      effect === 'repeatable' &&
+      error instanceof PlatformError &&
+      error.kind === 'unknown_outcome'
+    )
       throw new PlatformError({ ...error.problem, kind: 'unavailable' })
     throw error
   }
@@ -197,6 +234,10 @@ export const answerOf = async (request: HttpRequest, effect: Effect) => {
 const notePressures = (notePressure: NotePressure, headers: Headers): void => {
   for (const pressure of readPressures(headers)) {
     const whose = pressure.accountId === null ? 'of this installation' : 'of this account'
-    notePressure({ issuer: 'meta', ...pressure, words: `Meta's limit for the calls ${whose} is nearly used up.` })
+    notePressure({
+      issuer: 'meta',
+      ...pressure,
+      words: `Meta's limit for the calls ${whose} is nearly used up.`,
+    })
   }
 }

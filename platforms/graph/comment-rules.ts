@@ -35,11 +35,26 @@ export const firstCommentFaults = (draft: DraftForChannel, limits: CommentLimits
   const faults: RuleFault[] = []
   const most = numberFormat().format(limits.characters)
   if (over > 0)
-    faults.push(fault('comment_length', `the first comment is ${countNumber(over, 'character')} too long. The limit is ${most}.`))
+    faults.push(
+      fault(
+        'comment_length',
+        `the first comment is ${countNumber(over, 'character')} too long. The limit is ${most}.`,
+      ),
+    )
   if (hashtags > (limits.hashtags ?? Number.POSITIVE_INFINITY))
-    faults.push(fault('comment_hashtags', `the first comment has ${hashtags} hashtags. The limit is ${limits.hashtags}.`))
+    faults.push(
+      fault(
+        'comment_hashtags',
+        `the first comment has ${hashtags} hashtags. The limit is ${limits.hashtags}.`,
+      ),
+    )
   if (mentions > (limits.mentions ?? Number.POSITIVE_INFINITY))
-    faults.push(fault('comment_mentions', `the first comment mentions ${mentions} accounts. The limit is ${limits.mentions}.`))
+    faults.push(
+      fault(
+        'comment_mentions',
+        `the first comment mentions ${mentions} accounts. The limit is ${limits.mentions}.`,
+      ),
+    )
   if (draft.granted && !draft.granted.includes(limits.scope))
     faults.push(
       fault(

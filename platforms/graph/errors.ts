@@ -18,7 +18,9 @@ export type Effect = 'repeatable' | 'send'
 export const errorRows: ErrorRow[] = [...generalRows, ...loginRows, ...pageRows, ...instagramRows]
 
 const rowsByKey = new Map(errorRows.map((row) => [`${row.code}/${row.subcode}`, row]))
-const rowsBySubcode = new Map(errorRows.flatMap((row) => (row.subcode === null ? [] : [[row.subcode, row] as const])))
+const rowsBySubcode = new Map(
+  errorRows.flatMap((row) => (row.subcode === null ? [] : [[row.subcode, row] as const])),
+)
 
 /** The row for the code and subcode. Ignores the HTTP status and the message, because both vary. */
 export const findRow = (code: number, subcode: number | null): ErrorRow | undefined =>
@@ -40,11 +42,14 @@ export const errorIn = (body: JsonRecord, effect: Effect, usage: Usage): Platfor
     kind,
     code: String(code),
     subcode: subcode === null ? null : String(subcode),
-    words: kind === 'unknown_outcome' ? unknownWords : wordsOf(row, textAt(error, 'error_user_msg')),
+    words:
+      kind === 'unknown_outcome' ? unknownWords : wordsOf(row, textAt(error, 'error_user_msg')),
     traceId: textAt(error, 'fbtrace_id'),
     ...(row.limited ? { limited: row.limited } : {}),
     retryAfterMs:
-      row.kind === 'rate_limited' && row.limited !== 'posts' ? (usage.regainMs ?? row.waitMs ?? null) : (row.waitMs ?? null),
+      row.kind === 'rate_limited' && row.limited !== 'posts'
+        ? (usage.regainMs ?? row.waitMs ?? null)
+        : (row.waitMs ?? null),
   })
 }
 
@@ -102,4 +107,5 @@ const wordsOf = (row: ErrorRow, userMessage: string | null): string => {
 
 // promise: S3, D4 (media URLs and tokens in Meta's messages are never shown)
 const isSafe = (text: string): boolean =>
-  text.length <= 400 && !/[<>]|:\/\/|access_token|appsecret|\bEAA\w{8}|\bIG[A-Z]{2}\w{8}|\|\w{16}/i.test(text)
+  text.length <= 400 &&
+  !/[<>]|:\/\/|access_token|appsecret|\bEAA\w{8}|\bIG[A-Z]{2}\w{8}|\|\w{16}/i.test(text)

@@ -52,14 +52,19 @@ export const lookAmong = (
 ): CommentLook => {
   const ours = comments.find(isOurs)
   const commentId = ours && textAt(ours, 'id')
-  if (commentId) return { outcome: 'found', commentId, proof: `${label} lists the comment below the post.` }
+  if (commentId)
+    return { outcome: 'found', commentId, proof: `${label} lists the comment below the post.` }
   if (!isWhole)
     throw new PlatformError({
       kind: 'unavailable',
       code: 'too_many_comments',
       words: `Not among the newest or oldest ${comments.length} comments; ${label} has more below the post.`,
     })
-  return { outcome: 'absent', proof: `Not among the ${comments.length} comments that ${label} lists below the post.` }
+  return {
+    outcome: 'absent',
+    proof: `Not among the ${comments.length} comments that ${label} lists below the post.`,
+  }
 }
 
-export const isSameText = (a: string | null, b: string): boolean => normalizeText(a ?? '') === normalizeText(b)
+export const isSameText = (a: string | null, b: string): boolean =>
+  normalizeText(a ?? '') === normalizeText(b)

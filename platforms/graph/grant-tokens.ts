@@ -24,7 +24,12 @@ export const lastingTokens = async (
   now: () => number,
   signal: AbortSignal,
 ): Promise<GrantTokens> => {
-  const long = await postForToken(graph, { grant_type: 'fb_exchange_token', fb_exchange_token: token }, now, signal)
+  const long = await postForToken(
+    graph,
+    { grant_type: 'fb_exchange_token', fb_exchange_token: token },
+    now,
+    signal,
+  )
   const [person, facts, granted] = await Promise.all([
     graph.get('me', long.token, { fields: 'id,name' }, signal),
     debugToken(graph, long.token, signal),
@@ -45,10 +50,20 @@ export const lastingTokens = async (
 }
 
 /** Meta may omit `expires_in`. Then the expiry comes from debug_token. */
-export const postForToken = async (graph: Graph, params: Record<string, string>, now: () => number, signal: AbortSignal) => {
+export const postForToken = async (
+  graph: Graph,
+  params: Record<string, string>,
+  now: () => number,
+  signal: AbortSignal,
+) => {
   const { appId, appSecret } = graph.settings
   const body = await graph
-    .post('oauth/access_token', null, { client_id: appId, client_secret: appSecret, ...params }, signal)
+    .post(
+      'oauth/access_token',
+      null,
+      { client_id: appId, client_secret: appSecret, ...params },
+      signal,
+    )
     .catch(explainSecret)
   const token = textAt(body, 'access_token')
   if (!token) throw noAnswer('oauth')
@@ -59,15 +74,24 @@ export const postForToken = async (graph: Graph, params: Record<string, string>,
 /** Here, code 1 usually means a wrong secret. Retrying doesn't help, and the operator must know. */
 const explainSecret = (error: unknown): never => {
   if (!(error instanceof PlatformError) || error.problem.code !== '1') throw error
-  const words = 'Meta rejected the exchange: it had an error, or META_APP_SECRET isn’t the secret of this app.'
+  const words =
+    'Meta rejected the exchange: it had an error, or META_APP_SECRET isn’t the secret of this app.'
   throw new PlatformError({ ...error.problem, words })
 }
 
 /** debug_token takes the token in the query. This is the only call with a token in its URL. */
-export const debugToken = async (graph: Graph, token: string, signal: AbortSignal): Promise<JsonRecord> =>
+export const debugToken = async (
+  graph: Graph,
+  token: string,
+  signal: AbortSignal,
+): Promise<JsonRecord> =>
   recordAt(await graph.get('debug_token', graph.appToken, { input_token: token }, signal), 'data')
 
-export const grantedScopes = async (graph: Graph, token: string, signal: AbortSignal): Promise<string[]> => {
+export const grantedScopes = async (
+  graph: Graph,
+  token: string,
+  signal: AbortSignal,
+): Promise<string[]> => {
   const body = await graph.get('me/permissions', token, { limit: '100' }, signal)
   return recordsAt(body, 'data')
     .filter((entry) => entry.status === 'granted')
@@ -82,4 +106,8 @@ export const momentAt = (facts: JsonRecord, name: string): number | null => {
 }
 
 export const noAnswer = (call: string): PlatformError =>
-  new PlatformError({ kind: 'unavailable', code: `no_${call}`, words: 'Meta left out what was asked for.' })
+  new PlatformError({
+    kind: 'unavailable',
+    code: `no_${call}`,
+    words: 'Meta left out what was asked for.',
+  })

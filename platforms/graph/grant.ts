@@ -7,7 +7,15 @@ import { metaCallbacks } from './callbacks/callbacks.ts'
 import { createGraph, type Graph, type MetaSettings } from './client.ts'
 import { invalidToken } from './error-rows/codes.ts'
 import { errorIn, isHidden } from './errors.ts'
-import { debugToken, exchangeCode, grantedScopes, lastingTokens, momentAt, noAnswer, postForToken } from './grant-tokens.ts'
+import {
+  debugToken,
+  exchangeCode,
+  grantedScopes,
+  lastingTokens,
+  momentAt,
+  noAnswer,
+  postForToken,
+} from './grant-tokens.ts'
 import { isRecord, recordAt, succeeded } from './json.ts'
 import { metaScopes, missingNeeded } from './scopes.ts'
 import { endingsOf } from './versions.ts'
@@ -42,13 +50,18 @@ export const createMetaIssuer = (settings: MetaSettings, now: () => number = Dat
  * `again`: also requests permissions that the person declined before. Every consent counts as
  * activity, which renews data access.
  */
-const consentUrl = (settings: MetaSettings, request: { redirectUri: string; state: string; again: boolean }): string => {
+const consentUrl = (
+  settings: MetaSettings,
+  request: { redirectUri: string; state: string; again: boolean },
+): string => {
   const query = new URLSearchParams({
     client_id: settings.appId,
     redirect_uri: request.redirectUri,
     state: request.state,
     response_type: 'code',
-    ...(settings.configId ? { config_id: settings.configId } : { scope: metaScopes.map((scope) => scope.name).join(',') }),
+    ...(settings.configId
+      ? { config_id: settings.configId }
+      : { scope: metaScopes.map((scope) => scope.name).join(',') }),
     ...(request.again ? { auth_type: 'rerequest' } : {}),
   })
   return `${settings.dialogUrl}/${settings.apiVersion}/dialog/oauth?${query}`
@@ -56,12 +69,19 @@ const consentUrl = (settings: MetaSettings, request: { redirectUri: string; stat
 
 const readCallback = (query: Record<string, string>): { code: string } | { refused: string } => {
   if (query.code && !query.error) return { code: query.code }
-  if (query.error === 'access_denied') return { refused: 'Nothing was shared at Facebook, so nothing was connected.' }
-  return { refused: 'Facebook ended the sign-in without saying why. Nothing was connected; start again.' }
+  if (query.error === 'access_denied')
+    return { refused: 'Nothing was shared at Facebook, so nothing was connected.' }
+  return {
+    refused: 'Facebook ended the sign-in without saying why. Nothing was connected; start again.',
+  }
 }
 
 /** Requests the app's own token, which needs only the app's id and secret (platform notes 1.3). */
-const checkApp = async (graph: Graph, now: () => number, signal: AbortSignal): Promise<AppCheck> => {
+const checkApp = async (
+  graph: Graph,
+  now: () => number,
+  signal: AbortSignal,
+): Promise<AppCheck> => {
   try {
     await postForToken(graph, { grant_type: 'client_credentials' }, now, signal)
     return { accepted: true }
@@ -83,9 +103,16 @@ const appRefusals: Record<string, { words: string; todo: string } | undefined> =
   },
 }
 
-const inspect = async (graph: Graph, tokens: { accessToken: string }, signal: AbortSignal): Promise<GrantState> => {
+const inspect = async (
+  graph: Graph,
+  tokens: { accessToken: string },
+  signal: AbortSignal,
+): Promise<GrantState> => {
   const facts = await debugToken(graph, tokens.accessToken, signal)
-  const ends = { expiresAtMs: momentAt(facts, 'expires_at'), dataAccessExpiresAtMs: momentAt(facts, 'data_access_expires_at') }
+  const ends = {
+    expiresAtMs: momentAt(facts, 'expires_at'),
+    dataAccessExpiresAtMs: momentAt(facts, 'data_access_expires_at'),
+  }
   if (facts.is_valid !== true) return { valid: false, scopes: [], ...ends, reason: reasonOf(facts) }
   const granted = await grantedScopes(graph, tokens.accessToken, signal)
   const missing = missingNeeded(granted)
@@ -96,8 +123,12 @@ const inspect = async (graph: Graph, tokens: { accessToken: string }, signal: Ab
 /** debug_token calls the error's subcode `subcode`; error envelopes call it `error_subcode`. */
 const reasonOf = (facts: JsonRecord): string => {
   const error = recordAt(facts, 'error')
-  const envelope = { error: { code: error.code ?? invalidToken, error_subcode: error.subcode ?? null } }
-  const problem = isRecord(facts.error) ? errorIn(envelope, 'repeatable', { percent: 0, regainMs: null }) : null
+  const envelope = {
+    error: { code: error.code ?? invalidToken, error_subcode: error.subcode ?? null },
+  }
+  const problem = isRecord(facts.error)
+    ? errorIn(envelope, 'repeatable', { percent: 0, regainMs: null })
+    : null
   return problem?.message ?? 'Meta no longer accepts the connection. Connect the account again.'
 }
 
@@ -116,18 +147,31 @@ const revoke = async (
     await removeApp(graph, tokens.userId, tokens.accessToken, signal)
   } catch (error) {
     if (!(error instanceof PlatformError) || error.kind !== 'reauthorize') throw error
-    if (error.problem.subcode !== '458') await removeApp(graph, tokens.userId, graph.appToken, signal).catch(acceptUnknownPerson)
+    if (error.problem.subcode !== '458')
+      await removeApp(graph, tokens.userId, graph.appToken, signal).catch(acceptUnknownPerson)
   }
   return 'revoked'
 }
 
-const removeApp = async (graph: Graph, userId: string, token: string, signal: AbortSignal): Promise<void> => {
+const removeApp = async (
+  graph: Graph,
+  userId: string,
+  token: string,
+  signal: AbortSignal,
+): Promise<void> => {
   const path = `${encodeURIComponent(userId)}/permissions`
-  const { body } = await graph.request({ method: 'DELETE', path, token, effect: 'repeatable', signal })
+  const { body } = await graph.request({
+    method: 'DELETE',
+    path,
+    token,
+    effect: 'repeatable',
+    signal,
+  })
   if (!succeeded(body)) throw noAnswer('permissions')
 }
 
 const acceptUnknownPerson = (error: unknown): void => {
-  const gone = error instanceof PlatformError && (error.problem.subcode === '458' || isHidden(error))
+  const gone =
+    error instanceof PlatformError && (error.problem.subcode === '458' || isHidden(error))
   if (!gone) throw error
 }

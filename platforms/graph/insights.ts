@@ -54,28 +54,43 @@ type Round = { graph: Graph; request: Request; found: InsightValues; concluded: 
  * limit or an outage before anything was returned. After that, a limit or an outage only leaves the
  * rest unanswered
  */
-export const askInsights = async (graph: Graph, asks: Ask[], request: Request): Promise<InsightValues> => {
-  const found: InsightValues = { values: new Map(), unanswered: new Map(), refusals: [], notGiven: [] }
+export const askInsights = async (
+  graph: Graph,
+  asks: Ask[],
+  request: Request,
+): Promise<InsightValues> => {
+  const found: InsightValues = {
+    values: new Map(),
+    unanswered: new Map(),
+    refusals: [],
+    notGiven: [],
+  }
   const round: Round = { graph, request, found, concluded: new Set() }
   for (const ask of asks) if (ask.metrics.length === 0) found.values.set(ask.id, new Map())
   const asked = asks.filter((ask) => ask.metrics.length > 0)
   try {
     await askEach(round, asked)
   } catch (error) {
-    if (!(error instanceof PlatformError) || !isPassing(error) || found.values.size === 0) throw error
+    if (!(error instanceof PlatformError) || !isPassing(error) || found.values.size === 0)
+      throw error
     for (const { id } of asked) if (!round.concluded.has(id)) found.unanswered.set(id, error)
   }
   return withVerdict(found, asks)
 }
 
 /** A temporary error: a limit or an outage. */
-const isPassing = ({ kind }: PlatformError): boolean => kind === 'rate_limited' || kind === 'unavailable'
+const isPassing = ({ kind }: PlatformError): boolean =>
+  kind === 'rate_limited' || kind === 'unavailable'
 
 const askEach = async (round: Round, asked: Ask[]): Promise<void> => {
   const doubtful = settle(round, await askAll(round, asked))
-  const probes = doubtful.filter((ask, index) => doubtful.slice(0, index).filter((one) => one.kind === ask.kind).length < 2)
+  const probes = doubtful.filter(
+    (ask, index) => doubtful.slice(0, index).filter((one) => one.kind === ask.kind).length < 2,
+  )
   await askSingly(round, probes)
-  const others = doubtful.filter((ask) => !probes.includes(ask)).map((ask) => withoutRefused(ask, round.found))
+  const others = doubtful
+    .filter((ask) => !probes.includes(ask))
+    .map((ask) => withoutRefused(ask, round.found))
   await askSingly(round, settle(round, await askAll(round, others)))
 }
 
@@ -83,9 +98,14 @@ const askAll = async ({ graph, request }: Round, asks: Ask[]): Promise<Outcome[]
   const outcomes: Outcome[] = []
   for (let from = 0; from < asks.length; from += mostOperations) {
     const some = asks.slice(from, from + mostOperations)
-    const operations = some.map(({ path, metrics }) => ({ path, params: { metric: metrics.join(',') } }))
+    const operations = some.map(({ path, metrics }) => ({
+      path,
+      params: { metric: metrics.join(',') },
+    }))
     const parts = await graph.batch(operations, request.token, request.signal)
-    outcomes.push(...parts.flatMap((part, index) => (some[index] ? [{ ask: some[index], part }] : [])))
+    outcomes.push(
+      ...parts.flatMap((part, index) => (some[index] ? [{ ask: some[index], part }] : [])),
+    )
   }
   return outcomes
 }
@@ -98,7 +118,8 @@ const settle = (round: Round, outcomes: Outcome[]): Ask[] => {
   return outcomes.filter(isUnclear).map(({ ask }) => ask)
 }
 
-const isTooFew = (ask: Ask, part: Part): boolean => ask.isStory === true && 'error' in part && part.error.problem.code === '10'
+const isTooFew = (ask: Ask, part: Part): boolean =>
+  ask.isStory === true && 'error' in part && part.error.problem.code === '10'
 
 const askSingly = async (round: Round, asks: Ask[]): Promise<void> => {
   const singles = asks.flatMap((ask) => ask.metrics.map((name) => ({ ...ask, metrics: [name] })))
@@ -121,9 +142,13 @@ const conclude = ({ found, concluded }: Round, ask: Ask, outcomes: Outcome[]): v
   if (errors.some(({ error }) => isHidden(error))) return
   const other = errors.find(({ error }) => !isAboutNames(error))
   const isAnswered = outcomes.length > errors.length
-  const failure = other ?? (isAnswered ? undefined : (errors.find(({ error }) => isWithheld(error)) ?? errors[0]))
+  const failure =
+    other ?? (isAnswered ? undefined : (errors.find(({ error }) => isWithheld(error)) ?? errors[0]))
   if (failure) return void found.unanswered.set(ask.id, failure.error)
-  found.values.set(ask.id, new Map(outcomes.flatMap(({ part }) => ('body' in part ? [...valuesIn(part.body)] : []))))
+  found.values.set(
+    ask.id,
+    new Map(outcomes.flatMap(({ part }) => ('body' in part ? [...valuesIn(part.body)] : []))),
+  )
   for (const { name, error } of errors) {
     if (isWithheld(error)) found.notGiven.push({ kind: ask.kind, name })
     else found.refusals.push({ kind: ask.kind, name, object: ask.id })
@@ -131,7 +156,8 @@ const conclude = ({ found, concluded }: Round, ask: Ask, outcomes: Outcome[]): v
 }
 
 const withoutRefused = (ask: Ask, { refusals, notGiven }: InsightValues): Ask => {
-  const isRefused = (name: string) => [...refusals, ...notGiven].some((one) => one.kind === ask.kind && one.name === name)
+  const isRefused = (name: string) =>
+    [...refusals, ...notGiven].some((one) => one.kind === ask.kind && one.name === name)
   return { ...ask, metrics: ask.metrics.filter((name) => !isRefused(name)) }
 }
 
@@ -155,14 +181,17 @@ const withVerdict = (found: InsightValues, asks: Ask[]): InsightValues => {
 }
 
 const concernsAccount = (error: PlatformError): boolean =>
-  error.kind === 'reauthorize' || error.kind === 'rate_limited' || (error.kind === 'permission' && !isWithheld(error))
+  error.kind === 'reauthorize' ||
+  error.kind === 'rate_limited' ||
+  (error.kind === 'permission' && !isWithheld(error))
 
 /** 100 without a subcode, 10 or 200: the error may be about a metric, the object or the account. */
 export const isAboutNames = (error: PlatformError): boolean =>
   (error.problem.code === '100' && error.problem.subcode === null) || isWithheld(error)
 
 /** 10 or 200: small Pages get these for single metrics (fact sheet 4.4). */
-export const isWithheld = ({ problem }: PlatformError): boolean => withheld.map(String).includes(problem.code)
+export const isWithheld = ({ problem }: PlatformError): boolean =>
+  withheld.map(String).includes(problem.code)
 
 /**
  * Values from `data[]`: the newest value of a series, or the total. Metrics without data are left
@@ -173,31 +202,55 @@ export const valuesIn = (body: JsonRecord): Map<string, Json> => {
     textAt(metric, 'name') ?? '',
     at(metric, 'total_value', 'value') ?? recordsAt(metric, 'values').at(-1)?.value,
   ])
-  return new Map(found.filter((entry): entry is [string, Json] => entry[1] !== undefined && entry[1] !== null))
+  return new Map(
+    found.filter((entry): entry is [string, Json] => entry[1] !== undefined && entry[1] !== null),
+  )
 }
 
 /** A number. NaN for anything else, which `soundNumbers` reports. */
-export const numberIn = (values: Map<string, Json>, name: string | undefined): number | undefined => {
+export const numberIn = (
+  values: Map<string, Json>,
+  name: string | undefined,
+): number | undefined => {
   const value = name === undefined ? undefined : values.get(name)
-  return value === undefined || value === null ? undefined : typeof value === 'number' ? value : Number.NaN
+  return value === undefined || value === null
+    ? undefined
+    : typeof value === 'number'
+      ? value
+      : Number.NaN
 }
 
 /**
  * One key of a count with a breakdown. Undefined if the key is missing, for breakdowns whose keys
  * Meta doesn't document: a key with another name must not look like a 0.
  */
-export const partIn = (values: Map<string, Json>, name: string | undefined, key: string): number | undefined => {
+export const partIn = (
+  values: Map<string, Json>,
+  name: string | undefined,
+  key: string,
+): number | undefined => {
   const value = name === undefined ? undefined : values.get(name)
-  return isRecord(value) ? numberIn(new Map(Object.entries(value).filter(([, count]) => count !== null)), key) : undefined
+  return isRecord(value)
+    ? numberIn(new Map(Object.entries(value).filter(([, count]) => count !== null)), key)
+    : undefined
 }
 
 /**
  * A count with a breakdown: the sum of all keys, or the count of the key `sort`. Meta leaves out
  * keys with 0.
  */
-export const countIn = (values: Map<string, Json>, name: string | undefined, sort?: string): number | undefined => {
+export const countIn = (
+  values: Map<string, Json>,
+  name: string | undefined,
+  sort?: string,
+): number | undefined => {
   const value = name === undefined ? undefined : values.get(name)
   if (!isRecord(value)) return undefined
-  const counts = Object.entries(value).filter(([key]) => sort === undefined || key.toLowerCase() === sort)
-  return counts.reduce((sum, [, count]) => sum + (typeof count === 'number' ? count : Number.NaN), 0)
+  const counts = Object.entries(value).filter(
+    ([key]) => sort === undefined || key.toLowerCase() === sort,
+  )
+  return counts.reduce(
+    (sum, [, count]) => sum + (typeof count === 'number' ? count : Number.NaN),
+    0,
+  )
 }

@@ -11,6 +11,9 @@ export const meta = defineIssuer({
   policy: metaPolicy,
   create: (settings, { now, notePressure }) => {
     const graph = { ...settings, notePressure }
-    return { issuer: createMetaIssuer(graph, now), platforms: [createFacebook(graph), createInstagram(graph)] }
+    return {
+      issuer: createMetaIssuer(graph, now),
+      platforms: [createFacebook(graph), createInstagram(graph)],
+    }
   },
 })

@@ -35,7 +35,8 @@ export const recordsAt = (value: Json | undefined, ...path: (string | number)[])
 }
 
 /** Meta's documentation shows the string "true" as well as the boolean. */
-export const succeeded = (body: JsonRecord): boolean => body.success === true || body.success === 'true'
+export const succeeded = (body: JsonRecord): boolean =>
+  body.success === true || body.success === 'true'
 
 export const isRecord = (value: Json | undefined): value is JsonRecord =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -3,10 +3,19 @@ import type { OwnPost } from '../measurer.ts'
 import { beginningOf, webAddress } from '../own-post.ts'
 import { textAt } from './json.ts'
 
-type Found = { id: string | null; text: string | null; time: string | null; permalink: string | null }
+type Found = {
+  id: string | null
+  text: string | null
+  time: string | null
+  permalink: string | null
+}
 
 /** Empty if the id or the time is missing, because a post can't be stored without them. */
-export const ownPost = ({ id, text, time, permalink }: Found, kind: string, otherIds: string[] = []): OwnPost[] => {
+export const ownPost = (
+  { id, text, time, permalink }: Found,
+  kind: string,
+  otherIds: string[] = [],
+): OwnPost[] => {
   const publishedMs = Date.parse(time ?? '')
   if (id === null || Number.isNaN(publishedMs)) return []
   return [

@@ -13,7 +13,13 @@ export const metaPolicy: IssuerPolicy = {
   label: 'Meta',
   title: 'Meta: Facebook Pages and Instagram',
   platforms: [
-    { name: 'facebook', label: 'Facebook', icon: 'brand-facebook', accounts: 'Facebook Pages', fetchesMedia: false },
+    {
+      name: 'facebook',
+      label: 'Facebook',
+      icon: 'brand-facebook',
+      accounts: 'Facebook Pages',
+      fetchesMedia: false,
+    },
     {
       name: 'instagram',
       label: 'Instagram',
@@ -24,12 +30,15 @@ export const metaPolicy: IssuerPolicy = {
   ],
   scopes: metaScopes,
   stored: {
-    tokens: 'Access tokens: the long-lived token of the person who connected, and the tokens of their Pages',
+    tokens:
+      'Access tokens: the long-lived token of the person who connected, and the tokens of their Pages',
     person:
       'The person who connected: their app-scoped user ID, name and granted permissions, and the date until which Meta allows access',
-    account: 'The connected account: the ID of the Facebook Page or Instagram professional account, its name and handle',
+    account:
+      'The connected account: the ID of the Facebook Page or Instagram professional account, its name and handle',
     avatar: 'Its profile picture, as a copy',
-    posts: 'Posts published through CrateSocial: their IDs, links and status, and messages from Meta about them',
+    posts:
+      'Posts published through CrateSocial: their IDs, links and status, and messages from Meta about them',
     'post-numbers':
       'Numbers of these posts: views (impressions), reach, likes (reactions), comments, shares, saves, watch time, ' +
       'follows, profile visits and clicks, with their history',

@@ -12,13 +12,23 @@ import { readUsage } from './usage.ts'
  * repeated. The header uses `OAuth`, not `Bearer`. Throws `unavailable` or `rejected`. With code
  * `OffsetInvalidError`, the upload session is unusable.
  */
-export const uploadBytes = async (url: string, token: string, media: MediaToSend, signal: AbortSignal): Promise<void> => {
+export const uploadBytes = async (
+  url: string,
+  token: string,
+  media: MediaToSend,
+  signal: AbortSignal,
+): Promise<void> => {
   const size = String(media.sizeBytes)
   const answer = await answerOf(
     {
       method: 'POST',
       url,
-      headers: { authorization: `OAuth ${token}`, offset: '0', file_size: size, 'content-length': size },
+      headers: {
+        authorization: `OAuth ${token}`,
+        offset: '0',
+        file_size: size,
+        'content-length': size,
+      },
       body: media.open(),
       timeoutMs: uploadTimeoutMs(media.sizeBytes),
       signal,
@@ -39,8 +49,16 @@ const debugError = (body: Json): PlatformError => {
   const code = textAt(body, 'debug_info', 'type') ?? 'upload'
   const final = at(body, 'debug_info', 'retriable') === false && code === 'ProcessingFailedError'
   return final
-    ? new PlatformError({ kind: 'rejected', code, words: 'Meta could not process the video. Use MP4 with H.264 and AAC.' })
-    : new PlatformError({ kind: 'unavailable', code, words: 'Meta could not take the upload of the video.' })
+    ? new PlatformError({
+        kind: 'rejected',
+        code,
+        words: 'Meta could not process the video. Use MP4 with H.264 and AAC.',
+      })
+    : new PlatformError({
+        kind: 'unavailable',
+        code,
+        words: 'Meta could not take the upload of the video.',
+      })
 }
 
 const parse = (text: string): Json | undefined => {

@@ -3,21 +3,37 @@ import { type ValuesOf, variable } from '../../config/variable.ts'
 import type { IssuerSettings } from '../issuer-settings.ts'
 
 const variables = {
-  META_APP_ID: variable(text, { optional: true, about: 'app at Meta; without it Facebook and Instagram are off' }),
+  META_APP_ID: variable(text, {
+    optional: true,
+    about: 'app at Meta; without it Facebook and Instagram are off',
+  }),
   META_APP_SECRET: variable(text, { optional: true, secret: true, about: 'its secret' }),
   META_API_VERSION: variable(matching(/^v\d+\.\d+$/, 'a version such as v25.0'), {
     fallback: 'v25.0',
     about: 'Graph API version',
   }),
-  META_CONFIG_ID: variable(text, { optional: true, about: 'Facebook Login for Business configuration' }),
+  META_CONFIG_ID: variable(text, {
+    optional: true,
+    about: 'Facebook Login for Business configuration',
+  }),
   META_APP_LIVE: variable(boolean, {
     fallback: 'false',
-    about: 'true once the app is live: until then people are told that posts may be visible only to people with a role in it',
+    about:
+      'true once the app is live: until then people are told that posts may be visible only to people with a role in it',
   }),
   META_GRAPH_URL: variable(baseUrl, { fallback: 'https://graph.facebook.com', about: 'Graph API' }),
-  META_GRAPH_VIDEO_URL: variable(baseUrl, { fallback: 'https://graph-video.facebook.com', about: 'video uploads' }),
-  META_DIALOG_URL: variable(baseUrl, { fallback: 'https://www.facebook.com', about: 'consent dialog' }),
-  META_RUPLOAD_URL: variable(baseUrl, { fallback: 'https://rupload.facebook.com', about: 'resumable uploads' }),
+  META_GRAPH_VIDEO_URL: variable(baseUrl, {
+    fallback: 'https://graph-video.facebook.com',
+    about: 'video uploads',
+  }),
+  META_DIALOG_URL: variable(baseUrl, {
+    fallback: 'https://www.facebook.com',
+    about: 'consent dialog',
+  }),
+  META_RUPLOAD_URL: variable(baseUrl, {
+    fallback: 'https://rupload.facebook.com',
+    about: 'resumable uploads',
+  }),
 }
 
 export const metaSettings = {

@@ -16,13 +16,18 @@ export type Usage = {
  * Usage per limit: one entry for the app (`accountId` null) and one for each account in the
  * headers.
  */
-export const readPressures = (headers: Headers): { accountId: string | null; percent: number; regainMs: number | null }[] => {
+export const readPressures = (
+  headers: Headers,
+): { accountId: string | null; percent: number; regainMs: number | null }[] => {
   const app = parse(headers.get('x-app-usage'))
   const business = parse(headers.get('x-business-use-case-usage'))
   const accounts = isRecord(business) ? Object.entries(business) : []
   return [
     { accountId: null, ...highest([app]) },
-    ...accounts.map(([accountId, cases]) => ({ accountId, ...highest(Array.isArray(cases) ? cases : []) })),
+    ...accounts.map(([accountId, cases]) => ({
+      accountId,
+      ...highest(Array.isArray(cases) ? cases : []),
+    })),
   ]
 }
 
@@ -33,7 +38,9 @@ export const readPressures = (headers: Headers): { accountId: string | null; per
 export const readUsage = (headers: Headers): Usage => {
   const app = parse(headers.get('x-app-usage'))
   const business = parse(headers.get('x-business-use-case-usage'))
-  const cases = isRecord(business) ? Object.values(business).flatMap((list) => (Array.isArray(list) ? list : [])) : []
+  const cases = isRecord(business)
+    ? Object.values(business).flatMap((list) => (Array.isArray(list) ? list : []))
+    : []
   return highest([app, ...cases])
 }
 
@@ -45,10 +52,18 @@ const longestRegainMs = 24 * 3_600_000
 
 const highest = (counters: (Json | undefined)[]): Usage => {
   const percents = counters.flatMap((one) =>
-    ['call_count', 'total_time', 'total_cputime', 'call_volume', 'cpu_time'].map((name) => numberAt(one, name) ?? 0),
+    ['call_count', 'total_time', 'total_cputime', 'call_volume', 'cpu_time'].map(
+      (name) => numberAt(one, name) ?? 0,
+    ),
   )
-  const minutes = Math.max(0, ...counters.map((one) => numberAt(one, 'estimated_time_to_regain_access') ?? 0))
-  return { percent: Math.max(0, ...percents), regainMs: minutes > 0 ? Math.min(minutes * 60_000, longestRegainMs) : null }
+  const minutes = Math.max(
+    0,
+    ...counters.map((one) => numberAt(one, 'estimated_time_to_regain_access') ?? 0),
+  )
+  return {
+    percent: Math.max(0, ...percents),
+    regainMs: minutes > 0 ? Math.min(minutes * 60_000, longestRegainMs) : null,
+  }
 }
 
 /** Undefined if the header isn't valid JSON. */

@@ -18,7 +18,11 @@ export const encodingRules = (encoding: VideoEncoding | null | undefined): Rule[
       broken: !pixelFormats.includes(pixelFormat),
       words: `has colors encoded as ${pixelFormat}. Export it with 8 bits and 4:2:0.`,
     },
-    { rule: 'video_interlaced', broken: isInterlaced, words: 'is interlaced. Export it as progressive.' },
+    {
+      rule: 'video_interlaced',
+      broken: isInterlaced,
+      words: 'is interlaced. Export it as progressive.',
+    },
     {
       rule: 'video_audio',
       broken: (audioRate ?? 0) > mostAudioRate,

@@ -14,7 +14,10 @@ export type Via = 'grant' | 'account'
  * the Page comes from a business portfolio. Don't use this for publishing: a publishing call must
  * be made only once.
  */
-export const asAccount = async <T>(account: Account, request: (token: string) => Promise<T>): Promise<{ value: T; via: Via }> => {
+export const asAccount = async <T>(
+  account: Account,
+  request: (token: string) => Promise<T>,
+): Promise<{ value: T; via: Via }> => {
   try {
     return { value: await request(account.grantToken), via: 'grant' }
   } catch (first) {

@@ -1,5 +1,11 @@
 import type { Graph, Params } from '../graph/client.ts'
-import { isSameText, type ListedComments, lookAmong, noCommentId, notThereYet } from '../graph/first-comment.ts'
+import {
+  isSameText,
+  type ListedComments,
+  lookAmong,
+  noCommentId,
+  notThereYet,
+} from '../graph/first-comment.ts'
 import { recordsAt, textAt } from '../graph/json.ts'
 import type { JsonRecord } from '../json.ts'
 import type { Commenter, CommentWanted, Publication } from '../platform.ts'
@@ -17,7 +23,10 @@ const mostPages = 8
  */
 export const createInstagramCommenter = (graph: Graph): Commenter => ({
   send: async (publication, wanted) => {
-    const token = tokenOf(publication.account, readInstagramHandles(publication).main?.via ?? 'grant')
+    const token = tokenOf(
+      publication.account,
+      readInstagramHandles(publication).main?.via ?? 'grant',
+    )
     try {
       const path = `${wanted.platformPostId}/comments`
       const body = await graph.send(path, token, { message: wanted.text }, publication)
@@ -29,21 +38,34 @@ export const createInstagramCommenter = (graph: Graph): Commenter => ({
     }
   },
   find: async (publication, wanted) => {
-    const [username, listed] = await Promise.all([usernameOf(graph, publication), list(graph, publication, wanted)])
+    const [username, listed] = await Promise.all([
+      usernameOf(graph, publication),
+      list(graph, publication, wanted),
+    ])
     const isOurs = (comment: JsonRecord) =>
-      isSameText(textAt(comment, 'text'), wanted.text) && (textAt(comment, 'username') ?? username) === username
+      isSameText(textAt(comment, 'text'), wanted.text) &&
+      (textAt(comment, 'username') ?? username) === username
     return lookAmong(listed, isOurs, 'Instagram')
   },
 })
 
 /** The current name, because an account can be renamed at any time. */
-const usernameOf = async (graph: Graph, { account, signal }: Publication): Promise<string | null> => {
-  const { value } = await asAccount(account, (token) => graph.get(account.id, token, { fields: 'username' }, signal))
+const usernameOf = async (
+  graph: Graph,
+  { account, signal }: Publication,
+): Promise<string | null> => {
+  const { value } = await asAccount(account, (token) =>
+    graph.get(account.id, token, { fields: 'username' }, signal),
+  )
   return textAt(value, 'username')
 }
 
 /** Comments since the post was published. */
-const list = async (graph: Graph, publication: Publication, wanted: CommentWanted): Promise<ListedComments> => {
+const list = async (
+  graph: Graph,
+  publication: Publication,
+  wanted: CommentWanted,
+): Promise<ListedComments> => {
   const comments: JsonRecord[] = []
   let after: string | null = null
   let isWhole = false

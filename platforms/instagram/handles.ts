@@ -41,7 +41,10 @@ export const readInstagramHandles = (publication: Publication): InstagramHandles
   }
 }
 
-export const saveInstagramHandles = async (publication: Publication, handles: InstagramHandles): Promise<InstagramHandles> => {
+export const saveInstagramHandles = async (
+  publication: Publication,
+  handles: InstagramHandles,
+): Promise<InstagramHandles> => {
   await publication.save({ ...handles })
   return handles
 }
@@ -50,11 +53,21 @@ const readContainer = ({ handles }: Publication, ...path: string[]): Container |
   const container = recordAt(handles, ...path)
   const id = textAt(container, 'id')
   const via: Via = container.via === 'account' ? 'account' : 'grant'
-  return id ? { id, madeAtMs: numberAt(container, 'madeAtMs') ?? 0, finished: container.finished === true, via } : null
+  return id
+    ? {
+        id,
+        madeAtMs: numberAt(container, 'madeAtMs') ?? 0,
+        finished: container.finished === true,
+        via,
+      }
+    : null
 }
 
 /** Leaves out media URLs: they differ per attempt, and Instagram has already fetched the files. */
 const contentKeyOf = ({ account, kind, text, media, settings }: Publication): string =>
   createHash('sha256')
-    .update(JSON.stringify([account.id, kind, text, media.map((item) => [item.id, item.altText])]) + optionsKey(settings))
+    .update(
+      JSON.stringify([account.id, kind, text, media.map((item) => [item.id, item.altText])]) +
+        optionsKey(settings),
+    )
     .digest('base64url')

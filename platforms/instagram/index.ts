@@ -1,7 +1,8 @@
 import { metaNoteOnDraft } from '../graph/app-note.ts'
 import { createGraph, type MetaSettings } from '../graph/client.ts'
 import { readFirstComment } from '../graph/comment-rules.ts'
-import type { DraftForChannel, Platform, PostKind } from '../platform.ts'
+import type { DraftForChannel, Platform } from '../platform.ts'
+import type { PostKind } from '../post-kind.ts'
 import { createInstagramMeasurer } from './measure.ts'
 import { barsNote, feedPicture, feedShape } from './media-rules.ts'
 import { readInstagramOptions } from './options.ts'
@@ -45,8 +46,20 @@ const carousel = { ...feed, outside: 'Cut on Instagram' }
 const fullScreen = { best: '9:16', words: 'Instagram shows it full screen: 9:16 leaves no bars.' }
 
 const kinds: PostKind[] = [
-  { name: 'image', label: 'Picture', prepareAheadMs: 15 * minute, textLimit: captionLimit, shape: feed },
-  { name: 'carousel', label: 'Carousel', prepareAheadMs: 15 * minute, textLimit: captionLimit, shape: carousel },
+  {
+    name: 'image',
+    label: 'Picture',
+    prepareAheadMs: 15 * minute,
+    textLimit: captionLimit,
+    shape: feed,
+  },
+  {
+    name: 'carousel',
+    label: 'Carousel',
+    prepareAheadMs: 15 * minute,
+    textLimit: captionLimit,
+    shape: carousel,
+  },
   {
     name: 'reel',
     label: 'Reel',
@@ -56,7 +69,14 @@ const kinds: PostKind[] = [
     shape: fullScreen,
     hasCoverSecond: true,
   },
-  { name: 'story', label: 'Story', prepareAheadMs: 15 * minute, textLimit: 0, frame: 'full-screen', shape: fullScreen },
+  {
+    name: 'story',
+    label: 'Story',
+    prepareAheadMs: 15 * minute,
+    textLimit: 0,
+    frame: 'full-screen',
+    shape: fullScreen,
+  },
 ]
 
 const suggestKind = ({ media }: Pick<DraftForChannel, 'text' | 'link' | 'media'>): string => {

@@ -25,9 +25,17 @@ import { instagramMetrics } from './metrics.ts'
 /**
  * Metrics per kind, because one that is invalid for the kind fails the whole call (fact sheet 4.2).
  */
-const ofPosts = { views: 'views', reach: 'reach', likes: 'likes', comments: 'comments', shares: 'shares', saves: 'saved' }
+const ofPosts = {
+  views: 'views',
+  reach: 'reach',
+  likes: 'likes',
+  comments: 'comments',
+  shares: 'shares',
+  saves: 'saved',
+}
 const ofStories = { views: 'views', reach: 'reach', shares: 'shares' }
-const names = (kind: string): Partial<Record<PostMetric, string>> => (kind === 'story' ? ofStories : ofPosts)
+const names = (kind: string): Partial<Record<PostMetric, string>> =>
+  kind === 'story' ? ofStories : ofPosts
 
 const accountNames = { views: 'views', reach: 'reach' }
 
@@ -61,7 +69,9 @@ const measurePosts = async (
     metrics: Object.values(namesOf(kind)).filter((name) => !isRetired(kind, name)),
     isStory: kind === 'story',
   }))
-  const { value: found } = await asAccount(account, (token) => askInsights(graph, asks, { token, signal }))
+  const { value: found } = await asAccount(account, (token) =>
+    askInsights(graph, asks, { token, signal }),
+  )
   const { unanswered, refusals } = found
   const shown = posts.flatMap(({ platformPostId: id, kind }) => {
     const values = found.values.get(id)
@@ -75,37 +85,75 @@ const measurePosts = async (
   }
 }
 
-const namesOf = (kind: string): Record<string, string> => allNames({ names, ownMetrics: instagramMetrics }, kind)
+const namesOf = (kind: string): Record<string, string> =>
+  allNames({ names, ownMetrics: instagramMetrics }, kind)
 
 const numbersOf = (wanted: Record<string, string>, values: Map<string, Json>): Numbers => {
-  const numbers = Object.entries(wanted).map(([metric, name]) => [metric, numberIn(values, name)] as const)
+  const numbers = Object.entries(wanted).map(
+    ([metric, name]) => [metric, numberIn(values, name)] as const,
+  )
   return Object.fromEntries(numbers.filter(([, number]) => number !== undefined))
 }
 
-const readFollowers = async (graph: Graph, { account, signal }: Measuring): ReturnType<Measurer['followers']> => {
+const readFollowers = async (
+  graph: Graph,
+  { account, signal }: Measuring,
+): ReturnType<Measurer['followers']> => {
   const params = { fields: `followers_count,${instagramPicture}` }
-  const { value: node } = await asAccount(account, (token) => graph.get(account.id, token, params, signal))
+  const { value: node } = await asAccount(account, (token) =>
+    graph.get(account.id, token, params, signal),
+  )
   return followersIn(graph, node, textAt(node, instagramPicture))
 }
 
 /** Daily totals have to be requested one day at a time (fact sheet 4.3). */
-const readDay = async (graph: Graph, measuring: Measuring, known: KnownDay[]): Promise<Measured<NextDay>> => {
+const readDay = async (
+  graph: Graph,
+  measuring: Measuring,
+  known: KnownDay[],
+): Promise<Measured<NextDay>> => {
   const { account, now, isRetired, signal } = measuring
-  const asked = { graph, accountId: account.id, names: accountNames, isRetired, known, nowMs: now() }
+  const asked = {
+    graph,
+    accountId: account.id,
+    names: accountNames,
+    isRetired,
+    known,
+    nowMs: now(),
+  }
   const { value } = await asAccount(account, (token) =>
-    askDay(asked, (params) => graph.get(`${account.id}/insights`, token, { metric_type: 'total_value', ...params }, signal)),
+    askDay(asked, (params) =>
+      graph.get(`${account.id}/insights`, token, { metric_type: 'total_value', ...params }, signal),
+    ),
   )
   return value
 }
 
 /** Newest first, without stories (fact sheet 3.6). Ads are skipped. */
-const listOwnPosts = async (graph: Graph, { account, signal }: Measuring, asked: OwnPostsAsked): Promise<Measured<OwnPosts>> => {
+const listOwnPosts = async (
+  graph: Graph,
+  { account, signal }: Measuring,
+  asked: OwnPostsAsked,
+): Promise<Measured<OwnPosts>> => {
   const fields = 'id,caption,permalink,timestamp,media_type,media_product_type'
-  const params = { fields, limit: '50', since: String(Math.floor(asked.sinceMs / 1000)), after: asked.next }
-  const { value: body } = await asAccount(account, (token) => graph.get(`${account.id}/media`, token, params, signal))
-  const media = recordsAt(body, 'data').filter((one) => ['FEED', 'REELS'].includes(textAt(one, 'media_product_type') ?? 'FEED'))
+  const params = {
+    fields,
+    limit: '50',
+    since: String(Math.floor(asked.sinceMs / 1000)),
+    after: asked.next,
+  }
+  const { value: body } = await asAccount(account, (token) =>
+    graph.get(`${account.id}/media`, token, params, signal),
+  )
+  const media = recordsAt(body, 'data').filter((one) =>
+    ['FEED', 'REELS'].includes(textAt(one, 'media_product_type') ?? 'FEED'),
+  )
   const posts = media.flatMap((one) => {
-    const found = { id: textAt(one, 'id'), text: textAt(one, 'caption'), permalink: textAt(one, 'permalink') }
+    const found = {
+      id: textAt(one, 'id'),
+      text: textAt(one, 'caption'),
+      permalink: textAt(one, 'permalink'),
+    }
     return ownPost({ ...found, time: textAt(one, 'timestamp') }, kindOf(one))
   })
   return {

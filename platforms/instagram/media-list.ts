@@ -12,11 +12,19 @@ const clockSlackMs = 60_000
  * Ids of the account's media that match this post: same text, same type and not older than
  * `sinceMs`. Stories have their own list and no text, so only time and type are compared.
  */
-export const findLikely = async (graph: Graph, publication: Publication, sinceMs: number): Promise<string[]> => {
+export const findLikely = async (
+  graph: Graph,
+  publication: Publication,
+  sinceMs: number,
+): Promise<string[]> => {
   const { account, kind, signal } = publication
   const isStory = kind === 'story'
   const fields = `id,${isStory ? '' : 'caption,'}timestamp,media_type,media_product_type`
-  const params = { fields, limit: '50', since: isStory ? null : String(Math.floor((sinceMs - clockSlackMs) / 1000)) }
+  const params = {
+    fields,
+    limit: '50',
+    since: isStory ? null : String(Math.floor((sinceMs - clockSlackMs) / 1000)),
+  }
   const path = `${account.id}/${isStory ? 'stories' : 'media'}`
   const { value } = await asAccount(account, (token) => graph.get(path, token, params, signal))
   return recordsAt(value, 'data')
@@ -28,7 +36,8 @@ export const findLikely = async (graph: Graph, publication: Publication, sinceMs
 const isLike = (media: JsonRecord, publication: Publication, sinceMs: number): boolean => {
   const madeAtMs = Date.parse(textAt(media, 'timestamp') ?? '')
   const sameText =
-    publication.kind === 'story' || normalizeText(textAt(media, 'caption') ?? '') === normalizeText(publication.text)
+    publication.kind === 'story' ||
+    normalizeText(textAt(media, 'caption') ?? '') === normalizeText(publication.text)
   return madeAtMs >= sinceMs && sameText && isSameSort(media, publication)
 }
 

@@ -11,7 +11,10 @@ const altTextLimit = 1_000
 const megabyte = 1_000_000
 
 export type VideoUse = 'reel' | 'story' | 'carousel'
-const videoLimits: Record<VideoUse, { bytes: number; longestMs: number; longest: string; leastRatio: number }> = {
+const videoLimits: Record<
+  VideoUse,
+  { bytes: number; longestMs: number; longest: string; leastRatio: number }
+> = {
   reel: { bytes: 300 * megabyte, longestMs: 15 * 60_000, longest: '15 minutes', leastRatio: 0.01 },
   story: { bytes: 100 * megabyte, longestMs: 60_000, longest: '60 seconds', leastRatio: 0.1 },
   carousel: { bytes: 300 * megabyte, longestMs: 60_000, longest: '60 seconds', leastRatio: 0.01 },
@@ -30,13 +33,17 @@ type Rule = { rule: string; broken: boolean; words: string }
  * Instagram crops those of a carousel to the first one.
  */
 export const feedPicture = (kind: string): PictureRecipe => {
-  if (kind === 'story' || kind === 'reel') return { box: { width: 1080, height: 1920 }, maxBytes: 8 * megabyte }
+  if (kind === 'story' || kind === 'reel')
+    return { box: { width: 1080, height: 1920 }, maxBytes: 8 * megabyte }
   const feed = { box: { width: 1440, height: 1800 }, maxBytes: 8 * megabyte }
   return kind === 'image' ? { ...feed, ratios: feedShape } : feed
 }
 
 /** Says that a picture gets bars. Null if it doesn't. */
-export const barsNote = ({ kind, media }: Pick<DraftForChannel, 'kind' | 'media'>): string | null => {
+export const barsNote = ({
+  kind,
+  media,
+}: Pick<DraftForChannel, 'kind' | 'media'>): string | null => {
   const [image] = media
   if (kind !== 'image' || image?.kind !== 'image') return null
   const ratio = image.width / image.height
@@ -50,7 +57,11 @@ export const barsNote = ({ kind, media }: Pick<DraftForChannel, 'kind' | 'media'
 export const imageFaults = (image: MediaFacts, item: number): RuleFault[] =>
   faultsOf(`picture ${item}`, item, [
     { rule: 'image_type', broken: image.contentType !== 'image/jpeg', words: 'must be a JPEG.' },
-    { rule: 'image_size', broken: image.sizeBytes > largestImageBytes, words: 'is larger than 8 MB. Upload a smaller one.' },
+    {
+      rule: 'image_size',
+      broken: image.sizeBytes > largestImageBytes,
+      words: 'is larger than 8 MB. Upload a smaller one.',
+    },
   ])
 
 export const altTextFaults = ({ altText }: MediaFacts, item: number): RuleFault[] =>
@@ -69,13 +80,21 @@ export const itemVideoFaults = (video: MediaFacts, item: number, use: VideoUse):
   const ratio = width / height
   const badFrames = fps !== null && (fps < frames.least - 0.1 || fps > frames.most + 0.1)
   return faultsOf(`video ${item}`, item, [
-    { rule: 'video_type', broken: !['video/mp4', 'video/quicktime'].includes(contentType), words: 'must be an MP4 or MOV file.' },
+    {
+      rule: 'video_type',
+      broken: !['video/mp4', 'video/quicktime'].includes(contentType),
+      words: 'must be an MP4 or MOV file.',
+    },
     {
       rule: 'video_size',
       broken: video.sizeBytes > limits.bytes,
       words: `is larger than ${limits.bytes / megabyte} MB. Export a smaller one.`,
     },
-    { rule: 'video_duration', broken: durationMs !== null && durationMs < shortestMs, words: 'is shorter than 3 seconds.' },
+    {
+      rule: 'video_duration',
+      broken: durationMs !== null && durationMs < shortestMs,
+      words: 'is shorter than 3 seconds.',
+    },
     {
       rule: 'video_duration',
       broken: durationMs !== null && durationMs > limits.longestMs,
@@ -91,9 +110,21 @@ export const itemVideoFaults = (video: MediaFacts, item: number, use: VideoUse):
       broken: width > mostColumns,
       words: `is ${width} pixels wide. The limit is 1,920. Export it smaller.`,
     },
-    { rule: 'video_fps', broken: badFrames, words: `has ${Math.round(fps ?? 0)} frames per second. It must have 23 to 60.` },
-    { rule: 'video_codec', broken: !isOneOf(videoCodec, videoCodecs), words: `is encoded as ${videoCodec}. Use H.264 or H.265.` },
-    { rule: 'video_audio', broken: !isOneOf(audioCodec, audioCodecs), words: `has audio encoded as ${audioCodec}. Use AAC.` },
+    {
+      rule: 'video_fps',
+      broken: badFrames,
+      words: `has ${Math.round(fps ?? 0)} frames per second. It must have 23 to 60.`,
+    },
+    {
+      rule: 'video_codec',
+      broken: !isOneOf(videoCodec, videoCodecs),
+      words: `is encoded as ${videoCodec}. Use H.264 or H.265.`,
+    },
+    {
+      rule: 'video_audio',
+      broken: !isOneOf(audioCodec, audioCodecs),
+      words: `has audio encoded as ${audioCodec}. Use AAC.`,
+    },
     bitRateRule(video.encoding),
     ...encodingRules(video.encoding),
   ])
@@ -102,7 +133,12 @@ export const itemVideoFaults = (video: MediaFacts, item: number, use: VideoUse):
 const faultsOf = (what: string, item: number, rules: Rule[]): RuleFault[] =>
   rules
     .filter(({ broken }) => broken)
-    .map(({ rule, words }) => ({ rule, field: 'media', item, words: `Instagram: ${what} ${words}` }))
+    .map(({ rule, words }) => ({
+      rule,
+      field: 'media',
+      item,
+      words: `Instagram: ${what} ${words}`,
+    }))
 
 const isOneOf = (codec: string | null, known: string[]): boolean =>
   codec === null || known.includes(codec.toLowerCase().split('.')[0] ?? '')

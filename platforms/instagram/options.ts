@@ -50,7 +50,10 @@ export const paramsOfOptions = (kind: string, settings: JsonRecord): Params => {
  * Tags of one picture or video, alone or in a carousel. Tags in pictures need coordinates; those in
  * videos have none.
  */
-export const paramsOfTags = (item: Pick<MediaFacts, 'id' | 'kind'>, settings: JsonRecord): Params => {
+export const paramsOfTags = (
+  item: Pick<MediaFacts, 'id' | 'kind'>,
+  settings: JsonRecord,
+): Params => {
   const tags = tagsIn(textOf(settings, `tags_${item.id}`)).map(({ name, x, y }) =>
     item.kind === 'video' ? { username: name } : { username: name, x, y },
   )
@@ -64,9 +67,11 @@ export const paramsOfTags = (item: Pick<MediaFacts, 'id' | 'kind'>, settings: Js
 export const optionsKey = ({ first_comment: _later, ...options }: JsonRecord): string =>
   Object.keys(options).length === 0 ? '' : JSON.stringify(Object.entries(options).sort())
 
-const isOn = (value: string | undefined): boolean => value === 'on' || value === 'true' || value === '1'
+const isOn = (value: string | undefined): boolean =>
+  value === 'on' || value === 'true' || value === '1'
 
-const textOf = (settings: JsonRecord, name: string): string => (typeof settings[name] === 'string' ? settings[name] : '')
+const textOf = (settings: JsonRecord, name: string): string =>
+  typeof settings[name] === 'string' ? settings[name] : ''
 
 const namesIn = (typed: string): string[] =>
   typed
@@ -109,22 +114,38 @@ const collaboratorFaults = (settings: JsonRecord): RuleFault[] => {
   const wrong = names.find((name) => !username.test(name))
   const faults: RuleFault[] = []
   if (names.length > mostCollaborators)
-    faults.push(fault('collaborators', 'collaborators', `the limit is ${mostCollaborators} collaborators.`))
+    faults.push(
+      fault('collaborators', 'collaborators', `the limit is ${mostCollaborators} collaborators.`),
+    )
   if (wrong !== undefined)
-    faults.push(fault('collaborator_name', 'collaborators', `“${wrong}” is not a username; type them as @name.`))
+    faults.push(
+      fault(
+        'collaborator_name',
+        'collaborators',
+        `“${wrong}” is not a username; type them as @name.`,
+      ),
+    )
   return faults
 }
 
 const locationFaults = (settings: JsonRecord): RuleFault[] => {
   const id = textOf(settings, 'location_id')
   if (id === '' || /^\d{5,20}$/.test(id)) return []
-  return [fault('location', 'location_id', 'the location is the number of a Facebook Page that has an address.')]
+  return [
+    fault(
+      'location',
+      'location_id',
+      'the location is the number of a Facebook Page that has an address.',
+    ),
+  ]
 }
 
 const coverMsOf = (settings: JsonRecord): number | null => {
   const typed = textOf(settings, 'cover_second')
   if (typed === '') return null
-  return /^\d{1,4}([.,]\d{1,3})?$/.test(typed) ? Math.round(Number(typed.replace(',', '.')) * 1_000) : Number.NaN
+  return /^\d{1,4}([.,]\d{1,3})?$/.test(typed)
+    ? Math.round(Number(typed.replace(',', '.')) * 1_000)
+    : Number.NaN
 }
 
 const coverFaults = (media: MediaFacts[], settings: JsonRecord): RuleFault[] => {
@@ -132,11 +153,21 @@ const coverFaults = (media: MediaFacts[], settings: JsonRecord): RuleFault[] => 
   if (coverMs === null) return []
   if (media.some((item) => item.kind === 'image'))
     return [
-      fault('cover_twice', 'cover_second', 'the picture beside the video is its cover. Leave this empty, or remove the picture.'),
+      fault(
+        'cover_twice',
+        'cover_second',
+        'the picture beside the video is its cover. Leave this empty, or remove the picture.',
+      ),
     ]
   const lastMs = media.find((item) => item.kind === 'video')?.durationMs ?? Number.POSITIVE_INFINITY
   if (coverMs <= lastMs) return []
-  return [fault('cover_second', 'cover_second', 'the cover is a time in the video, in seconds from its start, such as 1.5.')]
+  return [
+    fault(
+      'cover_second',
+      'cover_second',
+      'the cover is a time in the video, in seconds from its start, such as 1.5.',
+    ),
+  ]
 }
 
 const tagFaults = (item: MediaFacts, position: number, settings: JsonRecord): RuleFault[] => {
@@ -144,10 +175,18 @@ const tagFaults = (item: MediaFacts, position: number, settings: JsonRecord): Ru
   const tags = tagsIn(textOf(settings, setting))
   const what = item.kind === 'video' ? `video ${position}` : `picture ${position}`
   const wrong = tags.find(({ name }) => !username.test(name))
-  const misplaced = tags.find(({ x, y, isPlaced }) => !isPlaced || !(x >= 0 && x <= 1 && y >= 0 && y <= 1))
+  const misplaced = tags.find(
+    ({ x, y, isPlaced }) => !isPlaced || !(x >= 0 && x <= 1 && y >= 0 && y <= 1),
+  )
   const faults: RuleFault[] = []
-  if (tags.length > mostTags) faults.push(fault('tags', setting, `${what} tags ${tags.length} people. The limit is ${mostTags}.`))
-  if (wrong) faults.push(fault('tag_name', setting, `“${wrong.name}” is not a username; type tags as @name, @name.`))
+  if (tags.length > mostTags)
+    faults.push(
+      fault('tags', setting, `${what} tags ${tags.length} people. The limit is ${mostTags}.`),
+    )
+  if (wrong)
+    faults.push(
+      fault('tag_name', setting, `“${wrong.name}” is not a username; type tags as @name, @name.`),
+    )
   else if (misplaced)
     faults.push(
       fault(

@@ -1,8 +1,20 @@
 import { PlatformError } from '../errors.ts'
 import type { Graph } from '../graph/client.ts'
 import type { MediaToSend, Prepared, Publication } from '../platform.ts'
-import { type ContainerState, createContainer, lookAt, paramsOfCarousel, paramsOfItem, paramsOfPost } from './containers.ts'
-import { type Container, type InstagramHandles, readInstagramHandles, saveInstagramHandles } from './handles.ts'
+import {
+  type ContainerState,
+  createContainer,
+  lookAt,
+  paramsOfCarousel,
+  paramsOfItem,
+  paramsOfPost,
+} from './containers.ts'
+import {
+  type Container,
+  type InstagramHandles,
+  readInstagramHandles,
+  saveInstagramHandles,
+} from './handles.ts'
 import { requireQuota } from './quota.ts'
 
 /** Instagram's documentation says 5 minutes, but long reels are known to take longer. */
@@ -24,30 +36,50 @@ const mostRemakes = 3
 export const prepare = async (graph: Graph, publication: Publication): Promise<Prepared> => {
   let handles = readInstagramHandles(publication)
   if (handles.published) return { ready: true }
-  if (!handles.main && Object.keys(handles.items).length === 0) await requireQuota(graph, publication)
+  if (!handles.main && Object.keys(handles.items).length === 0)
+    await requireQuota(graph, publication)
   if (publication.kind === 'carousel' && !handles.main) {
-    const looked = await lookAtItems(graph, publication, await createItems(graph, publication, handles))
+    const looked = await lookAtItems(
+      graph,
+      publication,
+      await createItems(graph, publication, handles),
+    )
     if (looked.waiting) return looked.waiting
     handles = looked.handles
   }
   if (!handles.main) {
-    await saveInstagramHandles(publication, { ...handles, main: await createMain(graph, publication, handles) })
+    await saveInstagramHandles(publication, {
+      ...handles,
+      main: await createMain(graph, publication, handles),
+    })
     return notYet(0)
   }
   return lookAtMain(graph, publication, handles, handles.main)
 }
 
-const createItems = async (graph: Graph, publication: Publication, start: InstagramHandles): Promise<InstagramHandles> => {
+const createItems = async (
+  graph: Graph,
+  publication: Publication,
+  start: InstagramHandles,
+): Promise<InstagramHandles> => {
   let handles = start
   for (const [index, item] of publication.media.entries()) {
     if (handles.items[index]) continue
     const container = await createItem(graph, publication, item, index)
-    handles = await saveInstagramHandles(publication, { ...handles, items: { ...handles.items, [index]: container } })
+    handles = await saveInstagramHandles(publication, {
+      ...handles,
+      items: { ...handles.items, [index]: container },
+    })
   }
   return handles
 }
 
-const createItem = (graph: Graph, publication: Publication, item: MediaToSend, index: number): Promise<Container> =>
+const createItem = (
+  graph: Graph,
+  publication: Publication,
+  item: MediaToSend,
+  index: number,
+): Promise<Container> =>
   createContainer(graph, publication, paramsOfItem(item, publication.settings)).catch((error) => {
     throw error instanceof PlatformError ? namingItem(error, String(index)) : error
   })
@@ -67,7 +99,10 @@ const lookAtItems = async (
     const look = await lookAt(graph, publication, container)
     if (look.state !== 'ready') {
       const { [index]: _, ...others } = handles.items
-      return { handles, waiting: await judge(publication, { ...handles, items: others }, container, look, index) }
+      return {
+        handles,
+        waiting: await judge(publication, { ...handles, items: others }, container, look, index),
+      }
     }
     const items = { ...handles.items, [index]: { ...container, finished: true } }
     handles = await saveInstagramHandles(publication, { ...handles, items })
@@ -75,8 +110,13 @@ const lookAtItems = async (
   return { handles, waiting: null }
 }
 
-const createMain = (graph: Graph, publication: Publication, { items }: InstagramHandles): Promise<Container> => {
-  if (publication.kind !== 'carousel') return createContainer(graph, publication, paramsOfPost(publication))
+const createMain = (
+  graph: Graph,
+  publication: Publication,
+  { items }: InstagramHandles,
+): Promise<Container> => {
+  if (publication.kind !== 'carousel')
+    return createContainer(graph, publication, paramsOfPost(publication))
   const children = publication.media.flatMap((_, index) => items[index] ?? [])
   return createContainer(graph, publication, paramsOfCarousel(publication, children))
 }
@@ -89,7 +129,8 @@ const lookAtMain = async (
   main: Container,
 ): Promise<Prepared> => {
   const look = await lookAt(graph, publication, main)
-  if (look.state === 'published') await saveInstagramHandles(publication, { ...handles, published: true })
+  if (look.state === 'published')
+    await saveInstagramHandles(publication, { ...handles, published: true })
   if (look.state === 'ready' && !main.finished)
     await saveInstagramHandles(publication, { ...handles, main: { ...main, finished: true } })
   if (look.state === 'ready' || look.state === 'published') return { ready: true }
@@ -107,7 +148,8 @@ const judge = async (
 ): Promise<Prepared> => {
   const ageMs = publication.now() - container.madeAtMs
   const patienceMs = look.state === 'hidden' ? hiddenGraceMs : longestPreparingMs
-  if ((look.state === 'preparing' || look.state === 'hidden') && ageMs < patienceMs) return notYet(ageMs)
+  if ((look.state === 'preparing' || look.state === 'hidden') && ageMs < patienceMs)
+    return notYet(ageMs)
   const remade = without.remade + (look.state === 'expired' ? 0 : 1)
   await saveInstagramHandles(publication, { ...without, remade })
   if (look.state === 'expired') return notYet(0)
@@ -131,7 +173,16 @@ const tooLong = new PlatformError({
 })
 
 const givenUp = ({ problem }: PlatformError): PlatformError =>
-  new PlatformError({ ...problem, kind: 'rejected', words: `${problem.words} It was tried ${mostRemakes + 1} times.` })
+  new PlatformError({
+    ...problem,
+    kind: 'rejected',
+    words: `${problem.words} It was tried ${mostRemakes + 1} times.`,
+  })
 
 const namingItem = (error: PlatformError, item: string | null): PlatformError =>
-  item === null ? error : new PlatformError({ ...error.problem, words: `Item ${Number(item) + 1}: ${error.problem.words}` })
+  item === null
+    ? error
+    : new PlatformError({
+        ...error.problem,
+        words: `Item ${Number(item) + 1}: ${error.problem.words}`,
+      })

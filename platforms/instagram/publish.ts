@@ -34,10 +34,19 @@ const send = async (graph: Graph, publication: Publication): Promise<Sent> => {
   if (main && published) return publishedBefore(graph, publication, main.madeAtMs)
   if (!main?.finished) throw notPrepared
   const params = { creation_id: main.id }
-  const body = await graph.send(`${account.id}/media_publish`, tokenOf(account, main.via), params, publication)
+  const body = await graph.send(
+    `${account.id}/media_publish`,
+    tokenOf(account, main.via),
+    params,
+    publication,
+  )
   const platformPostId = textAt(body, 'id')
   if (!platformPostId) throw unclear
-  return { state: 'published', platformPostId, confirmedBy: 'Instagram answered with the id of the post.' }
+  return {
+    state: 'published',
+    platformPostId,
+    confirmedBy: 'Instagram answered with the id of the post.',
+  }
 }
 
 const notPrepared = new PlatformError({
@@ -54,7 +63,11 @@ const unclear = new PlatformError({
 
 const publishedBefore = async (graph: Graph, publication: Publication, sinceMs: number) => {
   const confirmedBy = 'Instagram says that this very post is published already.'
-  return { state: 'published' as const, platformPostId: await onlyLikely(graph, publication, sinceMs), confirmedBy }
+  return {
+    state: 'published' as const,
+    platformPostId: await onlyLikely(graph, publication, sinceMs),
+    confirmedBy,
+  }
 }
 
 /** After a send with an unknown outcome, reads the container's state. */
@@ -64,14 +77,22 @@ const check = async (graph: Graph, publication: Publication): Promise<Checked> =
   const look = await lookAt(graph, publication, main)
   if (look.state === 'published') return publishedBefore(graph, publication, main.madeAtMs)
   if (look.state === 'failed') return { state: 'failed', problem: look.error.problem }
-  return { state: 'processing', againInMs: 10_000, waitingFor: 'Instagram has not published it yet.' }
+  return {
+    state: 'processing',
+    againInMs: 10_000,
+    waitingFor: 'Instagram has not published it yet.',
+  }
 }
 
 /**
  * A PUBLISHED container doesn't contain the media id. It is taken from the list if exactly one
  * entry there matches this post.
  */
-const onlyLikely = async (graph: Graph, publication: Publication, sinceMs: number): Promise<string | null> => {
+const onlyLikely = async (
+  graph: Graph,
+  publication: Publication,
+  sinceMs: number,
+): Promise<string | null> => {
   const [id, ...others] = await findLikely(graph, publication, sinceMs)
   return id !== undefined && others.length === 0 ? id : null
 }
@@ -79,17 +100,25 @@ const onlyLikely = async (graph: Graph, publication: Publication, sinceMs: numbe
 /** Lists lag by a few seconds. If the post can't be identified within an hour, it never will be. */
 const listHopeMs = 3_600_000
 
-const findPermalink = async (graph: Graph, publication: Publication, known: string | null): Promise<FoundPermalink> => {
+const findPermalink = async (
+  graph: Graph,
+  publication: Publication,
+  known: string | null,
+): Promise<FoundPermalink> => {
   const madeAtMs = readInstagramHandles(publication).main?.madeAtMs ?? publication.now()
   const platformPostId = known ?? (await onlyLikely(graph, publication, madeAtMs))
-  if (!platformPostId) return { permalink: null, platformPostId, final: publication.now() - madeAtMs > listHopeMs }
+  if (!platformPostId)
+    return { permalink: null, platformPostId, final: publication.now() - madeAtMs > listHopeMs }
   const { account, signal } = publication
   try {
-    const { value } = await asAccount(account, (token) => graph.get(platformPostId, token, { fields: 'permalink' }, signal))
+    const { value } = await asAccount(account, (token) =>
+      graph.get(platformPostId, token, { fields: 'permalink' }, signal),
+    )
     const permalink = textAt(value, 'permalink')
     return { permalink, platformPostId, final: permalink !== null }
   } catch (error) {
-    if (error instanceof PlatformError && isHidden(error)) return { permalink: null, platformPostId, final: true }
+    if (error instanceof PlatformError && isHidden(error))
+      return { permalink: null, platformPostId, final: true }
     throw error
   }
 }

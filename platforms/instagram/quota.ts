@@ -50,5 +50,8 @@ const usageSince = async (graph: Graph, publication: Publication, sinceMs: numbe
   const { value } = await asAccount(account, (token) =>
     graph.get(`${account.id}/content_publishing_limit`, token, params, signal),
   )
-  return { used: numberAt(value, 'data', 0, 'quota_usage'), total: numberAt(value, 'data', 0, 'config', 'quota_total') }
+  return {
+    used: numberAt(value, 'data', 0, 'quota_usage'),
+    total: numberAt(value, 'data', 0, 'config', 'quota_total'),
+  }
 }

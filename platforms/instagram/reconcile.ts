@@ -21,7 +21,11 @@ export const reconcileOnInstagram = async (
   const free = likely.filter((id) => !attempt.boundIds.includes(id))
   const late = publication.now() - attempt.sentAtMs > lateEffectMs
   if (look?.state === 'published') return published(free, late)
-  if (free.length > 0) return { outcome: 'unclear', proof: `Instagram lists posts that may be this one: ${free.join(', ')}.` }
+  if (free.length > 0)
+    return {
+      outcome: 'unclear',
+      proof: `Instagram lists posts that may be this one: ${free.join(', ')}.`,
+    }
   return unpublished(look, attempt, late)
 }
 
@@ -30,18 +34,44 @@ const published = (free: string[], late: boolean): Reconciled => {
   const proof = 'Instagram says that the container of this post is PUBLISHED'
   if (id !== undefined && free.length === 1)
     return { outcome: 'found', platformPostId: id, proof: `${proof}, and lists one post like it.` }
-  if (free.length > 1) return { outcome: 'found', platformPostId: null, proof: `${proof}; several posts look like it.` }
+  if (free.length > 1)
+    return {
+      outcome: 'found',
+      platformPostId: null,
+      proof: `${proof}; several posts look like it.`,
+    }
   if (late) return { outcome: 'found', platformPostId: null, proof: `${proof}.` }
   return { outcome: 'unclear', proof: `${proof}; its list does not show the post yet.` }
 }
 
-const unpublished = (look: ContainerState | null, { answer }: AttemptToReconcile, late: boolean): Reconciled => {
+const unpublished = (
+  look: ContainerState | null,
+  { answer }: AttemptToReconcile,
+  late: boolean,
+): Reconciled => {
   if (!look || look.state === 'hidden')
-    return { outcome: 'absent', certain: false, proof: 'Instagram shows neither the container nor the post.' }
+    return {
+      outcome: 'absent',
+      certain: false,
+      proof: 'Instagram shows neither the container nor the post.',
+    }
   // Retrying soon would extend the block, so the caller is told how long to wait.
   if (late && look.state === 'ready' && answer?.subcode === String(restricted))
-    return { outcome: 'refused', problem: { ...errorOfSubcode(restricted, '').problem, traceId: answer.traceId } }
-  const names = { preparing: 'IN_PROGRESS', ready: 'FINISHED', expired: 'EXPIRED', failed: 'ERROR', published: 'PUBLISHED' }
+    return {
+      outcome: 'refused',
+      problem: { ...errorOfSubcode(restricted, '').problem, traceId: answer.traceId },
+    }
+  const names = {
+    preparing: 'IN_PROGRESS',
+    ready: 'FINISHED',
+    expired: 'EXPIRED',
+    failed: 'ERROR',
+    published: 'PUBLISHED',
+  }
   const certain = late || look.state === 'expired' || look.state === 'failed'
-  return { outcome: 'absent', certain, proof: `The container of this post is ${names[look.state]}, so it was not published.` }
+  return {
+    outcome: 'absent',
+    certain,
+    proof: `The container of this post is ${names[look.state]}, so it was not published.`,
+  }
 }

@@ -24,7 +24,14 @@ const carouselItems = { least: 2, most: 10 }
  */
 export const checkInstagramDraft = (draft: DraftForChannel): RuleFault[] => {
   const rulesOfKind = kindRules[draft.kind]
-  if (!rulesOfKind) return [{ rule: 'kind', field: 'kind', words: `Instagram: there is no post type named ${draft.kind}.` }]
+  if (!rulesOfKind)
+    return [
+      {
+        rule: 'kind',
+        field: 'kind',
+        words: `Instagram: there is no post type named ${draft.kind}.`,
+      },
+    ]
   return [
     ...captionFaults(draft),
     ...linkFaults(draft),
@@ -38,13 +45,19 @@ const kindRules: Record<string, (draft: DraftForChannel) => RuleFault[]> = {
   image: (draft) => [...exactlyOne(draft, 'image'), ...draft.media.flatMap(imageRules)],
   carousel: (draft) => [...carouselCount(draft), ...draft.media.flatMap(carouselRules)],
   reel: (draft) => [...oneVideoAndCover(draft), ...draft.media.flatMap(reelRules)],
-  story: (draft) => [...exactlyOne(draft, 'any'), ...storyText(draft), ...draft.media.flatMap(storyRules)],
+  story: (draft) => [
+    ...exactlyOne(draft, 'any'),
+    ...storyText(draft),
+    ...draft.media.flatMap(storyRules),
+  ],
 }
 
 type ItemRules = (media: DraftForChannel['media'][number], index: number) => RuleFault[]
 
 const imageRules: ItemRules = (media, index) =>
-  media.kind === 'image' ? [...imageFaults(media, index + 1), ...altTextFaults(media, index + 1)] : []
+  media.kind === 'image'
+    ? [...imageFaults(media, index + 1), ...altTextFaults(media, index + 1)]
+    : []
 
 const carouselRules: ItemRules = (media, index) =>
   media.kind === 'image' ? imageRules(media, index) : itemVideoFaults(media, index + 1, 'carousel')
@@ -53,32 +66,57 @@ const reelRules: ItemRules = (media, index) =>
   media.kind === 'video' ? itemVideoFaults(media, index + 1, 'reel') : imageFaults(media, index + 1)
 
 const storyRules: ItemRules = (media, index) =>
-  media.kind === 'video' ? itemVideoFaults(media, index + 1, 'story') : imageFaults(media, index + 1)
+  media.kind === 'video'
+    ? itemVideoFaults(media, index + 1, 'story')
+    : imageFaults(media, index + 1)
 
 const captionFaults = ({ kind, text }: DraftForChannel): RuleFault[] => {
   if (kind === 'story') return []
-  const [over, hashtags, mentions] = [countCharacters(text) - captionLimit, countHashtags(text), countMentions(text)]
-  const fault = (rule: string, words: string): RuleFault => ({ rule, field: 'text', words: `Instagram: ${words}` })
+  const [over, hashtags, mentions] = [
+    countCharacters(text) - captionLimit,
+    countHashtags(text),
+    countMentions(text),
+  ]
+  const fault = (rule: string, words: string): RuleFault => ({
+    rule,
+    field: 'text',
+    words: `Instagram: ${words}`,
+  })
   const faults: RuleFault[] = []
   if (over > 0)
-    faults.push(fault('caption_length', `the text is ${countNumber(over, 'character')} too long. The limit is 2,200.`))
-  if (hashtags > mostHashtags) faults.push(fault('hashtags', `the text has ${hashtags} hashtags. The limit is ${mostHashtags}.`))
+    faults.push(
+      fault(
+        'caption_length',
+        `the text is ${countNumber(over, 'character')} too long. The limit is 2,200.`,
+      ),
+    )
+  if (hashtags > mostHashtags)
+    faults.push(
+      fault('hashtags', `the text has ${hashtags} hashtags. The limit is ${mostHashtags}.`),
+    )
   if (mentions > mostMentions)
-    faults.push(fault('mentions', `the text mentions ${mentions} accounts. The limit is ${mostMentions}.`))
+    faults.push(
+      fault('mentions', `the text mentions ${mentions} accounts. The limit is ${mostMentions}.`),
+    )
   return faults
 }
 
 const storyText = ({ text }: DraftForChannel): RuleFault[] => {
-  const words = 'Instagram: a story has no text. Remove the text for this account, or put it into the picture.'
+  const words =
+    'Instagram: a story has no text. Remove the text for this account, or put it into the picture.'
   return text.trim() === '' ? [] : [{ rule: 'story_text', field: 'text', words }]
 }
 
 const linkFaults = ({ link }: DraftForChannel): RuleFault[] => {
-  const words = 'Instagram: a post has no link. Remove it for this account, or write the address in the text.'
+  const words =
+    'Instagram: a post has no link. Remove it for this account, or write the address in the text.'
   return link ? [{ rule: 'link', field: 'link', words }] : []
 }
 
-const exactlyOne = ({ kind, media }: DraftForChannel, wanted: 'image' | 'video' | 'any'): RuleFault[] => {
+const exactlyOne = (
+  { kind, media }: DraftForChannel,
+  wanted: 'image' | 'video' | 'any',
+): RuleFault[] => {
   const [first] = media
   if (first && media.length === 1 && (wanted === 'any' || first.kind === wanted)) return []
   const what = { image: 'one picture', video: 'one video', any: 'one picture or one video' }[wanted]
@@ -97,5 +135,7 @@ const oneVideoAndCover = ({ media }: DraftForChannel): RuleFault[] => {
 const carouselCount = ({ media }: DraftForChannel): RuleFault[] => {
   const { least, most } = carouselItems
   const words = `Instagram: a carousel has ${least} to ${most} pictures or videos, and you added ${media.length}.`
-  return media.length >= least && media.length <= most ? [] : [{ rule: 'media_count', field: 'media', words }]
+  return media.length >= least && media.length <= most
+    ? []
+    : [{ rule: 'media_count', field: 'media', words }]
 }

@@ -6,7 +6,8 @@ import { cleanJson } from '../json-input.ts'
  * Parses JSON without rounding TikTok's 64-bit integer ids, as `JSON.parse` would. An integer too
  * large for a JavaScript number becomes a string of its digits. Throws SyntaxError.
  */
-export const parseLossless = (text: string): unknown => cleanJson(parse(text, null, (digits) => exactNumber(digits)))
+export const parseLossless = (text: string): unknown =>
+  cleanJson(parse(text, null, (digits) => exactNumber(digits)))
 
 const exactNumber = (digits: string): number | string => {
   const value = Number(digits)
@@ -27,7 +28,11 @@ const idSchema = z.union([z.string(), z.number()]).transform(String)
 /** All responses except those of the token endpoints. */
 export const envelopeSchema = z.object({
   data: z.unknown(),
-  error: z.object({ code: z.string(), message: z.string().nullish(), log_id: z.string().nullish() }),
+  error: z.object({
+    code: z.string(),
+    message: z.string().nullish(),
+    log_id: z.string().nullish(),
+  }),
 })
 
 /** Errors of the token endpoints have no envelope. */
@@ -62,10 +67,19 @@ export const creatorSchema = z.object({
   max_video_post_duration_sec: z.number(),
 })
 
-export const initSchema = z.object({ publish_id: z.string().min(1), upload_url: z.string().optional() })
+export const initSchema = z.object({
+  publish_id: z.string().min(1),
+  upload_url: z.string().optional(),
+})
 
 export const statusSchema = z.object({
-  status: z.enum(['PROCESSING_UPLOAD', 'PROCESSING_DOWNLOAD', 'SEND_TO_USER_INBOX', 'PUBLISH_COMPLETE', 'FAILED']),
+  status: z.enum([
+    'PROCESSING_UPLOAD',
+    'PROCESSING_DOWNLOAD',
+    'SEND_TO_USER_INBOX',
+    'PUBLISH_COMPLETE',
+    'FAILED',
+  ]),
   fail_reason: z.string().nullish(),
   publicaly_available_post_id: z.array(idSchema).nullish(),
   uploaded_bytes: z.number().nullish(),

@@ -29,6 +29,7 @@ export const tiktokNoteOnDraft = ({ isAudited }: Stage, draft: DraftForChannel):
   const creator = facts && facts.blocked === null ? facts : null
   if (creator?.privacyOptions.includes('PUBLIC_TO_EVERYONE'))
     return `${until} it refuses posts to @${creator.username}, because that account is public. Set it to private in the TikTok app.`
-  if (choicesOf(draft.settings).privacyLevel !== 'SELF_ONLY') return `${until} it only takes posts for “Only me”.`
+  if (choicesOf(draft.settings).privacyLevel !== 'SELF_ONLY')
+    return `${until} it only takes posts for “Only me”.`
   return null
 }

@@ -43,7 +43,11 @@ export const consentWords = {
  * promise: D7: every choice is off or empty until the person makes it. Consent is stored with its
  * time and wording. It is not carried over: whoever edits the post must agree again.
  */
-export const readChoices = (kind: string, fields: Record<string, string>, nowMs: number): JsonRecord => {
+export const readChoices = (
+  kind: string,
+  fields: Record<string, string>,
+  nowMs: number,
+): JsonRecord => {
   const on = (field: string) => isOn(fields[field])
   const text = (field: string) => (fields[field] ?? '').trim()
   const disclose = on('disclose')
@@ -61,20 +65,37 @@ export const readChoices = (kind: string, fields: Record<string, string>, nowMs:
     consent_text: agreed ? consentWords[branded ? 'branded' : 'plain'] : '',
   }
   if (kind === 'photos') {
-    return { ...common, photo_title: text('photo_title'), cover_photo: text('cover_photo'), auto_add_music: on('auto_add_music') }
+    return {
+      ...common,
+      photo_title: text('photo_title'),
+      cover_photo: text('cover_photo'),
+      auto_add_music: on('auto_add_music'),
+    }
   }
-  return { ...common, allow_duet: on('allow_duet'), allow_stitch: on('allow_stitch'), cover_second: text('cover_second') }
+  return {
+    ...common,
+    allow_duet: on('allow_duet'),
+    allow_stitch: on('allow_stitch'),
+    cover_second: text('cover_second'),
+  }
 }
 
 /** TikTok drops all other choices of a draft, so they aren't stored. */
-const inboxChoices = (kind: string, text: (field: string) => string, consentAt: string): JsonRecord => ({
+const inboxChoices = (
+  kind: string,
+  text: (field: string) => string,
+  consentAt: string,
+): JsonRecord => ({
   inbox: true,
-  ...(kind === 'photos' ? { photo_title: text('photo_title'), cover_photo: text('cover_photo') } : {}),
+  ...(kind === 'photos'
+    ? { photo_title: text('photo_title'), cover_photo: text('cover_photo') }
+    : {}),
   consent_at: consentAt,
   consent_text: consentAt === '' ? '' : consentWords.inbox,
 })
 
-const isOn = (value: string | undefined): boolean => value === 'on' || value === 'true' || value === '1'
+const isOn = (value: string | undefined): boolean =>
+  value === 'on' || value === 'true' || value === '1'
 
 /** Reads stored settings. Missing choices are off or empty. */
 export const choicesOf = (settings: JsonRecord): TiktokChoices => {

@@ -13,7 +13,9 @@ const chunkBytes = 10_000_000
  * guide.
  */
 export const planChunks = (totalBytes: number): ChunkPlan =>
-  totalBytes <= oneChunkMaxBytes ? { totalBytes, chunkBytes: totalBytes, count: 1 } : cutInto(totalBytes, chunkBytes)
+  totalBytes <= oneChunkMaxBytes
+    ? { totalBytes, chunkBytes: totalBytes, count: 1 }
+    : cutInto(totalBytes, chunkBytes)
 
 /** TikTok computes `count = floor(total / chunk)`, so the last chunk includes the remainder. */
 export const cutInto = (totalBytes: number, size: number): ChunkPlan => ({

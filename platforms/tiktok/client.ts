@@ -3,7 +3,13 @@ import { PlatformError, type Problem } from '../errors.ts'
 import { call, type HttpAnswer } from '../http.ts'
 import { uploadAddress } from '../upload-address.ts'
 import { envelopeSchema, oauthErrorSchema, parseLossless } from './answers.ts'
-import { apiErrors, codesWithMessage, findTiktokRow, oauthErrors, type TiktokErrorRow } from './errors.ts'
+import {
+  apiErrors,
+  codesWithMessage,
+  findTiktokRow,
+  oauthErrors,
+  type TiktokErrorRow,
+} from './errors.ts'
 
 export type TiktokSettings = {
   clientKey: string
@@ -69,7 +75,10 @@ export const createTiktokClient = (settings: TiktokSettings): TiktokClient => {
       const answer = await callFor(request.stakes, {
         method: request.body ? 'POST' : 'GET',
         url: apiUrl + request.path,
-        headers: { authorization: `Bearer ${request.token}`, 'content-type': 'application/json; charset=UTF-8' },
+        headers: {
+          authorization: `Bearer ${request.token}`,
+          'content-type': 'application/json; charset=UTF-8',
+        },
         body: request.body ? JSON.stringify(request.body) : null,
         timeoutMs,
         signal: request.signal,
@@ -77,8 +86,18 @@ export const createTiktokClient = (settings: TiktokSettings): TiktokClient => {
       return readEnvelope(answer, request)
     },
     askOauth: async (path, form, signal) => {
-      const body = new URLSearchParams({ client_key: settings.clientKey, client_secret: settings.clientSecret, ...form })
-      const answer = await callFor('read', { method: 'POST', url: apiUrl + path, body, timeoutMs, signal })
+      const body = new URLSearchParams({
+        client_key: settings.clientKey,
+        client_secret: settings.clientSecret,
+        ...form,
+      })
+      const answer = await callFor('read', {
+        method: 'POST',
+        url: apiUrl + path,
+        body,
+        timeoutMs,
+        signal,
+      })
       return readOauth(answer)
     },
   }
@@ -88,11 +107,19 @@ export const createTiktokClient = (settings: TiktokSettings): TiktokClient => {
  * Makes a call. A lost answer is a problem only for a publishing call. Any other call can be
  * repeated, so its error becomes `unavailable`.
  */
-export const callFor = async (stakes: Stakes, request: Parameters<typeof call>[0]): Promise<HttpAnswer> => {
+export const callFor = async (
+  stakes: Stakes,
+  request: Parameters<typeof call>[0],
+): Promise<HttpAnswer> => {
   try {
     return await call(request)
   } catch (error) {
-    if (stakes === 'publish' || !(error instanceof PlatformError) || error.kind !== 'unknown_outcome') throw error
+    if (
+      stakes === 'publish' ||
+      !(error instanceof PlatformError) ||
+      error.kind !== 'unknown_outcome'
+    )
+      throw error
     throw new PlatformError({ ...error.problem, kind: 'unavailable' })
   }
 }
@@ -105,7 +132,9 @@ const readEnvelope = <T>(answer: HttpAnswer, request: TiktokRequest<T>): T => {
   const { error } = envelope.data
   const log = error.log_id || traceId
   if (error.code !== 'ok') {
-    throw new PlatformError(problemOf(error.code, error.message ?? '', request.stakes, answer.status >= 500, log))
+    throw new PlatformError(
+      problemOf(error.code, error.message ?? '', request.stakes, answer.status >= 500, log),
+    )
   }
   const data = request.schema.safeParse(envelope.data.data)
   if (!data.success) throw unreadableAnswer(request.stakes, log)
@@ -126,7 +155,10 @@ export const problemOf = (
 ): Problem => {
   const row = findTiktokRow(apiErrors, code) ?? unknownCode(code, stakes, theirFault)
   const kind = row.kind === 'unavailable' && stakes === 'publish' ? 'unknown_outcome' : row.kind
-  const words = codesWithMessage.has(code) && message ? `${row.words} It says: ${withoutUrls(message)}` : row.words
+  const words =
+    codesWithMessage.has(code) && message
+      ? `${row.words} It says: ${withoutUrls(message)}`
+      : row.words
   return { kind, code, subcode: null, words, traceId, retryAfterMs: waitOf(row) }
 }
 
@@ -137,9 +169,12 @@ const unknownCode = (code: string, stakes: Stakes, theirFault: boolean): TiktokE
 
 /** Adds random jitter, so that calls that were refused together are not retried together. */
 export const waitOf = (row: TiktokErrorRow): number | null =>
-  row.waitMs === undefined ? null : Math.round(row.waitMs + Math.random() * Math.min(row.waitMs / 4, 300_000))
+  row.waitMs === undefined
+    ? null
+    : Math.round(row.waitMs + Math.random() * Math.min(row.waitMs / 4, 300_000))
 
-const withoutUrls = (message: string): string => message.replace(/https?:\/\/\S+/g, '…').slice(0, 200)
+const withoutUrls = (message: string): string =>
+  message.replace(/https?:\/\/\S+/g, '…').slice(0, 200)
 
 /**
  * Uses the body to detect OAuth errors, because some were seen with HTTP 200. The status matters
@@ -151,18 +186,30 @@ const readOauth = (answer: HttpAnswer): unknown => {
   const body = parsed(answer.text)
   if (body === undefined || answer.text.trim() === '') throw unreadableAnswer('read', traceId)
   const error = oauthErrorSchema.safeParse(body)
-  if (error.success && error.data.error !== 'ok') throw oauthError(error.data.error, error.data.log_id ?? traceId)
+  if (error.success && error.data.error !== 'ok')
+    throw oauthError(error.data.error, error.data.log_id ?? traceId)
   const envelope = envelopeSchema.safeParse(body)
   if (envelope.success && envelope.data.error.code !== 'ok') {
-    throw new PlatformError(problemOf(envelope.data.error.code, '', 'read', false, envelope.data.error.log_id ?? traceId))
+    throw new PlatformError(
+      problemOf(envelope.data.error.code, '', 'read', false, envelope.data.error.log_id ?? traceId),
+    )
   }
   return body
 }
 
 const oauthError = (code: string, traceId: string | null): PlatformError => {
   const row = findTiktokRow(oauthErrors, code) ??
-    findTiktokRow(apiErrors, code) ?? { kind: 'rejected', words: `TikTok did not accept the request (${code}).` }
-  return new PlatformError({ kind: row.kind, words: row.words, code, traceId, retryAfterMs: waitOf(row) })
+    findTiktokRow(apiErrors, code) ?? {
+      kind: 'rejected',
+      words: `TikTok did not accept the request (${code}).`,
+    }
+  return new PlatformError({
+    kind: row.kind,
+    words: row.words,
+    code,
+    traceId,
+    retryAfterMs: waitOf(row),
+  })
 }
 
 const parsed = (text: string): unknown => {

@@ -30,9 +30,20 @@ const caps = new Set<string>([codes.tooManyPosts, codes.banned, codes.userCap])
 /**
  * POST creator_info, 20 per minute per token. Throws PlatformError; a posting cap is `rejected`.
  */
-export const askCreator = async (client: TiktokClient, token: string, signal?: AbortSignal): Promise<Creator> => {
+export const askCreator = async (
+  client: TiktokClient,
+  token: string,
+  signal?: AbortSignal,
+): Promise<Creator> => {
   const path = '/v2/post/publish/creator_info/query/'
-  const answer = await client.ask({ path, token, body: {}, schema: creatorSchema, stakes: 'read', signal })
+  const answer = await client.ask({
+    path,
+    token,
+    body: {},
+    schema: creatorSchema,
+    stakes: 'read',
+    signal,
+  })
   return {
     nickname: answer.creator_nickname,
     username: answer.creator_username,

@@ -4,8 +4,10 @@ import type { ErrorKind } from '../errors.ts'
 export type TiktokErrorRow = { kind: ErrorKind; words: string; waitMs?: number }
 
 /** The row for a code. Undefined if it isn't in the table. */
-export const findTiktokRow = (table: Record<string, TiktokErrorRow>, code: string): TiktokErrorRow | undefined =>
-  Object.hasOwn(table, code) ? table[code] : undefined
+export const findTiktokRow = (
+  table: Record<string, TiktokErrorRow>,
+  code: string,
+): TiktokErrorRow | undefined => (Object.hasOwn(table, code) ? table[code] : undefined)
 
 const dayMs = 86_400_000
 /** TikTok sends no Retry-After. Its rate limits apply per minute. The client adds jitter. */
@@ -18,15 +20,23 @@ const reconnect: TiktokErrorRow = {
 }
 const scopeMissing: TiktokErrorRow = {
   kind: 'permission',
-  words: 'This account was connected without a permission that this needs. Reconnect it and leave every permission selected.',
+  words:
+    'This account was connected without a permission that this needs. Reconnect it and leave every permission selected.',
 }
-const internal: TiktokErrorRow = { kind: 'unavailable', words: 'TikTok has an internal error right now.' }
+const internal: TiktokErrorRow = {
+  kind: 'unavailable',
+  words: 'TikTok has an internal error right now.',
+}
 const tooManyPosts: TiktokErrorRow = {
   kind: 'rejected',
-  words: 'TikTok doesn’t accept more posts from this account right now. Try again in 24 hours, or post in the TikTok app.',
+  words:
+    'TikTok doesn’t accept more posts from this account right now. Try again in 24 hours, or post in the TikTok app.',
   waitMs: dayMs,
 }
-const banned: TiktokErrorRow = { kind: 'rejected', words: 'TikTok has blocked this account from posting.' }
+const banned: TiktokErrorRow = {
+  kind: 'rejected',
+  words: 'TikTok has blocked this account from posting.',
+}
 
 /** Codes that our code decides by. All others are only in the tables below. */
 export const codes = {
@@ -50,12 +60,18 @@ export const apiErrors: Record<string, TiktokErrorRow> = {
   invalid_params: malformed,
   invalid_file_upload: { kind: 'rejected', words: 'TikTok doesn’t accept this file.' },
   scope_permission_missed: scopeMissing,
-  invalid_publish_id: { kind: 'rejected', words: 'TikTok no longer reports the status of this post.' },
+  invalid_publish_id: {
+    kind: 'rejected',
+    words: 'TikTok no longer reports the status of this post.',
+  },
   token_not_authorized_for_specified_publish_id: {
     kind: 'rejected',
     words: 'TikTok says that this post was started through another connection.',
   },
-  publish_not_cancellable: { kind: 'rejected', words: 'TikTok is done with this post; it can no longer be stopped.' },
+  publish_not_cancellable: {
+    kind: 'rejected',
+    words: 'TikTok is done with this post; it can no longer be stopped.',
+  },
   app_version_check_failed: {
     kind: 'rejected',
     words: 'The TikTok app on the phone is too old for this. Update it to 31.8 or later.',
@@ -66,12 +82,14 @@ export const apiErrors: Record<string, TiktokErrorRow> = {
   [codes.banned]: banned,
   spam_risk_too_many_pending_share: {
     kind: 'rejected',
-    words: 'Too many drafts wait in the inbox of this account. Finish them in the TikTok app first.',
+    words:
+      'Too many drafts wait in the inbox of this account. Finish them in the TikTok app first.',
     waitMs: dayMs,
   },
   [codes.userCap]: {
     kind: 'rejected',
-    words: 'TikTok doesn’t let more accounts post through this installation today. Try again in 24 hours.',
+    words:
+      'TikTok doesn’t let more accounts post through this installation today. Try again in 24 hours.',
     waitMs: dayMs,
   },
   unaudited_client_can_only_post_to_private_accounts: {
@@ -81,13 +99,19 @@ export const apiErrors: Record<string, TiktokErrorRow> = {
   },
   url_ownership_unverified: {
     kind: 'rejected',
-    words: "TikTok has not verified the address of this installation's media. Its operator must verify it in TikTok's portal.",
+    words:
+      "TikTok has not verified the address of this installation's media. Its operator must verify it in TikTok's portal.",
   },
   privacy_level_option_mismatch: {
     kind: 'rejected',
-    words: 'TikTok no longer offers the chosen visibility for this account. Choose again who can see the post.',
+    words:
+      'TikTok no longer offers the chosen visibility for this account. Choose again who can see the post.',
   },
-  rate_limit_exceeded: { kind: 'rate_limited', words: 'TikTok is limiting the rate of requests.', waitMs: windowMs },
+  rate_limit_exceeded: {
+    kind: 'rate_limited',
+    words: 'TikTok is limiting the rate of requests.',
+    waitMs: windowMs,
+  },
   internal_error: internal,
 }
 
@@ -96,24 +120,43 @@ export const apiErrors: Record<string, TiktokErrorRow> = {
  * be retried.
  */
 export const failReasons: Record<string, TiktokErrorRow> = {
-  file_format_check_failed: { kind: 'rejected', words: 'TikTok doesn’t accept the format of this file.' },
-  duration_check_failed: { kind: 'rejected', words: 'TikTok doesn’t accept a video of this length from this account.' },
+  file_format_check_failed: {
+    kind: 'rejected',
+    words: 'TikTok doesn’t accept the format of this file.',
+  },
+  duration_check_failed: {
+    kind: 'rejected',
+    words: 'TikTok doesn’t accept a video of this length from this account.',
+  },
   frame_rate_check_failed: {
     kind: 'rejected',
     words: 'TikTok doesn’t accept this frame rate. It must be between 23 and 60 per second.',
   },
-  picture_size_check_failed: { kind: 'rejected', words: 'TikTok doesn’t accept the width and height of this picture.' },
+  picture_size_check_failed: {
+    kind: 'rejected',
+    words: 'TikTok doesn’t accept the width and height of this picture.',
+  },
   internal,
-  video_pull_failed: { kind: 'unavailable', words: "TikTok could not fetch the video from this installation's address." },
-  photo_pull_failed: { kind: 'unavailable', words: "TikTok could not fetch the photos from this installation's address." },
+  video_pull_failed: {
+    kind: 'unavailable',
+    words: "TikTok could not fetch the video from this installation's address.",
+  },
+  photo_pull_failed: {
+    kind: 'unavailable',
+    words: "TikTok could not fetch the photos from this installation's address.",
+  },
   publish_cancelled: { kind: 'rejected', words: 'The post was canceled at TikTok.' },
   auth_removed: {
     kind: 'reauthorize',
-    words: 'The connection was removed while TikTok was processing the post. Reconnect the account.',
+    words:
+      'The connection was removed while TikTok was processing the post. Reconnect the account.',
   },
   [codes.tooManyPosts]: tooManyPosts,
   [codes.banned]: banned,
-  spam_risk_text: { kind: 'rejected', words: 'TikTok considers the caption risky. Change the text.' },
+  spam_risk_text: {
+    kind: 'rejected',
+    words: 'TikTok considers the caption risky. Change the text.',
+  },
   spam_risk: { kind: 'rejected', words: 'TikTok considers this post risky and rejected it.' },
 }
 
@@ -124,16 +167,23 @@ const setup = (what: string): TiktokErrorRow => ({
 
 /** `error` of the token endpoints and the consent page. Not nested in an envelope. */
 export const oauthErrors: Record<string, TiktokErrorRow> = {
-  access_denied: { kind: 'rejected', words: 'TikTok says that the connection was declined. Nothing was connected.' },
+  access_denied: {
+    kind: 'rejected',
+    words: 'TikTok says that the connection was declined. Nothing was connected.',
+  },
   invalid_request: setup(
     "TikTok did not accept this installation's request; often the redirect address is not the registered one.",
   ),
   invalid_client: setup("TikTok does not accept this installation's client key or secret."),
   invalid_grant: reconnect,
-  invalid_scope: setup("A permission that was asked for is not enabled for this installation's app."),
+  invalid_scope: setup(
+    "A permission that was asked for is not enabled for this installation's app.",
+  ),
   unauthorized_client: setup("This installation's app at TikTok may not do this."),
   unsupported_grant_type: setup("TikTok did not accept this installation's way to ask for tokens."),
-  unsupported_response_type: setup("TikTok did not accept this installation's way to ask for consent."),
+  unsupported_response_type: setup(
+    "TikTok did not accept this installation's way to ask for consent.",
+  ),
   non_sandbox_target: setup(
     "This installation's app is in TikTok's sandbox mode, and the account is not one of its target users.",
   ),

@@ -2,7 +2,13 @@ import { PlatformError } from '../errors.ts'
 import type { AccountOffer, AppCheck, GrantState, GrantTokens, Issuer } from '../grant.ts'
 import { tokensSchema, userSchema } from './answers.ts'
 import { tiktokNoteOf } from './app-note.ts'
-import { createTiktokClient, type TiktokClient, type TiktokSettings, unreadableAnswer, urlOrDefault } from './client.ts'
+import {
+  createTiktokClient,
+  type TiktokClient,
+  type TiktokSettings,
+  unreadableAnswer,
+  urlOrDefault,
+} from './client.ts'
 import { codes, findTiktokRow, oauthErrors } from './errors.ts'
 import { needsPkce, pkceChallenge } from './pkce.ts'
 import { tiktokScopes } from './scopes.ts'
@@ -21,7 +27,10 @@ const verificationFile = (token: string) => ({
   text: `tiktok-developers-site-verification=${token}`,
 })
 
-export const createTiktokIssuer = (settings: TiktokSettings, now: () => number = Date.now): Issuer => {
+export const createTiktokIssuer = (
+  settings: TiktokSettings,
+  now: () => number = Date.now,
+): Issuer => {
   const client = createTiktokClient(settings)
   const authUrl = urlOrDefault(settings.authUrl, 'https://www.tiktok.com')
   return {
@@ -33,12 +42,19 @@ export const createTiktokIssuer = (settings: TiktokSettings, now: () => number =
       `${authUrl}/v2/auth/authorize/?${consentQuery(settings, redirectUri, state, verifier)}`,
     readCallback,
     exchange: async ({ code, redirectUri, verifier, signal }) => {
-      const form: Record<string, string> = { grant_type: 'authorization_code', code, redirect_uri: redirectUri }
+      const form: Record<string, string> = {
+        grant_type: 'authorization_code',
+        code,
+        redirect_uri: redirectUri,
+      }
       if (needsPkce(redirectUri)) form.code_verifier = verifier
       const tokens = await takeTokens(client, form, now, signal)
       return { ...tokens, userName: await findName(client, tokens, signal) }
     },
-    listAccounts: async (tokens, signal) => ({ offers: [await offerAccount(client, tokens, signal)], isComplete: true }),
+    listAccounts: async (tokens, signal) => ({
+      offers: [await offerAccount(client, tokens, signal)],
+      isComplete: true,
+    }),
     readAccount: async (tokens, { accountId }, signal) => {
       const offer = await offerAccount(client, tokens, signal)
       return offer.accountId === accountId ? offer : null
@@ -47,11 +63,18 @@ export const createTiktokIssuer = (settings: TiktokSettings, now: () => number =
     doubtsAccess: () => false,
     renew: async ({ refreshToken }, signal) => {
       if (refreshToken === null) throw refused('invalid_grant')
-      return await takeTokens(client, { grant_type: 'refresh_token', refresh_token: refreshToken }, now, signal)
+      return await takeTokens(
+        client,
+        { grant_type: 'refresh_token', refresh_token: refreshToken },
+        now,
+        signal,
+      )
     },
     inspect: (tokens, signal) => inspect(client, tokens, signal),
     revoke: ({ accessToken }, signal) => revoke(client, accessToken, signal),
-    callbacks: [{ path: '', use: 'Webhook', read: (request, nowMs) => readWebhook(settings, request, nowMs) }],
+    callbacks: [
+      { path: '', use: 'Webhook', read: (request, nowMs) => readWebhook(settings, request, nowMs) },
+    ],
     siteFiles: (settings.siteVerifications ?? []).map(verificationFile),
     appNote: tiktokNoteOf(settings),
     endings: [],
@@ -64,7 +87,12 @@ export const createTiktokIssuer = (settings: TiktokSettings, now: () => number =
  * `disable_auto_auth=1` always shows the consent page. Otherwise, a second account could never be
  * chosen.
  */
-const consentQuery = (settings: TiktokSettings, redirectUri: string, state: string, verifier: string): string => {
+const consentQuery = (
+  settings: TiktokSettings,
+  redirectUri: string,
+  state: string,
+  verifier: string,
+): string => {
   const query = new URLSearchParams({
     client_key: settings.clientKey,
     response_type: 'code',
@@ -89,7 +117,9 @@ const readCallback = (query: Record<string, string>): { code: string } | { refus
 
 const refused = (code: string): PlatformError => {
   const row = findTiktokRow(oauthErrors, code)
-  const words = row?.words ?? `TikTok did not connect the account (${code.replace(/[^a-z_]/g, '').slice(0, 60)}).`
+  const words =
+    row?.words ??
+    `TikTok did not connect the account (${code.replace(/[^a-z_]/g, '').slice(0, 60)}).`
   return new PlatformError({ kind: row?.kind ?? 'rejected', code, words })
 }
 
@@ -111,7 +141,9 @@ const takeTokens = async (
     accessToken: tokens.access_token,
     refreshToken: tokens.refresh_token ?? form.refresh_token ?? null,
     expiresAtMs: askedAtMs + tokens.expires_in * 1000,
-    refreshExpiresAtMs: tokens.refresh_expires_in ? askedAtMs + tokens.refresh_expires_in * 1000 : null,
+    refreshExpiresAtMs: tokens.refresh_expires_in
+      ? askedAtMs + tokens.refresh_expires_in * 1000
+      : null,
     dataAccessExpiresAtMs: null,
     scopes: (tokens.scope ?? '').split(',').filter(Boolean),
     userId: tokens.open_id,
@@ -123,7 +155,11 @@ const takeTokens = async (
  * The name is only shown in lists, so if TikTok can't return it right now, the tokens are kept
  * anyway.
  */
-const findName = async (client: TiktokClient, tokens: GrantTokens, signal: AbortSignal): Promise<string> => {
+const findName = async (
+  client: TiktokClient,
+  tokens: GrantTokens,
+  signal: AbortSignal,
+): Promise<string> => {
   try {
     return (await askUser(client, tokens.accessToken, ['display_name'], signal)).display_name ?? ''
   } catch (error) {
@@ -136,9 +172,15 @@ const findName = async (client: TiktokClient, tokens: GrantTokens, signal: Abort
  * TikTok returns an error if a field isn't covered by the granted scopes. Request only fields that
  * are.
  */
-const askUser = async (client: TiktokClient, token: string, fields: string[], signal: AbortSignal) => {
+const askUser = async (
+  client: TiktokClient,
+  token: string,
+  fields: string[],
+  signal: AbortSignal,
+) => {
   const path = `/v2/user/info/?fields=${fields.join(',')}`
-  return (await client.ask({ path, token, body: null, schema: userSchema, stakes: 'read', signal })).user
+  return (await client.ask({ path, token, body: null, schema: userSchema, stakes: 'read', signal }))
+    .user
 }
 
 /** A TikTok grant covers exactly one creator. */
@@ -147,7 +189,12 @@ const offerAccount = async (
   { accessToken, scopes: granted }: Pick<GrantTokens, 'accessToken' | 'scopes'>,
   signal: AbortSignal,
 ): Promise<AccountOffer> => {
-  const fields = ['open_id', 'display_name', 'avatar_url_100', ...(granted.includes('user.info.profile') ? ['username'] : [])]
+  const fields = [
+    'open_id',
+    'display_name',
+    'avatar_url_100',
+    ...(granted.includes('user.info.profile') ? ['username'] : []),
+  ]
   const user = await askUser(client, accessToken, fields, signal)
   if (!user.open_id) throw unreadableAnswer('read', null)
   const handle = user.username ?? ''
@@ -178,9 +225,14 @@ const inspect = async (
   try {
     const user = await askUser(client, accessToken, ['open_id'], signal)
     if (user.open_id === userId) return { ...state, valid: true, reason: null }
-    return { ...state, valid: false, reason: 'TikTok says that this token belongs to another account.' }
+    return {
+      ...state,
+      valid: false,
+      reason: 'TikTok says that this token belongs to another account.',
+    }
   } catch (error) {
-    if (error instanceof PlatformError && error.kind === 'reauthorize') return { ...state, valid: false, reason: error.message }
+    if (error instanceof PlatformError && error.kind === 'reauthorize')
+      return { ...state, valid: false, reason: error.message }
     throw error
   }
 }
@@ -210,7 +262,11 @@ const checkApp = async (client: TiktokClient, signal: AbortSignal): Promise<AppC
 const refusedTokens = new Set<string>([codes.invalidToken, 'invalid_grant'])
 
 /** promise: R2. TikTok revokes by access token, so the caller has to renew an expired one first. */
-const revoke = async (client: TiktokClient, accessToken: string, signal: AbortSignal): Promise<'revoked' | 'unusable'> => {
+const revoke = async (
+  client: TiktokClient,
+  accessToken: string,
+  signal: AbortSignal,
+): Promise<'revoked' | 'unusable'> => {
   try {
     await client.askOauth('/v2/oauth/revoke/', { token: accessToken }, signal)
     return 'revoked'

@@ -39,7 +39,10 @@ const schema = z.object({
   askedAgain: z.boolean().optional(),
 })
 
-export const readTiktokHandles = (publication: Publication): TiktokHandles => schema.parse(publication.handles)
+export const readTiktokHandles = (publication: Publication): TiktokHandles =>
+  schema.parse(publication.handles)
 
-export const saveTiktokHandles = (publication: Publication, handles: TiktokHandles): Promise<void> =>
-  publication.save(JSON.parse(JSON.stringify(handles)) as JsonRecord)
+export const saveTiktokHandles = (
+  publication: Publication,
+  handles: TiktokHandles,
+): Promise<void> => publication.save(JSON.parse(JSON.stringify(handles)) as JsonRecord)

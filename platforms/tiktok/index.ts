@@ -72,11 +72,13 @@ export const createTiktok = (settings: TiktokSettings, now: () => number = Date.
     pictureFor: () => tiktokPicture,
     publish: {
       prepare: (publication) => preparePublish(client, publication, sendsBytes(publication.kind)),
-      send: (publication) => (sendsBytes(publication.kind) ? sendLastChunk(publication) : sendByUrl(client, publication)),
+      send: (publication) =>
+        sendsBytes(publication.kind) ? sendLastChunk(publication) : sendByUrl(client, publication),
       check: (publication) => checkPublish(client, publication),
       processesForMs: (settings) => (choicesOf(settings).inbox ? inboxMs : null),
       reconcile: (publication, attempt) => reconcilePublish(client, publication, attempt),
-      findPermalink: (publication, platformPostId) => findTiktokPermalink(client, siteUrl, publication, platformPostId),
+      findPermalink: (publication, platformPostId) =>
+        findTiktokPermalink(client, siteUrl, publication, platformPostId),
     },
     measure: createTiktokMeasurer(client),
   }

@@ -18,7 +18,11 @@ export const initTurn: Turn = {
 }
 
 /** Starts a video that we upload. Nothing is posted until its last byte has arrived. */
-export const startUpload = (client: TiktokClient, publication: Publication, plan: ChunkPlan): Promise<Started> =>
+export const startUpload = (
+  client: TiktokClient,
+  publication: Publication,
+  plan: ChunkPlan,
+): Promise<Started> =>
   start(client, publication, 'begin', videoPath(publication), {
     ...videoInfo(publication),
     source_info: {
@@ -64,8 +68,18 @@ const start = async (
   body: Record<string, unknown>,
 ): Promise<Started> => {
   const token = publication.account.grantToken
-  const answer = await client.ask({ path, token, body, schema: initSchema, stakes, signal: publication.signal })
-  return { publishId: answer.publish_id, uploadUrl: answer.upload_url ? client.uploadAddress(answer.upload_url) : null }
+  const answer = await client.ask({
+    path,
+    token,
+    body,
+    schema: initSchema,
+    stakes,
+    signal: publication.signal,
+  })
+  return {
+    publishId: answer.publish_id,
+    uploadUrl: answer.upload_url ? client.uploadAddress(answer.upload_url) : null,
+  }
 }
 
 /** Drafts use a separate path and have no `post_info`, because TikTok would drop it. */

@@ -14,7 +14,12 @@ import { countersSchema, ownVideosSchema, userSchema } from './answers.ts'
 import type { TiktokClient } from './client.ts'
 
 /** The only counters that exist (fact sheet 6.2). There is no reach and there are no saves. */
-const names = { views: 'view_count', likes: 'like_count', comments: 'comment_count', shares: 'share_count' }
+const names = {
+  views: 'view_count',
+  likes: 'like_count',
+  comments: 'comment_count',
+  shares: 'share_count',
+}
 const fields = ['id', ...Object.values(names)].join(',')
 
 /**
@@ -38,7 +43,14 @@ export const createTiktokMeasurer = (client: TiktokClient): Measurer => ({
   followers: async ({ account, share, signal }) => {
     await share.take(1)
     const path = '/v2/user/info/?fields=open_id,follower_count,avatar_url_100'
-    const { user } = await client.ask({ path, token: account.grantToken, body: null, schema: userSchema, stakes: 'read', signal })
+    const { user } = await client.ask({
+      path,
+      token: account.grantToken,
+      body: null,
+      schema: userSchema,
+      stakes: 'read',
+      signal,
+    })
     return {
       result: { followers: user.follower_count ?? null, avatarUrl: user.avatar_url_100 || null },
       refusals: [],
@@ -57,19 +69,39 @@ const measurePosts = async (
   const body = { filters: { video_ids: posts.map((post) => post.platformPostId) } }
   const path = `/v2/video/query/?fields=${fields}`
   await share.take(1)
-  const answer = await client.ask({ path, token: account.grantToken, body, schema: countersSchema, stakes: 'read', signal })
+  const answer = await client.ask({
+    path,
+    token: account.grantToken,
+    body,
+    schema: countersSchema,
+    stakes: 'read',
+    signal,
+  })
   const result = new Map(
     (answer.videos ?? []).map((video): [string, Numbers] => [
       video.id,
-      given({ views: video.view_count, likes: video.like_count, comments: video.comment_count, shares: video.share_count }),
+      given({
+        views: video.view_count,
+        likes: video.like_count,
+        comments: video.comment_count,
+        shares: video.share_count,
+      }),
     ]),
   )
-  const nothing = { refusals: [], notGiven: [], unanswered: new Map(), betterIds: new Map(), problem: null }
+  const nothing = {
+    refusals: [],
+    notGiven: [],
+    unanswered: new Map(),
+    betterIds: new Map(),
+    problem: null,
+  }
   return { ...nothing, result, source: 'TikTok API v2 video/query' }
 }
 
 const given = (counters: Record<string, number | null | undefined>): Numbers =>
-  Object.fromEntries(Object.entries(counters).flatMap(([name, count]) => (count == null ? [] : [[name, count]])))
+  Object.fromEntries(
+    Object.entries(counters).flatMap(([name, count]) => (count == null ? [] : [[name, count]])),
+  )
 
 /** Public posts, newest first (fact sheet 6.1). The cursor is a time in epoch milliseconds. */
 const listOwnPosts = async (
@@ -80,7 +112,14 @@ const listOwnPosts = async (
   await share.take(1)
   const body = { max_count: 20, ...(next === null ? {} : { cursor: Number(next) }) }
   const path = '/v2/video/list/?fields=id,create_time,title,video_description,share_url'
-  const answer = await client.ask({ path, token: account.grantToken, body, schema: ownVideosSchema, stakes: 'read', signal })
+  const answer = await client.ask({
+    path,
+    token: account.grantToken,
+    body,
+    schema: ownVideosSchema,
+    stakes: 'read',
+    signal,
+  })
   const videos = answer.videos ?? []
   const posts = videos.map((video): OwnPost => {
     const address = video.share_url?.split('?')[0] ?? null
@@ -94,7 +133,8 @@ const listOwnPosts = async (
     }
   })
   const oldestMs = Math.min(...posts.map((post) => post.publishedAt.getTime()))
-  const goesOn = answer.has_more === true && posts.length > 0 && oldestMs >= sinceMs && answer.cursor != null
+  const goesOn =
+    answer.has_more === true && posts.length > 0 && oldestMs >= sinceMs && answer.cursor != null
   return {
     refusals: [],
     problem: null,

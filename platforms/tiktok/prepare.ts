@@ -16,22 +16,39 @@ const uploadLivesMs = 3_600_000
 const uploadMarginMs = 15 * 60_000
 
 /** Checks again what TikTok offers. If we upload the video, also sends every chunk but the last. */
-export const preparePublish = async (client: TiktokClient, publication: Publication, sendsBytes: boolean): Promise<Prepared> => {
+export const preparePublish = async (
+  client: TiktokClient,
+  publication: Publication,
+  sendsBytes: boolean,
+): Promise<Prepared> => {
   requireConsent(publication)
   const before = { ...readTiktokHandles(publication), ...(await usernameOf(client, publication)) }
   if (!sendsBytes) return await prepareUrl(client, publication, before)
 
   const plan = planChunks(publication.media[0]?.sizeBytes ?? 0)
-  const handles = isAlive(before, plan, publication.now()) ? before : await beginUpload(client, publication, before, plan)
+  const handles = isAlive(before, plan, publication.now())
+    ? before
+    : await beginUpload(client, publication, before, plan)
   const upload = await uploadAllButLast(publication, handles, plan)
   if (upload.done) return { ready: true }
   return isOver(upload.handles, publication.now())
-    ? { ready: false, againInMs: 10_000, waitingFor: 'TikTok ended the upload. Starting a new one.' }
-    : { ready: false, againInMs: 100, waitingFor: `Uploading to TikTok: ${progress(upload.handles, plan)} sent.` }
+    ? {
+        ready: false,
+        againInMs: 10_000,
+        waitingFor: 'TikTok ended the upload. Starting a new one.',
+      }
+    : {
+        ready: false,
+        againInMs: 100,
+        waitingFor: `Uploading to TikTok: ${progress(upload.handles, plan)} sent.`,
+      }
 }
 
 /** A draft doesn't need the creator's options, because they are chosen in TikTok's app. */
-const usernameOf = async (client: TiktokClient, publication: Publication): Promise<Pick<TiktokHandles, 'username'>> => {
+const usernameOf = async (
+  client: TiktokClient,
+  publication: Publication,
+): Promise<Pick<TiktokHandles, 'username'>> => {
   if (choicesOf(publication.settings).inbox) return {}
   const creator = await askCreator(client, publication.account.grantToken, publication.signal)
   requireStillOffered(publication, creator)
@@ -41,7 +58,8 @@ const usernameOf = async (client: TiktokClient, publication: Publication): Promi
 /** promise: D7: nothing is sent to TikTok before the person's express consent. */
 const requireConsent = (publication: Publication): void => {
   if (choicesOf(publication.settings).consentAt !== '') return
-  const words = "Nobody has agreed to TikTok's terms for this post yet. Open it and select the box next to the button."
+  const words =
+    "Nobody has agreed to TikTok's terms for this post yet. Open it and select the box next to the button."
   throw new PlatformError({ kind: 'rejected', code: 'consent_missing', words })
 }
 
@@ -60,7 +78,11 @@ const requireStillOffered = (publication: Publication, creator: Creator): void =
 }
 
 /** If TikTok fetches the media, nothing can be sent in advance: the init is the send. */
-const prepareUrl = async (client: TiktokClient, publication: Publication, before: TiktokHandles): Promise<Prepared> => {
+const prepareUrl = async (
+  client: TiktokClient,
+  publication: Publication,
+  before: TiktokHandles,
+): Promise<Prepared> => {
   if (before.publishId) await requireFailed(client, publication, before)
   await saveTiktokHandles(publication, { username: before.username })
   return { ready: true }
@@ -79,7 +101,8 @@ const beginUpload = async (
   before: TiktokHandles,
   plan: ChunkPlan,
 ): Promise<TiktokHandles> => {
-  if (before.publishId && lastMayHaveArrived(before)) await requireUnfinished(client, publication, before)
+  if (before.publishId && lastMayHaveArrived(before))
+    await requireUnfinished(client, publication, before)
   await publication.takeTurn(initTurn)
   const startedAtMs = publication.now()
   const started = await startUpload(client, publication, plan)
@@ -99,21 +122,37 @@ const beginUpload = async (
 const lastMayHaveArrived = (handles: TiktokHandles): boolean =>
   (handles.nextByte ?? 0) >= lastChunkStart(planChunks(handles.totalBytes ?? 0))
 
-const requireUnfinished = async (client: TiktokClient, publication: Publication, before: TiktokHandles): Promise<void> => {
+const requireUnfinished = async (
+  client: TiktokClient,
+  publication: Publication,
+  before: TiktokHandles,
+): Promise<void> => {
   const former = await fetchStatus(client, publication, before.publishId ?? '')
   const sentBytes = former.status === 'PROCESSING_UPLOAD' ? former.uploadedBytes : null
   if (sentBytes !== null && sentBytes < (before.totalBytes ?? 0)) return
   requireNothingOut(publication, former, before)
 }
 
-const requireFailed = async (client: TiktokClient, publication: Publication, before: TiktokHandles): Promise<void> =>
-  requireNothingOut(publication, await fetchStatus(client, publication, before.publishId ?? ''), before)
+const requireFailed = async (
+  client: TiktokClient,
+  publication: Publication,
+  before: TiktokHandles,
+): Promise<void> =>
+  requireNothingOut(
+    publication,
+    await fetchStatus(client, publication, before.publishId ?? ''),
+    before,
+  )
 
 /**
  * The last guard before a new init. A draft that may have been in the inbox is sent
  * again only if a person asks.
  */
-const requireNothingOut = (publication: Publication, former: Status, before: TiktokHandles): void => {
+const requireNothingOut = (
+  publication: Publication,
+  former: Status,
+  before: TiktokHandles,
+): void => {
   const isDraft = choicesOf(publication.settings).inbox
   if (isDraft && before.askedAgain && former.status !== 'PUBLISH_COMPLETE') return
   if (former.status !== 'FAILED') throw mayBeOut()

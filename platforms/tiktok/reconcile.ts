@@ -30,7 +30,11 @@ export const reconcilePublish = async (
 const judge = (publication: Publication, answer: Status, handles: TiktokHandles): Reconciled => {
   switch (answer.status) {
     case 'PUBLISH_COMPLETE':
-      return { outcome: 'found', platformPostId: answer.postId, proof: 'TikTok reports the post as published.' }
+      return {
+        outcome: 'found',
+        platformPostId: answer.postId,
+        proof: 'TikTok reports the post as published.',
+      }
     case 'FAILED':
       return { outcome: 'refused', problem: failureOf(publication, answer) }
     case 'SEND_TO_USER_INBOX':
@@ -45,21 +49,49 @@ const judge = (publication: Publication, answer: Status, handles: TiktokHandles)
  * A video with missing bytes can't have been published. Once its upload URL has expired, they can
  * no longer arrive.
  */
-const judgeUpload = (uploadedBytes: number | null, handles: TiktokHandles, nowMs: number): Reconciled => {
+const judgeUpload = (
+  uploadedBytes: number | null,
+  handles: TiktokHandles,
+  nowMs: number,
+): Reconciled => {
   const total = handles.totalBytes ?? 0
-  if (uploadedBytes === null) return { outcome: 'unclear', proof: 'TikTok waits for bytes and does not say how many it has.' }
-  if (uploadedBytes >= total) return { outcome: 'processing', proof: 'TikTok has every byte of the video and is processing it.' }
+  if (uploadedBytes === null)
+    return { outcome: 'unclear', proof: 'TikTok waits for bytes and does not say how many it has.' }
+  if (uploadedBytes >= total)
+    return {
+      outcome: 'processing',
+      proof: 'TikTok has every byte of the video and is processing it.',
+    }
   const proof = `TikTok has ${uploadedBytes} of ${total} bytes of the video; without the rest nothing is published.`
-  return { outcome: 'absent', certain: nowMs > (handles.uploadEndsAtMs ?? Number.POSITIVE_INFINITY), proof }
+  return {
+    outcome: 'absent',
+    certain: nowMs > (handles.uploadEndsAtMs ?? Number.POSITIVE_INFINITY),
+    proof,
+  }
 }
 
-const searchTraces = async (client: TiktokClient, publication: Publication, attempt: AttemptToReconcile): Promise<Reconciled> => {
+const searchTraces = async (
+  client: TiktokClient,
+  publication: Publication,
+  attempt: AttemptToReconcile,
+): Promise<Reconciled> => {
   const found = await findInList(client, publication, attempt)
-  if (found) return { outcome: 'found', platformPostId: found, proof: "The account's list of public posts holds it." }
+  if (found)
+    return {
+      outcome: 'found',
+      platformPostId: found,
+      proof: "The account's list of public posts holds it.",
+    }
   if (attempt.mediaFetched === false) {
-    return { outcome: 'absent', certain: false, proof: 'TikTok never fetched the media of this attempt.' }
+    return {
+      outcome: 'absent',
+      certain: false,
+      proof: 'TikTok never fetched the media of this attempt.',
+    }
   }
-  const seen = attempt.mediaFetched ? 'The media of this attempt was fetched' : 'TikTok doesn’t report the outcome of the attempt'
+  const seen = attempt.mediaFetched
+    ? 'The media of this attempt was fetched'
+    : 'TikTok doesn’t report the outcome of the attempt'
   return { outcome: 'unclear', proof: `${seen}, and the account's public posts do not show it.` }
 }
 
@@ -79,7 +111,8 @@ const findInList = async (
 ): Promise<string | null> => {
   if (choicesOf(publication.settings).privacyLevel !== 'PUBLIC_TO_EVERYONE') return null
   const caption = captionOf(publication)
-  const durationSec = publication.kind === 'video' ? (publication.media[0]?.durationMs ?? 0) / 1000 : null
+  const durationSec =
+    publication.kind === 'video' ? (publication.media[0]?.durationMs ?? 0) / 1000 : null
   const candidates = (await listVideos(client, publication)).filter(
     (video) =>
       video.create_time * 1000 >= attempt.sentAtMs - clockSlackMs &&
@@ -91,9 +124,14 @@ const findInList = async (
 }
 
 const captionOf = (publication: Publication): string =>
-  normal(publication.kind === 'photos' ? choicesOf(publication.settings).photoTitle || publication.text : publication.text)
+  normal(
+    publication.kind === 'photos'
+      ? choicesOf(publication.settings).photoTitle || publication.text
+      : publication.text,
+  )
 
-const normal = (text: string): string => text.normalize('NFC').replace(/\s+/g, ' ').trim().slice(0, titleLength).trim()
+const normal = (text: string): string =>
+  text.normalize('NFC').replace(/\s+/g, ' ').trim().slice(0, titleLength).trim()
 
 /** Without the permission to list posts, the list proves nothing. */
 const listVideos = async (client: TiktokClient, publication: Publication) => {

@@ -15,22 +15,40 @@ export const checkDraft = (draft: DraftForChannel): RuleFault[] => {
   const choices = choicesOf(draft.settings)
   const facts = readFacts(draft.accountFacts)
   const creator = facts && facts.blocked === null ? facts : null
-  if (choices.inbox) return [...checkText(draft, choices), ...checkMedia(draft, choices, null), ...checkInbox(draft, choices)]
-  const faults = [...checkText(draft, choices), ...checkMedia(draft, choices, creator), ...checkChoices(choices)]
+  if (choices.inbox)
+    return [
+      ...checkText(draft, choices),
+      ...checkMedia(draft, choices, null),
+      ...checkInbox(draft, choices),
+    ]
+  const faults = [
+    ...checkText(draft, choices),
+    ...checkMedia(draft, choices, creator),
+    ...checkChoices(choices),
+  ]
   if (facts?.blocked) faults.unshift(fault('account_blocked', 'privacy_level', facts.blocked))
   if (creator) faults.push(...checkOffered(draft.kind, choices, creator))
   return faults
 }
 
-const fault = (rule: string, setting: string, words: string): RuleFault => ({ rule, field: 'settings', setting, words })
+const fault = (rule: string, setting: string, words: string): RuleFault => ({
+  rule,
+  field: 'settings',
+  setting,
+  words,
+})
 
 const longestInboxMs = 10 * 60_000
 
 /** Rules for drafts. Visibility and other options are chosen in TikTok's app. */
-const checkInbox = ({ kind, media, granted }: DraftForChannel, choices: TiktokChoices): RuleFault[] => {
+const checkInbox = (
+  { kind, media, granted }: DraftForChannel,
+  choices: TiktokChoices,
+): RuleFault[] => {
   const faults: RuleFault[] = []
   if (granted && !granted.includes('video.upload')) {
-    const words = 'The connection lacks the permission to send drafts. Reconnect the account, or post directly.'
+    const words =
+      'The connection lacks the permission to send drafts. Reconnect the account, or post directly.'
     faults.push(fault('inbox_permission', 'inbox', words))
   }
   if (kind === 'video' && (media[0]?.durationMs ?? 0) > longestInboxMs) {
@@ -38,7 +56,13 @@ const checkInbox = ({ kind, media, granted }: DraftForChannel, choices: TiktokCh
     faults.push({ rule: 'duration', field: 'media', item: 1, words })
   }
   if (choices.consentAt === '')
-    faults.push(fault('consent_missing', 'consent', 'Confirm that you agree. Nothing is sent to TikTok before that.'))
+    faults.push(
+      fault(
+        'consent_missing',
+        'consent',
+        'Confirm that you agree. Nothing is sent to TikTok before that.',
+      ),
+    )
   return faults
 }
 
@@ -60,26 +84,47 @@ const checkText = (draft: DraftForChannel, choices: TiktokChoices): RuleFault[] 
   return faults
 }
 
-const checkMedia = (draft: DraftForChannel, choices: TiktokChoices, creator: Creator | null): RuleFault[] =>
-  draft.kind === 'video' ? checkVideoPost(draft.media, choices, creator) : checkPhotoPost(draft.media, choices)
+const checkMedia = (
+  draft: DraftForChannel,
+  choices: TiktokChoices,
+  creator: Creator | null,
+): RuleFault[] =>
+  draft.kind === 'video'
+    ? checkVideoPost(draft.media, choices, creator)
+    : checkPhotoPost(draft.media, choices)
 
-const checkVideoPost = (media: MediaFacts[], choices: TiktokChoices, creator: Creator | null): RuleFault[] => {
+const checkVideoPost = (
+  media: MediaFacts[],
+  choices: TiktokChoices,
+  creator: Creator | null,
+): RuleFault[] => {
   const video = media[0]
   if (media.length !== 1 || video?.kind !== 'video') {
-    return [{ rule: 'one_video', field: 'media', words: 'A TikTok video post takes exactly one video and nothing else.' }]
+    return [
+      {
+        rule: 'one_video',
+        field: 'media',
+        words: 'A TikTok video post takes exactly one video and nothing else.',
+      },
+    ]
   }
   const faults = tiktokVideoFaults(video, creator?.maxDurationSec ?? null)
   const coverAtMs = coverMs(choices)
   if (coverAtMs !== null && !(coverAtMs <= (video.durationMs ?? Number.POSITIVE_INFINITY))) {
     faults.push(
-      fault('cover_second', 'cover_second', 'The cover is a time in the video, in seconds from its start, such as 1.5.'),
+      fault(
+        'cover_second',
+        'cover_second',
+        'The cover is a time in the video, in seconds from its start, such as 1.5.',
+      ),
     )
   }
   return faults
 }
 
 const checkPhotoPost = (media: MediaFacts[], choices: TiktokChoices): RuleFault[] => {
-  if (media.length === 0) return [{ rule: 'photo_count', field: 'media', words: 'Add at least one photo.' }]
+  if (media.length === 0)
+    return [{ rule: 'photo_count', field: 'media', words: 'Add at least one photo.' }]
   const faults = media.flatMap((item, index) => checkImage(item, index + 1))
   if (media.length > photosMax) {
     faults.push({
@@ -90,7 +135,13 @@ const checkPhotoPost = (media: MediaFacts[], choices: TiktokChoices): RuleFault[
   }
   const cover = coverIndex(choices)
   if (!(cover >= 0 && cover < media.length)) {
-    faults.push(fault('cover_photo', 'cover_photo', `The cover is the number of a photo, from 1 to ${media.length}.`))
+    faults.push(
+      fault(
+        'cover_photo',
+        'cover_photo',
+        `The cover is the number of a photo, from 1 to ${media.length}.`,
+      ),
+    )
   }
   return faults
 }
@@ -98,13 +149,20 @@ const checkPhotoPost = (media: MediaFacts[], choices: TiktokChoices): RuleFault[
 /** Choices that are required for any account (content sharing guidelines). */
 const checkChoices = (choices: TiktokChoices): RuleFault[] => {
   const faults: RuleFault[] = []
-  if (choices.privacyLevel === '') faults.push(fault('privacy_missing', 'privacy_level', 'Choose who can see the post.'))
+  if (choices.privacyLevel === '')
+    faults.push(fault('privacy_missing', 'privacy_level', 'Choose who can see the post.'))
   if (choices.disclose && !choices.yourBrand && !choices.brandedContent) {
     const words = 'You need to indicate if your content promotes yourself, a third party, or both.'
     faults.push(fault('disclosure_undecided', 'disclose', words))
   }
   if (choices.brandedContent && choices.privacyLevel === 'SELF_ONLY') {
-    faults.push(fault('branded_private', 'privacy_level', 'Branded content visibility cannot be set to private.'))
+    faults.push(
+      fault(
+        'branded_private',
+        'privacy_level',
+        'Branded content visibility cannot be set to private.',
+      ),
+    )
   }
   if (choices.brandedContent && choices.privacyLevel === 'FOLLOWER_OF_CREATOR') {
     const words = 'Branded content can be shown to everyone or to friends, not to followers only.'
@@ -112,7 +170,11 @@ const checkChoices = (choices: TiktokChoices): RuleFault[] => {
   }
   if (choices.consentAt === '') {
     faults.push(
-      fault('consent_missing', 'consent', "Confirm that you agree to TikTok's terms. Nothing is sent to TikTok before that."),
+      fault(
+        'consent_missing',
+        'consent',
+        "Confirm that you agree to TikTok's terms. Nothing is sent to TikTok before that.",
+      ),
     )
   }
   return faults
@@ -122,16 +184,24 @@ const checkChoices = (choices: TiktokChoices): RuleFault[] => {
  * Checks the choices against what TikTok currently offers this creator. Runs again right before
  * sending.
  */
-export const checkOffered = (kind: string, choices: TiktokChoices, creator: Creator): RuleFault[] => {
+export const checkOffered = (
+  kind: string,
+  choices: TiktokChoices,
+  creator: Creator,
+): RuleFault[] => {
   const faults: RuleFault[] = []
   if (choices.privacyLevel !== '' && !creator.privacyOptions.includes(choices.privacyLevel)) {
-    const words = 'TikTok doesn’t offer this visibility for the account. Choose again who can see the post.'
+    const words =
+      'TikTok doesn’t offer this visibility for the account. Choose again who can see the post.'
     faults.push(fault('privacy_not_offered', 'privacy_level', words))
   }
   const off = (what: string) => `${what} are turned off in the TikTok settings of this account.`
-  if (choices.allowComment && creator.commentDisabled) faults.push(fault('comment_off', 'allow_comment', off('Comments')))
+  if (choices.allowComment && creator.commentDisabled)
+    faults.push(fault('comment_off', 'allow_comment', off('Comments')))
   if (kind === 'photos') return faults
-  if (choices.allowDuet && creator.duetDisabled) faults.push(fault('duet_off', 'allow_duet', off('Duets')))
-  if (choices.allowStitch && creator.stitchDisabled) faults.push(fault('stitch_off', 'allow_stitch', off('Stitches')))
+  if (choices.allowDuet && creator.duetDisabled)
+    faults.push(fault('duet_off', 'allow_duet', off('Duets')))
+  if (choices.allowStitch && creator.stitchDisabled)
+    faults.push(fault('stitch_off', 'allow_stitch', off('Stitches')))
   return faults
 }

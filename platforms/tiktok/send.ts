@@ -15,7 +15,10 @@ export const sendByUrl = async (client: TiktokClient, publication: Publication):
   publication.leaving()
   const { publishId } = await start(client, publication)
   await saveTiktokHandles(publication, { username: before.username, publishId })
-  return { state: 'processing', waitingFor: 'TikTok is fetching the media. This can take a few minutes.' }
+  return {
+    state: 'processing',
+    waitingFor: 'TikTok is fetching the media. This can take a few minutes.',
+  }
 }
 
 /** For an uploaded video, the last chunk is the irreversible call: TikTok then publishes it. */
@@ -23,11 +26,15 @@ export const sendLastChunk = async (publication: Publication): Promise<Sent> => 
   const handles = readTiktokHandles(publication)
   const plan = planChunks(handles.totalBytes ?? 0)
   const start = lastChunkStart(plan)
-  if (handles.nextByte !== start || !handles.sealedUploadUrl || isOver(handles, publication.now())) throw stale(null)
+  if (handles.nextByte !== start || !handles.sealedUploadUrl || isOver(handles, publication.now()))
+    throw stale(null)
   const answer = await putChunk(publication, handles, plan, start, 'publish')
   switch (answer.status) {
     case 201:
-      return { state: 'processing', waitingFor: 'TikTok is processing the video. This can take a few minutes.' }
+      return {
+        state: 'processing',
+        waitingFor: 'TikTok is processing the video. This can take a few minutes.',
+      }
     case 400:
       throw uploadError(answer)
     case 403:

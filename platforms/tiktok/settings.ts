@@ -3,17 +3,25 @@ import { type ValuesOf, variable } from '../../config/variable.ts'
 import type { IssuerSettings } from '../issuer-settings.ts'
 
 const variables = {
-  TIKTOK_CLIENT_KEY: variable(text, { optional: true, about: 'app at TikTok; without it TikTok is off' }),
+  TIKTOK_CLIENT_KEY: variable(text, {
+    optional: true,
+    about: 'app at TikTok; without it TikTok is off',
+  }),
   TIKTOK_CLIENT_SECRET: variable(text, { optional: true, secret: true, about: 'its secret' }),
   TIKTOK_APP_AUDITED: variable(boolean, {
     fallback: 'false',
-    about: 'true once TikTok has audited Direct Post of the app: until then people are told what TikTok refuses',
+    about:
+      'true once TikTok has audited Direct Post of the app: until then people are told what TikTok refuses',
   }),
   TIKTOK_AUTH_URL: variable(baseUrl, { fallback: 'https://www.tiktok.com', about: 'consent page' }),
-  TIKTOK_API_URL: variable(baseUrl, { fallback: 'https://open.tiktokapis.com', about: 'TikTok API' }),
+  TIKTOK_API_URL: variable(baseUrl, {
+    fallback: 'https://open.tiktokapis.com',
+    about: 'TikTok API',
+  }),
   TIKTOK_UPLOAD_URLS: variable(uploadUrls, {
     fallback: 'https://*.tiktokapis.com',
-    about: 'where TikTok may ask for uploads, beside the host of TIKTOK_API_URL; comma separated, *. for every host below',
+    about:
+      'where TikTok may ask for uploads, beside the host of TIKTOK_API_URL; comma separated, *. for every host below',
   }),
   TIKTOK_VIDEO_SOURCE: variable(oneOf('FILE_UPLOAD', 'PULL_FROM_URL'), {
     fallback: 'FILE_UPLOAD',
@@ -21,7 +29,8 @@ const variables = {
   }),
   TIKTOK_SITE_VERIFICATION: variable(siteVerifications, {
     fallback: '',
-    about: 'what TikTok wants to read at your address: the token, the file name or the line in the file; comma separated',
+    about:
+      'what TikTok wants to read at your address: the token, the file name or the line in the file; comma separated',
   }),
 }
 
@@ -55,8 +64,13 @@ function siteVerifications(given: string): string[] {
     .filter(Boolean)
     .map((entry) => {
       const [, token] =
-        /^(?:tiktok-developers-site-verification=|tiktok(?=[\w-]+\.txt$))?([\w-]{8,128})(?:\.txt)?$/.exec(entry) ?? []
-      if (!token) throw new Error('must be what TikTok shows when it verifies an address, such as tiktokAbC123xyz.txt')
+        /^(?:tiktok-developers-site-verification=|tiktok(?=[\w-]+\.txt$))?([\w-]{8,128})(?:\.txt)?$/.exec(
+          entry,
+        ) ?? []
+      if (!token)
+        throw new Error(
+          'must be what TikTok shows when it verifies an address, such as tiktokAbC123xyz.txt',
+        )
       return token
     })
 }

@@ -7,7 +7,12 @@ import { failReasons, findTiktokRow } from './errors.ts'
 import { readTiktokHandles, saveTiktokHandles, type TiktokHandles } from './handles.ts'
 
 export type Status = {
-  status: 'PROCESSING_UPLOAD' | 'PROCESSING_DOWNLOAD' | 'SEND_TO_USER_INBOX' | 'PUBLISH_COMPLETE' | 'FAILED'
+  status:
+    | 'PROCESSING_UPLOAD'
+    | 'PROCESSING_DOWNLOAD'
+    | 'SEND_TO_USER_INBOX'
+    | 'PUBLISH_COMPLETE'
+    | 'FAILED'
   failReason: string
   /**
    * Only for public, approved posts. Moderation can take hours. Posts for friends or “Only me”
@@ -18,7 +23,11 @@ export type Status = {
 }
 
 /** POST status/fetch, 30 per minute per token. Read-only. Throws PlatformError. */
-export const fetchStatus = async (client: TiktokClient, publication: Publication, publishId: string): Promise<Status> => {
+export const fetchStatus = async (
+  client: TiktokClient,
+  publication: Publication,
+  publishId: string,
+): Promise<Status> => {
   const answer = await client.ask({
     path: '/v2/post/publish/status/fetch/',
     token: publication.account.grantToken,
@@ -43,15 +52,21 @@ const unknownAnswersMax = 4
 const unknownCodes = new Set(['invalid_publish_id', 'invalid_param', 'invalid_params'])
 
 /** Checks once on a publish that TikTok accepted. The caller decides how long to continue. */
-export const checkPublish = async (client: TiktokClient, publication: Publication): Promise<Checked> => {
+export const checkPublish = async (
+  client: TiktokClient,
+  publication: Publication,
+): Promise<Checked> => {
   const handles = readTiktokHandles(publication)
   if (!handles.publishId) throw statusLost('no_publish_id')
   const sinceMs = handles.checkedSinceMs ?? publication.now()
-  if (handles.checkedSinceMs === undefined) await saveTiktokHandles(publication, { ...handles, checkedSinceMs: sinceMs })
+  if (handles.checkedSinceMs === undefined)
+    await saveTiktokHandles(publication, { ...handles, checkedSinceMs: sinceMs })
   try {
     const status = await fetchStatus(client, publication, handles.publishId)
     const isDraft = choicesOf(publication.settings).inbox && status.status === 'SEND_TO_USER_INBOX'
-    return isDraft ? await waitInInbox(publication) : readStatus(publication, status, publication.now() - sinceMs)
+    return isDraft
+      ? await waitInInbox(publication)
+      : readStatus(publication, status, publication.now() - sinceMs)
   } catch (error) {
     if (!(error instanceof PlatformError) || error.kind !== 'rejected') throw error
     return await notKnown(publication, { ...handles, checkedSinceMs: sinceMs }, error)
@@ -69,7 +84,8 @@ const inInbox: Checked = {
   state: 'processing',
   inInbox: true,
   againInMs: 15 * 60_000,
-  waitingFor: 'It is in the TikTok inbox of the account. Open the TikTok app, tap the notification and post it there.',
+  waitingFor:
+    'It is in the TikTok inbox of the account. Open the TikTok app, tap the notification and post it there.',
 }
 
 /** Remembers that the draft arrived, because it must never be sent a second time after that. */
@@ -83,12 +99,20 @@ const waitInInbox = async (publication: Publication): Promise<Checked> => {
  * An error of the status call says nothing about the post. After several tries, the outcome counts
  * as unknown, never as failed.
  */
-const notKnown = async (publication: Publication, handles: TiktokHandles, error: PlatformError): Promise<Checked> => {
+const notKnown = async (
+  publication: Publication,
+  handles: TiktokHandles,
+  error: PlatformError,
+): Promise<Checked> => {
   const unknownAnswers = (handles.unknownAnswers ?? 0) + 1
   if (!unknownCodes.has(error.problem.code) || unknownAnswers > unknownAnswersMax)
     throw statusLost(error.problem.code, error.problem)
   await saveTiktokHandles(publication, { ...handles, unknownAnswers })
-  return { state: 'processing', againInMs: 3_000 * unknownAnswers, waitingFor: 'TikTok has not registered the post yet.' }
+  return {
+    state: 'processing',
+    againInMs: 3_000 * unknownAnswers,
+    waitingFor: 'TikTok has not registered the post yet.',
+  }
 }
 
 const statusLost = (code: string, problem?: Problem): PlatformError =>
@@ -102,15 +126,31 @@ const statusLost = (code: string, problem?: Problem): PlatformError =>
 const readStatus = (publication: Publication, answer: Status, elapsedMs: number): Checked => {
   switch (answer.status) {
     case 'PUBLISH_COMPLETE':
-      return { state: 'published', platformPostId: answer.postId, confirmedBy: 'TikTok reports the post as published' }
+      return {
+        state: 'published',
+        platformPostId: answer.postId,
+        confirmedBy: 'TikTok reports the post as published',
+      }
     case 'FAILED':
       return { state: 'failed', problem: failureOf(publication, answer) }
     case 'SEND_TO_USER_INBOX':
-      return { state: 'draft', words: "TikTok put it into the creator's inbox: open the TikTok app there and finish the post." }
+      return {
+        state: 'draft',
+        words:
+          "TikTok put it into the creator's inbox: open the TikTok app there and finish the post.",
+      }
     case 'PROCESSING_DOWNLOAD':
-      return { state: 'processing', againInMs: nextLookMs(elapsedMs), waitingFor: 'TikTok is fetching and processing the media.' }
+      return {
+        state: 'processing',
+        againInMs: nextLookMs(elapsedMs),
+        waitingFor: 'TikTok is fetching and processing the media.',
+      }
     case 'PROCESSING_UPLOAD':
-      return { state: 'processing', againInMs: nextLookMs(elapsedMs), waitingFor: 'TikTok is processing the video.' }
+      return {
+        state: 'processing',
+        againInMs: nextLookMs(elapsedMs),
+        waitingFor: 'TikTok is processing the video.',
+      }
   }
 }
 
@@ -141,10 +181,18 @@ export const failureOf = (publication: Publication, answer: Status): Problem => 
   if (!choicesOf(publication.settings).inbox || isUndelivered(handles, answer)) return problem
   if (problem.kind === 'rejected' && !handles.inInbox) return problem
   const words = handles.inInbox ? draftGone : draftMayBeGone
-  return { ...problem, kind: 'rejected', code: 'draft_gone', subcode: problem.code, words, retryAfterMs: null }
+  return {
+    ...problem,
+    kind: 'rejected',
+    code: 'draft_gone',
+    subcode: problem.code,
+    words,
+    retryAfterMs: null,
+  }
 }
 
-const draftGone = 'The draft is no longer in the TikTok inbox. It was deleted there, or TikTok dropped it. Nothing was published.'
+const draftGone =
+  'The draft is no longer in the TikTok inbox. It was deleted there, or TikTok dropped it. Nothing was published.'
 const draftMayBeGone =
   'TikTok gave up the draft and does not say if it was in the inbox before. Look into the TikTok app before you retry.'
 
@@ -152,13 +200,16 @@ const draftMayBeGone =
 const isUndelivered = (handles: TiktokHandles, { failReason, uploadedBytes }: Status): boolean => {
   if (handles.inInbox) return false
   // TikTok counts the bytes from 1, so 0 says nothing.
-  const isPartial = uploadedBytes !== null && uploadedBytes > 0 && uploadedBytes < (handles.totalBytes ?? 0)
+  const isPartial =
+    uploadedBytes !== null && uploadedBytes > 0 && uploadedBytes < (handles.totalBytes ?? 0)
   return isPartial || failReason === 'video_pull_failed' || failReason === 'photo_pull_failed'
 }
 
 export const failProblem = (reason: string): Problem => {
   const row = findTiktokRow(failReasons, reason)
-  const words = row?.words ?? `TikTok did not publish the post${reason ? ` (${reason})` : ' and gave no reason'}.`
+  const words =
+    row?.words ??
+    `TikTok did not publish the post${reason ? ` (${reason})` : ' and gave no reason'}.`
   return {
     kind: row?.kind ?? 'rejected',
     code: reason || 'FAILED',

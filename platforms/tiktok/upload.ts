@@ -93,7 +93,8 @@ const progressOf = (plan: ChunkPlan, answer: HttpAnswer): number => {
 }
 
 /** The upload's hour has passed, so TikTok accepts no more bytes. */
-export const isOver = (handles: TiktokHandles, nowMs: number): boolean => nowMs >= (handles.uploadEndsAtMs ?? 0)
+export const isOver = (handles: TiktokHandles, nowMs: number): boolean =>
+  nowMs >= (handles.uploadEndsAtMs ?? 0)
 
 /** The upload is gone (expired or unknown to TikTok). The next prepare step starts a new one. */
 export const lost = (handles: TiktokHandles): TiktokHandles => ({ ...handles, uploadEndsAtMs: 0 })
@@ -102,7 +103,12 @@ export const uploadError = (answer: HttpAnswer): PlatformError => {
   const traceId = answer.headers.get('x-tt-logid')
   const code = `upload_${answer.status}`
   if (answer.status === 400)
-    return new PlatformError({ kind: 'rejected', code, traceId, words: 'TikTok did not accept the bytes of the video.' })
+    return new PlatformError({
+      kind: 'rejected',
+      code,
+      traceId,
+      words: 'TikTok did not accept the bytes of the video.',
+    })
   return new PlatformError({
     kind: 'unavailable',
     code,

@@ -42,7 +42,14 @@ beforeAll(async () => {
   const { facebook } = await connectAll(test.deps, { workspaceId, userId: test.cast.admin.id })
   const target = async (aheadMs: number) => {
     const dueAt = new Date(Date.now() + aheadMs)
-    return (await insertTarget(test.deps, { workspaceId, channelId: facebook, platform: 'facebook', dueAt })).targetId
+    return (
+      await insertTarget(test.deps, {
+        workspaceId,
+        channelId: facebook,
+        platform: 'facebook',
+        dueAt,
+      })
+    ).targetId
   }
   early = await target(hour)
   late = await target(5 * hour)
@@ -52,10 +59,18 @@ beforeAll(async () => {
 }, 60_000)
 
 /** A database with the schema and no rows, and an empty media folder. */
-const place = async (): Promise<{ sql: Sql; mediaUrl: string; deps: Parameters<typeof restoreBackup>[0] }> => {
+const place = async (): Promise<{
+  sql: Sql
+  mediaUrl: string
+  deps: Parameters<typeof restoreBackup>[0]
+}> => {
   const { sql } = await createTestDatabase()
   const mediaUrl = pathToFileURL(await temporary()).href
-  return { sql, mediaUrl, deps: { sql, mediaStore: createDiskStore(mediaUrl), vaultKeys, now: Date.now } }
+  return {
+    sql,
+    mediaUrl,
+    deps: { sql, mediaStore: createDiskStore(mediaUrl), vaultKeys, now: Date.now },
+  }
 }
 
 const accounts = async (sql: Sql): Promise<number> => (await sql`select 1 from users`).count
@@ -66,7 +81,8 @@ describe('a backup', () => {
     const restored = await restoreBackup(deps, backup)
     expect(restored).toMatchObject({ heldBack: 0, media: 2 })
 
-    const without = (rows: Map<string, string>) => [...rows].filter(([key]) => !/^(outbox|schema_version) /.test(key)).sort()
+    const without = (rows: Map<string, string>) =>
+      [...rows].filter(([key]) => !/^(outbox|schema_version) /.test(key)).sort()
     const before = await dumpEverything(test.sql, mediaUrl)
     const after = await dumpEverything(sql, mediaUrl)
     expect(without(after.rows)).toEqual(without(before.rows))
@@ -85,11 +101,19 @@ describe('a backup', () => {
       { id: string; state: string; waitingFor: string | null }[]
     >`select id, state, waiting_for from targets`
     expect(states.find(({ id }) => id === early)).toMatchObject({ state: 'unconfirmed' })
-    expect(states.find(({ id }) => id === early)?.waitingFor).toContain('Restored from a backup of 2')
-    expect(states.find(({ id }) => id === late)).toMatchObject({ state: 'scheduled', waitingFor: null })
-    const told = await sql<{ refId: string }[]>`select ref_id from outbox where kind = 'target' and ref_id = ${late}`
+    expect(states.find(({ id }) => id === early)?.waitingFor).toContain(
+      'Restored from a backup of 2',
+    )
+    expect(states.find(({ id }) => id === late)).toMatchObject({
+      state: 'scheduled',
+      waitingFor: null,
+    })
+    const told = await sql<
+      { refId: string }[]
+    >`select ref_id from outbox where kind = 'target' and ref_id = ${late}`
     expect(told).toHaveLength(1)
-    const grants = await sql`select 1 from grants g join outbox o on o.kind = 'grant' and o.ref_id = g.id`
+    const grants =
+      await sql`select 1 from grants g join outbox o on o.kind = 'grant' and o.ref_id = g.id`
     expect(grants.count).toBeGreaterThan(0)
   })
 
@@ -100,7 +124,9 @@ describe('a backup', () => {
       { id: string; sealed: string }[]
     >`select id, token_sealed as sealed from channels where token_sealed is not null`
     const vault = createVault(vaultKeys)
-    expect(vault.open(channel!.sealed, { table: 'channels', id: channel!.id, column: 'token_sealed' })).not.toBe('')
+    expect(
+      vault.open(channel!.sealed, { table: 'channels', id: channel!.id, column: 'token_sealed' }),
+    ).not.toBe('')
   })
 
   it('finishes however many rows it has to write', async () => {
@@ -110,7 +136,9 @@ describe('a backup', () => {
       await sql`insert into events (name, at) select 'some.thing', now() from generate_series(1, ${rows})`
       const taken = join(await temporary(), 'many')
       await takeBackup(deps, { folder: taken, withMedia: false })
-      const lines = (await readFile(join(taken, 'tables/events.copy'), 'utf8')).trimEnd().split('\n')
+      const lines = (await readFile(join(taken, 'tables/events.copy'), 'utf8'))
+        .trimEnd()
+        .split('\n')
       expect(lines).toHaveLength(rows)
     }
   })
@@ -123,7 +151,11 @@ describe('a backup', () => {
 })
 
 describe('refused before anything is written:', () => {
-  const refused = async (deps: Parameters<typeof restoreBackup>[0], from: string, words: RegExp | string) => {
+  const refused = async (
+    deps: Parameters<typeof restoreBackup>[0],
+    from: string,
+    words: RegExp | string,
+  ) => {
     await deps.sql`create table if not exists untouched ()`
     await expect(restoreBackup(deps, from)).rejects.toThrow(words)
     const [still] = await deps.sql`select to_regclass('untouched') as found`
@@ -134,8 +166,16 @@ describe('refused before anything is written:', () => {
   it('a restore with another vault key, also under the same name', async () => {
     const { deps } = await place()
     const other = { id: vaultKeys[0]!.id, key: Buffer.alloc(32, 9) }
-    await refused({ ...deps, vaultKeys: [other] }, backup, 'VAULT_KEYS does not hold the key "test"')
-    await refused({ ...deps, vaultKeys: [{ ...other, id: 'new' }] }, backup, 'VAULT_KEYS does not hold the key "test"')
+    await refused(
+      { ...deps, vaultKeys: [other] },
+      backup,
+      'VAULT_KEYS does not hold the key "test"',
+    )
+    await refused(
+      { ...deps, vaultKeys: [{ ...other, id: 'new' }] },
+      backup,
+      'VAULT_KEYS does not hold the key "test"',
+    )
     expect(await accounts(deps.sql)).toBe(0)
   })
 
@@ -155,12 +195,16 @@ describe('refused before anything is written:', () => {
 
   it('a restore into a database that is in use', async () => {
     const before = await accounts(test.sql)
-    await expect(restoreBackup({ ...test.deps, vaultKeys }, backup)).rejects.toThrow('The database is in use')
+    await expect(restoreBackup({ ...test.deps, vaultKeys }, backup)).rejects.toThrow(
+      'The database is in use',
+    )
     expect(await accounts(test.sql)).toBe(before)
   })
 
   it('a backup over another backup', async () => {
-    await expect(takeBackup({ ...test.deps, vaultKeys }, { folder: backup, withMedia: false })).rejects.toThrow('already exists')
+    await expect(
+      takeBackup({ ...test.deps, vaultKeys }, { folder: backup, withMedia: false }),
+    ).rejects.toThrow('already exists')
   })
 })
 

@@ -3,7 +3,9 @@ import { expect, it } from 'vitest'
 import { createTestDatabase } from '../support/database.ts'
 import { runProgram } from '../support/programs/program.ts'
 
-it('a backup to a path where no folder can be created fails immediately with one sentence', { timeout: 30_000 }, async () => {
+it('a backup to a path where no folder can be created fails immediately with one sentence', {
+  timeout: 30_000,
+}, async () => {
   const { url } = await createTestDatabase()
   const ran = await runProgram(['commands/backup.ts', '/proc/nope/x'], { DATABASE_URL: url })
   expect(ran).toMatchObject({ code: 1, out: '', err: '/proc/nope cannot be used: not found.\n' })

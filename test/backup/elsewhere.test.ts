@@ -19,8 +19,10 @@ beforeAll(async () => {
   house = await install({ worker: false })
 }, 120_000)
 
-const inSeconds = (seconds: number): Date => new Date(Math.ceil(Date.now() / 1_000 + seconds) * 1_000)
-const withText = async (text: string) => (await house.ledger.posts()).filter((post) => post.text === text)
+const inSeconds = (seconds: number): Date =>
+  new Date(Math.ceil(Date.now() / 1_000 + seconds) * 1_000)
+const withText = async (text: string) =>
+  (await house.ledger.posts()).filter((post) => post.text === text)
 
 it("after a backup, a loss and a restore on another server, scheduled posts are published once and published posts aren't published again", {
   timeout: 180_000,
@@ -33,15 +35,30 @@ it("after a backup, a loss and a restore on another server, scheduled posts are 
     compose(
       admin,
       slug,
-      { text, channel: house.channel('Northside Records'), time: wallTimeOf(dueAt, 'Europe/Zurich'), ...more },
+      {
+        text,
+        channel: house.channel('Northside Records'),
+        time: wallTimeOf(dueAt, 'Europe/Zurich'),
+        ...more,
+      },
       'Schedule',
     )
 
   const past = await schedule('It went out before', inSeconds(3))
   await untilPage(admin, past.url, (page) => page.text.includes('published'), 60_000)
-  const media = await upload(admin, slug, 'sleeve.jpg', await makeImage({ width: 800, height: 600 }))
+  const media = await upload(
+    admin,
+    slug,
+    'sleeve.jpg',
+    await makeImage({ width: 800, height: 600 }),
+  )
   const future = await schedule('It is to come, with its picture', inSeconds(3_600), { media })
-  const deps = { sql: house.sql, mediaStore: createDiskStore(config.media.url), vaultKeys: config.vaultKeys, now: Date.now }
+  const deps = {
+    sql: house.sql,
+    mediaStore: createDiskStore(config.media.url),
+    vaultKeys: config.vaultKeys,
+    now: Date.now,
+  }
   await takeBackup(deps, { folder, withMedia: true })
 
   await worker.stop()
@@ -54,12 +71,18 @@ it("after a backup, a loss and a restore on another server, scheduled posts are 
   await other.startWorker()
 
   const again = createPerson(other.url)
-  await again.open('/sign-in').then((page) => page.press('Sign in', { email: 'ada@example.com', password }))
+  await again
+    .open('/sign-in')
+    .then((page) => page.press('Sign in', { email: 'ada@example.com', password }))
   const path = new URL(future.url).pathname
   const waiting = await again.open(path)
   expect(waiting.text).toContain('It is to come')
-  await waiting.follow('Reschedule').then((move) => move.press('Move', { time: wallTimeOf(inSeconds(8), 'Europe/Zurich') }))
+  await waiting
+    .follow('Reschedule')
+    .then((move) => move.press('Move', { time: wallTimeOf(inSeconds(8), 'Europe/Zurich') }))
   await untilPage(again, path, (page) => page.text.includes('published'), 90_000)
-  expect(await withText('It is to come, with its picture')).toMatchObject([{ media: [{ contentType: 'image/jpeg' }] }])
+  expect(await withText('It is to come, with its picture')).toMatchObject([
+    { media: [{ contentType: 'image/jpeg' }] },
+  ])
   expect(await withText('It went out before')).toHaveLength(1)
 })

@@ -71,7 +71,11 @@ beforeAll(async () => {
 const restore = async (backup: string, erased?: string) => {
   const { sql } = await createTestDatabase()
   const mediaStore = createDiskStore(pathToFileURL(await temporary()).href)
-  const restored = await restoreBackup({ sql, mediaStore, vaultKeys, now: Date.now }, join(folder, backup), erased)
+  const restored = await restoreBackup(
+    { sql, mediaStore, vaultKeys, now: Date.now },
+    join(folder, backup),
+    erased,
+  )
   return { sql, mediaStore, restored }
 }
 
@@ -83,26 +87,43 @@ describe('promise E3: a restored backup', () => {
     expect(await sql`select from channels where id = ${deleted.channelId}`).toHaveLength(0)
     expect(await sql`select from targets where id = ${deleted.targetId}`).toHaveLength(0)
     expect(await sql`select from outbox where ref_id = ${deleted.targetId}`).toHaveLength(0)
-    expect(await sql`select state from posts where id = ${deleted.postId}`, 'it was never sent').toEqual([{ state: 'draft' }])
+    expect(
+      await sql`select state from posts where id = ${deleted.postId}`,
+      'it was never sent',
+    ).toEqual([{ state: 'draft' }])
     const keys: string[] = []
     for await (const key of mediaStore.list()) keys.push(key)
     expect(keys, 'the bytes of its files went too').toEqual(['erased-ids-for-restore.json'])
     const [grant] =
       await sql`select state, state_reason, access_token_sealed, user_name from grants where id = ${removed.grantId}`
-    expect(grant).toEqual({ state: 'ended', stateReason: 'removed', accessTokenSealed: null, userName: '' })
-    expect(await sql`select from sweeps where rule = 'removed'`, 'so that the worker sweeps at once').toHaveLength(0)
-    expect(await sql`select from channels where id = ${kept.channelId} and state = 'connected'`).toHaveLength(1)
+    expect(grant).toEqual({
+      state: 'ended',
+      stateReason: 'removed',
+      accessTokenSealed: null,
+      userName: '',
+    })
+    expect(
+      await sql`select from sweeps where rule = 'removed'`,
+      'so that the worker sweeps at once',
+    ).toHaveLength(0)
+    expect(
+      await sql`select from channels where id = ${kept.channelId} and state = 'connected'`,
+    ).toHaveLength(1)
   })
 
   test('locks out a person who was deleted before anyone can sign in, and the worker deletes them again', async () => {
     const { sql } = await restore('before', fileURLToPath(mediaUrl))
     expect(await findSession(sql, person.cookie().split('=')[1] ?? '', new Date())).toBeNull()
-    expect(await sql`select from users where id = ${person.id} and deactivated_at is not null`).toHaveLength(1)
+    expect(
+      await sql`select from users where id = ${person.id} and deactivated_at is not null`,
+    ).toHaveLength(1)
     const [request] = await sql<
       { id: string; origin: string }[]
     >`select id, origin from deletion_requests where user_id = ${person.id}`
     expect(request?.origin).toBe('restore')
-    expect(await sql`select from outbox where kind = 'deletion' and ref_id = ${request!.id}`).toHaveLength(1)
+    expect(
+      await sql`select from outbox where kind = 'deletion' and ref_id = ${request!.id}`,
+    ).toHaveLength(1)
     const others = await sql`select from users where deactivated_at is not null`
     expect(others, 'and nobody else').toHaveLength(1)
   })
@@ -114,7 +135,9 @@ describe('promise E3: a restored backup', () => {
   })
 
   test('is refused with a clear message if the given file is not a list of deleted ids', async () => {
-    await expect(restore('before', join(folder, 'before'))).rejects.toThrow(/hold a list of deleted ids/)
+    await expect(restore('before', join(folder, 'before'))).rejects.toThrow(
+      /hold a list of deleted ids/,
+    )
   })
 })
 

@@ -58,7 +58,8 @@ const restore = async (from: string) => {
 test('promise E1: a backup made while an export is ready for download contains neither its bytes nor its row nor its link', async () => {
   for (const path of await filesIn(folder)) {
     const text = await readFile(path, 'latin1')
-    for (const value of [bytes, storeKey, exportId]) expect([path, text.includes(value)]).toEqual([path, false])
+    for (const value of [bytes, storeKey, exportId])
+      expect([path, text.includes(value)]).toEqual([path, false])
   }
   const { sql } = await restore(folder)
   expect(await sql`select from exports`).toHaveLength(0)
@@ -72,14 +73,21 @@ test('promise E1: a backup from an earlier version that contains an export is re
   const manifest = JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8')) as Manifest
   const { columns } = manifest.tables.find(({ name }) => name === 'exports')!
   const values: Record<string, string> = {
-    ...{ id: exportId, user_id: app.cast.admin.id, store_key: storeKey, size_bytes: String(bytes.length) },
+    ...{
+      id: exportId,
+      user_id: app.cast.admin.id,
+      store_key: storeKey,
+      size_bytes: String(bytes.length),
+    },
     ...{ asked_at: new Date().toISOString(), made_at: new Date().toISOString() },
   }
   const line = `${columns.map((column) => values[column] ?? '\\N').join('\t')}\n`
   await writeFile(file, line)
   await writeFile(join(folder, 'media', storeKey), bytes)
   const sha256 = createHash('sha256').update(line).digest('hex')
-  const tables = manifest.tables.map((table) => (table.name === 'exports' ? { ...table, sha256 } : table))
+  const tables = manifest.tables.map((table) =>
+    table.name === 'exports' ? { ...table, sha256 } : table,
+  )
   const media = [...(manifest.media ?? []), { key: storeKey, sizeBytes: bytes.length }]
   await writeFile(join(folder, 'manifest.json'), JSON.stringify({ ...manifest, tables, media }))
   const { sql, mediaStore } = await restore(folder)

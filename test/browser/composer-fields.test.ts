@@ -1,6 +1,14 @@
 import type { Page } from 'playwright-core'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { axeFaults, type Look, overEdge, reachable, type Scene, startComposerStage, walk } from './composer-stage.ts'
+import {
+  axeFaults,
+  type Look,
+  overEdge,
+  reachable,
+  type Scene,
+  startComposerStage,
+  walk,
+} from './composer-stage.ts'
 
 let stage: Awaited<ReturnType<typeof startComposerStage>>
 
@@ -44,7 +52,12 @@ const scenes: Record<string, Scene> = {
         [`tags_${second}`]: '@ben',
         location_id: '102030405060',
       },
-      tiktok: { privacy_level: 'SELF_ONLY', photo_title: 'Five records', cover_photo: '2', auto_add_music: 'on' },
+      tiktok: {
+        privacy_level: 'SELF_ONLY',
+        photo_title: 'Five records',
+        cover_photo: '2',
+        auto_add_music: 'on',
+      },
     }),
   },
   'a story, and a draft for TikTok': {
@@ -59,7 +72,8 @@ const scenes: Record<string, Scene> = {
   },
 }
 
-const openAll = (page: Page) => page.evaluate(`for (const one of document.querySelectorAll('#composer details')) one.open = true`)
+const openAll = (page: Page) =>
+  page.evaluate(`for (const one of document.querySelectorAll('#composer details')) one.open = true`)
 
 describe('the composer with every field open', () => {
   describe.each(Object.entries(scenes))('%s', (_name, scene) => {
@@ -73,8 +87,12 @@ describe('the composer with every field open', () => {
         const stops = await walk(page)
         expect(stops.map(({ name }) => name)).toEqual(expected)
         expect(stops.filter(({ ring }) => !ring).map(({ name }) => name)).toEqual([])
-        expect(stops.filter(({ covered }) => covered).map(({ name, covered }) => `${name}: ${covered}`)).toEqual([])
-        const own = stops.filter(({ name }) => Object.values(stage.channels).some((id) => name.startsWith(`${id}.`)))
+        expect(
+          stops.filter(({ covered }) => covered).map(({ name, covered }) => `${name}: ${covered}`),
+        ).toEqual([])
+        const own = stops.filter(({ name }) =>
+          Object.values(stage.channels).some((id) => name.startsWith(`${id}.`)),
+        )
         const upward = own.filter(({ left, bottom }, index) => {
           const before = own[index - 1]
           return before && bottom <= before.top && left <= before.left
@@ -105,11 +123,17 @@ const stateOf = async (page: Page, name: string) => {
   const field = page.locator(`[id="${name}"]`)
   const message = page.locator(`[id="${name}.fault"]`)
   const [isBeside, value, invalid] = await Promise.all([
-    field.getAttribute('aria-describedby').then((ids) => (ids ?? '').split(' ').includes(`${name}.fault`)),
+    field
+      .getAttribute('aria-describedby')
+      .then((ids) => (ids ?? '').split(' ').includes(`${name}.fault`)),
     field.inputValue(),
     field.getAttribute('aria-invalid'),
   ])
-  return { value, invalid, message: isBeside && (await message.isVisible()) ? (await message.textContent())?.trim() : null }
+  return {
+    value,
+    invalid,
+    message: isBeside && (await message.isVisible()) ? (await message.textContent())?.trim() : null,
+  }
 }
 
 describe('an invalid value', () => {
@@ -123,14 +147,38 @@ describe('an invalid value', () => {
     const long = '#vinyl '.repeat(31) + 'x'.repeat(2_200)
     const tags = `tags_${files[0]}`
     const wanted: [string, string, string][] = [
-      [`${facebook}.place_id`, 'Zurich', 'Facebook: the location is the number of a Facebook Page that has an address.'],
+      [
+        `${facebook}.place_id`,
+        'Zurich',
+        'Facebook: the location is the number of a Facebook Page that has an address.',
+      ],
       [`${instagram}.first_comment`, long, 'the first comment has 31 hashtags. The limit is 30.'],
       [`${instagram}.collaborators`, '@a, @b, @c, not/a/name', 'the limit is 3 collaborators.'],
-      [`${instagram}.collaborators`, '@a, @b, @c, not/a/name', '“not/a/name” is not a username; type them as @name.'],
-      [`${instagram}.${tags}`, 'Amber Line', 'the position of Amber is two numbers from 0 to 100, as in “Amber 30 60”.'],
-      [`${instagram}.location_id`, 'Zurich', 'the location is the number of a Facebook Page that has an address.'],
-      [`${instagram}.cover_second`, '1:30', 'the cover is a time in the video, in seconds from its start, such as 1.5.'],
-      [`${tiktok}.cover_second`, '99', 'The cover is a time in the video, in seconds from its start, such as 1.5.'],
+      [
+        `${instagram}.collaborators`,
+        '@a, @b, @c, not/a/name',
+        '“not/a/name” is not a username; type them as @name.',
+      ],
+      [
+        `${instagram}.${tags}`,
+        'Amber Line',
+        'the position of Amber is two numbers from 0 to 100, as in “Amber 30 60”.',
+      ],
+      [
+        `${instagram}.location_id`,
+        'Zurich',
+        'the location is the number of a Facebook Page that has an address.',
+      ],
+      [
+        `${instagram}.cover_second`,
+        '1:30',
+        'the cover is a time in the video, in seconds from its start, such as 1.5.',
+      ],
+      [
+        `${tiktok}.cover_second`,
+        '99',
+        'The cover is a time in the video, in seconds from its start, such as 1.5.',
+      ],
     ]
     for (const [name, value] of wanted) await page.locator(`[id="${name}"]`).fill(value)
     await page.getByRole('button', { name: /^Schedule/ }).click()
@@ -143,7 +191,9 @@ describe('an invalid value', () => {
         message: expect.stringContaining(message),
       })
     const consent = await page.locator(`[id="${tiktok}.consent.fault"]`).textContent()
-    expect(consent?.trim()).toBe("Confirm that you agree to TikTok's terms. Nothing is sent to TikTok before that.")
+    expect(consent?.trim()).toBe(
+      "Confirm that you agree to TikTok's terms. Nothing is sent to TikTok before that.",
+    )
     expect(await axeFaults(page)).toEqual([])
     await page.context().close()
   })
@@ -157,14 +207,26 @@ describe('an invalid value', () => {
     await page.locator(`[id="${tiktok}.privacy_level"]`).selectOption('')
     const title = 'A title that is longer than TikTok takes. '.repeat(3).trim()
     const wanted: [string, string, string][] = [
-      [`${tiktok}.photo_title`, title, `TikTok accepts titles of 90 characters. This one has ${title.length}.`],
+      [
+        `${tiktok}.photo_title`,
+        title,
+        `TikTok accepts titles of 90 characters. This one has ${title.length}.`,
+      ],
       [`${tiktok}.cover_photo`, '7', 'The cover is the number of a photo, from 1 to 2.'],
     ]
     for (const [name, value] of wanted) await page.locator(`[id="${name}"]`).fill(value)
     await page.getByRole('button', { name: /^Schedule/ }).click()
     await page.getByRole('alert').getByText('This post can’t be published like this').waitFor()
-    for (const [name, value, message] of [...wanted, [`${tiktok}.privacy_level`, '', 'Choose who can see the post.'] as const])
-      expect({ name, ...(await stateOf(page, name)) }).toEqual({ name, value, invalid: 'true', message })
+    for (const [name, value, message] of [
+      ...wanted,
+      [`${tiktok}.privacy_level`, '', 'Choose who can see the post.'] as const,
+    ])
+      expect({ name, ...(await stateOf(page, name)) }).toEqual({
+        name,
+        value,
+        invalid: 'true',
+        message,
+      })
     expect(await axeFaults(page)).toEqual([])
     expect(await overEdge(page)).toEqual([])
     await page.context().close()
@@ -180,7 +242,9 @@ describe('an invalid value', () => {
     await place.fill('Zurich')
     await page.getByRole('button', { name: /^Schedule/ }).click()
     await page.getByRole('alert').getByRole('link', { name: 'Facebook: the location' }).click()
-    await expect.poll(() => place.evaluate((field) => field === field.ownerDocument.activeElement)).toBe(true)
+    await expect
+      .poll(() => place.evaluate((field) => field === field.ownerDocument.activeElement))
+      .toBe(true)
     await page.keyboard.press('End')
     await page.keyboard.type('x')
     await expect.poll(() => place.getAttribute('aria-invalid')).toBe('false')
@@ -218,7 +282,8 @@ describe('counters', () => {
     if (!scene) throw new Error('the scene is gone')
     const { path } = await stage.saveDraft({ ...scene, text: '🎧🎧' })
     const page = await stage.open(path)
-    const counters = async () => (await page.locator('#text-counters li').allTextContents()).map((one) => one.trim())
+    const counters = async () =>
+      (await page.locator('#text-counters li').allTextContents()).map((one) => one.trim())
     expect(await counters()).toEqual(['Facebook 2/63,206', 'Instagram 2/2,200', 'TikTok 4/4,000'])
     await page.locator('#text').fill('🎧🎧🎧')
     expect(await counters()).toEqual(['Facebook 3/63,206', 'Instagram 3/2,200', 'TikTok 6/4,000'])

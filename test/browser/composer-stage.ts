@@ -18,19 +18,30 @@ export type Look = { dark?: boolean; width?: number }
 /** The composer in a real browser, with an account on every platform. */
 export const startComposerStage = async () => {
   const { app, url, open } = await startStage()
-  const channels = await connectAll(app.deps, { workspaceId: app.workspaces.northside, userId: app.cast.admin.id })
+  const channels = await connectAll(app.deps, {
+    workspaceId: app.workspaces.northside,
+    userId: app.cast.admin.id,
+  })
   return {
     channels,
     /** Saves the scene as a draft. Returns the ids of its files and the path of the composer. */
     saveDraft: async ({ media, text = 'Twenty crates', kinds, fields }: Scene) => {
       const files: string[] = []
-      for (const kind of media) files.push(await addMedia(app.deps, app.workspaces.northside, app.cast.manager.id, { kind }))
-      const form = new URLSearchParams([['text', text], ['act', 'save'], ...files.map((id): [string, string] => ['media', id])])
+      for (const kind of media)
+        files.push(
+          await addMedia(app.deps, app.workspaces.northside, app.cast.manager.id, { kind }),
+        )
+      const form = new URLSearchParams([
+        ['text', text],
+        ['act', 'save'],
+        ...files.map((id): [string, string] => ['media', id]),
+      ])
       const typed = fields(files)
       for (const [platform, channel] of Object.entries(channels) as [PlatformName, string][]) {
         form.append('channel', channel)
         form.append(`kind.${channel}`, kinds[platform])
-        for (const [name, value] of Object.entries(typed[platform] ?? {})) form.append(`${channel}.${name}`, value)
+        for (const [name, value] of Object.entries(typed[platform] ?? {}))
+          form.append(`${channel}.${name}`, value)
       }
       const saved = await app.cast.manager.post('/w/northside/posts', form)
       return { files, path: `/w/northside/posts/${postIdIn(saved.location)}/edit` }
@@ -79,7 +90,14 @@ export const overEdge = (page: Page): Promise<string[]> =>
 /**
  * A stop of the Tab key. `ring`: whether the focus is marked; `covered`: what hides the whole of it.
  */
-type Stop = { name: string; ring: boolean; covered: string; left: number; top: number; bottom: number }
+type Stop = {
+  name: string
+  ring: boolean
+  covered: string
+  left: number
+  top: number
+  bottom: number
+}
 
 /**
  * Presses Tab until the focus has left the form. Returns the stops inside it. A time has several,

@@ -13,7 +13,10 @@ let channels: Record<PlatformName, string>
 
 beforeAll(async () => {
   ;({ app, url, open: openIn } = await startStage())
-  channels = await connectAll(app.deps, { workspaceId: app.workspaces.northside, userId: app.cast.admin.id })
+  channels = await connectAll(app.deps, {
+    workspaceId: app.workspaces.northside,
+    userId: app.cast.admin.id,
+  })
 }, 60_000)
 
 type Options = { dark?: boolean; phone?: boolean; beforeListening?: () => Promise<unknown> }
@@ -35,8 +38,15 @@ const filesIn = (page: Page) =>
     .locator('#file-list > .file input[name=media]')
     .evaluateAll((inputs) => inputs.map((input) => (input as { value?: string }).value))
 const scheduled = async (time = '2099-11-26T10:00', text = 'Twenty sleeves') => {
-  const form = photoForm({ channels: [channels.facebook, channels.instagram], media: [await image()], time, text })
-  return postIdIn((await app.cast.manager.post('/w/northside/posts', new URLSearchParams(form))).location)
+  const form = photoForm({
+    channels: [channels.facebook, channels.instagram],
+    media: [await image()],
+    time,
+    text,
+  })
+  return postIdIn(
+    (await app.cast.manager.post('/w/northside/posts', new URLSearchParams(form))).location,
+  )
 }
 
 describe('the composer', () => {
@@ -45,9 +55,15 @@ describe('the composer', () => {
     await page.locator(`label:has(#channel-${channels.tiktok})`).click()
     await page.waitForSelector('select.audience')
     expect(await page.locator('select.audience').inputValue()).toBe('')
-    await page.locator('#text').pressSequentially('Typed slowly enough for several checks to come back meanwhile', { delay: 30 })
+    await page
+      .locator('#text')
+      .pressSequentially('Typed slowly enough for several checks to come back meanwhile', {
+        delay: 30,
+      })
     await page.waitForTimeout(1_200)
-    expect(await page.inputValue('#text')).toBe('Typed slowly enough for several checks to come back meanwhile')
+    expect(await page.inputValue('#text')).toBe(
+      'Typed slowly enough for several checks to come back meanwhile',
+    )
     expect(await page.locator('.counters').textContent()).toContain('61/')
     await page.context().close()
   })
@@ -64,7 +80,9 @@ describe('the composer', () => {
     await page.fill(`#alt-${b}`, 'the second sleeve')
     await page.click(`#file-${c} [value^="up:"]`)
     await expect.poll(() => filesIn(page)).toEqual([a, c, b])
-    await page.locator(`#file-${b} .thumb`).dragTo(page.locator(`#file-${a} .thumb`), { targetPosition: { x: 5, y: 50 } })
+    await page
+      .locator(`#file-${b} .thumb`)
+      .dragTo(page.locator(`#file-${a} .thumb`), { targetPosition: { x: 5, y: 50 } })
     await expect.poll(() => filesIn(page)).toEqual([b, a, c])
     await page.waitForTimeout(800)
     expect(await filesIn(page)).toEqual([b, a, c])
@@ -76,7 +94,9 @@ describe('the composer', () => {
     const page = await open('/w/northside/posts/new')
     await page.fill('#time', '2099-10-25T02:30')
     await page.waitForSelector('#fold-later')
-    expect(await page.locator('#when').textContent()).toContain('02:30 happens twice on 25 October 2099')
+    expect(await page.locator('#when').textContent()).toContain(
+      '02:30 happens twice on 25 October 2099',
+    )
     await page.context().close()
   })
 })
@@ -97,7 +117,9 @@ describe('updates without reloading', () => {
     async (path) => {
       const id = await scheduled()
       const changes = () => app.sql`update targets set state = 'failed' where post_id = ${id}`
-      const page = await open(`/w/northside/${path.replace(':id', id)}`, { beforeListening: changes })
+      const page = await open(`/w/northside/${path.replace(':id', id)}`, {
+        beforeListening: changes,
+      })
       await page
         .locator(path.startsWith('posts') ? '#status' : `#post-${id}`)
         .getByText('failed')
@@ -112,7 +134,9 @@ describe('updates without reloading', () => {
     const page = await open('/w/northside/calendar?at=2099-12')
     await page.locator(`#post-${id}`).dragTo(page.locator('[data-slot="2099-12-15"]'))
     await page.locator('.said').waitFor()
-    expect(await page.locator('.said').textContent()).toContain('Rescheduled for Tue 15 Dec 2099 17:15')
+    expect(await page.locator('.said').textContent()).toContain(
+      'Rescheduled for Tue 15 Dec 2099 17:15',
+    )
     expect(await page.locator('[data-slot="2099-12-15"]').textContent()).toContain('17:15')
     await page.context().close()
   })
@@ -122,7 +146,9 @@ describe('updates without reloading', () => {
     const page = await open('/w/northside/calendar?at=2099-03')
     await page.locator(`#post-${id}`).dragTo(page.locator('[data-slot="2099-03-29"]'))
     await page.waitForURL(/\/move\?/)
-    expect(await page.locator('#time-error').textContent()).toContain('02:30 does not exist on 29 March 2099')
+    expect(await page.locator('#time-error').textContent()).toContain(
+      '02:30 does not exist on 29 March 2099',
+    )
     await page.context().close()
   })
 })
@@ -140,20 +166,31 @@ describe('accessibility', () => {
     'posts/:id/move',
   ]
 
-  test.each(pages)('%s: no violations in both themes, no sideways scrolling on a phone', async (path) => {
-    const id = await scheduled('2099-11-26T10:00', `${'A long title of a long evening '.repeat(4)}${'Schallplatten'.repeat(12)}`)
-    for (const look of [{}, { dark: true }, { phone: true }]) {
-      const page = await open(`/w/northside/${path.replace(':id', id)}`, look)
-      await page.evaluate(axe)
-      const found = (await page.evaluate(`axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] })`)) as {
-        violations: { id: string; nodes: { html: string }[] }[]
+  test.each(pages)(
+    '%s: no violations in both themes, no sideways scrolling on a phone',
+    async (path) => {
+      const id = await scheduled(
+        '2099-11-26T10:00',
+        `${'A long title of a long evening '.repeat(4)}${'Schallplatten'.repeat(12)}`,
+      )
+      for (const look of [{}, { dark: true }, { phone: true }]) {
+        const page = await open(`/w/northside/${path.replace(':id', id)}`, look)
+        await page.evaluate(axe)
+        const found = (await page.evaluate(
+          `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] })`,
+        )) as {
+          violations: { id: string; nodes: { html: string }[] }[]
+        }
+        expect(found.violations.map((one) => [one.id, one.nodes[0]?.html])).toEqual([])
+        const sideways = () =>
+          page.evaluate(
+            'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+          )
+        expect(await sideways()).toBe(0)
+        if (look.phone) await page.setViewportSize({ width: 320, height: 700 })
+        expect(await sideways(), 'on the narrowest phone').toBe(0)
+        await page.context().close()
       }
-      expect(found.violations.map((one) => [one.id, one.nodes[0]?.html])).toEqual([])
-      const sideways = () => page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
-      expect(await sideways()).toBe(0)
-      if (look.phone) await page.setViewportSize({ width: 320, height: 700 })
-      expect(await sideways(), 'on the narrowest phone').toBe(0)
-      await page.context().close()
-    }
-  })
+    },
+  )
 })

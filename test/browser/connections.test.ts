@@ -32,7 +32,9 @@ beforeAll(async () => {
 test('promise U2, U4: over weeks, connections are renewed silently, warned about on every page and reconnected, and the post goes out on time', {
   timeout: 300_000,
 }, async () => {
-  const page = await (await browser.newContext({ viewport: { width: 1280, height: 900 } })).newPage()
+  const page = await (
+    await browser.newContext({ viewport: { width: 1280, height: 900 } })
+  ).newPage()
   page.setDefaultTimeout(20_000)
   const at = `${stack.url}/w/northside-records`
   const startedAt = stack.now()
@@ -62,7 +64,9 @@ test('promise U2, U4: over weeks, connections are renewed silently, warned about
   await expectWords(page, /The connection through Ada Northside expires/)
   await expectWords(page, /1 post is scheduled after that/)
   await shoot(page, 'connections-warned')
-  await expect.poll(async () => (await stack.subjects()).join(), { timeout: 20_000 }).toMatch(/connection to Meta expires/)
+  await expect
+    .poll(async () => (await stack.subjects()).join(), { timeout: 20_000 })
+    .toMatch(/connection to Meta expires/)
 
   await leaveUntil(page, dueAt.getTime() - 10 * 60_000)
   await signInAgain(page)
@@ -72,7 +76,9 @@ test('promise U2, U4: over weeks, connections are renewed silently, warned about
   await page.goto(`${at}/today`)
   await expectWords(page, /Northside Café and 1 more need to be reconnected/)
   await page.goto(`${at}/channels`)
-  expect(await page.locator('.channel', { hasText: 'Northside Events' }).textContent()).not.toMatch(/ended|over/) // Pages still work
+  expect(await page.locator('.channel', { hasText: 'Northside Events' }).textContent()).not.toMatch(
+    /ended|over/,
+  ) // Pages still work
   await shoot(page, 'connections-needs-reconnecting')
   await nudge()
   await page.goto(post)
@@ -80,7 +86,10 @@ test('promise U2, U4: over weeks, connections are renewed silently, warned about
   await shoot(page, 'connections-post-waits')
 
   await page.goto(`${at}/channels`)
-  await page.locator('.channel', { hasText: '@northsiderecords' }).getByRole('link', { name: 'Reconnect' }).click()
+  await page
+    .locator('.channel', { hasText: '@northsiderecords' })
+    .getByRole('link', { name: 'Reconnect' })
+    .click()
   await page.getByRole('button', { name: 'Ada Northside' }).click()
   await page.getByRole('button', { name: 'Continue' }).click()
   await page.getByRole('button', { name: 'Connect', exact: true }).click()
@@ -95,7 +104,9 @@ test('promise U2, U4: over weeks, connections are renewed silently, warned about
   await until(page, /published/)
   await shoot(page, 'connections-published')
   const out = await ledgerOf(stack.sandbox).posts()
-  expect(out.map(({ platform, text }) => [platform, text])).toEqual([['instagram', 'After ninety days']])
+  expect(out.map(({ platform, text }) => [platform, text])).toEqual([
+    ['instagram', 'After ninety days'],
+  ])
   const aheadMs = stack.now() - Date.now() // the ledger uses real time
   expect((out[0]?.createdAtMs ?? 0) + aheadMs).toBeGreaterThanOrEqual(dueAt.getTime())
 })
@@ -143,13 +154,15 @@ const checkNow = async (page: Page, at: string): Promise<void> => {
       .click()
     await page.waitForLoadState()
   }
-  const unchecked = () => stack.sql`select from grants where state = 'active' and next_check_at <= ${new Date(stack.now())}`
+  const unchecked = () =>
+    stack.sql`select from grants where state = 'active' and next_check_at <= ${new Date(stack.now())}`
   await expect.poll(unchecked, { timeout: 20_000 }).toHaveLength(0)
 }
 
 const renewed = async (issuer: string): Promise<void> => {
   const recently = new Date(stack.now() - dayMs)
-  const rows = () => stack.sql`select from grants where issuer = ${issuer} and renewed_at > ${recently}`
+  const rows = () =>
+    stack.sql`select from grants where issuer = ${issuer} and renewed_at > ${recently}`
   await expect.poll(rows, { timeout: 20_000 }).toHaveLength(1)
 }
 
@@ -165,7 +178,8 @@ const until = async (page: Page, words: RegExp): Promise<void> => {
   for (const giveUpAt = Date.now() + 30_000; ; await page.waitForTimeout(300)) {
     const text = (await page.locator('main').textContent()) ?? ''
     if (words.test(text)) return
-    if (Date.now() > giveUpAt) throw new Error(`${words} did not come: ${text.replace(/\s+/g, ' ')}`)
+    if (Date.now() > giveUpAt)
+      throw new Error(`${words} did not come: ${text.replace(/\s+/g, ' ')}`)
     await page.reload()
   }
 }

@@ -38,14 +38,28 @@ const quadrants = async (width: number, height: number): Promise<Buffer> => {
 const film = async (): Promise<Buffer> => {
   const to = join(await mkdtemp(join(tmpdir(), 'film-')), 'film.mp4')
   const source = ['-f', 'lavfi', '-i', 'testsrc2=s=360x640:r=25:d=6']
-  await ffmpeg([...source, '-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-movflags', '+faststart', to])
+  await ffmpeg([
+    ...source,
+    '-c:v',
+    'libx264',
+    '-preset',
+    'ultrafast',
+    '-pix_fmt',
+    'yuv420p',
+    '-movflags',
+    '+faststart',
+    to,
+  ])
   return readFile(to)
 }
 
 /** A composer in a real browser with files that have bytes. */
 export const startEditingStage = async () => {
   const { app, url, open } = await startStage()
-  const channels = await connectAll(app.deps, { workspaceId: app.workspaces.northside, userId: app.cast.admin.id })
+  const channels = await connectAll(app.deps, {
+    workspaceId: app.workspaces.northside,
+    userId: app.cast.admin.id,
+  })
   const upload = async (name: string, body: Buffer): Promise<string> => {
     const { status, text } = await put(app.cast.manager, name, body, { Origin: url })
     if (status !== 201) throw new Error(`${name} was answered with ${status}: ${text}`)
@@ -54,7 +68,8 @@ export const startEditingStage = async () => {
   return {
     app,
     channels,
-    picture: async (width = 1600, height = 900) => upload('wall.jpg', await quadrants(width, height)),
+    picture: async (width = 1600, height = 900) =>
+      upload('wall.jpg', await quadrants(width, height)),
     film: async () => upload('film.mp4', await film()),
     /** The composer of a new post with these files and accounts. */
     compose: async (

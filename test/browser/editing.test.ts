@@ -36,13 +36,17 @@ describe('cropping a picture', () => {
     await openEditor(page, media)
     expect(await page.locator('[name="edit.shape"]:checked').getAttribute('value')).toBe('4:5')
     expect(await page.locator('.shape:has([value="4:5"])').innerText()).toContain('Instagram')
-    expect(await page.locator('.shape:has([value="9:16"])').innerText()).toContain('Bars on Instagram')
+    expect(await page.locator('.shape:has([value="9:16"])').innerText()).toContain(
+      'Bars on Instagram',
+    )
     expect(await page.locator('[data-size]').innerText()).toBe('720 × 900')
     const [picture, corner] = [await boxOf(page, '[data-picture]'), await boxOf(page, '.corner.se')]
     // To half its size, then to the left top.
     await page.mouse.move(corner.x + corner.width - 2, corner.y + corner.height - 2)
     await page.mouse.down()
-    await page.mouse.move(picture.x + picture.width * 0.5, picture.y + picture.height * 0.5, { steps: 4 })
+    await page.mouse.move(picture.x + picture.width * 0.5, picture.y + picture.height * 0.5, {
+      steps: 4,
+    })
     await page.mouse.up()
     expect(await page.locator('[data-size]').innerText()).toBe('360 × 450')
     const middle = await boxOf(page, '[data-frame]')
@@ -68,8 +72,10 @@ describe('cropping a picture', () => {
     })
     await openEditor(page, media)
     const touch = await context.newCDPSession(page)
-    const send = (type: 'touchStart' | 'touchMove' | 'touchEnd', ...touchPoints: { x: number; y: number; id?: number }[]) =>
-      touch.send('Input.dispatchTouchEvent', { type, touchPoints })
+    const send = (
+      type: 'touchStart' | 'touchMove' | 'touchEnd',
+      ...touchPoints: { x: number; y: number; id?: number }[]
+    ) => touch.send('Input.dispatchTouchEvent', { type, touchPoints })
     const box = await boxOf(page, '[data-frame]')
     const [x, y] = [box.x + box.width / 2, box.y + box.height / 2]
     await send('touchStart', { x: x - 10, y, id: 1 })
@@ -84,7 +90,9 @@ describe('cropping a picture', () => {
     // Chromium drops a tap that follows a drag within milliseconds, which no finger can do.
     await page.getByRole('button', { name: 'Apply crop' }).click()
     await edited(page)
-    expect(await stage.save(page)).toEqual([{ crop: { x: 0.775, y: 0.5, width: 0.225, height: 0.5 } }])
+    expect(await stage.save(page)).toEqual([
+      { crop: { x: 0.775, y: 0.5, width: 0.225, height: 0.5 } },
+    ])
     await context.close()
   })
 
@@ -95,11 +103,17 @@ describe('cropping a picture', () => {
     await page.keyboard.press('Enter')
     await frame(page).waitFor()
     expect(await page.evaluate('document.activeElement.ariaLabel')).toBe('Crop frame')
-    expect(await frame(page).getAttribute('aria-valuetext')).toBe('1600 × 900 pixels, 0% from the left, 0% from the top')
+    expect(await frame(page).getAttribute('aria-valuetext')).toBe(
+      '1600 × 900 pixels, 0% from the left, 0% from the top',
+    )
     await page.keyboard.press('2')
-    expect(await frame(page).getAttribute('aria-valuetext')).toBe('900 × 900 pixels, 22% from the left, 0% from the top')
+    expect(await frame(page).getAttribute('aria-valuetext')).toBe(
+      '900 × 900 pixels, 22% from the left, 0% from the top',
+    )
     for (let pressed = 0; pressed < 10; pressed += 1) await page.keyboard.press('ArrowRight')
-    expect(await frame(page).getAttribute('aria-valuetext')).toBe('900 × 900 pixels, 32% from the left, 0% from the top')
+    expect(await frame(page).getAttribute('aria-valuetext')).toBe(
+      '900 × 900 pixels, 32% from the left, 0% from the top',
+    )
     await page.keyboard.press('7')
     await page.keyboard.press('Shift+ArrowLeft')
     expect(await page.locator('[data-size]').innerText()).toBe('884 × 900')
@@ -139,7 +153,9 @@ describe('cropping a picture', () => {
 
   test('works without script: shape, numbers, rotation and preview on a page that loses nothing', async () => {
     const media = await stage.picture()
-    const { page, context } = await stage.compose([media], [stage.channels.instagram], { javaScriptEnabled: false })
+    const { page, context } = await stage.compose([media], [stage.channels.instagram], {
+      javaScriptEnabled: false,
+    })
     await page.locator('#text').fill('Typed before')
     await page.locator(`#edit-${media}`).click()
     expect(await page.locator('h1').innerText()).toBe('Crop photo')
@@ -147,7 +163,9 @@ describe('cropping a picture', () => {
     await page.locator('#edit-x').fill('100 crates')
     await page.getByRole('button', { name: 'Apply crop' }).click()
     expect(await page.locator('#edit-x').inputValue()).toBe('100 crates')
-    expect(await page.locator('#edit-x-error').innerText()).toBe('Enter a percentage from 0 to 100.')
+    expect(await page.locator('#edit-x-error').innerText()).toBe(
+      'Enter a percentage from 0 to 100.',
+    )
     await page.locator('#edit-x').fill('0')
     await page.getByRole('button', { name: 'Preview' }).click()
     expect(await page.locator('.editor-stage svg').getAttribute('viewBox')).toBe('0 0 720 900')
@@ -159,7 +177,9 @@ describe('cropping a picture', () => {
     await page.getByRole('button', { name: 'Apply crop' }).click()
     expect(await page.locator('#text').inputValue()).toBe('Typed before')
     expect(await page.locator('.pill.edited').count()).toBe(1)
-    expect(await stage.save(page)).toEqual([{ crop: { x: 0, y: 0.21875, width: 1, height: 0.5625 }, rotate: 90 }])
+    expect(await stage.save(page)).toEqual([
+      { crop: { x: 0, y: 0.21875, width: 1, height: 0.5625 }, rotate: 90 },
+    ])
     await context.close()
   })
 })
@@ -167,7 +187,10 @@ describe('cropping a picture', () => {
 describe('a video', () => {
   test('is trimmed and gets its cover frame by keyboard, for every account that takes one', async () => {
     const media = await stage.film()
-    const { page, context } = await stage.compose([media], [stage.channels.instagram, stage.channels.tiktok])
+    const { page, context } = await stage.compose(
+      [media],
+      [stage.channels.instagram, stage.channels.tiktok],
+    )
     await openEditor(page, media)
     expect(await page.locator('[name="edit.shape"]:checked').getAttribute('value')).toBe('9:16')
     const slider = (name: string) => page.locator(`[data-time=${name}]`)
@@ -183,7 +206,9 @@ describe('a video', () => {
     await page.keyboard.press('Shift+ArrowRight')
     await page.keyboard.press('ArrowRight')
     expect(await slider('cover').getAttribute('aria-valuetext')).toBe('0:02.24')
-    await expect.poll(() => page.evaluate(`document.querySelector('[data-source]').currentTime`)).toBeCloseTo(2.24, 2)
+    await expect
+      .poll(() => page.evaluate(`document.querySelector('[data-source]').currentTime`))
+      .toBeCloseTo(2.24, 2)
     await page.locator('.strip > canvas').nth(7).waitFor()
     await page.locator('#edit-end').fill('0:04.5')
     await page.keyboard.press('Tab')
@@ -197,19 +222,25 @@ describe('a video', () => {
 
   test('is trimmed without script, and times that make no sense come back as typed', async () => {
     const media = await stage.film()
-    const { page, context } = await stage.compose([media], [stage.channels.instagram], { javaScriptEnabled: false })
+    const { page, context } = await stage.compose([media], [stage.channels.instagram], {
+      javaScriptEnabled: false,
+    })
     await page.locator(`#edit-${media}`).click()
     await page.locator('#edit-start').fill('0:05.5')
     await page.locator('#edit-cover').fill('soon')
     await page.getByRole('button', { name: 'Apply' }).click()
     expect(await page.locator('#edit-start').inputValue()).toBe('0:05.5')
-    expect(await page.locator('#edit-end-error').innerText()).toContain('at least 1 second after the start')
+    expect(await page.locator('#edit-end-error').innerText()).toContain(
+      'at least 1 second after the start',
+    )
     expect(await page.locator('#edit-cover').inputValue()).toBe('soon')
     await page.locator('#edit-start').fill('1')
     await page.locator('#edit-end').fill('0:04')
     await page.locator('#edit-cover').fill('0:02.5')
     await page.getByRole('button', { name: 'Apply' }).click()
-    expect(await page.locator(`[name="${stage.channels.instagram}.cover_second"]`).inputValue()).toBe('1.5')
+    expect(
+      await page.locator(`[name="${stage.channels.instagram}.cover_second"]`).inputValue(),
+    ).toBe('1.5')
     expect(await stage.save(page)).toEqual([{ trim: { startMs: 1_000, endMs: 4_000 } }])
     await context.close()
   })
@@ -232,7 +263,11 @@ describe('the editor', () => {
           hasTouch: width < 700,
           isMobile: width < 700,
         }
-        const { page, context } = await stage.compose([id], [stage.channels.instagram, stage.channels.tiktok], options)
+        const { page, context } = await stage.compose(
+          [id],
+          [stage.channels.instagram, stage.channels.tiktok],
+          options,
+        )
         await openEditor(page, id)
         if (index === 1) await page.locator('.strip > canvas').nth(7).waitFor()
         expect(await axeFaults(page)).toEqual([])

@@ -16,7 +16,11 @@ const screens = process.env.SCREENS
 beforeAll(async () => {
   ;({ app, url, open } = await startStage())
   const size = { channels: 3, postsPerMonth: 6, elsewherePerMonth: 12, months: 4 }
-  await fillInsights(app.sql, { workspaceId: app.workspaces.northside, zone: 'Europe/Zurich', ...size })
+  await fillInsights(app.sql, {
+    workspaceId: app.workspaces.northside,
+    zone: 'Europe/Zurich',
+    ...size,
+  })
   await app.sql`
     insert into elsewhere_posts (workspace_id, channel_id, platform_post_id, kind, text, published_at, next_at)
     select workspace_id, id, 'unread', 'image', 'Waits', now() - interval '40 days', now() from channels where account_id = 'filled-0'`
@@ -35,15 +39,25 @@ describe('insights with posts that were not made here', () => {
   for (const look of ['light', 'dark', 'phone'] as const)
     test(`are sound and fit their window: ${look}`, async () => {
       const viewport = look === 'phone' ? { width: 320, height: 800 } : { width: 1280, height: 900 }
-      const { page, context } = await open({ viewport, colorScheme: look === 'dark' ? 'dark' : 'light' })
+      const { page, context } = await open({
+        viewport,
+        colorScheme: look === 'dark' ? 'dark' : 'light',
+      })
       for (const [name, query] of [
         ['all', 'range=28d'],
         ['made-here', 'range=28d&made=here'],
       ] as const) {
         await page.goto(`${url}/w/northside/insights?${query}`)
         expect([name, await faultsOf(page)]).toEqual([name, []])
-        expect([name, await page.evaluate('document.documentElement.scrollWidth <= innerWidth')]).toEqual([name, true])
-        if (screens) await page.screenshot({ path: `${screens}/elsewhere-${name}-${look}.png`, fullPage: true })
+        expect([
+          name,
+          await page.evaluate('document.documentElement.scrollWidth <= innerWidth'),
+        ]).toEqual([name, true])
+        if (screens)
+          await page.screenshot({
+            path: `${screens}/elsewhere-${name}-${look}.png`,
+            fullPage: true,
+          })
       }
       await context.close()
     }, 90_000)
@@ -53,7 +67,10 @@ describe('insights with posts that were not made here', () => {
     await page.goto(`${url}/w/northside/insights?range=28d`)
     const all = await viewsOn(page)
     expect(await page.locator('.ranked', { hasText: 'not made here' }).count()).toBe(1)
-    await page.getByRole('navigation', { name: 'Posts' }).getByRole('link', { name: 'Made here' }).click()
+    await page
+      .getByRole('navigation', { name: 'Posts' })
+      .getByRole('link', { name: 'Made here' })
+      .click()
     await page.waitForURL('**/insights?range=28d&made=here')
     const here = await viewsOn(page)
     expect(here).toBeGreaterThan(0)
@@ -63,8 +80,13 @@ describe('insights with posts that were not made here', () => {
     await page.waitForURL('**/insights?range=7d&made=here')
     await page.locator('.chart-card .switch').getByRole('link', { name: 'Likes' }).click()
     await page.waitForURL('**/insights?range=7d&made=here&metric=likes#chart')
-    expect(await page.getByRole('link', { name: 'CSV', exact: true }).first().getAttribute('href')).toContain('made=here')
-    await page.getByRole('navigation', { name: 'Posts' }).getByRole('link', { name: 'All posts' }).click()
+    expect(
+      await page.getByRole('link', { name: 'CSV', exact: true }).first().getAttribute('href'),
+    ).toContain('made=here')
+    await page
+      .getByRole('navigation', { name: 'Posts' })
+      .getByRole('link', { name: 'All posts' })
+      .click()
     await page.waitForURL('**/insights?range=7d&metric=likes')
     await context.close()
   }, 60_000)

@@ -17,7 +17,10 @@ const screens = process.env.SCREENS
 
 beforeAll(async () => {
   ;({ app, url, open } = await startStage())
-  channels = await connectAll(app.deps, { workspaceId: app.workspaces.northside, userId: app.cast.admin.id })
+  channels = await connectAll(app.deps, {
+    workspaceId: app.workspaces.northside,
+    userId: app.cast.admin.id,
+  })
 }, 120_000)
 
 /**
@@ -53,7 +56,12 @@ const situations: Situation[] = [
     make: async () => {
       for (const platform of platforms) await read(platform, 80, platform === 'instagram' ? 10 : 1)
       const { gained } = measuredRows(app, channels)
-      await gained(channels.instagram, 1, { views: 4_800, likes: 100, followers: 1_992, grownSince: day(10) })
+      await gained(channels.instagram, 1, {
+        views: 4_800,
+        likes: 100,
+        followers: 1_992,
+        grownSince: day(10),
+      })
     },
     says: [/on Instagram: no readings .* to .*; .* holds nine days\./, /Periods are not compared/],
     silent: [/up \d+%/, /up to date/],
@@ -62,7 +70,12 @@ const situations: Situation[] = [
     name: 'new-account',
     make: async () => {
       for (const platform of platforms)
-        await read(platform, platform === 'tiktok' ? 6 : 80, 1, platform === 'tiktok' ? 4_921 : 2_000)
+        await read(
+          platform,
+          platform === 'tiktok' ? 6 : 80,
+          1,
+          platform === 'tiktok' ? 4_921 : 2_000,
+        )
     },
     says: [
       /4,913 of them with .* on TikTok, new in these days/,
@@ -77,7 +90,12 @@ const situations: Situation[] = [
       const { gained } = measuredRows(app, channels)
       for (const platform of platforms) {
         await read(platform, 80, 9)
-        await gained(channels[platform], 2, { views: 3_600, likes: 90, followers: 1_984, grownSince: day(9) })
+        await gained(channels[platform], 2, {
+          views: 3_600,
+          likes: 90,
+          followers: 1_984,
+          grownSince: day(9),
+        })
         await gained(channels[platform], 1, { views: 500, likes: 20, followers: 1_992 })
       }
     },
@@ -96,20 +114,30 @@ describe('insights when readings are missing, or an account is new', () => {
         select id, workspace_id, now() + interval '9 hours', now() + interval '9 hours' from channels`
       await make()
       for (const look of ['light', 'dark', 'phone'] as const) {
-        const viewport = look === 'phone' ? { width: 320, height: 800 } : { width: 1280, height: 900 }
-        const { page, context } = await open({ viewport, colorScheme: look === 'dark' ? 'dark' : 'light' })
+        const viewport =
+          look === 'phone' ? { width: 320, height: 800 } : { width: 1280, height: 900 }
+        const { page, context } = await open({
+          viewport,
+          colorScheme: look === 'dark' ? 'dark' : 'light',
+        })
         await page.goto(`${url}/w/northside/insights?range=7d`)
-        const text = ((await page.evaluate('document.querySelector(".insights").innerText')) as string).replace(/\s+/g, ' ')
+        const text = (
+          (await page.evaluate('document.querySelector(".insights").innerText')) as string
+        ).replace(/\s+/g, ' ')
         for (const words of says) expect(text).toMatch(words)
         const tiles = (await page.locator('.tiles').innerText()).replace(/\s+/g, ' ')
         for (const words of silent) expect(tiles).not.toMatch(words)
-        expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), look).toBe(true)
+        expect(
+          await page.evaluate('document.documentElement.scrollWidth <= innerWidth'),
+          look,
+        ).toBe(true)
         const faults = await page.evaluate(
           `(async () => { ${axe}; const found = await axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] });
             return found.violations.map((one) => one.id + ' ' + one.nodes.map((node) => node.target).join(' ')) })()`,
         )
         expect([look, faults]).toEqual([look, []])
-        if (screens) await page.screenshot({ path: `${screens}/${name}-${look}.png`, fullPage: true })
+        if (screens)
+          await page.screenshot({ path: `${screens}/${name}-${look}.png`, fullPage: true })
         await context.close()
       }
     }, 60_000)

@@ -20,10 +20,18 @@ const screens = process.env.SCREENS
 beforeAll(async () => {
   ;({ app, url, open } = await startStage())
   const workspaceId = app.workspaces.northside
-  await fillInsights(app.sql, { workspaceId, zone: 'Europe/Zurich', channels: 6, postsPerMonth: 12, months: 14 })
+  await fillInsights(app.sql, {
+    workspaceId,
+    zone: 'Europe/Zurich',
+    channels: 6,
+    postsPerMonth: 12,
+    months: 14,
+  })
   await givePictures(workspaceId)
   await app.sql`update account_snapshots set day = (taken_at - interval '2 days')::date, views = 900 + followers % 97, reach = 500 + followers % 89`
-  const [one] = await app.sql<{ id: string }[]>`select id from channels where platform = 'tiktok' order by account_id limit 1`
+  const [one] = await app.sql<
+    { id: string }[]
+  >`select id from channels where platform = 'tiktok' order by account_id limit 1`
   const [best] = await app.sql<{ id: string }[]>`
     select t.post_id as id from measured_targets m join targets t on t.id = m.target_id where t.platform = 'instagram' and m.published_at < now() - interval '20 days'
     order by m.published_at desc limit 1`
@@ -56,7 +64,10 @@ describe('insights', () => {
   for (const look of ['light', 'dark', 'phone'] as const)
     test(`pass axe and fit their window: ${look}`, async () => {
       const viewport = look === 'phone' ? { width: 390, height: 844 } : { width: 1280, height: 900 }
-      const { page, context } = await open({ viewport, colorScheme: look === 'dark' ? 'dark' : 'light' })
+      const { page, context } = await open({
+        viewport,
+        colorScheme: look === 'dark' ? 'dark' : 'light',
+      })
       for (const [name, path] of pages()) {
         await page.goto(url + path)
         const found = await page.evaluate(
@@ -65,8 +76,12 @@ describe('insights', () => {
         )
         expect([name, found]).toEqual([name, { faults: [], checks: expect.any(Number) }])
         expect((found as { checks: number }).checks).toBeGreaterThan(8)
-        expect([name, await page.evaluate('document.documentElement.scrollWidth <= innerWidth')]).toEqual([name, true])
-        if (screens) await page.screenshot({ path: `${screens}/${name}-${look}.png`, fullPage: true })
+        expect([
+          name,
+          await page.evaluate('document.documentElement.scrollWidth <= innerWidth'),
+        ]).toEqual([name, true])
+        if (screens)
+          await page.screenshot({ path: `${screens}/${name}-${look}.png`, fullPage: true })
       }
       await context.close()
     }, 90_000)
@@ -88,7 +103,10 @@ describe('insights', () => {
 
   for (const javaScriptEnabled of [true, false])
     test(`are limited to a platform and a format by keyboard, ${javaScriptEnabled ? 'in place' : 'without scripts'}`, async () => {
-      const { page, context } = await open({ javaScriptEnabled, viewport: { width: 320, height: 640 } })
+      const { page, context } = await open({
+        javaScriptEnabled,
+        viewport: { width: 320, height: 640 },
+      })
       await page.goto(`${url}/w/northside/insights?range=90d&metric=likes`)
       if (javaScriptEnabled) await page.evaluate('window.stayed = true')
       await page.getByLabel('Platform').focus()
@@ -125,7 +143,9 @@ describe('insights', () => {
     expect(await tip.isVisible()).toBe(true)
     await page.keyboard.press('Escape')
     expect(await tip.isVisible()).toBe(false)
-    expect(await page.locator('.tip title').count(), 'no tooltip that only a mouse can read').toBe(0)
+    expect(await page.locator('.tip title').count(), 'no tooltip that only a mouse can read').toBe(
+      0,
+    )
     expect(await page.locator('.insight-line p').first().textContent()).toMatch(
       /^\d+ \w+( \d{4})? – \d+ \w+ \d{4}, compared with \d+ \w+/,
     )
@@ -142,12 +162,18 @@ describe('insights', () => {
       /Northside Records[\s\S]*All connected accounts · .* · numbers taken \d+ \w+ \d{4}, \d\d:\d\d \(Europe\/Zurich\)/,
     )
     expect(text).not.toMatch(/Sign out|Show as a table|90 days/)
-    expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(255, 255, 255)')
+    expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe(
+      'rgb(255, 255, 255)',
+    )
     if (screens) {
       await page.setViewportSize({ width: 794, height: 1123 })
       await page.screenshot({ path: `${screens}/print.png`, fullPage: true })
     }
-    const pdf = await page.pdf({ format: 'A4', printBackground: true, ...(screens ? { path: `${screens}/report.pdf` } : {}) })
+    const pdf = await page.pdf({
+      format: 'A4',
+      printBackground: true,
+      ...(screens ? { path: `${screens}/report.pdf` } : {}),
+    })
     const sheets = pdf.toString('latin1').match(/\/Type\s*\/Page\b/g)?.length ?? 0
     expect(sheets).toBeGreaterThan(0)
     expect(sheets).toBeLessThan(6)

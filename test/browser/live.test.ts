@@ -40,7 +40,8 @@ const moveTo = async (at: Date) => {
   await test.sql`update posts set due_at = ${at} where id = ${target.postId}`
   await test.sql`update targets set due_at = ${at} where id = ${target.targetId}`
 }
-const touch = () => test.sql`update targets set waiting_for = clock_timestamp()::text where id = ${target.targetId}`
+const touch = () =>
+  test.sql`update targets set waiting_for = clock_timestamp()::text where id = ${target.targetId}`
 
 it('a page refreshes soon after a change on a day it shows', { timeout: 20_000 }, async () => {
   await test.sql`update targets set state = 'published' where id = ${target.targetId}`
@@ -49,7 +50,9 @@ it('a page refreshes soon after a change on a day it shows', { timeout: 20_000 }
   await shoot(page, 'calendar-week-live')
 })
 
-it('with constant changes it keeps refreshing, but only every few seconds', { timeout: 40_000 }, async () => {
+it('with constant changes it keeps refreshing, but only every few seconds', {
+  timeout: 40_000,
+}, async () => {
   await pause(6_000)
   fetchedMs.length = 0
   const startedAt = performance.now()

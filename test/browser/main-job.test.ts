@@ -13,7 +13,13 @@ import { type Product, startProduct } from '../support/programs/product.ts'
 import * as steps from './steps.ts'
 
 const zone = 'Europe/Zurich'
-const five = ['Northside Records', 'Northside Café', '@northsiderecords', '@northsidecafe', '@northside.records']
+const five = [
+  'Northside Records',
+  'Northside Café',
+  '@northsiderecords',
+  '@northsidecafe',
+  '@northside.records',
+]
 let browser: Browser
 let photo: string
 let video: string
@@ -34,7 +40,10 @@ describe.each([
   test('from the first link to posts on five accounts', { timeout: 180_000 }, async () => {
     const product = await startProduct()
     const person = async () => {
-      const context = await browser.newContext({ javaScriptEnabled, viewport: { width: 1280, height: 900 } })
+      const context = await browser.newContext({
+        javaScriptEnabled,
+        viewport: { width: 1280, height: 900 },
+      })
       context.setDefaultTimeout(15_000)
       return context.newPage()
     }
@@ -52,7 +61,9 @@ describe.each([
     await expectPicture(manager, 'crate.jpg')
     await expectPicture(manager, 'needle.mp4')
 
-    const dueAt = new Date(Math.ceil(Date.now() / 1_000) * 1_000 + (javaScriptEnabled ? 20_000 : 25_000))
+    const dueAt = new Date(
+      Math.ceil(Date.now() / 1_000) * 1_000 + (javaScriptEnabled ? 20_000 : 25_000),
+    )
     const posts = [
       { text: 'Twenty crates, twenty per cent', file: 'crate.jpg' },
       { text: 'How to change a needle', file: 'needle.mp4' },
@@ -60,10 +71,16 @@ describe.each([
     const addresses: string[] = []
     for (const post of posts)
       addresses.push(
-        await steps.schedule(manager, at, { ...post, accounts: five, time: wallTimeOf(dueAt, zone) }, javaScriptEnabled),
+        await steps.schedule(
+          manager,
+          at,
+          { ...post, accounts: five, time: wallTimeOf(dueAt, zone) },
+          javaScriptEnabled,
+        ),
       )
     for (const address of addresses) await watchItGoOut(manager, address, javaScriptEnabled)
-    for (const [index, address] of addresses.entries()) await openLinks(manager, address, posts[index]!.text)
+    for (const [index, address] of addresses.entries())
+      await openLinks(manager, address, posts[index]!.text)
     await holdAgainstLedger(product, posts, dueAt)
     await Promise.all([admin.context().close(), manager.context().close()])
   })
@@ -74,7 +91,9 @@ const expectPicture = async (page: Page, name: string): Promise<void> => {
   const tile = page.locator('li', { hasText: name }).locator('img').first()
   await tile.waitFor()
   expect(await tile.getAttribute('src')).toBeTruthy()
-  const answer = await page.request.get(new URL((await tile.getAttribute('src')) ?? '', page.url()).href)
+  const answer = await page.request.get(
+    new URL((await tile.getAttribute('src')) ?? '', page.url()).href,
+  )
   expect([answer.status(), answer.headers()['content-type']]).toEqual([200, 'image/webp'])
 }
 
@@ -83,7 +102,8 @@ const watchItGoOut = async (page: Page, address: string, live: boolean): Promise
   await page.goto(address)
   const published = page.locator('.target .pill', { hasText: /^published$/ })
   for (const giveUpAt = Date.now() + 60_000; (await published.count()) < 5; ) {
-    if (Date.now() > giveUpAt) throw new Error(`not all is out: ${await page.locator('main').textContent()}`)
+    if (Date.now() > giveUpAt)
+      throw new Error(`not all is out: ${await page.locator('main').textContent()}`)
     await page.waitForTimeout(300)
     if (!live) await page.reload()
   }
@@ -94,7 +114,8 @@ const openLinks = async (page: Page, address: string, text: string): Promise<voi
   await page.goto(address)
   const links = page.locator('.target dd a')
   for (const giveUpAt = Date.now() + 30_000; (await links.count()) < 5; ) {
-    if (Date.now() > giveUpAt) throw new Error(`links are missing: ${await page.locator('main').textContent()}`)
+    if (Date.now() > giveUpAt)
+      throw new Error(`links are missing: ${await page.locator('main').textContent()}`)
     await page.waitForTimeout(500)
     await page.reload()
   }
@@ -107,7 +128,11 @@ const openLinks = async (page: Page, address: string, text: string): Promise<voi
   }
 }
 
-const holdAgainstLedger = async (product: Product, posts: { text: string; file: string }[], dueAt: Date): Promise<void> => {
+const holdAgainstLedger = async (
+  product: Product,
+  posts: { text: string; file: string }[],
+  dueAt: Date,
+): Promise<void> => {
   const ledger = await ledgerOf(product.sandbox).posts()
   expect(ledger).toHaveLength(10)
   for (const { text, file } of posts) {

@@ -25,7 +25,11 @@ it('files upload one after another; refused ones show why next to their name, an
   const files = [
     { name: 'reel.mp4', mimeType: 'video/mp4', buffer: video },
     { name: 'cut.mp4', mimeType: 'video/mp4', buffer: video.subarray(0, -10) },
-    { name: 'crate.jpg', mimeType: 'image/jpeg', buffer: await makeImage({ width: 300, height: 200 }) },
+    {
+      name: 'crate.jpg',
+      mimeType: 'image/jpeg',
+      buffer: await makeImage({ width: 300, height: 200 }),
+    },
   ]
   await page.setInputFiles('#files', files)
   await page.waitForSelector('.tile:has-text("crate.jpg")')
@@ -61,19 +65,25 @@ it('an upload in progress can be canceled and leaves nothing behind', async () =
 
 /** A video of which half was converted in the last two minutes. */
 const converting = async (): Promise<string> => {
-  const id = await addMedia(test.deps, test.workspaces.northside, test.cast.manager.id, { kind: 'video' })
+  const id = await addMedia(test.deps, test.workspaces.northside, test.cast.manager.id, {
+    kind: 'video',
+  })
   await test.sql`
     update media set original_key = ${`original-of-${id}`}, conversion = 'waiting', conversion_share = 0.5,
       conversion_began_at = now() - interval '2 minutes' where id = ${id}`
   return id
 }
-const finish = (id: string) => test.sql`update media set conversion = null, conversion_share = null where id = ${id}`
+const finish = (id: string) =>
+  test.sql`update media set conversion = null, conversion_share = null where id = ${id}`
 
 it('the tile of a video says how long its conversion takes, and is rendered again when that changes', async () => {
   const id = await converting()
   await page.goto(`${test.url}/w/northside/media`)
   const tile = page.locator(`#media-${id}`)
-  await tile.getByText('Converting: about 3 minutes').or(tile.getByText('Converting: about 2 minutes')).waitFor()
+  await tile
+    .getByText('Converting: about 3 minutes')
+    .or(tile.getByText('Converting: about 2 minutes'))
+    .waitFor()
   await test.sql`update media set conversion_share = 0.9 where id = ${id}`
   await tile.getByText('Converting: about a minute').waitFor()
   await finish(id)
@@ -99,7 +109,9 @@ it('the composer says before scheduling that the conversion takes longer than un
   ])
   const saved = await test.cast.manager.post('/w/northside/posts', form)
   await page.goto(`${test.url}/w/northside/posts/${postIdIn(saved.location)}/edit`)
-  const note = page.getByText(/^Converting: about [23] minutes\. The post goes out once that’s done\./)
+  const note = page.getByText(
+    /^Converting: about [23] minutes\. The post goes out once that’s done\./,
+  )
   await note.waitFor()
   await page.locator('[name=time]').fill('2099-01-01T10:00')
   await note.waitFor({ state: 'detached' })

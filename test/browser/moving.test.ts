@@ -12,10 +12,16 @@ let channels: Record<PlatformName, string>
 
 beforeAll(async () => {
   ;({ app, url, open: openIn } = await startStage())
-  channels = await connectAll(app.deps, { workspaceId: app.workspaces.northside, userId: app.cast.admin.id })
+  channels = await connectAll(app.deps, {
+    workspaceId: app.workspaces.northside,
+    userId: app.cast.admin.id,
+  })
 }, 60_000)
 
-const open = async (path: string, look: { dark?: boolean; phone?: boolean } = {}): Promise<Page> => {
+const open = async (
+  path: string,
+  look: { dark?: boolean; phone?: boolean } = {},
+): Promise<Page> => {
   const { page } = await openIn({
     colorScheme: look.dark ? 'dark' : 'light',
     viewport: look.phone ? { width: 390, height: 844 } : { width: 1280, height: 900 },
@@ -25,12 +31,17 @@ const open = async (path: string, look: { dark?: boolean; phone?: boolean } = {}
 }
 const scheduled = async (text: string, time: string) => {
   const form = photoForm({ channels: [channels.facebook], media: [], text, time })
-  return postIdIn((await app.cast.manager.post('/w/northside/posts', new URLSearchParams(form))).location)
+  return postIdIn(
+    (await app.cast.manager.post('/w/northside/posts', new URLSearchParams(form))).location,
+  )
 }
 const dueAt = async (id: string) =>
-  (await app.sql<{ dueAt: Date }[]>`select due_at from posts where id = ${id}`)[0]?.dueAt.toISOString()
+  (
+    await app.sql<{ dueAt: Date }[]>`select due_at from posts where id = ${id}`
+  )[0]?.dueAt.toISOString()
 const month = '/w/northside/calendar?view=month&at=2099-11-01'
-const dragTo = (page: Page, id: string, date: string) => page.locator(`#post-${id}`).dragTo(page.locator(`[data-slot="${date}"]`))
+const dragTo = (page: Page, id: string, date: string) =>
+  page.locator(`#post-${id}`).dragTo(page.locator(`[data-slot="${date}"]`))
 
 describe('dragging a post on the calendar', () => {
   test('can be undone on the page that it leads to', async () => {
@@ -85,7 +96,10 @@ describe('a form that is older than the last change', () => {
     expect(await page.inputValue('#text')).toBe('With a typo corrected')
     await shoot(page, 'older-edit')
     await page.getByRole('button', { name: /^Schedule again/ }).click()
-    await page.getByRole('status').getByText('Scheduled for Sun 8 Nov 2099 10:00: Facebook.').waitFor()
+    await page
+      .getByRole('status')
+      .getByText('Scheduled for Sun 8 Nov 2099 10:00: Facebook.')
+      .waitFor()
     await page.context().close()
   })
 

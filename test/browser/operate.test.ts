@@ -43,13 +43,17 @@ describe('promise S4: what operators see of the installation', () => {
     expect((await house.cast.operator.get('/operate')).text).toContain('No worker is running')
     house.clock.moveBy(-80_000)
     const people = (await house.cast.operator.get('/operate/people')).text
-    for (const words of ['Olive Operator', 'ada.admin@example.com', 'deactivated']) expect(people).toContain(words)
+    for (const words of ['Olive Operator', 'ada.admin@example.com', 'deactivated'])
+      expect(people).toContain(words)
   })
 
   for (const look of ['light', 'dark', 'phone'] as const)
     test(`passes axe and fits its window: ${look}`, { timeout: 60_000 }, async () => {
       const viewport = look === 'phone' ? { width: 390, height: 844 } : { width: 1280, height: 900 }
-      const context = await browser.newContext({ viewport, colorScheme: look === 'dark' ? 'dark' : 'light' })
+      const context = await browser.newContext({
+        viewport,
+        colorScheme: look === 'dark' ? 'dark' : 'light',
+      })
       await signInAs(context, house.cast.operator)
       const page = await context.newPage()
       for (const path of ['/operate', '/operate/people']) {
@@ -59,7 +63,10 @@ describe('promise S4: what operators see of the installation', () => {
             return found.violations.map((one) => one.id + ' ' + one.nodes.map((node) => node.target).join(' ')) })()`,
         )
         expect([path, faults]).toEqual([path, []])
-        expect([path, await page.evaluate('document.documentElement.scrollWidth <= innerWidth')]).toEqual([path, true])
+        expect([
+          path,
+          await page.evaluate('document.documentElement.scrollWidth <= innerWidth'),
+        ]).toEqual([path, true])
         await shoot(page, `${path.slice(1).replace('/', '-')}-${look}`)
       }
       await context.close()

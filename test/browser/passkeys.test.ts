@@ -63,7 +63,9 @@ describe('a passkey in a real browser', () => {
     await shoot(page, 'security-authenticator')
 
     // The password alone is no longer enough.
-    const withPassword = await app.browser('198.51.100.80').post('/sign-in', { email: person.email, password })
+    const withPassword = await app
+      .browser('198.51.100.80')
+      .post('/sign-in', { email: person.email, password })
     expect(withPassword.location).toBe('/sign-in/code?next=%2F')
 
     await page.goto(`${url}/account/security`)
@@ -94,8 +96,17 @@ describe('a passkey in a real browser', () => {
     expect(JSON.parse(answer).response.clientDataJSON).toBeTruthy()
     const again = await app.browser('198.51.100.81').post('/sign-in/passkey', { answer, next: '/' })
     expect(again.status).toBe(422)
-    for (const garbage of ['', '{}', '[]', 'null', '{"id":"x","response":{"clientDataJSON":"!"}}', 'x'.repeat(30_000)])
-      expect((await app.browser('198.51.100.82').post('/sign-in/passkey', { answer: garbage })).status).toBe(422)
+    for (const garbage of [
+      '',
+      '{}',
+      '[]',
+      'null',
+      '{"id":"x","response":{"clientDataJSON":"!"}}',
+      'x'.repeat(30_000),
+    ])
+      expect(
+        (await app.browser('198.51.100.82').post('/sign-in/passkey', { answer: garbage })).status,
+      ).toBe(422)
   }, 90_000)
 })
 
@@ -112,7 +123,9 @@ describe('an authenticator app in a real browser', () => {
       app.clock.moveBy(30_000)
       return totp.generate({ timestamp: app.deps.now() })
     }
-    await page.getByLabel('Enter the six digits').pressSequentially(totp.generate({ timestamp: app.deps.now() }))
+    await page
+      .getByLabel('Enter the six digits')
+      .pressSequentially(totp.generate({ timestamp: app.deps.now() }))
     await page.getByText('Save your new recovery codes').waitFor()
     expect(await page.getByRole('button', { name: 'Print' }).isVisible()).toBe(true)
     expect(await page.getByRole('button', { name: 'Copy' }).isVisible()).toBe(true)

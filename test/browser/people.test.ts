@@ -16,17 +16,21 @@ beforeAll(async () => {
   ;({ app, url, browser } = await startStage())
 }, 60_000)
 
-const somebody = async (options: Parameters<Browser['newContext']>[0] = {}): Promise<{ page: Page; context: BrowserContext }> => {
+const somebody = async (
+  options: Parameters<Browser['newContext']>[0] = {},
+): Promise<{ page: Page; context: BrowserContext }> => {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })
   context.setDefaultTimeout(8_000)
   const page = await context.newPage()
   page.on('request', (request) => {
-    if (!/^(data|blob):/.test(request.url()) && new URL(request.url()).origin !== url) foreign.push(request.url())
+    if (!/^(data|blob):/.test(request.url()) && new URL(request.url()).origin !== url)
+      foreign.push(request.url())
   })
   return { page, context }
 }
 const fill = async (page: Page, fields: Record<string, string>) => {
-  for (const [label, value] of Object.entries(fields)) await page.getByLabel(label, { exact: true }).first().fill(value)
+  for (const [label, value] of Object.entries(fields))
+    await page.getByLabel(label, { exact: true }).first().fill(value)
 }
 const as = async (page: Page, person: { cookie(): string }) => {
   await signInAs(page.context(), person)
@@ -40,7 +44,10 @@ describe('from the first link to a second person (promises A1, A7, A8)', () => {
 const wholeStory = async (javaScriptEnabled: boolean) => {
   await app.sql`update users set is_operator = false`
   const slug = javaScriptEnabled ? 'with' : 'without'
-  const { page, context } = await somebody({ javaScriptEnabled, permissions: ['clipboard-read', 'clipboard-write'] })
+  const { page, context } = await somebody({
+    javaScriptEnabled,
+    permissions: ['clipboard-read', 'clipboard-write'],
+  })
   await page.goto((await firstOperatorLink(app.sql, url))!)
   await fill(page, {
     'Your name': 'Olga First',
@@ -72,9 +79,9 @@ const wholeStory = async (javaScriptEnabled: boolean) => {
   })
   await guest.page.getByRole('button', { name: 'Accept invitation' }).click()
   await guest.page.waitForURL(`**/w/second-${slug}/today**`)
-  expect((await guest.context.cookies()).map((cookie) => [cookie.name, cookie.httpOnly, cookie.secure])).toEqual([
-    ['__Host-session', true, true],
-  ])
+  expect(
+    (await guest.context.cookies()).map((cookie) => [cookie.name, cookie.httpOnly, cookie.secure]),
+  ).toEqual([['__Host-session', true, true]])
 
   await page.goto(`${url}/w/second-${slug}/people`)
   await page.getByRole('button', { name: 'Make admin Nils Next' }).click()
@@ -104,8 +111,13 @@ describe('a form', () => {
     const sent: string[] = []
     page.on('request', (request) => request.method() === 'POST' && sent.push(request.url()))
     await page.goto(`${url}/sign-in`)
-    await fill(page, { 'Email address': 'nobody@example.com', Password: 'not a password of anybody' })
-    await page.evaluate('for (let n = 0; n < 3; n++) document.querySelector(\'form[action="/sign-in"] [data-once]\').click()')
+    await fill(page, {
+      'Email address': 'nobody@example.com',
+      Password: 'not a password of anybody',
+    })
+    await page.evaluate(
+      'for (let n = 0; n < 3; n++) document.querySelector(\'form[action="/sign-in"] [data-once]\').click()',
+    )
     await page.getByText('Wrong email or password').waitFor()
     expect(sent).toHaveLength(1)
     await context.close()
@@ -127,7 +139,10 @@ describe('every page about people', () => {
   for (const look of ['light', 'dark', 'phone'] as const)
     test(`passes axe and fits its window: ${look}`, async () => {
       const viewport = look === 'phone' ? { width: 390, height: 844 } : { width: 1280, height: 900 }
-      const { page, context } = await somebody({ viewport, colorScheme: look === 'dark' ? 'dark' : 'light' })
+      const { page, context } = await somebody({
+        viewport,
+        colorScheme: look === 'dark' ? 'dark' : 'light',
+      })
       for (const path of pages) {
         if (path === '/account') await as(page, app.cast.admin)
         await page.goto(url + path)
@@ -137,7 +152,10 @@ describe('every page about people', () => {
         )
         expect([path, found]).toEqual([path, { faults: [], checks: expect.any(Number) }])
         expect((found as { checks: number }).checks).toBeGreaterThan(8)
-        expect([path, await page.evaluate('document.documentElement.scrollWidth <= innerWidth')]).toEqual([path, true])
+        expect([
+          path,
+          await page.evaluate('document.documentElement.scrollWidth <= innerWidth'),
+        ]).toEqual([path, true])
       }
       await context.close()
     }, 60_000)

@@ -17,7 +17,9 @@ beforeAll(async () => {
   browser = await launchBrowser()
 }, 120_000)
 
-const somebody = async (options: Parameters<Browser['newContext']>[0] = {}): Promise<{ page: Page; context: BrowserContext }> => {
+const somebody = async (
+  options: Parameters<Browser['newContext']>[0] = {},
+): Promise<{ page: Page; context: BrowserContext }> => {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })
   context.setDefaultTimeout(15_000)
   return { page: await context.newPage(), context }
@@ -39,7 +41,9 @@ const allPages = (): string[] =>
     .filter(
       (route) =>
         route.startsWith('GET /') &&
-        !/:(?!workspace)|\*|\.csv|favicon|robots|\/events|\/live|health|\/temporal|\/connect|\/oauth/.test(route),
+        !/:(?!workspace)|\*|\.csv|favicon|robots|\/events|\/live|health|\/temporal|\/connect|\/oauth/.test(
+          route,
+        ),
     )
     .map((route) => route.slice(4).replace(':workspace', at.slug))
 
@@ -67,16 +71,25 @@ describe('every page, in a browser', () => {
     const unsafe: string[] = []
     const safe = new Set<string>()
     page.on('request', (request) => {
-      if (!/^(data|blob):/.test(request.url()) && new URL(request.url()).origin !== at.url) foreign.push(request.url())
+      if (!/^(data|blob):/.test(request.url()) && new URL(request.url()).origin !== at.url)
+        foreign.push(request.url())
     })
     page.on('response', (response) => {
       const { pathname, origin } = new URL(response.url())
       const hsts = response.headers()['strict-transport-security'] ?? ''
       // Chromium's cache drops this header, so a cached picture comes without it.
       if (hsts.includes('max-age=31536000')) safe.add(pathname)
-      else if (origin === at.url && !pathname.startsWith('/media/') && !safe.has(pathname)) unsafe.push(pathname)
+      else if (origin === at.url && !pathname.startsWith('/media/') && !safe.has(pathname))
+        unsafe.push(pathname)
     })
-    for (const path of ['/', '/sign-in', '/privacy', '/data-deletion', '/password-reset', '/nowhere']) {
+    for (const path of [
+      '/',
+      '/sign-in',
+      '/privacy',
+      '/data-deletion',
+      '/password-reset',
+      '/nowhere',
+    ]) {
       await page.goto(at.url + path, { waitUntil: 'networkidle' })
       expect([path, await context.cookies()]).toEqual([path, []])
     }
@@ -91,11 +104,22 @@ describe('every page, in a browser', () => {
     for (const path of pages) {
       const answer = await page.goto(at.url + path, { waitUntil: 'load' })
       expect([path, (answer?.status() ?? 500) < 400]).toEqual([path, true])
-      const cookies = (await context.cookies()).map(({ name, httpOnly, secure, domain }) => ({ name, httpOnly, secure, domain }))
-      expect([path, cookies]).toEqual([path, [{ name: '__Host-session', httpOnly: true, secure: true, domain: 'localhost' }]])
+      const cookies = (await context.cookies()).map(({ name, httpOnly, secure, domain }) => ({
+        name,
+        httpOnly,
+        secure,
+        domain,
+      }))
+      expect([path, cookies]).toEqual([
+        path,
+        [{ name: '__Host-session', httpOnly: true, secure: true, domain: 'localhost' }],
+      ])
       const kept = await page.evaluate('localStorage.length + document.cookie.length')
       expect([path, kept]).toEqual([path, 0])
-      expect([path, await page.evaluate(`(async () => { ${axe}; return (${faultsAt320})() })()`)]).toEqual([path, []])
+      expect([
+        path,
+        await page.evaluate(`(async () => { ${axe}; return (${faultsAt320})() })()`),
+      ]).toEqual([path, []])
     }
     expect(foreign).toEqual([])
     expect(unsafe).toEqual([])
@@ -107,14 +131,20 @@ describe('the public pages', () => {
   for (const look of ['light', 'dark', 'phone'] as const)
     test(`promise L1: pass axe and fit their window: ${look}`, async () => {
       const viewport = look === 'phone' ? { width: 390, height: 844 } : { width: 1280, height: 900 }
-      const { page, context } = await somebody({ viewport, colorScheme: look === 'dark' ? 'dark' : 'light' })
+      const { page, context } = await somebody({
+        viewport,
+        colorScheme: look === 'dark' ? 'dark' : 'light',
+      })
       for (const path of ['/privacy', '/data-deletion']) {
         await page.goto(at.url + path)
         const faults = await page.evaluate(
           `(async () => { ${axe}; return (await axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] })).violations.map((one) => one.id + ' ' + one.nodes.map((node) => node.target).join(' ')) })()`,
         )
         expect([path, faults]).toEqual([path, []])
-        expect([path, await page.evaluate('document.documentElement.scrollWidth <= innerWidth')]).toEqual([path, true])
+        expect([
+          path,
+          await page.evaluate('document.documentElement.scrollWidth <= innerWidth'),
+        ]).toEqual([path, true])
       }
       await context.close()
     }, 60_000)
@@ -126,7 +156,10 @@ describe('the public pages', () => {
       await page.goto(at.url + path)
       await shoot(page, `without-css${path.replace('/', '-')}`)
       // The browser's default margin shows that none of our styles were loaded.
-      expect([path, await page.evaluate('getComputedStyle(document.body).margin')]).toEqual([path, '8px'])
+      expect([path, await page.evaluate('getComputedStyle(document.body).margin')]).toEqual([
+        path,
+        '8px',
+      ])
       const large = `[...document.querySelectorAll('svg, img')].map((one) => one.getBoundingClientRect()).filter(({ width, height }) => width > 32 || height > 32).length`
       expect([path, await page.evaluate(large)]).toEqual([path, 0])
       expect([path, await page.locator('h1').count()]).toEqual([path, 1])
@@ -139,7 +172,9 @@ describe('the public pages', () => {
       expect(tops).toEqual(tops.toSorted((a, b) => a - b))
     }
     await page.goto(`${at.url}/privacy`)
-    const sections = (await page.locator('main h2[id]:not(nav h2)').allInnerTexts()).map((words) => Number.parseInt(words, 10))
+    const sections = (await page.locator('main h2[id]:not(nav h2)').allInnerTexts()).map((words) =>
+      Number.parseInt(words, 10),
+    )
     expect(sections).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11])
     await page.goto(`${at.url}/data-deletion`)
     await page.getByLabel('Email address of your account').fill('nobody@example.com')
@@ -150,7 +185,12 @@ describe('the public pages', () => {
 
   test('promise E3, E4: a person requests deletion, follows the email, and watches the page until it is done', async () => {
     const bea = createPerson(at.url)
-    await acceptInvitation(bea, await invite(at.admin, at.slug, 'manager'), 'Bea Benson', 'bea@example.com')
+    await acceptInvitation(
+      bea,
+      await invite(at.admin, at.slug, 'manager'),
+      'Bea Benson',
+      'bea@example.com',
+    )
     const { page, context } = await somebody()
     await page.goto(at.url)
     await page.locator('footer').getByRole('link', { name: 'Data deletion' }).click()
@@ -184,7 +224,8 @@ describe('the public pages', () => {
       deauthorizeUrl: `${at.url}/callbacks/meta/deauthorize`,
       dataDeletionUrl: `${at.url}/callbacks/meta/data-deletion`,
     })
-    const ofMeta = () => at.sql`select from channels c join grants g on g.id = c.grant_id where g.issuer = 'meta'`
+    const ofMeta = () =>
+      at.sql`select from channels c join grants g on g.id = c.grant_id where g.issuer = 'meta'`
     expect(await ofMeta()).not.toHaveLength(0)
     const { page, context } = await somebody()
     await page.goto(at.sandbox.url)
@@ -196,14 +237,20 @@ describe('the public pages', () => {
     await page.getByRole('heading', { name: 'App removed: answered as it must be' }).waitFor()
     // Without the request, everything except the tokens is kept for a month.
     expect(await ofMeta()).not.toHaveLength(0)
-    expect(await at.sql`select from grants where issuer = 'meta' and access_token_sealed is not null`).toHaveLength(0)
+    expect(
+      await at.sql`select from grants where issuer = 'meta' and access_token_sealed is not null`,
+    ).toHaveLength(0)
     await shoot(page, 'meta-apps-removed')
     await page.getByRole('button', { name: 'Send request' }).click()
-    await page.getByRole('heading', { name: 'Data deletion request: answered as it must be' }).waitFor()
+    await page
+      .getByRole('heading', { name: 'Data deletion request: answered as it must be' })
+      .waitFor()
     const told = page.locator('.told', { hasText: 'Data deletion request' })
     const code = (await told.locator('dt:has-text("Confirmation code") + dd').innerText()).trim()
     expect(code).toMatch(/^[0-9A-Z]{20}$/)
-    expect(await told.locator('dt:has-text("It said") + dd').innerText()).toContain('Your deletion request')
+    expect(await told.locator('dt:has-text("It said") + dd').innerText()).toContain(
+      'Your deletion request',
+    )
     await shoot(page, 'meta-apps-requested')
     await told.getByRole('link', { name: 'Status of your request' }).click()
     await page.waitForURL(`${at.url}/data-deletion/${code}`)

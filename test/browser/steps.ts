@@ -15,7 +15,9 @@ export const join = async (page: Page, link: string): Promise<void> => {
 }
 
 const acceptAs = async (page: Page, name: string, email: string): Promise<void> => {
-  const form = page.locator('form', { has: page.getByRole('button', { name: 'Accept invitation' }) })
+  const form = page.locator('form', {
+    has: page.getByRole('button', { name: 'Accept invitation' }),
+  })
   await form.getByLabel('Your name').fill(name)
   await form.getByLabel('Work email address').fill(email)
   await form.getByLabel('Password').fill(password)
@@ -55,7 +57,12 @@ export const connectTiktok = async (page: Page, at: string): Promise<void> => {
   await page.waitForURL(/\/channels/)
 }
 
-export const upload = async (page: Page, at: string, files: string[], scripted: boolean): Promise<void> => {
+export const upload = async (
+  page: Page,
+  at: string,
+  files: string[],
+  scripted: boolean,
+): Promise<void> => {
   await page.goto(`${at}/media`)
   await page.locator('#files').setInputFiles(files)
   if (!scripted) await page.getByRole('button', { name: 'Upload' }).click()
@@ -68,7 +75,12 @@ export const upload = async (page: Page, at: string, files: string[], scripted: 
 type Draft = { text: string; file: string; accounts: string[]; time: string }
 
 /** Composes and schedules a post. Returns its URL. */
-export const schedule = async (page: Page, at: string, draft: Draft, scripted: boolean): Promise<string> => {
+export const schedule = async (
+  page: Page,
+  at: string,
+  draft: Draft,
+  scripted: boolean,
+): Promise<string> => {
   await page.goto(`${at}/posts/new`)
   await page.getByLabel('Text', { exact: true }).fill(draft.text)
   for (const account of draft.accounts) {
@@ -89,7 +101,9 @@ export const schedule = async (page: Page, at: string, draft: Draft, scripted: b
   if (scripted) await settled(page)
   await page.getByRole('button', { name: /^Schedule/ }).click()
   await page.waitForURL(/\/posts\/[0-9a-f-]{36}/).catch(async (error) => {
-    throw new Error(`it was not scheduled: ${await page.locator('main').textContent()}`, { cause: error })
+    throw new Error(`it was not scheduled: ${await page.locator('main').textContent()}`, {
+      cause: error,
+    })
   })
   return page.url().split('?')[0] ?? ''
 }

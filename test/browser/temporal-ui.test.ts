@@ -47,7 +47,10 @@ beforeAll(async () => {
   house = await createTestApp({ config, temporal: await connected(config) })
   listenUntilTheEnd(house, port)
   // The UI starts listening before it has found the cluster.
-  await vi.waitFor(async () => expect((await house.cast.operator.get(api)).status).toBe(200), { timeout: 30_000, interval: 100 })
+  await vi.waitFor(async () => expect((await house.cast.operator.get(api)).status).toBe(200), {
+    timeout: 30_000,
+    interval: 100,
+  })
 }, 60_000)
 
 /** Our client of the cluster, with one workflow that waits for a worker that never starts. */
@@ -61,7 +64,11 @@ const connected = async (config: Config) => {
     args: [{ targetId: word }],
     staticSummary: 'One post on one channel, from scheduled to its end',
   })
-  const deps = { config: config.temporal, dataConverter, log: { debug: () => undefined, warn: () => undefined } as never }
+  const deps = {
+    config: config.temporal,
+    dataConverter,
+    log: { debug: () => undefined, warn: () => undefined } as never,
+  }
   const temporal = createTemporal({ ...deps, sql: undefined as never })
   atTheEnd(() => temporal.close())
   return { ...withoutTemporal, open: temporal.open }
@@ -74,7 +81,8 @@ describe('promise S4: the Temporal UI is behind our sign-in', () => {
     const { operator, admin, outsider, stranger } = house.cast
     expect((await operator.get('/temporal/')).text).toContain('/temporal/_app/')
     for (const person of [admin, outsider]) {
-      for (const path of ['/temporal/', '/temporal/api/v1/settings', api]) expect((await person.get(path)).status).toBe(404)
+      for (const path of ['/temporal/', '/temporal/api/v1/settings', api])
+        expect((await person.get(path)).status).toBe(404)
       expect((await person.post('/codec/decode')).status).toBe(404)
     }
     expect((await stranger.get('/temporal/')).location).toBe('/sign-in?next=%2Ftemporal%2F')
@@ -97,11 +105,20 @@ describe('promise S4: the Temporal UI is behind our sign-in', () => {
       house.cast.operator.request(workflow + path, { method: 'POST', body: '{}', headers })
     for (const path of ['/terminate', '/cancel', '/signal/changed', '/reset']) {
       const answer = await send(path)
-      expect([path, answer.status, await answer.json()]).toEqual([path, 403, expect.objectContaining({ code: 7 })])
+      expect([path, answer.status, await answer.json()]).toEqual([
+        path,
+        403,
+        expect.objectContaining({ code: 7 }),
+      ])
     }
-    expect((await send('/query/progress', api.replace('abcd', 'none'))).status, 'asked of no workflow').toBe(404)
+    expect(
+      (await send('/query/progress', api.replace('abcd', 'none'))).status,
+      'asked of no workflow',
+    ).toBe(404)
     const found = await house.cast.operator.get(api)
-    expect(JSON.parse(found.text).workflowExecutionInfo.status).toBe('WORKFLOW_EXECUTION_STATUS_RUNNING')
+    expect(JSON.parse(found.text).workflowExecutionInfo.status).toBe(
+      'WORKFLOW_EXECUTION_STATUS_RUNNING',
+    )
     house.clock.moveBy(-11 * 60_000)
   })
 
@@ -116,7 +133,9 @@ describe('promise S4: the Temporal UI is behind our sign-in', () => {
     expect((await write('https://evil.example')).status).toBe(403)
     expect((await write(url)).status).toBe(200)
     const found = await house.cast.operator.get(api)
-    expect(JSON.parse(found.text).workflowExecutionInfo.status).toBe('WORKFLOW_EXECUTION_STATUS_TERMINATED')
+    expect(JSON.parse(found.text).workflowExecutionInfo.status).toBe(
+      'WORKFLOW_EXECUTION_STATUS_TERMINATED',
+    )
   })
 
   test('the codec decodes for operators, only from our pages, and never encodes', async () => {
@@ -125,19 +144,32 @@ describe('promise S4: the Temporal UI is behind our sign-in', () => {
     expect(JSON.stringify(history)).not.toContain(word)
     const decode = async (origin: string, given: unknown) => {
       const headers = { Origin: origin, 'Content-Type': 'application/json' }
-      return house.cast.operator.request('/codec/decode', { method: 'POST', headers, body: JSON.stringify(given) })
+      return house.cast.operator.request('/codec/decode', {
+        method: 'POST',
+        headers,
+        body: JSON.stringify(given),
+      })
     }
-    const opened = (await (await decode(url, { payloads })).json()) as { payloads: { data: string }[] }
-    expect(Buffer.from(opened.payloads[0]!.data, 'base64').toString()).toBe(JSON.stringify({ targetId: word }))
+    const opened = (await (await decode(url, { payloads })).json()) as {
+      payloads: { data: string }[]
+    }
+    expect(Buffer.from(opened.payloads[0]!.data, 'base64').toString()).toBe(
+      JSON.stringify({ targetId: word }),
+    )
     expect((await decode('https://evil.example', { payloads })).status).toBe(403)
     expect((await decode(url, { payloads: 'all' })).status).toBe(422)
-    const foreign = { metadata: { ...payloads[0].metadata, key: Buffer.from('lost').toString('base64') }, data: payloads[0].data }
+    const foreign = {
+      metadata: { ...payloads[0].metadata, key: Buffer.from('lost').toString('base64') },
+      data: payloads[0].data,
+    }
     expect((await decode(url, { payloads: [foreign] })).status).toBe(422)
     expect((await house.cast.operator.post('/codec/encode')).status).toBe(404)
   })
 })
 
-test('promise A8: works in a browser, shows the sealed values, and contacts no other origin', { timeout: 60_000 }, async () => {
+test('promise A8: works in a browser, shows the sealed values, and contacts no other origin', {
+  timeout: 60_000,
+}, async () => {
   const browser = await launchBrowser()
   const context = await browser.newContext({ viewport: { width: 1400, height: 1000 } })
   await signInAs(context, house.cast.operator)
@@ -146,7 +178,8 @@ test('promise A8: works in a browser, shows the sealed values, and contacts no o
   const foreign: string[] = []
   page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
   page.on('request', (request) => {
-    if (!/^(data|blob):/.test(request.url()) && new URL(request.url()).origin !== url) foreign.push(request.url())
+    if (!/^(data|blob):/.test(request.url()) && new URL(request.url()).origin !== url)
+      foreign.push(request.url())
   })
   await page.goto(`${url}/temporal/`)
   await page.getByRole('link', { name: workflowId }).first().click()

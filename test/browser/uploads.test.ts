@@ -42,14 +42,22 @@ const open = async (path = media, { dark = false, width = 1280 }: Look = {}): Pr
 /** Uploads of the page take this many bytes per second. */
 const slowDown = async (page: Page, bytesPerS: number): Promise<CDPSession> => {
   const session = await page.context().newCDPSession(page)
-  const conditions = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: bytesPerS }
+  const conditions = {
+    offline: false,
+    latency: 0,
+    downloadThroughput: -1,
+    uploadThroughput: bytesPerS,
+  }
   await session.send('Network.emulateNetworkConditions', conditions)
   return session
 }
 
 const share = (page: Page) =>
-  page.locator('.upload:not(.refused) progress').evaluate((bar) => (bar as unknown as { value: number }).value)
-const reaches = (page: Page, least: number) => expect.poll(() => share(page), { timeout: 20_000 }).toBeGreaterThan(least)
+  page
+    .locator('.upload:not(.refused) progress')
+    .evaluate((bar) => (bar as unknown as { value: number }).value)
+const reaches = (page: Page, least: number) =>
+  expect.poll(() => share(page), { timeout: 20_000 }).toBeGreaterThan(least)
 
 /** The offsets at which the page sends parts. */
 const offsetsOf = (page: Page): number[] => {
@@ -69,7 +77,9 @@ describe('an upload', () => {
     await reaches(page, 0.42)
     await page.context().setOffline(true)
     await page.getByText('Connection lost. The upload continues when it’s back.').first().waitFor()
-    expect(await page.locator('.upload-news').innerText()).toContain('offline.jpg: Connection lost.')
+    expect(await page.locator('.upload-news').innerText()).toContain(
+      'offline.jpg: Connection lost.',
+    )
     await shoot(page, 'uploads-offline')
     await page.context().setOffline(false)
     await page.waitForSelector('.tile:has-text("offline.jpg")')
@@ -143,13 +153,18 @@ describe('an upload', () => {
 describe('a file that is too large', () => {
   test('is refused in words before anything of it is sent', async () => {
     const page = await open()
-    await page.evaluate(`document.querySelector('[data-upload-zone]').dataset.uploadMax = '1000000'`)
+    await page.evaluate(
+      `document.querySelector('[data-upload-zone]').dataset.uploadMax = '1000000'`,
+    )
     let sent = 0
     page.on('request', (request) => {
       if (request.method() !== 'GET') sent += 1
     })
     await page.setInputFiles('#files', await pictureFile('large.jpg', '#aaa'))
-    await page.locator('.upload.refused').getByText('This file is larger than 1.0 MB, the upload limit.').waitFor()
+    await page
+      .locator('.upload.refused')
+      .getByText('This file is larger than 1.0 MB, the upload limit.')
+      .waitFor()
     expect(sent).toBe(0)
     await page.getByRole('button', { name: 'Dismiss' }).click()
     expect(await page.locator('.upload').count()).toBe(0)
@@ -173,7 +188,9 @@ describe.each<[string, Look]>([
     await reaches(page, 0)
     expect(await page.getByRole('button', { name: 'Try again' }).count()).toBe(0) // it is no passing fault
     expect(await axeFaults(page)).toEqual([])
-    expect(await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
+    expect(
+      await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth'),
+    ).toBeLessThanOrEqual(0)
     await shoot(page, `uploads-${name}`)
     await page.context().close()
   })

@@ -9,7 +9,12 @@ test('promise S3, A3: no token is in a log, a history, a table, a mail or a page
 }, async () => {
   const { code, said } = await runProgram()
   const verdict = JSON.parse(said.trim().split('\n').at(-1) ?? '{}')
-  expect({ code, ...verdict }, said).toMatchObject({ code: 0, canary: true, hits: 0, planted: 'found' })
+  expect({ code, ...verdict }, said).toMatchObject({
+    code: 0,
+    canary: true,
+    hits: 0,
+    planted: 'found',
+  })
   expect(verdict.tokens).toBeGreaterThan(20)
   expect(verdict.personal).toBeGreaterThan(12)
   expect(verdict.places).toBeGreaterThan(300)
@@ -21,6 +26,7 @@ const runProgram = (): Promise<{ code: number; said: string }> =>
       process.execPath,
       ['--import', 'tsx', 'test/canary/main.ts'],
       { cwd: root, maxBuffer: 10_000_000 },
-      (_error, stdout, stderr) => resolve({ code: child.exitCode ?? -1, said: `${stderr}${stdout}` }),
+      (_error, stdout, stderr) =>
+        resolve({ code: child.exitCode ?? -1, said: `${stderr}${stdout}` }),
     )
   })

@@ -26,9 +26,9 @@ const leadsTo = async (person: Person, path: string): Promise<string[]> => {
   const text = await answer.text()
   const isPage = answer.headers.get('content-type')?.startsWith('text/html')
   const document: Document | null = isPage ? parseHTML(text).document : null
-  const named = [...(document?.querySelectorAll('a[href], img[src], link[href], script[src]') ?? [])].map(
-    (element) => element.getAttribute('href') ?? element.getAttribute('src'),
-  )
+  const named = [
+    ...(document?.querySelectorAll('a[href], img[src], link[href], script[src]') ?? []),
+  ].map((element) => element.getAttribute('href') ?? element.getAttribute('src'))
   const here = new URL(answer.url)
   return [answer.headers.get('location'), ...named]
     .filter((address) => address !== null)

@@ -8,7 +8,8 @@ readCommand('canary', (command) =>
   ),
 )
 const startedAt = performance.now()
-const say = (line: string) => console.log(`${((performance.now() - startedAt) / 1_000).toFixed(1).padStart(6)} s  ${line}`)
+const say = (line: string) =>
+  console.log(`${((performance.now() - startedAt) / 1_000).toFixed(1).padStart(6)} s  ${line}`)
 
 const { hits, missed, ...looked } = await runCanary(say)
 for (const { secret, place, form } of hits) say(`${secret} stands in ${place} (${form})`)

@@ -10,7 +10,15 @@ import { mailsOf, slug, type Told, until } from './story.ts'
  * it is recognized anywhere.
  */
 export type Personal = Record<
-  'name' | 'newName' | 'email' | 'newEmail' | 'password' | 'wrongPassword' | 'caption' | 'alt' | 'file',
+  | 'name'
+  | 'newName'
+  | 'email'
+  | 'newEmail'
+  | 'password'
+  | 'wrongPassword'
+  | 'caption'
+  | 'alt'
+  | 'file',
   string
 >
 
@@ -62,18 +70,32 @@ export const mailedSecrets = (mails: string): Secret[] => {
  */
 export const liveAsPerson = async (told: Told, personal: Personal): Promise<void> => {
   const { admin, stack } = told
-  const links = [await invite(admin, slug, 'manager'), await invite(admin, slug, 'manager'), await invite(admin, slug, 'manager')]
+  const links = [
+    await invite(admin, slug, 'manager'),
+    await invite(admin, slug, 'manager'),
+    await invite(admin, slug, 'manager'),
+  ]
   const person = createPerson(stack.url)
   await acceptInvitation(person, links[0]!, personal.name, personal.email, personal.password)
   // Two people claim the same address at the same moment.
   const both = [createPerson(stack.url), createPerson(stack.url)]
   await Promise.all(
-    both.map((one, n) => acceptInvitation(one, links[n + 1]!, personal.newName, `twice-${personal.email}`, personal.password)),
+    both.map((one, n) =>
+      acceptInvitation(
+        one,
+        links[n + 1]!,
+        personal.newName,
+        `twice-${personal.email}`,
+        personal.password,
+      ),
+    ),
   )
   const stranger = createPerson(stack.url)
   await stranger
     .open('/sign-in')
-    .then((page) => page.press('Sign in', { email: personal.email, password: personal.wrongPassword }))
+    .then((page) =>
+      page.press('Sign in', { email: personal.email, password: personal.wrongPassword }),
+    )
   await send(stranger, '/password-reset', { email: personal.email })
   await publish(told, person, personal)
   await send(person, '/account/name', { name: personal.newName })
@@ -89,7 +111,12 @@ export const liveAsPerson = async (told: Told, personal: Personal): Promise<void
 }
 
 const publish = async ({ admin }: Told, person: Person, personal: Personal): Promise<void> => {
-  const file = await upload(person, slug, personal.file, await makeJpeg({ width: 1080, height: 1080, color: '#123456' }))
+  const file = await upload(
+    person,
+    slug,
+    personal.file,
+    await makeJpeg({ width: 1080, height: 1080, color: '#123456' }),
+  )
   const channel = channelsIn(await person.open(`/w/${slug}/posts/new`)).find(({ label }) =>
     label.endsWith('Northside Records'),
   )!.id
@@ -103,10 +130,16 @@ const leave = async ({ stack }: Told, person: Person): Promise<void> => {
   const page = await person.open('/account/leave')
   const { url } = await page.press('Delete account')
   await untilText(createPerson(stack.url), url, /The deletion is complete/)
-  await until('the last mail', async () => (await mailsOf(stack)).includes('Your account was deleted'))
+  await until('the last mail', async () =>
+    (await mailsOf(stack)).includes('Your account was deleted'),
+  )
 }
 
-const send = async (person: Person, path: string, fields: Record<string, string>): Promise<void> => {
+const send = async (
+  person: Person,
+  path: string,
+  fields: Record<string, string>,
+): Promise<void> => {
   const answer = await person.request(path, { method: 'POST', body: new URLSearchParams(fields) })
   if (answer.status >= 400) throw new Error(`${path} was answered with ${answer.status}`)
 }

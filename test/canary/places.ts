@@ -12,12 +12,17 @@ import type { Place } from './search.ts'
  * Every file below a folder. Read while its programs run, so files that disappear meanwhile are
  * skipped.
  */
-export const filesIn = async (folder: string, name: string, leftOut: string[] = []): Promise<Place[]> => {
+export const filesIn = async (
+  folder: string,
+  name: string,
+  leftOut: string[] = [],
+): Promise<Place[]> => {
   const places: Place[] = []
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name)
     const inside = relative(folder, path)
-    if (!entry.isFile() || leftOut.some((out) => inside === out || inside.startsWith(`${out}/`))) continue
+    if (!entry.isFile() || leftOut.some((out) => inside === out || inside.startsWith(`${out}/`)))
+      continue
     const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return null
       throw error
@@ -35,7 +40,8 @@ export const tablesOf = async (sql: Sql): Promise<Place[]> => {
   const places: Place[] = []
   for (const { name } of tables) {
     const chunks: Buffer[] = []
-    for await (const chunk of await sql.unsafe(`copy ${name} to stdout`).readable()) chunks.push(chunk as Buffer)
+    for await (const chunk of await sql.unsafe(`copy ${name} to stdout`).readable())
+      chunks.push(chunk as Buffer)
     places.push({ name: `table ${name}`, bytes: Buffer.concat(chunks) })
   }
   return places
@@ -57,9 +63,15 @@ export const historiesIn = async (client: Client, keys: VaultKey[]): Promise<Pla
     const name = `history ${run.type} ${run.workflowId} ${run.runId}`
     const opened = await codec.decode(payloadsIn(history))
     places.push(
-      { name: `${name}: bytes`, bytes: Buffer.from(proto.temporal.api.history.v1.History.encode(history).finish()) },
+      {
+        name: `${name}: bytes`,
+        bytes: Buffer.from(proto.temporal.api.history.v1.History.encode(history).finish()),
+      },
       { name: `${name}: json`, bytes: Buffer.from(historyToJSON(history)) },
-      { name: `${name}: opened`, bytes: Buffer.concat(opened.map((payload) => Buffer.from(payload.data ?? []))) },
+      {
+        name: `${name}: opened`,
+        bytes: Buffer.concat(opened.map((payload) => Buffer.from(payload.data ?? []))),
+      },
     )
   }
   return places

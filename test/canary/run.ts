@@ -10,7 +10,13 @@ import { createDataConverter } from '../../temporal/data-converter.ts'
 import { createClient } from '../../web/operate/temporal-client.ts'
 import { crawl } from './crawl.ts'
 import { listenTo } from './listener.ts'
-import { isClosedToPersons, liveAsPerson, mailedSecrets, newPersonal, personalSecrets } from './personal.ts'
+import {
+  isClosedToPersons,
+  liveAsPerson,
+  mailedSecrets,
+  newPersonal,
+  personalSecrets,
+} from './personal.ts'
 import { filesIn, historiesIn, tablesOf } from './places.ts'
 import { plant, plantedIn, plantedPersonalIn } from './plant.ts'
 import { findSecrets, type Hit, type Place, type Secret } from './search.ts'
@@ -21,7 +27,14 @@ import { control, live, mailsOf, slug } from './story.ts'
  * where they must not be, before anything was planted. `missed`: the places where planted ones were
  * not found.
  */
-export type Verdict = { tokens: number; personal: number; places: number; bytes: number; hits: Hit[]; missed: string[] }
+export type Verdict = {
+  tokens: number
+  personal: number
+  places: number
+  bytes: number
+  hits: Hit[]
+  missed: string[]
+}
 
 /**
  * promise: S3: a whole installation goes through everything that happens to tokens, and then every
@@ -35,19 +48,34 @@ export const runCanary = async (say: (line: string) => void): Promise<Verdict> =
     await live({ stack, admin: scene.admin, mark: scene.mark, say })
     say('a person joins, works, and deletes their account')
     await liveAsPerson({ stack, admin: scene.admin, mark: scene.mark, say }, scene.personal)
-    const pages = await crawl(scene.admin, [`/w/${slug}/calendar`, '/account', '/operate', '/privacy', '/data-deletion'])
+    const pages = await crawl(scene.admin, [
+      `/w/${slug}/calendar`,
+      '/account',
+      '/operate',
+      '/privacy',
+      '/data-deletion',
+    ])
     say(`${pages} pages opened`)
     const tokens = await markedTokens(stack, scene.mark)
     say(`looking for ${tokens.length} tokens and codes, and for the keys of the installation`)
     const places = await everyPlace(scene)
     const closed = places.filter(isClosedToPersons)
     const personal = [...personalSecrets(scene.personal), ...mailedSecrets(await mailsOf(stack))]
-    say(`looking for ${personal.length} values of a person and codes in ${closed.length} logs and histories`)
+    say(
+      `looking for ${personal.length} values of a person and codes in ${closed.length} logs and histories`,
+    )
     const hits = [...findSecrets(scene.secrets, places), ...findSecrets(personal, closed)]
     const bytes = places.reduce((sum, place) => sum + place.bytes.length, 0)
     say('planting one')
     const missed = await plantAndLook(scene, tokens[0] ?? '')
-    return { tokens: tokens.length, personal: personal.length, places: places.length, bytes, hits, missed }
+    return {
+      tokens: tokens.length,
+      personal: personal.length,
+      places: places.length,
+      bytes,
+      hits,
+      missed,
+    }
   } finally {
     await close(scene.sql)
     await scene.client.connection.close()
@@ -81,13 +109,30 @@ const openScene = (stack: OwnStack) => {
     createDataConverter(keys),
   )
   const admin: Person = createPerson(stack.url, hear)
-  return { stack, keys, heard, mark, sql, client, admin, personal: newPersonal(), secrets: secretsOf(mark, secrets, keys) }
+  return {
+    stack,
+    keys,
+    heard,
+    mark,
+    sql,
+    client,
+    admin,
+    personal: newPersonal(),
+    secrets: secretsOf(mark, secrets, keys),
+  }
 }
 
-const secretsOf = (mark: string, local: ReturnType<typeof localSecrets>, keys: ReturnType<typeof vaultKeys>): Secret[] => [
+const secretsOf = (
+  mark: string,
+  local: ReturnType<typeof localSecrets>,
+  keys: ReturnType<typeof vaultKeys>,
+): Secret[] => [
   { name: 'a token', value: Buffer.from(mark) },
   { name: 'the secret of the Meta app', value: Buffer.from(appSecret(local, 'META_APP_SECRET')) },
-  { name: 'the secret of the TikTok app', value: Buffer.from(appSecret(local, 'TIKTOK_CLIENT_SECRET')) },
+  {
+    name: 'the secret of the TikTok app',
+    value: Buffer.from(appSecret(local, 'TIKTOK_CLIENT_SECRET')),
+  },
   { name: 'the key of throttles', value: Buffer.from(local.throttleKey) },
   { name: 'the password of the database', value: Buffer.from(local.databasePassword) },
   { name: 'the password of a person', value: Buffer.from(password) },
@@ -133,12 +178,16 @@ const plantAndLook = async (scene: Scene, token: string): Promise<string[]> => {
   await plant({ stack, admin, token, sealing, sql, personal })
   const places = await everyPlace(scene)
   const found = findSecrets([{ name: 'planted', value: Buffer.from(scene.mark) }], places)
-  const missed = plantedIn.filter(({ place, form }) => !found.some((hit) => place.test(hit.place) && form.test(hit.form)))
+  const missed = plantedIn.filter(
+    ({ place, form }) => !found.some((hit) => place.test(hit.place) && form.test(hit.form)),
+  )
   const values = personalSecrets(personal)
   const foundPersonal = findSecrets(values, places.filter(isClosedToPersons))
   const missedPersonal = plantedPersonalIn.flatMap(({ what, place }) =>
     values
-      .filter(({ name }) => !foundPersonal.some((hit) => hit.secret === name && place.test(hit.place)))
+      .filter(
+        ({ name }) => !foundPersonal.some((hit) => hit.secret === name && place.test(hit.place)),
+      )
       .map(({ name }) => ({ what: `${name} in ${what}` })),
   )
   return [...missed, ...missedPersonal].map(({ what }) => what)

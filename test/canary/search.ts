@@ -11,9 +11,13 @@ export type Hit = { place: string; secret: string; form: string }
  * bytes.
  */
 export const findSecrets = (secrets: Secret[], places: Place[]): Hit[] => {
-  const needles = secrets.flatMap(({ name, value }) => formsOf(value).map(({ form, bytes }) => ({ secret: name, form, bytes })))
+  const needles = secrets.flatMap(({ name, value }) =>
+    formsOf(value).map(({ form, bytes }) => ({ secret: name, form, bytes })),
+  )
   return places.flatMap((place) =>
-    needles.filter(({ bytes }) => place.bytes.includes(bytes)).map(({ secret, form }) => ({ place: place.name, secret, form })),
+    needles
+      .filter(({ bytes }) => place.bytes.includes(bytes))
+      .map(({ secret, form }) => ({ place: place.name, secret, form })),
   )
 }
 
@@ -23,7 +27,9 @@ const formsOf = (value: Buffer): Form[] => [
   { form: 'clear', bytes: value },
   { form: 'hex', bytes: Buffer.from(value.toString('hex')) },
   { form: 'HEX', bytes: Buffer.from(value.toString('hex').toUpperCase()) },
-  ...['base64', 'base64url'].flatMap((encoding) => inBase64(value, encoding as 'base64' | 'base64url')),
+  ...['base64', 'base64url'].flatMap((encoding) =>
+    inBase64(value, encoding as 'base64' | 'base64url'),
+  ),
 ]
 
 /**
@@ -35,5 +41,8 @@ const inBase64 = (value: Buffer, encoding: 'base64' | 'base64url'): Form[] =>
     const digits = Buffer.concat([Buffer.alloc(before), value]).toString(encoding)
     const first = Math.ceil((before * 8) / 6)
     const last = Math.floor(((before + value.length) * 8) / 6)
-    return { form: `${encoding}, ${before} bytes before`, bytes: Buffer.from(digits.slice(first, last)) }
+    return {
+      form: `${encoding}, ${before} bytes before`,
+      bytes: Buffer.from(digits.slice(first, last)),
+    }
   })

@@ -2,7 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { OwnStack } from '../../bench/own-stack.ts'
 import { makeJpeg, makeVideo } from '../../local/media/media-files.ts'
 import type { Fields, Page, Person } from '../../local/people/person.ts'
-import { acceptInvitation, channelsIn, compose, makeWorkspace, upload } from '../../local/people/story.ts'
+import {
+  acceptInvitation,
+  channelsIn,
+  compose,
+  makeWorkspace,
+  upload,
+} from '../../local/people/story.ts'
 import { wallTimeOf } from '../../web/time/wall-time.ts'
 import { connectMeta, connectTiktok } from '../support/connect.ts'
 
@@ -45,7 +51,12 @@ type Files = { square: string; clip: string }
 
 const uploadFiles = async (admin: Person): Promise<Files> => ({
   square: await upload(admin, slug, 'square.jpg', await makeJpeg({ width: 1080, height: 1080 })),
-  clip: await upload(admin, slug, 'clip.mp4', await makeVideo({ width: 1080, height: 1920, durationMs: 4_000 })),
+  clip: await upload(
+    admin,
+    slug,
+    'clip.mp4',
+    await makeVideo({ width: 1080, height: 1920, durationMs: 4_000 }),
+  ),
 })
 
 /** A token that lives for a minute is renewed and causes warnings while the rest continues. */
@@ -57,7 +68,11 @@ const connectShortLived = async (told: Told, who: string): Promise<void> => {
 
 const untilRenewed = async (told: Told): Promise<void> => {
   const exchanges = async () =>
-    ((await control(told, 'GET', '/ledger/calls?endpoint=oauth.access_token')) as { facts: { grantType?: string } }[]).length
+    (
+      (await control(told, 'GET', '/ledger/calls?endpoint=oauth.access_token')) as {
+        facts: { grantType?: string }
+      }[]
+    ).length
   // Two for each of the three consents so far, and one for the renewal.
   await until('the short-lived token is renewed', async () => (await exchanges()) > 6)
 }
@@ -72,15 +87,39 @@ const publishEverywhere = async (told: Told, { clip }: Files): Promise<void> => 
   const { admin } = told
   const channels = await channelsOf(admin)
   const all = ['Northside Records', '@northsiderecords', '@northside.records'].map(channels)
-  const fields = { text: 'One crate for everybody', channel: all, media: [clip], ...tiktok(all[2] ?? '') }
+  const fields = {
+    text: 'One crate for everybody',
+    channel: all,
+    media: [clip],
+    ...tiktok(all[2] ?? ''),
+  }
   const out = await compose(admin, slug, fields, 'Publish now')
-  await fault(told, { platform: 'facebook', endpoint: 'feed', when: 'before', kind: 'error', code: 100 })
-  const refused = await compose(admin, slug, { text: 'Nobody wants this', channel: all[0] ?? '' }, 'Publish now')
+  await fault(told, {
+    platform: 'facebook',
+    endpoint: 'feed',
+    when: 'before',
+    kind: 'error',
+    code: 100,
+  })
+  const refused = await compose(
+    admin,
+    slug,
+    { text: 'Nobody wants this', channel: all[0] ?? '' },
+    'Publish now',
+  )
   await untilPills(admin, refused.url, ['failed'])
   await untilPills(admin, out.url, ['published', 'published', 'published'])
   await fault(told, { platform: 'facebook', endpoint: 'feed', when: 'after', kind: 'reset' })
-  const lost = await compose(admin, slug, { text: 'Was it heard?', channel: all[0] ?? '' }, 'Publish now')
-  await until('the answer is lost', async () => (await admin.open(lost.url)).document.querySelector('.pill') !== null)
+  const lost = await compose(
+    admin,
+    slug,
+    { text: 'Was it heard?', channel: all[0] ?? '' },
+    'Publish now',
+  )
+  await until(
+    'the answer is lost',
+    async () => (await admin.open(lost.url)).document.querySelector('.pill') !== null,
+  )
 }
 
 /** The token expires without our knowledge. The next publication notices and renews it. */
@@ -96,10 +135,20 @@ const changePassword = async (told: Told): Promise<void> => {
   const { admin } = told
   const channel = (await channelsOf(admin))('Northside Records')
   const dueAt = new Date(Date.now() + 86_400_000)
-  await compose(admin, slug, { text: 'Waits', channel, time: wallTimeOf(dueAt, 'Europe/Zurich') }, 'Schedule')
-  await control(told, 'POST', `/accounts/meta/people/${await personCalled(told, 'Ada Northside')}/state`, {
-    tokens: 'password_changed',
-  })
+  await compose(
+    admin,
+    slug,
+    { text: 'Waits', channel, time: wallTimeOf(dueAt, 'Europe/Zurich') },
+    'Schedule',
+  )
+  await control(
+    told,
+    'POST',
+    `/accounts/meta/people/${await personCalled(told, 'Ada Northside')}/state`,
+    {
+      tokens: 'password_changed',
+    },
+  )
   const held = await compose(admin, slug, { text: 'With a dead token', channel }, 'Publish now')
   await untilAccounts(admin, /needs reconnecting/)
   await connectMeta(admin, slug)
@@ -110,7 +159,14 @@ const changePassword = async (told: Told): Promise<void> => {
 const disconnectTiktok = async (told: Told): Promise<void> => {
   const { admin } = told
   const channel = (await channelsOf(admin))('@northside.records')
-  await fault(told, { platform: 'tiktok', endpoint: 'oauth/revoke', when: 'before', kind: 'error', code: 500, times: 2 })
+  await fault(told, {
+    platform: 'tiktok',
+    endpoint: 'oauth/revoke',
+    when: 'before',
+    kind: 'error',
+    code: 500,
+    times: 2,
+  })
   const question = await admin.open(`${accountsPath}/${channel}/disconnect`)
   await question.press('Disconnect', { history: 'keep' })
   await untilAccounts(admin, /hasn't confirmed .* Tried/)
@@ -120,12 +176,24 @@ const disconnectTiktok = async (told: Told): Promise<void> => {
 
 const removeApp = async (told: Told, who: string): Promise<void> => {
   const remove = `/accounts/meta/people/${await personCalled(told, who)}/remove-app`
-  for (const spoil of ['bad_signature', 'old']) await control(told, 'POST', remove, { deletionRequest: true, spoil })
+  for (const spoil of ['bad_signature', 'old'])
+    await control(told, 'POST', remove, { deletionRequest: true, spoil })
   await control(told, 'POST', remove, { deletionRequest: true })
-  const answers = (await control(told, 'GET', '/accounts/meta/callbacks')) as { kind: string; status: number; reply: string }[]
-  const status = answers.map((answer) => /\/data-deletion\/[\w-]+/.exec(answer.reply)?.[0]).find((path) => path !== undefined)
-  if (!status) throw new Error(`the deletion callback was not answered with a page: ${JSON.stringify(answers)}`)
-  await until('the erasure is done', async () => (await told.admin.open(status)).text.includes('The deletion is complete'))
+  const answers = (await control(told, 'GET', '/accounts/meta/callbacks')) as {
+    kind: string
+    status: number
+    reply: string
+  }[]
+  const status = answers
+    .map((answer) => /\/data-deletion\/[\w-]+/.exec(answer.reply)?.[0])
+    .find((path) => path !== undefined)
+  if (!status)
+    throw new Error(
+      `the deletion callback was not answered with a page: ${JSON.stringify(answers)}`,
+    )
+  await until('the erasure is done', async () =>
+    (await told.admin.open(status)).text.includes('The deletion is complete'),
+  )
 }
 
 const exportData = async (told: Told): Promise<void> => {
@@ -137,24 +205,31 @@ const exportData = async (told: Told): Promise<void> => {
     return link !== ''
   })
   const fetched = await (await admin.open(link)).press('Download file')
-  if (!fetched.html.startsWith('PK')) throw new Error(`the export is no zip archive: ${fetched.text}`)
+  if (!fetched.html.startsWith('PK'))
+    throw new Error(`the export is no zip archive: ${fetched.text}`)
 }
 
 /** The mailbox's own list, with decoded bodies, newest first. */
-export const mailsOf = async (stack: OwnStack): Promise<string> => (await fetch(`${stack.mailbox}mails.json`)).text()
+export const mailsOf = async (stack: OwnStack): Promise<string> =>
+  (await fetch(`${stack.mailbox}mails.json`)).text()
 
 const channelsOf = async (admin: Person): Promise<(words: string) => string> => {
   const channels = channelsIn(await admin.open(`/w/${slug}/posts/new`))
   return (words) => {
     const found = channels.find(({ label }) => label.endsWith(words))
-    if (!found) throw new Error(`no account "${words}" among ${channels.map(({ label }) => label).join(', ')}`)
+    if (!found)
+      throw new Error(
+        `no account "${words}" among ${channels.map(({ label }) => label).join(', ')}`,
+      )
     return found.id
   }
 }
 
 const untilPills = (admin: Person, url: string, wanted: string[]): Promise<void> => {
   const pillsIn = (page: Page) =>
-    [...page.document.querySelectorAll('.target .pill')].map((pill) => (pill.textContent ?? '').trim())
+    [...page.document.querySelectorAll('.target .pill')].map((pill) =>
+      (pill.textContent ?? '').trim(),
+    )
   let page: Page | undefined
   const isSo = async () => {
     page = await admin.open(url)
@@ -174,7 +249,9 @@ export const until = async (what: string, isSo: () => Promise<boolean>): Promise
 }
 
 const personCalled = async (told: Told, name: string): Promise<string> => {
-  const { people } = (await control(told, 'GET', '/accounts/meta')) as { people: Record<string, { id: string; name: string }> }
+  const { people } = (await control(told, 'GET', '/accounts/meta')) as {
+    people: Record<string, { id: string; name: string }>
+  }
   const found = Object.values(people).find((person) => person.name === name)
   if (!found) throw new Error(`the sandbox knows no ${name}`)
   return found.id
@@ -182,9 +259,18 @@ const personCalled = async (told: Told, name: string): Promise<string> => {
 
 const fault = (told: Told, rule: Record<string, unknown>) => control(told, 'POST', '/faults', rule)
 
-export const control = async ({ stack }: Pick<Told, 'stack'>, method: string, path: string, body?: unknown): Promise<unknown> => {
-  const init = body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
+export const control = async (
+  { stack }: Pick<Told, 'stack'>,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<unknown> => {
+  const init =
+    body === undefined
+      ? {}
+      : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
   const answer = await fetch(stack.control + path, { method, ...init })
-  if (!answer.ok) throw new Error(`the sandbox answered ${answer.status} to ${path}: ${await answer.text()}`)
+  if (!answer.ok)
+    throw new Error(`the sandbox answered ${answer.status} to ${path}: ${await answer.text()}`)
   return await answer.json()
 }

@@ -38,7 +38,14 @@ const checkNow = async () => {
 describe.sequential('an account that Facebook does not list', () => {
   test('is not treated as lost if only the list of Pages is empty, because its Page responds to its id', async () => {
     await world.rig.set({ pageListsEmpty: true })
-    await world.rig.fault({ endpoint: 'debug_token', when: 'before', kind: 'error', code: 2, nth: 2, times: 1 })
+    await world.rig.fault({
+      endpoint: 'debug_token',
+      when: 'before',
+      kind: 'error',
+      code: 2,
+      nth: 2,
+      times: 1,
+    })
     await checkNow()
     expect(await lost()).toEqual([])
     await world.rig.set({ pageListsEmpty: false })
@@ -76,12 +83,17 @@ test('preparing a post checks a lost account once more, so the post continues if
   await turn('lost')
   await checkNow()
   expect(await lost()).toEqual([events])
-  const [row] = await world.sql<{ id: string }[]>`select id from channels where account_id = ${events}`
+  const [row] = await world.sql<
+    { id: string }[]
+  >`select id from channels where account_id = ${events}`
   const ref = { workspaceId: world.people.workspaceId, channelId: row!.id }
-  const prepare = () => withToken(world.deps, ref, async (account) => account.accountToken, { explainRefusals: true })
+  const prepare = () =>
+    withToken(world.deps, ref, async (account) => account.accountToken, { explainRefusals: true })
   const reads = async () => (await world.rig.calls({ endpoint: 'page.read' })).length
   const before = await reads()
-  await Promise.all([1, 2, 3].map(() => expect(prepare()).rejects.toMatchObject({ kind: 'reauthorize' })))
+  await Promise.all(
+    [1, 2, 3].map(() => expect(prepare()).rejects.toMatchObject({ kind: 'reauthorize' })),
+  )
   expect((await reads()) - before).toBe(1)
   await turn('restored')
   await world.pass(minute)
@@ -93,12 +105,23 @@ test('preparing a post checks a lost account once more, so the post continues if
 test('a loss that several checks find at once, for example after a worker was killed, causes one notification, and so does the recovery', async () => {
   const { checkGrant } = createUpkeepActivities(world.deps)
   const told = async () =>
-    (await world.sql`select from notices n join channels c on c.id = n.channel_id where c.account_id = ${events}`).length
-  const news = async (name: string) => (await world.sql`select from events where name = ${name}`).length
+    (
+      await world.sql`select from notices n join channels c on c.id = n.channel_id where c.account_id = ${events}`
+    ).length
+  const news = async (name: string) =>
+    (await world.sql`select from events where name = ${name}`).length
   await turn('lost')
-  const before = [await told(), await news('channel.lost'), await news('channel.connected')] as const
+  const before = [
+    await told(),
+    await news('channel.lost'),
+    await news('channel.connected'),
+  ] as const
   await Promise.all([checkGrant({ grantId }), checkGrant({ grantId }), checkGrant({ grantId })])
-  expect([await lost(), await told(), await news('channel.lost')]).toEqual([[events], before[0] + 1, before[1] + 1])
+  expect([await lost(), await told(), await news('channel.lost')]).toEqual([
+    [events],
+    before[0] + 1,
+    before[1] + 1,
+  ])
   await turn('restored')
   await Promise.all([checkNow(), checkNow()])
   await world.pass(16 * minute)
@@ -110,7 +133,9 @@ test('a check that began before the person gave consent again changes nothing', 
   await turn('lost')
   await world.rig.fault({ endpoint: 'me.accounts', when: 'before', kind: 'slow', delayMs: 1_500 })
   const checking = checkGrant({ grantId })
-  await expect.poll(async () => (await world.rig.calls({ endpoint: 'debug_token' })).length).toBeGreaterThan(0)
+  await expect
+    .poll(async () => (await world.rig.calls({ endpoint: 'debug_token' })).length)
+    .toBeGreaterThan(0)
   await new Promise((resolve) => setTimeout(resolve, 500))
   await world.sql`update grants set access_token_sealed = access_token_sealed || '.' where id = ${grantId}`
   await checking
@@ -120,13 +145,21 @@ test('a check that began before the person gave consent again changes nothing', 
 })
 
 test('the check stores a new name and handle and fetches the picture', async () => {
-  await world.rig.control('POST', `/accounts/meta/pages/${events}/state`, { name: 'Northside Live', username: 'northside.live' })
+  await world.rig.control('POST', `/accounts/meta/pages/${events}/state`, {
+    name: 'Northside Live',
+    username: 'northside.live',
+  })
   await checkNow()
-  expect(await account()).toEqual({ name: 'Northside Live', handle: 'northside.live', hasAvatar: true })
+  expect(await account()).toEqual({
+    name: 'Northside Live',
+    handle: 'northside.live',
+    hasAvatar: true,
+  })
 })
 
 test("the check replaces a Page token that differs from Facebook's current one", async () => {
-  const [before] = await world.sql`update channels set token_sealed = null where account_id = ${events} returning id`
+  const [before] =
+    await world.sql`update channels set token_sealed = null where account_id = ${events} returning id`
   await checkNow()
   const [after] = await world.sql<
     { sealed: Buffer | null }[]

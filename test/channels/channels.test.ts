@@ -48,15 +48,25 @@ describe('connecting Meta', () => {
     expect(choice.url).toBe(`${test.url}/w/northside/connect/meta/choose`)
     expect(choice.text).toContain('Northside Café')
     expect(choice.text).toContain('@northsiderecords')
-    const done = await choose(choice, [`facebook:${pages.records}`, `instagram:${instagram.records}`])
+    const done = await choose(choice, [
+      `facebook:${pages.records}`,
+      `instagram:${instagram.records}`,
+    ])
     expect(done.status).toBe(200)
     expect(done.text).toContain('Connected. You can now publish')
-    expect((await channels()).map((one) => [one.platform, one.accountId, one.name, one.state])).toEqual([
+    expect(
+      (await channels()).map((one) => [one.platform, one.accountId, one.name, one.state]),
+    ).toEqual([
       ['facebook', pages.records, 'Northside Records', 'connected'],
       ['instagram', instagram.records, expect.any(String), 'connected'],
     ])
     const [grant] = await grants()
-    expect(grant).toMatchObject({ issuer: 'meta', issuerUserId: '10200000000000001', userName: 'Ada Northside', state: 'active' })
+    expect(grant).toMatchObject({
+      issuer: 'meta',
+      issuerUserId: '10200000000000001',
+      userName: 'Ada Northside',
+      state: 'active',
+    })
     expect(grant?.expiresAt.getTime()).toBeGreaterThan(Date.now() + 50 * 86_400_000)
     expect(await test.sql`select from connections_under_way`).toHaveLength(0)
     const events = await test.sql<
@@ -71,7 +81,10 @@ describe('connecting Meta', () => {
     const blocked = /value="(facebook:\d+)" disabled/.exec(choice.html)?.[1] ?? ''
     expect(blocked).not.toBe('')
     const refused = await choose(choice, [blocked])
-    expect([refused.status, refused.text.includes('Choose at least one account.')]).toEqual([422, true])
+    expect([refused.status, refused.text.includes('Choose at least one account.')]).toEqual([
+      422,
+      true,
+    ])
     expect(await channels()).toHaveLength(0)
     expect(await grants()).toHaveLength(0)
   })
@@ -132,13 +145,20 @@ describe('connecting Meta', () => {
 
 describe('reconnecting', () => {
   it('updates the same rows with new tokens, keeps the posts, and duplicates nothing', async () => {
-    await choose(await (await toMeta(ada)).press('Continue'), [`facebook:${pages.records}`, `instagram:${instagram.records}`])
+    await choose(await (await toMeta(ada)).press('Continue'), [
+      `facebook:${pages.records}`,
+      `instagram:${instagram.records}`,
+    ])
     const before = { channels: await channels(), grants: await grants() }
     const second = await (await toMeta(ada, '?again=1')).press('Continue')
     expect(second.text).toContain('Already connected')
     await choose(second, [`facebook:${pages.cafe}`])
     const after = { channels: await channels(), grants: await grants() }
-    expect(after.channels.map((one) => one.accountId)).toEqual([pages.records, pages.cafe, instagram.records])
+    expect(after.channels.map((one) => one.accountId)).toEqual([
+      pages.records,
+      pages.cafe,
+      instagram.records,
+    ])
     expect(after.channels.filter((one) => one.accountId !== pages.cafe)).toEqual(before.channels)
     expect(after.grants).toHaveLength(1)
     expect(after.grants[0]?.id).toBe(before.grants[0]?.id)
@@ -173,14 +193,26 @@ describe('reconnecting', () => {
     expect(after.map((one) => [one.id, one.state])).toEqual([[before?.id, 'connected']])
     expect(after[0]?.grantId).not.toBe(before?.grantId)
     expect(await grants()).toMatchObject([
-      { id: before?.grantId, state: 'ended', stateReason: 'replaced', accessTokenSealed: null, refreshTokenSealed: null },
+      {
+        id: before?.grantId,
+        state: 'ended',
+        stateReason: 'replaced',
+        accessTokenSealed: null,
+        refreshTokenSealed: null,
+      },
       { id: after[0]?.grantId, state: 'active' },
     ])
   })
 
   it('marks an account that was not shared this time as needing reconnection and never deletes it', async () => {
-    await choose(await (await toMeta(ada)).press('Continue'), [`facebook:${pages.records}`, `facebook:${pages.cafe}`])
-    const choice = await (await toMeta(ada, '?again=1')).press('Continue', { page: [pages.records], instagram: null })
+    await choose(await (await toMeta(ada)).press('Continue'), [
+      `facebook:${pages.records}`,
+      `facebook:${pages.cafe}`,
+    ])
+    const choice = await (await toMeta(ada, '?again=1')).press('Continue', {
+      page: [pages.records],
+      instagram: null,
+    })
     expect(choice.text).toContain('Northside Café is connected and was not shared this time')
     await choice.press('Connect')
     expect((await channels()).map((one) => [one.accountId, one.state])).toEqual([

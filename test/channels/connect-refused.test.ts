@@ -1,6 +1,12 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Person } from '../../local/people/person.ts'
-import { type ConnectingApp, choose, createConnectingApp, pages, startAgain } from '../support/connecting-app.ts'
+import {
+  type ConnectingApp,
+  choose,
+  createConnectingApp,
+  pages,
+  startAgain,
+} from '../support/connecting-app.ts'
 import { control } from '../support/platforms/twins.ts'
 
 let test: ConnectingApp
@@ -26,7 +32,8 @@ describe('a platform callback that must be refused', () => {
       ['decision', 'continue'],
       ['page', pages.records],
     ])
-    for (const scope of (new URL(out).searchParams.get('scope') ?? '').split(',')) form.append('grant', scope)
+    for (const scope of (new URL(out).searchParams.get('scope') ?? '').split(','))
+      form.append('grant', scope)
     const back = await fetch(out, { method: 'POST', body: form, redirect: 'manual' })
     return back.headers.get('location') ?? ''
   }
@@ -35,10 +42,17 @@ describe('a platform callback that must be refused', () => {
     const address = await callback(ada)
     const other = await test.signIn(test.cast.admin)
     const page = await other.open(address)
-    expect([page.status, page.text.includes('to a connection you started in this browser')]).toEqual([400, true])
+    expect([
+      page.status,
+      page.text.includes('to a connection you started in this browser'),
+    ]).toEqual([400, true])
     const stranger = await test.signIn(test.cast.outsider)
     expect((await stranger.open(address)).status).toBe(400)
-    const calls = (await control(test.sandbox, 'GET', '/ledger/calls?platform=meta&endpoint=oauth/access_token')) as unknown[]
+    const calls = (await control(
+      test.sandbox,
+      'GET',
+      '/ledger/calls?platform=meta&endpoint=oauth/access_token',
+    )) as unknown[]
     expect(calls).toHaveLength(0)
     expect((await ada.open(address)).url).toBe(`${test.url}/w/northside/connect/meta/choose`)
   })
@@ -48,14 +62,22 @@ describe('a platform callback that must be refused', () => {
     await test.sql`update workspaces set requires_second_factor = true where slug = 'northside'`
     const answer = await ada.request(address)
     expect([answer.status, answer.headers.get('location')]).toEqual([303, '/account/security'])
-    const calls = (await control(test.sandbox, 'GET', '/ledger/calls?platform=meta&endpoint=oauth/access_token')) as unknown[]
+    const calls = (await control(
+      test.sandbox,
+      'GET',
+      '/ledger/calls?platform=meta&endpoint=oauth/access_token',
+    )) as unknown[]
     expect(calls).toHaveLength(0)
     await test.sql`update workspaces set requires_second_factor = false where slug = 'northside'`
     expect([await grants(), await channels()]).toEqual([[], []])
   })
 
   it('has a made-up state, no state, or belongs to another platform', async () => {
-    for (const path of ['/oauth/meta/callback?code=AQBx&state=made-up', '/oauth/meta/callback?code=AQBx', '/oauth/meta/callback'])
+    for (const path of [
+      '/oauth/meta/callback?code=AQBx&state=made-up',
+      '/oauth/meta/callback?code=AQBx',
+      '/oauth/meta/callback',
+    ])
       expect((await ada.open(path)).status).toBe(400)
     const address = new URL(await callback(ada))
     expect((await ada.open(`/oauth/tiktok/callback${address.search}`)).status).toBe(400)
@@ -91,7 +113,13 @@ describe('a platform callback that must be refused', () => {
 
   it('fails because the platform does not respond: nothing is connected, and the person starts again', async () => {
     const address = await callback(ada)
-    await control(test.sandbox, 'POST', '/faults', { platform: 'meta', endpoint: '*', when: 'before', kind: 'html503', times: 3 })
+    await control(test.sandbox, 'POST', '/faults', {
+      platform: 'meta',
+      endpoint: '*',
+      when: 'before',
+      kind: 'html503',
+      times: 3,
+    })
     const page = await ada.open(address)
     expect(page.status).toBe(502)
     expect(page.text).toContain('Nothing was connected.')
@@ -103,7 +131,12 @@ describe('a platform callback that must be refused', () => {
     for (const path of ['connect/meta', 'connect/meta/choose'])
       expect((await manager.request(`/w/northside/${path}`)).status).toBe(403)
     expect(
-      (await manager.request('/w/northside/connect/meta/choose', { method: 'POST', body: new URLSearchParams() })).status,
+      (
+        await manager.request('/w/northside/connect/meta/choose', {
+          method: 'POST',
+          body: new URLSearchParams(),
+        })
+      ).status,
     ).toBe(403)
     expect((await manager.open('/w/northside/channels')).status).toBe(200)
     const outsider = await test.signIn(test.cast.outsider)

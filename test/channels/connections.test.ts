@@ -12,7 +12,12 @@ let house: Installed
 let photo = ''
 beforeAll(async () => {
   house = await install()
-  photo = await upload(house.admin, house.slug, 'crate.jpg', await makeJpeg({ width: 1080, height: 1080 }))
+  photo = await upload(
+    house.admin,
+    house.slug,
+    'crate.jpg',
+    await makeJpeg({ width: 1080, height: 1080 }),
+  )
   await house.control('PATCH', '/settings', {
     deauthorizeUrl: `${house.url}/callbacks/meta/deauthorize`,
     dataDeletionUrl: `${house.url}/callbacks/meta/data-deletion`,
@@ -20,12 +25,17 @@ beforeAll(async () => {
   })
 }, 90_000)
 
-const inSeconds = (seconds: number): Date => new Date(Math.ceil(Date.now() / 1_000 + seconds) * 1_000)
+const inSeconds = (seconds: number): Date =>
+  new Date(Math.ceil(Date.now() / 1_000 + seconds) * 1_000)
 const accounts = () => house.admin.open(`/w/${house.slug}/channels`)
 const pills = (page: Page): string[] =>
-  [...page.document.querySelectorAll('.target .pill')].map((pill) => (pill.textContent ?? '').trim())
+  [...page.document.querySelectorAll('.target .pill')].map((pill) =>
+    (pill.textContent ?? '').trim(),
+  )
 const idOf = async (platform: string, name: string): Promise<string> => {
-  const [row] = await house.sql<{ id: string }[]>`select id from channels where platform = ${platform} and name = ${name}`
+  const [row] = await house.sql<
+    { id: string }[]
+  >`select id from channels where platform = ${platform} and name = ${name}`
   if (!row) throw new Error(`no ${platform} ${name}`)
   return row.id
 }
@@ -33,7 +43,12 @@ const disconnect = async (channelId: string, history = 'keep'): Promise<Page> =>
   const question = await house.admin.open(`/w/${house.slug}/channels/${channelId}/disconnect`)
   return question.press('Disconnect', { history })
 }
-const schedulePhoto = (text: string, channelId: string, dueAt: Date, more: Fields = {}): Promise<Page> =>
+const schedulePhoto = (
+  text: string,
+  channelId: string,
+  dueAt: Date,
+  more: Fields = {},
+): Promise<Page> =>
   compose(
     house.admin,
     house.slug,
@@ -57,7 +72,12 @@ describe.sequential('disconnecting an account', () => {
   }, async () => {
     const channelId = await idOf('tiktok', 'Northside Records')
     const settings = { [`${channelId}.privacy_level`]: 'SELF_ONLY', [`${channelId}.consent`]: 'on' }
-    const { url } = await schedulePhoto('It will not go out there', channelId, inSeconds(86_400), settings)
+    const { url } = await schedulePhoto(
+      'It will not go out there',
+      channelId,
+      inSeconds(86_400),
+      settings,
+    )
     await house.control('POST', '/faults', {
       platform: 'tiktok',
       endpoint: 'oauth/revoke',
@@ -70,32 +90,45 @@ describe.sequential('disconnecting an account', () => {
     expect(question.text).toContain('1 scheduled post is canceled')
     expect(question.text).toContain('This is the last account that uses this login')
     const unanswered = await question.press('Disconnect')
-    expect([unanswered.status, unanswered.text]).toEqual([422, expect.stringContaining('Choose what happens to its history')])
+    expect([unanswered.status, unanswered.text]).toEqual([
+      422,
+      expect.stringContaining('Choose what happens to its history'),
+    ])
     expect((await tokensOf('tiktok'))?.state).toBe('active')
 
     await disconnect(channelId)
     expect(await tokensOf('tiktok')).toMatchObject({ state: 'ended', ...noTokens })
     expect(pills(await house.admin.open(url))).toEqual(['canceled'])
-    await untilPage(house.admin, `/w/${house.slug}/channels`, (page) => /hasn't confirmed .* Tried/.test(page.text))
+    await untilPage(house.admin, `/w/${house.slug}/channels`, (page) =>
+      /hasn't confirmed .* Tried/.test(page.text),
+    )
     const done = await untilPage(house.admin, `/w/${house.slug}/channels`, (page) =>
       page.text.includes('TikTok confirmed that access is revoked'),
     )
     expect(done.text).not.toContain('Revoking')
     expect(await revocations()).toHaveLength(0)
     const webhooks = async () =>
-      ((await house.control('GET', '/tiktok/webhooks')) as { event: string; tries: { status: number }[] }[]).map((one) => [
-        one.event,
-        one.tries.at(-1)?.status,
-      ])
+      (
+        (await house.control('GET', '/tiktok/webhooks')) as {
+          event: string
+          tries: { status: number }[]
+        }[]
+      ).map((one) => [one.event, one.tries.at(-1)?.status])
     await expect.poll(webhooks).toContainEqual(['authorization.removed', 200])
-    const told = await untilPage(house.admin, `/w/${house.slug}/notices`, (page) => page.text.includes('is disconnected'))
-    expect(told.text).toContain('“It will not go out there” was canceled for Northside Records on TikTok')
+    const told = await untilPage(house.admin, `/w/${house.slug}/notices`, (page) =>
+      page.text.includes('is disconnected'),
+    )
+    expect(told.text).toContain(
+      '“It will not go out there” was canceled for Northside Records on TikTok',
+    )
     await expect
       .poll(() => house.letters.map((letter) => letter.subject))
       .toContain('Northside Records on TikTok is disconnected')
   })
 
-  test('promise R2: and connecting it again restores the same account with its posts', { timeout: 60_000 }, async () => {
+  test('promise R2: and connecting it again restores the same account with its posts', {
+    timeout: 60_000,
+  }, async () => {
     await connectTiktok(house.admin, house.slug)
     expect((await accounts()).text).not.toContain('Disconnected')
     expect(await tokensOf('tiktok')).toMatchObject({ state: 'active' })
@@ -117,12 +150,19 @@ describe.sequential('disconnecting an account', () => {
     await house.sql`
       insert into channel_days (workspace_id, channel_id, day, views, taken_at)
       select workspace_id, id, '2026-01-01', 12, now() from channels where id = ${first!.id}`
-    expect((await disconnect(first!.id, 'erase')).text).toContain('stays, because other connected accounts use the same login')
+    expect((await disconnect(first!.id, 'erase')).text).toContain(
+      'stays, because other connected accounts use the same login',
+    )
     expect((await tokensOf('meta'))?.state).toBe('active')
-    await expect.poll(() => house.sql`select from channels where id = ${first!.id}`, { timeout: 30_000 }).toHaveLength(0)
+    await expect
+      .poll(() => house.sql`select from channels where id = ${first!.id}`, { timeout: 30_000 })
+      .toHaveLength(0)
     expect((await house.admin.open(url)).status).toBe(404)
     for (const numbers of ['account_snapshots', 'channel_days', 'measured_channels'])
-      expect(await house.sql`select from ${house.sql(numbers)} where channel_id = ${first!.id}`, numbers).toHaveLength(0)
+      expect(
+        await house.sql`select from ${house.sql(numbers)} where channel_id = ${first!.id}`,
+        numbers,
+      ).toHaveLength(0)
 
     for (const { id } of rest) await disconnect(id)
     await untilPage(house.admin, `/w/${house.slug}/channels`, (page) =>
@@ -130,8 +170,12 @@ describe.sequential('disconnecting an account', () => {
     )
     expect(await tokensOf('meta')).toMatchObject({ state: 'ended', ...noTokens })
     expect(await revocations()).toHaveLength(0)
-    const people = (await house.control('GET', '/accounts/meta')) as { people: Record<string, { name: string; grant: unknown }> }
-    expect(Object.values(people.people).find((person) => person.name === 'Ada Northside')?.grant).toBeNull()
+    const people = (await house.control('GET', '/accounts/meta')) as {
+      people: Record<string, { name: string; grant: unknown }>
+    }
+    expect(
+      Object.values(people.people).find((person) => person.name === 'Ada Northside')?.grant,
+    ).toBeNull()
     await connectMeta(house.admin, house.slug)
     expect((await tokensOf('meta'))?.state).toBe('active')
   })
@@ -139,7 +183,9 @@ describe.sequential('disconnecting an account', () => {
 
 describe.sequential('a platform reports the end of a connection', () => {
   const ada = async () => {
-    const meta = (await house.control('GET', '/accounts/meta')) as { people: Record<string, { id: string; name: string }> }
+    const meta = (await house.control('GET', '/accounts/meta')) as {
+      people: Record<string, { id: string; name: string }>
+    }
     return Object.values(meta.people).find((person) => person.name === 'Ada Northside')!.id
   }
 
@@ -149,9 +195,9 @@ describe.sequential('a platform reports the end of a connection', () => {
     const person = await ada()
     const before = (await house.sql`select 1 from events where name = 'callback.refused'`).length
     for (const spoil of ['bad_signature', 'old'])
-      expect(await house.control('POST', `/accounts/meta/people/${person}/remove-app`, { spoil })).toMatchObject([
-        { status: 400 },
-      ])
+      expect(
+        await house.control('POST', `/accounts/meta/people/${person}/remove-app`, { spoil }),
+      ).toMatchObject([{ status: 400 }])
     const body = JSON.stringify({
       client_key: testApps.TIKTOK_CLIENT_KEY,
       event: 'authorization.removed',
@@ -162,13 +208,21 @@ describe.sequential('a platform reports the end of a connection', () => {
     const sign = (secret: string, seconds: number) =>
       `t=${seconds},s=${createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex')}`
     const deliver = async (signature: string) =>
-      (await fetch(`${house.url}/callbacks/tiktok`, { method: 'POST', body, headers: { 'tiktok-signature': signature } })).status
+      (
+        await fetch(`${house.url}/callbacks/tiktok`, {
+          method: 'POST',
+          body,
+          headers: { 'tiktok-signature': signature },
+        })
+      ).status
     const now = Math.floor(Date.now() / 1000)
     const secret = testApps.TIKTOK_CLIENT_SECRET
     expect(await deliver(sign('another secret', now))).toBe(400)
     expect(await deliver(sign(secret, now - 80 * 3_600))).toBe(400)
     expect(await deliver(sign(secret, now - 71 * 3_600))).toBe(200)
-    expect((await house.sql`select 1 from events where name = 'callback.refused'`).length).toBe(before + 4)
+    expect((await house.sql`select 1 from events where name = 'callback.refused'`).length).toBe(
+      before + 4,
+    )
     expect((await tokensOf('tiktok'))?.state).toBe('active')
     expect((await tokensOf('meta'))?.state).toBe('active')
   })
@@ -180,7 +234,9 @@ describe.sequential('a platform reports the end of a connection', () => {
     const dueAt = inSeconds(30)
     const { url } = await schedulePhoto('It waits for Instagram', channelId, dueAt)
     const person = await ada()
-    expect(await house.control('POST', `/accounts/meta/people/${person}/remove-app`, {})).toMatchObject([{ status: 200 }])
+    expect(
+      await house.control('POST', `/accounts/meta/people/${person}/remove-app`, {}),
+    ).toMatchObject([{ status: 200 }])
     expect(await tokensOf('meta')).toMatchObject({ state: 'ended', ...noTokens })
     const waiting = await accounts()
     expect(waiting.text).toContain('removed CrateSocial in the settings of their Facebook account')
@@ -195,7 +251,9 @@ describe.sequential('a platform reports the end of a connection', () => {
       .toContain('The connection to Meta has ended')
     await connectMeta(house.admin, house.slug)
     await untilPage(house.admin, url, (page) => pills(page).includes('published'), 60_000)
-    const out = (await house.ledger.posts()).filter((post) => post.text === 'It waits for Instagram')
+    const out = (await house.ledger.posts()).filter(
+      (post) => post.text === 'It waits for Instagram',
+    )
     expect(out).toHaveLength(1)
     expect(out[0]?.commitCallAtMs).toBeGreaterThanOrEqual(dueAt.getTime())
   })
@@ -208,11 +266,17 @@ describe.sequential('a platform reports the end of a connection', () => {
     const person = await ada()
     await house.control('POST', `/accounts/meta/people/${person}/state`, { tokens: 'revoked' })
     await (await accounts()).press('Check now')
-    await untilPage(house.admin, `/w/${house.slug}/channels`, (page) => page.text.includes('needs reconnecting'))
+    await untilPage(house.admin, `/w/${house.slug}/channels`, (page) =>
+      page.text.includes('needs reconnecting'),
+    )
     expect(await ended()).toBe(before + 1)
-    expect(await house.control('POST', `/accounts/meta/people/${person}/remove-app`, {})).toMatchObject([{ status: 200 }])
+    expect(
+      await house.control('POST', `/accounts/meta/people/${person}/remove-app`, {}),
+    ).toMatchObject([{ status: 200 }])
     expect(await tokensOf('meta')).toMatchObject({ state: 'ended', ...noTokens })
-    expect((await accounts()).text).toContain('removed CrateSocial in the settings of their Facebook account')
+    expect((await accounts()).text).toContain(
+      'removed CrateSocial in the settings of their Facebook account',
+    )
     expect(await ended()).toBe(before + 1)
     await connectMeta(house.admin, house.slug)
   })
@@ -220,8 +284,12 @@ describe.sequential('a platform reports the end of a connection', () => {
   test('promise E5: TikTok reports that the person removed the app: tokens are deleted and posts wait', {
     timeout: 60_000,
   }, async () => {
-    await house.control('POST', '/accounts/tiktok/northside.records/disconnect', { reason: 'disconnected' })
-    await expect.poll(() => tokensOf('tiktok'), { timeout: 10_000 }).toMatchObject({ state: 'ended', ...noTokens })
+    await house.control('POST', '/accounts/tiktok/northside.records/disconnect', {
+      reason: 'disconnected',
+    })
+    await expect
+      .poll(() => tokensOf('tiktok'), { timeout: 10_000 })
+      .toMatchObject({ state: 'ended', ...noTokens })
     expect((await accounts()).text).toContain('removed CrateSocial in the TikTok app')
     expect((await notices()).text).toContain('The connection to TikTok has ended')
     await connectTiktok(house.admin, house.slug)

@@ -13,7 +13,12 @@ type Account = { channelId: string; grantId: string; accountId: string; name: st
 
 const connected = async (accountId: string, name: string): Promise<Account> => {
   const place = { workspaceId: app.workspaces.northside, platform: 'facebook' as const }
-  const { channelId, grantId } = await insertChannel(app.deps, { ...place, userId: app.cast.admin.id, accountId, name })
+  const { channelId, grantId } = await insertChannel(app.deps, {
+    ...place,
+    userId: app.cast.admin.id,
+    accountId,
+    name,
+  })
   const { targetId } = await insertTarget(app.deps, { ...place, channelId })
   await app.sql`update targets set state = 'published', platform_post_id = ${`${accountId}_1`}, published_at = now() where id = ${targetId}`
   await app.sql`insert into snapshots (workspace_id, target_id, taken_at, source, views) values (${place.workspaceId}, ${targetId}, now(), 'test', 4711)`
@@ -29,7 +34,9 @@ const rowsThatName = async (values: string[]): Promise<string[]> => {
     select table_name as name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'`
   const rows = await Promise.all(
     tables.map(async ({ name }) =>
-      (await app.sql`select t::text as row from ${app.sql(name)} t`).map(({ row }) => `${name} ${row}`),
+      (await app.sql`select t::text as row from ${app.sql(name)} t`).map(
+        ({ row }) => `${name} ${row}`,
+      ),
     ),
   )
   return rows.flat().filter((row) => values.some((value) => row.includes(value)))
@@ -44,7 +51,13 @@ const workflow = async ({ channelId }: Account) => {
   await steps.deleteDisconnectedChannel({ channelId })
 }
 
-const traces = ({ channelId, grantId, accountId, name }: Account) => [channelId, grantId, accountId, name, `person-${accountId}`]
+const traces = ({ channelId, grantId, accountId, name }: Account) => [
+  channelId,
+  grantId,
+  accountId,
+  name,
+  `person-${accountId}`,
+]
 /** Log lines and the record of the revocation: ids, the platform and times, no name. */
 const isRecord = (row: string) => /^(events|outbox) /.test(row)
 
@@ -52,20 +65,27 @@ test('promise D1, D2: an account that is deleted when it is disconnected leaves 
   const account = await connected('9000000000001', 'Soon Forgotten Records')
   expect((await rowsThatName(traces(account))).length).toBeGreaterThan(4)
   const path = `/w/northside/channels/${account.channelId}/disconnect`
-  expect((await app.cast.admin.get(path)).text).toContain('Delete everything about this account here')
+  expect((await app.cast.admin.get(path)).text).toContain(
+    'Delete everything about this account here',
+  )
   expect((await app.cast.admin.post(path, { history: 'erase' })).status).toBe(303)
   await workflow(account)
   const left = await rowsThatName(traces(account))
   expect(left.filter((row) => !isRecord(row))).toEqual([])
   expect(left.join()).not.toMatch(/Soon Forgotten|9000000000001/)
   expect(
-    await findAuthorizationOf(app.sql, { workspaceId: app.workspaces.northside, channelId: account.channelId }),
+    await findAuthorizationOf(app.sql, {
+      workspaceId: app.workspaces.northside,
+      channelId: account.channelId,
+    }),
   ).toBeUndefined()
 })
 
 test('promise D1, D2: an account whose history was kept can be deleted later, however long ago it was disconnected', async () => {
   const account = await connected('9000000000002', 'Kept For A While')
-  await app.cast.admin.post(`/w/northside/channels/${account.channelId}/disconnect`, { history: 'keep' })
+  await app.cast.admin.post(`/w/northside/channels/${account.channelId}/disconnect`, {
+    history: 'keep',
+  })
   await workflow(account)
   expect(await app.sql`select from channels where id = ${account.channelId}`).toHaveLength(1)
   await app.sql`delete from revocations where channel_id = ${account.channelId}` // after 90 days
@@ -82,22 +102,39 @@ test('promise D1, D2: an account whose history was kept can be deleted later, ho
 
 test('an account is deleted only once its tokens are revoked, and not if it was reconnected in the meantime', async () => {
   const account = await connected('9000000000003', 'Not Yet Revoked')
-  await app.cast.admin.post(`/w/northside/channels/${account.channelId}/disconnect`, { history: 'erase' })
+  await app.cast.admin.post(`/w/northside/channels/${account.channelId}/disconnect`, {
+    history: 'erase',
+  })
   const steps = createDisconnectingActivities(app.deps)
   await steps.eraseChannelHistory(account)
   await steps.deleteDisconnectedChannel(account)
-  expect(await app.sql`select from channels where id = ${account.channelId}`, 'still to be revoked').toHaveLength(1)
-  const place = { workspaceId: app.workspaces.northside, platform: 'facebook' as const, userId: app.cast.admin.id }
+  expect(
+    await app.sql`select from channels where id = ${account.channelId}`,
+    'still to be revoked',
+  ).toHaveLength(1)
+  const place = {
+    workspaceId: app.workspaces.northside,
+    platform: 'facebook' as const,
+    userId: app.cast.admin.id,
+  }
   await insertChannel(app.deps, { ...place, accountId: account.accountId, name: account.name })
   await workflow(account)
-  expect(await app.sql`select from channels where id = ${account.channelId} and state = 'connected'`).toHaveLength(1)
+  expect(
+    await app.sql`select from channels where id = ${account.channelId} and state = 'connected'`,
+  ).toHaveLength(1)
 })
 
 test('only admins of the workspace can delete an account, and only if it is disconnected', async () => {
   const { channelId } = await connected('9000000000004', 'Connected')
   expect((await app.cast.admin.post(`/w/northside/channels/${channelId}/delete`)).status).toBe(404)
   await app.cast.admin.post(`/w/northside/channels/${channelId}/disconnect`, { history: 'keep' })
-  expect((await app.cast.manager.post(`/w/northside/channels/${channelId}/delete`)).status).toBe(403)
-  expect((await app.cast.outsider.post(`/w/elsewhere/channels/${channelId}/delete`)).status).toBe(404)
-  expect(await app.sql`select from revocations where channel_id = ${channelId} and erases_history`).toHaveLength(0)
+  expect((await app.cast.manager.post(`/w/northside/channels/${channelId}/delete`)).status).toBe(
+    403,
+  )
+  expect((await app.cast.outsider.post(`/w/elsewhere/channels/${channelId}/delete`)).status).toBe(
+    404,
+  )
+  expect(
+    await app.sql`select from revocations where channel_id = ${channelId} and erases_history`,
+  ).toHaveLength(0)
 })

@@ -28,7 +28,11 @@ const renewals = async (endpoint: string) =>
     (call) => call.facts.grantType === undefined || call.facts.grantType === 'refresh_token',
   ).length
 const ask = async (channelId: string) =>
-  withToken(world.deps, { workspaceId: world.people.workspaceId, channelId }, async (account) => account.grantToken)
+  withToken(
+    world.deps,
+    { workspaceId: world.people.workspaceId, channelId },
+    async (account) => account.grantToken,
+  )
 
 describe.sequential('a grant over the months', () => {
   test('promise U2: TikTok with tokens of 24 hours: 400 days of renewals with one sign-in, and an outage that outlasts the token', {
@@ -43,7 +47,14 @@ describe.sequential('a grant over the months', () => {
     expect(before).toBeGreaterThan(40)
     expect(before).toBeLessThan(62)
 
-    await rig.fault({ platform: 'tiktok', endpoint: 'oauth/token', when: 'before', kind: 'error', code: 500, times: 30 })
+    await rig.fault({
+      platform: 'tiktok',
+      endpoint: 'oauth/token',
+      when: 'before',
+      kind: 'error',
+      code: 500,
+      times: 30,
+    })
     await world.pass(2) // the access token expires during the outage
     expect(await renewals('oauth/token')).toBeGreaterThan(before + 30)
     expect(await stateOf(grantId)).toEqual({ state: 'active', channels: ['tiktok connected'] })
@@ -67,7 +78,12 @@ describe.sequential('a grant over the months', () => {
     const { grantId, channelIds } = await world.connect('meta')
     const all = await stateOf(grantId)
     const before = (await world.rig.calls({ endpoint: 'oauth.access_token' })).length
-    await world.rig.fault({ endpoint: 'oauth.access_token', when: 'before', kind: 'html503', times: 20 })
+    await world.rig.fault({
+      endpoint: 'oauth.access_token',
+      when: 'before',
+      kind: 'html503',
+      times: 20,
+    })
     await world.pass(75)
     expect(await told(grantId)).toEqual([])
     expect(await stateOf(grantId)).toEqual(all)
@@ -93,7 +109,9 @@ describe.sequential('a grant over the months', () => {
     expect((await told(grantId)).slice(-4)).toEqual(['ending 14', 'ending 7', 'ending 1', 'ended'])
     await world.connect('meta')
     await world.pass(2)
-    expect(new Set((await stateOf(grantId))?.channels)).toEqual(new Set(['facebook connected', 'instagram connected']))
+    expect(new Set((await stateOf(grantId))?.channels)).toEqual(
+      new Set(['facebook connected', 'instagram connected']),
+    )
   })
 
   test('Meta: a lost role is noticed within a day, only its Page waits, and it recovers with the role', {
@@ -103,17 +121,32 @@ describe.sequential('a grant over the months', () => {
     await world.pass(2)
     const page = '106700000000003' // Northside Events
     const [person] = Object.values(
-      (await world.rig.control<{ people: Record<string, { id: string; name: string }> }>('GET', '/accounts/meta')).people,
+      (
+        await world.rig.control<{ people: Record<string, { id: string; name: string }> }>(
+          'GET',
+          '/accounts/meta',
+        )
+      ).people,
     )
-    await world.rig.control('POST', `/accounts/meta/pages/${page}/state`, { personId: person!.id, role: 'lost' })
+    await world.rig.control('POST', `/accounts/meta/pages/${page}/state`, {
+      personId: person!.id,
+      role: 'lost',
+    })
     await world.pass(1.1)
     const waiting =
       await world.sql`select account_id, state_reason from channels where grant_id = ${grantId} and state = 'reconnect'`
-    expect(waiting).toMatchObject([{ accountId: page, stateReason: expect.stringContaining('you no longer have a role there') }])
+    expect(waiting).toMatchObject([
+      { accountId: page, stateReason: expect.stringContaining('you no longer have a role there') },
+    ])
     expect((await stateOf(grantId))?.state).toBe('active')
-    await world.rig.control('POST', `/accounts/meta/pages/${page}/state`, { personId: person!.id, role: 'restored' })
+    await world.rig.control('POST', `/accounts/meta/pages/${page}/state`, {
+      personId: person!.id,
+      role: 'restored',
+    })
     await world.pass(1.1)
-    expect(await world.sql`select 1 from channels where grant_id = ${grantId} and state = 'reconnect'`).toHaveLength(0)
+    expect(
+      await world.sql`select 1 from channels where grant_id = ${grantId} and state = 'reconnect'`,
+    ).toHaveLength(0)
   })
 
   test.each([
@@ -132,13 +165,20 @@ describe.sequential('a grant over the months', () => {
       expect((await stateOf(grantId))?.state).toBe('active')
       expect(await told(grantId)).toHaveLength(before)
       const [person] = Object.values(
-        (await rig.control<{ people: Record<string, { id: string; name: string }> }>('GET', '/accounts/meta')).people,
+        (
+          await rig.control<{ people: Record<string, { id: string; name: string }> }>(
+            'GET',
+            '/accounts/meta',
+          )
+        ).people,
       )
       await rig.control('POST', `/accounts/meta/people/${person!.id}/state`, { tokens })
       await world.pass(1.1)
       const state = await stateOf(grantId)
       expect(state?.state).toBe('reauthorize')
-      expect(new Set(state?.channels)).toEqual(new Set(['facebook reconnect', 'instagram reconnect']))
+      expect(new Set(state?.channels)).toEqual(
+        new Set(['facebook reconnect', 'instagram reconnect']),
+      )
       expect((await told(grantId)).slice(before)).toEqual(['ended'])
       const [channel] = await world.sql<
         { stateReason: string }[]

@@ -33,7 +33,13 @@ describe('the composer with more than twenty accounts', () => {
 
   it('finds accounts by name or handle without JavaScript, and keeps the selected ones and everything that was typed', async () => {
     const chosen = await idOf('shop7')
-    const fields = new URLSearchParams({ act: 'refresh', version: '0', text: 'Typed already', find: '@SHOP5', channel: chosen })
+    const fields = new URLSearchParams({
+      act: 'refresh',
+      version: '0',
+      text: 'Typed already',
+      find: '@SHOP5',
+      channel: chosen,
+    })
     const { status, text } = await test.cast.manager.post('/w/northside/posts', fields)
     expect(status).toBe(200)
     expect(text).toContain('Typed already')
@@ -57,32 +63,52 @@ describe('the composer with more than twenty accounts', () => {
 
 describe('the check of the composer while a person types', () => {
   const check = (fields: Record<string, string>) =>
-    test.cast.manager.post('/w/northside/posts/check', new URLSearchParams({ version: '0', ...fields }))
+    test.cast.manager.post(
+      '/w/northside/posts/check',
+      new URLSearchParams({ version: '0', ...fields }),
+    )
   const marksOf = (html: string) => /name="marks"[^>]*value="([^"]+)"/.exec(html)?.[1] ?? ''
   const keyOf = (html: string) => /name="key" value="([^"]+)"/.exec(html)?.[1] ?? ''
-  const partsOf = (html: string) => [...html.matchAll(/<hx-partial hx-target="#([a-z-]+)"/g)].map(([, name]) => name)
+  const partsOf = (html: string) =>
+    [...html.matchAll(/<hx-partial hx-target="#([a-z-]+)"/g)].map(([, name]) => name)
 
   it('returns only the parts that differ from those on the page', async () => {
     const page = await open('/posts/new')
     const channel = await idOf('shop7')
     const first = await check({ key: keyOf(page), marks: marksOf(page), channel, text: 'Typed' })
-    expect(partsOf(first.text)).toEqual(expect.arrayContaining(['where', 'words', 'preview', 'marks']))
+    expect(partsOf(first.text)).toEqual(
+      expect.arrayContaining(['where', 'words', 'preview', 'marks']),
+    )
     expect(first.text).not.toContain('id="composer"')
-    const second = await check({ key: keyOf(page), marks: marksOf(first.text), channel, text: 'Typed more' })
+    const second = await check({
+      key: keyOf(page),
+      marks: marksOf(first.text),
+      channel,
+      text: 'Typed more',
+    })
     expect(partsOf(second.text)).toEqual(['words', 'preview', 'marks'])
     expect(second.text).toContain('Typed more')
-    const same = await check({ key: keyOf(page), marks: marksOf(second.text), channel, text: 'Typed more' })
+    const same = await check({
+      key: keyOf(page),
+      marks: marksOf(second.text),
+      channel,
+      text: 'Typed more',
+    })
     expect(partsOf(same.text)).toEqual(['marks'])
     expect(Buffer.byteLength(second.text)).toBeLessThan(Buffer.byteLength(page) / 5)
   })
 
-  it.each(['', 'where:x', 'where:x words', '\u0000', 'constructor:1 __proto__:2', 'a'.repeat(50_000)])(
-    'returns the whole composer when the page has no such parts (%#)',
-    async (marks) => {
-      const { status, text } = await check({ marks, text: 'Typed' })
-      expect([status, text.includes('id="composer"'), partsOf(text)]).toEqual([200, true, []])
-    },
-  )
+  it.each([
+    '',
+    'where:x',
+    'where:x words',
+    '\u0000',
+    'constructor:1 __proto__:2',
+    'a'.repeat(50_000),
+  ])('returns the whole composer when the page has no such parts (%#)', async (marks) => {
+    const { status, text } = await check({ marks, text: 'Typed' })
+    expect([status, text.includes('id="composer"'), partsOf(text)]).toEqual([200, true, []])
+  })
 
   it('redraws the files when one was added, whether or not it belongs to the post', async () => {
     const page = await open('/posts/new')
@@ -94,10 +120,14 @@ describe('the check of the composer while a person types', () => {
 
 describe('the list of connected accounts', () => {
   it('shows twenty on a page, and each account on exactly one page', async () => {
-    const pages = await Promise.all(['', '?page=2', '?page=3'].map((query) => open(`/channels${query}`)))
+    const pages = await Promise.all(
+      ['', '?page=2', '?page=3'].map((query) => open(`/channels${query}`)),
+    )
     expect(pages.map((page) => names(page).length)).toEqual([20, 20, 20])
     expect(new Set(pages.flatMap(names)).size).toBe(60)
-    expect(pages.map((page) => [page.includes('Previous accounts'), page.includes('More accounts</a>')])).toEqual([
+    expect(
+      pages.map((page) => [page.includes('Previous accounts'), page.includes('More accounts</a>')]),
+    ).toEqual([
       [false, true],
       [true, true],
       [true, false],
@@ -122,7 +152,8 @@ describe('the list of connected accounts', () => {
 
 describe('insights of a workspace with many accounts', () => {
   it('lists twenty-five accounts, says how many there are, and shows the others behind a link', async () => {
-    const rows = (html: string) => html.match(/<th scope="row"><a href="\/w\/northside\/insights\//g)
+    const rows = (html: string) =>
+      html.match(/<th scope="row"><a href="\/w\/northside\/insights\//g)
     await test.sql`
       insert into channel_days (workspace_id, channel_id, day, followers, taken_at)
       select workspace_id, id, current_date - 1, 100, now() from channels where workspace_id = ${test.workspaces.northside}`

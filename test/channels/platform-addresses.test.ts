@@ -8,7 +8,9 @@ const token = 'AbC123xyz-DEF456_ghi'
 let test: TestApp
 
 beforeAll(async () => {
-  test = await createTestApp({ config: testConfig({ TIKTOK_SITE_VERIFICATION: `tiktok${token}.txt, second_token_99` }) })
+  test = await createTestApp({
+    config: testConfig({ TIKTOK_SITE_VERIFICATION: `tiktok${token}.txt, second_token_99` }),
+  })
 })
 
 describe('the addresses to register with the platforms', () => {
@@ -25,14 +27,20 @@ describe('the addresses to register with the platforms', () => {
     for (const address of addresses) expect(text).toContain(`readonly value="${address}"`)
     expect(text.match(/data-copy="address-\d+"/g)).toHaveLength(addresses.length + 2)
     for (const address of addresses.filter((one) => one.includes('/callbacks/')))
-      expect([address, (await test.cast.stranger.post(new URL(address).pathname)).status]).toEqual([address, 400])
+      expect([address, (await test.cast.stranger.post(new URL(address).pathname)).status]).toEqual([
+        address,
+        400,
+      ])
   })
 
   it('show when each was last called with a valid signature; a forged call does not count', async () => {
     const before = (await test.cast.operator.get('/operate')).text
     expect(before.match(/Not used yet/g)).toHaveLength(addresses.length)
     const form = {
-      signed_request: signedRequest({ user_id: '1', issued_at: Math.floor(Date.now() / 1000) }, testApps.META_APP_SECRET),
+      signed_request: signedRequest(
+        { user_id: '1', issued_at: Math.floor(Date.now() / 1000) },
+        testApps.META_APP_SECRET,
+      ),
     }
     expect((await test.cast.stranger.post('/callbacks/meta/deauthorize', form)).status).toBe(200)
     const after = (await test.cast.operator.get('/operate')).text
@@ -43,7 +51,9 @@ describe('the addresses to register with the platforms', () => {
 
 /** Signed as Meta does: base64url(HMAC-SHA256(payload)).payload */
 function signedRequest(said: object, secret: string): string {
-  const payload = Buffer.from(JSON.stringify({ algorithm: 'HMAC-SHA256', ...said })).toString('base64url')
+  const payload = Buffer.from(JSON.stringify({ algorithm: 'HMAC-SHA256', ...said })).toString(
+    'base64url',
+  )
   return `${createHmac('sha256', secret).update(payload).digest('base64url')}.${payload}`
 }
 
@@ -51,7 +61,10 @@ describe('the file that proves to TikTok that an address is ours', () => {
   it('is served under the media prefix and at the root, for each token and no other', async () => {
     for (const path of [`/media/tiktok${token}.txt`, `/tiktok${token}.txt`]) {
       const answer = await test.cast.stranger.get(path)
-      expect([answer.status, answer.text]).toEqual([200, `tiktok-developers-site-verification=${token}`])
+      expect([answer.status, answer.text]).toEqual([
+        200,
+        `tiktok-developers-site-verification=${token}`,
+      ])
       expect(answer.headers.get('content-type')).toContain('text/plain')
     }
     expect((await test.cast.stranger.get('/media/tiktoksecond_token_99.txt')).status).toBe(200)
@@ -68,6 +81,8 @@ describe('the file that proves to TikTok that an address is ours', () => {
     expect(files(`tiktok-developers-site-verification=${token}`)).toEqual([file])
     expect(files(file)).toEqual([file])
     expect(files('')).toEqual([])
-    expect(() => files('../../etc/passwd')).toThrow('TIKTOK_SITE_VERIFICATION must be what TikTok shows')
+    expect(() => files('../../etc/passwd')).toThrow(
+      'TIKTOK_SITE_VERIFICATION must be what TikTok shows',
+    )
   })
 })

@@ -9,7 +9,12 @@ let house: Installed
 const files = { photo: '', clip: '' }
 beforeAll(async () => {
   house = await install()
-  files.photo = await upload(house.admin, house.slug, 'crate.jpg', await makeJpeg({ width: 1080, height: 1080 }))
+  files.photo = await upload(
+    house.admin,
+    house.slug,
+    'crate.jpg',
+    await makeJpeg({ width: 1080, height: 1080 }),
+  )
   const clip = await makeVideo({ width: 1080, height: 1920, durationMs: 4_000 })
   files.clip = await upload(house.admin, house.slug, 'clip.mp4', clip)
   await house.control('PATCH', '/settings', { tiktokProcessingMs: 8_000 })
@@ -38,7 +43,9 @@ test.each([
     const { url } = await compose(house.admin, house.slug, fields, 'Schedule')
     await untilPage(house.admin, url, shows(state), 60_000)
     const before = await renewedAt()
-    await house.control('POST', '/accounts/tiktok/northside.records/expire-tokens', { access: true })
+    await house.control('POST', '/accounts/tiktok/northside.records/expire-tokens', {
+      access: true,
+    })
     await untilPage(house.admin, url, shows('published'), 90_000)
     expect((await house.ledger.posts()).filter((post) => post.text === fields.text)).toHaveLength(1)
     expect(await renewedAt()).not.toEqual(before)
@@ -48,6 +55,9 @@ test.each([
 )
 
 const shows = (state: string) => (page: Page) =>
-  [...page.document.querySelectorAll('.target .pill')].some((pill) => (pill.textContent ?? '').trim() === state)
+  [...page.document.querySelectorAll('.target .pill')].some(
+    (pill) => (pill.textContent ?? '').trim() === state,
+  )
 
-const renewedAt = async () => (await house.sql`select renewed_at from grants where issuer = 'tiktok'`)[0]?.renewedAt
+const renewedAt = async () =>
+  (await house.sql`select renewed_at from grants where issuer = 'tiktok'`)[0]?.renewedAt

@@ -12,7 +12,9 @@ const hour = 1 / 24
  * All calls except code exchanges. A call that is cut off before TikTok reads it has no grant type.
  */
 const tries = async () =>
-  (await world.rig.calls({ endpoint: 'oauth/token' })).filter((call) => call.facts.grantType !== 'authorization_code').length
+  (await world.rig.calls({ endpoint: 'oauth/token' })).filter(
+    (call) => call.facts.grantType !== 'authorization_code',
+  ).length
 
 test('promise U2: TikTok: a connection with tokens of 2 hours works for over 200 days, through outages that outlast the token', {
   timeout: 480_000,
@@ -45,7 +47,9 @@ test('promise U2: TikTok: a connection with tokens of 2 hours works for over 200
     await world.pass(12 * hour) // the access token expires during the outage
     expect(await tries()).toBeGreaterThan(before + times)
     expect(await stateOf()).toEqual({ state: 'active', channel: 'connected' })
-    expect(await withToken(world.deps, ref, async (account) => account.grantToken)).toMatch(/^act\./)
+    expect(await withToken(world.deps, ref, async (account) => account.grantToken)).toMatch(
+      /^act\./,
+    )
     await world.pass(20)
   }
   await world.pass(118.5)

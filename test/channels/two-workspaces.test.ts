@@ -13,7 +13,12 @@ beforeAll(async () => {
   house = await install()
   await makeWorkspace(house.admin, 'Southside')
   ben = createPerson(house.url)
-  await acceptInvitation(ben, await invite(house.admin, 'southside', 'admin'), 'Ben', 'ben@example.com')
+  await acceptInvitation(
+    ben,
+    await invite(house.admin, 'southside', 'admin'),
+    'Ben',
+    'ben@example.com',
+  )
 }, 90_000)
 
 /** The same Facebook person gives consent in another workspace and selects only these Pages. */
@@ -27,13 +32,21 @@ const stateOf = async (accountId: string): Promise<string> => {
     where w.slug = ${house.slug} and c.account_id = ${accountId}`
   return row!.state
 }
-const inSeconds = (seconds: number): Date => new Date(Math.ceil(Date.now() / 1_000 + seconds) * 1_000)
+const inSeconds = (seconds: number): Date =>
+  new Date(Math.ceil(Date.now() / 1_000 + seconds) * 1_000)
 const schedule = (text: string, dueAt: Date): Promise<Page> => {
   const channel = house.channel('FacebookFbNorthside Records')
-  return compose(house.admin, house.slug, { text, channel, time: wallTimeOf(dueAt, 'Europe/Zurich') }, 'Schedule')
+  return compose(
+    house.admin,
+    house.slug,
+    { text, channel, time: wallTimeOf(dueAt, 'Europe/Zurich') },
+    'Schedule',
+  )
 }
-const pill = (page: Page): string => (page.document.querySelector('.target .pill')?.textContent ?? '').trim()
-const published = async (text: string) => (await house.ledger.posts()).filter((post) => post.text === text)
+const pill = (page: Page): string =>
+  (page.document.querySelector('.target .pill')?.textContent ?? '').trim()
+const published = async (text: string) =>
+  (await house.ledger.posts()).filter((post) => post.text === text)
 const attemptsOf = async (text: string) =>
   house.sql`
     select a.outcome from attempts a join targets t on t.id = a.target_id join posts p on p.id = t.post_id
@@ -52,15 +65,17 @@ describe.sequential('one Facebook person in two workspaces', () => {
   })
 
   test('a member of the other workspace sees their names', { timeout: 60_000 }, async () => {
-    const restored = await (await (await house.admin.open(`/w/${house.slug}/connect/meta`)).press('Ada Northside')).press(
-      'Continue',
-    )
+    const restored = await (
+      await (await house.admin.open(`/w/${house.slug}/connect/meta`)).press('Ada Northside')
+    ).press('Continue')
     await restored.press('Connect')
     await expect.poll(() => stateOf(records), { timeout: 15_000 }).toBe('connected')
     const choice = await consentIn(house.admin, 'southside', [cafe])
     expect(choice.text).toContain('Northside Records (Facebook) in Northside')
     await expect.poll(() => stateOf(records), { timeout: 15_000 }).toBe('reconnect')
-    const back = await (await (await choice.follow('Back to Meta')).press('Ada Northside')).press('Continue')
+    const back = await (await (await choice.follow('Back to Meta')).press('Ada Northside')).press(
+      'Continue',
+    )
     expect(back.text).not.toContain('lost access')
     await expect.poll(() => stateOf(records), { timeout: 15_000 }).toBe('connected')
     await back.press('Cancel')
@@ -76,28 +91,51 @@ describe.sequential('one Facebook person in two workspaces', () => {
     const meta = (await house.control('GET', '/accounts/meta')) as {
       people: Record<string, { grant: { pageIds: string[] } | null }>
     }
-    expect(Object.values(meta.people).some((person) => person.grant?.pageIds.includes(records))).toBe(true)
-    await house.control('POST', `/accounts/meta/pages/${records}/state`, { personId: '10200000000000001', shared: false })
-    const waiting = await untilPage(house.admin, url, (page) => page.text.includes('to be connected again'), 60_000)
+    expect(
+      Object.values(meta.people).some((person) => person.grant?.pageIds.includes(records)),
+    ).toBe(true)
+    await house.control('POST', `/accounts/meta/pages/${records}/state`, {
+      personId: '10200000000000001',
+      shared: false,
+    })
+    const waiting = await untilPage(
+      house.admin,
+      url,
+      (page) => page.text.includes('to be connected again'),
+      60_000,
+    )
     expect(pill(waiting)).not.toBe('failed')
     expect(await published(text)).toEqual([])
     expect((await attemptsOf(text)).map((attempt) => attempt.outcome)).toEqual(['refused'])
-    await house.control('POST', `/accounts/meta/pages/${records}/state`, { personId: '10200000000000001', shared: true })
-    const restored = await (await (await house.admin.open(`/w/${house.slug}/connect/meta`)).press('Ada Northside')).press(
-      'Continue',
-    )
+    await house.control('POST', `/accounts/meta/pages/${records}/state`, {
+      personId: '10200000000000001',
+      shared: true,
+    })
+    const restored = await (
+      await (await house.admin.open(`/w/${house.slug}/connect/meta`)).press('Ada Northside')
+    ).press('Continue')
     await restored.press('Connect')
     await untilPage(house.admin, url, (page) => pill(page) === 'published', 60_000)
     expect(await published(text)).toHaveLength(1)
-    expect((await attemptsOf(text)).map((attempt) => attempt.outcome)).toEqual(['refused', 'accepted'])
+    expect((await attemptsOf(text)).map((attempt) => attempt.outcome)).toEqual([
+      'refused',
+      'accepted',
+    ])
   })
 
   test('after two consents at the same moment, each workspace shows what Facebook holds, and the last consent counts', {
     timeout: 60_000,
   }, async () => {
-    const both = await Promise.all([consentIn(house.admin, house.slug, [records]), consentIn(ben, 'southside', [cafe])])
+    const both = await Promise.all([
+      consentIn(house.admin, house.slug, [records]),
+      consentIn(ben, 'southside', [cafe]),
+    ])
     await Promise.all(
-      both.map((choice) => choice.press('Connect', { account: [`facebook:${records}`, `facebook:${cafe}`] }).catch(() => choice)),
+      both.map((choice) =>
+        choice
+          .press('Connect', { account: [`facebook:${records}`, `facebook:${cafe}`] })
+          .catch(() => choice),
+      ),
     )
     const { people } = (await house.control('GET', '/accounts/meta')) as {
       people: Record<string, { grant: { pageIds: string[] } | null }>
@@ -110,9 +148,9 @@ describe.sequential('one Facebook person in two workspaces', () => {
           select distinct account_id from channels where state = 'connected' and platform = 'facebook' and account_id in (${records}, ${cafe})`
       ).map((row) => row.accountId)
     await expect.poll(shown, { timeout: 20_000 }).toEqual(held)
-    const restored = await (await (await house.admin.open(`/w/${house.slug}/connect/meta`)).press('Ada Northside')).press(
-      'Continue',
-    )
+    const restored = await (
+      await (await house.admin.open(`/w/${house.slug}/connect/meta`)).press('Ada Northside')
+    ).press('Continue')
     await restored.press('Connect')
     await expect.poll(() => stateOf(records), { timeout: 15_000 }).toBe('connected')
   })
@@ -121,7 +159,13 @@ describe.sequential('one Facebook person in two workspaces', () => {
     timeout: 60_000,
   }, async () => {
     const text = 'It is not allowed'
-    await house.control('POST', '/faults', { endpoint: 'feed', kind: 'error', code: 200, when: 'before', times: 5 })
+    await house.control('POST', '/faults', {
+      endpoint: 'feed',
+      kind: 'error',
+      code: 200,
+      when: 'before',
+      times: 5,
+    })
     const { url } = await schedule(text, inSeconds(6))
     await untilPage(house.admin, url, (page) => pill(page) === 'failed', 45_000)
     expect(await stateOf(records)).toBe('connected')

@@ -8,9 +8,14 @@ beforeAll(async () => {
   test = await createTestApp()
 })
 
-const reviewed = () => createTestApp({ config: testConfig({ META_APP_LIVE: 'true', TIKTOK_APP_AUDITED: 'true' }) })
+const reviewed = () =>
+  createTestApp({ config: testConfig({ META_APP_LIVE: 'true', TIKTOK_APP_AUDITED: 'true' }) })
 const connect = (app: TestApp, platform: 'facebook' | 'instagram' | 'tiktok') =>
-  insertChannel(app.deps, { workspaceId: app.workspaces.northside, userId: app.cast.admin.id, platform })
+  insertChannel(app.deps, {
+    workspaceId: app.workspaces.northside,
+    userId: app.cast.admin.id,
+    platform,
+  })
 const creator = (privacyOptions: string[]) => ({
   nickname: 'Northside',
   username: 'northside.records',
@@ -63,7 +68,9 @@ describe('an app that is not reviewed yet', () => {
     const open = await compose(test, [['channel', channelId]])
     expect(open).toContain('it refuses posts to @northside.records, because that account is public')
     await knowing(['FOLLOWER_OF_CREATOR', 'MUTUAL_FOLLOW_FRIENDS', 'SELF_ONLY'])
-    expect(await compose(test, [['channel', channelId]])).toContain('it only takes posts for “Only me”')
+    expect(await compose(test, [['channel', channelId]])).toContain(
+      'it only takes posts for “Only me”',
+    )
     const fits: [string, string][] = [
       ['channel', channelId],
       [`${channelId}.privacy_level`, 'SELF_ONLY'],
@@ -77,7 +84,9 @@ describe('an app that is reviewed', () => {
     const app = await reviewed()
     const { channelId: page } = await connect(app, 'facebook')
     const { channelId: tiktok } = await connect(app, 'tiktok')
-    expect((await app.cast.admin.get('/w/northside/channels')).text).not.toMatch(/development mode|audited/)
+    expect((await app.cast.admin.get('/w/northside/channels')).text).not.toMatch(
+      /development mode|audited/,
+    )
     expect(
       await compose(app, [
         ['channel', page],

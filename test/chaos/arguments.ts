@@ -41,6 +41,13 @@ export const readArguments = (): ChaosOptions => {
       .option('--keep', 'leave logs and data where they are'),
   )
   const { hurry = false, keep = false, dist, realTemporal, ...numbers } = options
-  if (hurry && dist !== undefined) throw new WrongUse('--hurry moves clocks, and a build (--dist) does not let it.')
-  return { ...numbers, hurry, keep, realTemporal, build: dist === undefined ? undefined : resolve(dist) }
+  if (hurry && dist !== undefined)
+    throw new WrongUse('--hurry moves clocks, and a build (--dist) does not let it.')
+  return {
+    ...numbers,
+    hurry,
+    keep,
+    realTemporal,
+    build: dist === undefined ? undefined : resolve(dist),
+  }
 }

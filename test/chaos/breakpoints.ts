@@ -18,7 +18,8 @@ Agent.prototype.dispatch = function (options, handler) {
   counts.set(`${step.targetId} ${step.name}`, number)
   const complete = handler.onComplete?.bind(handler)
   // Delays the end of the response, without which nobody gets the answer.
-  handler.onComplete = (trailers) => void ask({ ...step, number, moment: 'after' }).then(() => complete?.(trailers))
+  handler.onComplete = (trailers) =>
+    void ask({ ...step, number, moment: 'after' }).then(() => complete?.(trailers))
   void ask({ ...step, number, moment: 'before' }).then(() => dispatch.call(this, options, handler))
   return true
 }

@@ -24,10 +24,20 @@ const again = async (): Promise<number> => {
   const folder = mkdtempSync(join(tmpdir(), 'cratesocial-certificate-'))
   const file = join(folder, 'localhost.pem')
   writeFileSync(file, made.cert)
-  const env = { ...process.env, NODE_EXTRA_CA_CERTS: file, LOCALHOST_CERT: made.cert, LOCALHOST_KEY: made.private }
-  const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], { env, stdio: 'inherit' })
+  const env = {
+    ...process.env,
+    NODE_EXTRA_CA_CERTS: file,
+    LOCALHOST_CERT: made.cert,
+    LOCALHOST_KEY: made.private,
+  }
+  const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
+    env,
+    stdio: 'inherit',
+  })
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal))
-  const code = await new Promise<number>((resolve) => child.once('exit', (ended) => resolve(ended ?? 1)))
+  const code = await new Promise<number>((resolve) =>
+    child.once('exit', (ended) => resolve(ended ?? 1)),
+  )
   rmSync(folder, { recursive: true })
   return code
 }

@@ -9,13 +9,20 @@ export type FrontDoor = { close(): Promise<void> }
  * A proxy in front of the web servers, like Caddy: each connection goes to the next server that
  * accepts one. Throws if the port is taken.
  */
-export const openFrontDoor = async (port: number, behind: number[], https?: Certificate): Promise<FrontDoor> => {
+export const openFrontDoor = async (
+  port: number,
+  behind: number[],
+  https?: Certificate,
+): Promise<FrontDoor> => {
   const open = new Set<Socket>()
   let turn = 0
   const welcome = (visitor: Socket) => {
     keep(open, visitor)
     turn += 1
-    lead(open, visitor, [...behind.slice(turn % behind.length), ...behind.slice(0, turn % behind.length)])
+    lead(open, visitor, [
+      ...behind.slice(turn % behind.length),
+      ...behind.slice(0, turn % behind.length),
+    ])
   }
   const server = https ? createTlsServer(https, welcome) : createServer(welcome)
   await new Promise<void>((resolve, reject) => {

@@ -48,10 +48,16 @@ type Story = {
 }
 
 const fault = (rig: Rig, rule: object) => post(`${rig.house.controlUrl}/faults`, rule)
-const pageOf = (rig: Rig, { postId }: Wanted) => rig.residents.admin.open(`/w/${rig.residents.slug}/posts/${postId}`)
+const pageOf = (rig: Rig, { postId }: Wanted) =>
+  rig.residents.admin.open(`/w/${rig.residents.slug}/posts/${postId}`)
 const untilState = async ({ house }: Rig, { postId }: Wanted, state: string) => {
   for (const giveUpAt = Date.now() + 60_000; Date.now() < giveUpAt; await sleep(100))
-    if ((await readClaims(house.sql)).some((claim) => claim.postId === postId && claim.state === state)) return
+    if (
+      (await readClaims(house.sql)).some(
+        (claim) => claim.postId === postId && claim.state === state,
+      )
+    )
+      return
   throw new Error(`post ${postId} did not come to ${state}`)
 }
 const move = async (rig: Rig, wanted: Wanted, inMs: number) => {
@@ -68,20 +74,34 @@ const stories: Story[] = [
     name: 'refused',
     kind: 'Facebook text',
     dueInMs: 8_000,
-    happens: (rig) => fault(rig, { platform: 'facebook', endpoint: 'feed', when: 'before', kind: 'error', code: 100 }),
+    happens: (rig) =>
+      fault(rig, {
+        platform: 'facebook',
+        endpoint: 'feed',
+        when: 'before',
+        kind: 'error',
+        code: 100,
+      }),
   },
   {
     name: 'reconciled',
     kind: 'Facebook text',
     dueInMs: 8_000,
-    happens: (rig) => fault(rig, { platform: 'facebook', endpoint: 'feed', when: 'after', kind: 'reset' }),
+    happens: (rig) =>
+      fault(rig, { platform: 'facebook', endpoint: 'feed', when: 'after', kind: 'reset' }),
   },
   {
     name: 'killed-while-sending',
     kind: 'Instagram image',
     dueInMs: 8_000,
     happens: async (rig, wanted) => {
-      await fault(rig, { platform: 'instagram', endpoint: 'media_publish', when: 'after', kind: 'timeout', delayMs: 30_000 })
+      await fault(rig, {
+        platform: 'instagram',
+        endpoint: 'media_publish',
+        when: 'after',
+        kind: 'timeout',
+        delayMs: 30_000,
+      })
       await untilState(rig, wanted, 'sending')
       await rig.house.workers[0]?.kill()
     },
@@ -136,37 +156,63 @@ const stories: Story[] = [
     kind: 'Instagram image',
     dueInMs: 8_000,
     comment: true,
-    happens: (rig) => fault(rig, { platform: 'instagram', endpoint: 'comments', when: 'after', kind: 'reset' }),
+    happens: (rig) =>
+      fault(rig, { platform: 'instagram', endpoint: 'comments', when: 'after', kind: 'reset' }),
   },
   {
     name: 'comment-refused',
     kind: 'Facebook text',
     dueInMs: 8_000,
     comment: true,
-    happens: (rig) => fault(rig, { platform: 'facebook', endpoint: 'comments', when: 'before', kind: 'error', code: 100 }),
+    happens: (rig) =>
+      fault(rig, {
+        platform: 'facebook',
+        endpoint: 'comments',
+        when: 'before',
+        kind: 'error',
+        code: 100,
+      }),
   },
 ]
 
 await onStage({ name: 'histories', keep: false }, async (stage) => {
   const ports = portsFrom(options.port)
-  const house = await startHouse({ ...stage, ports, workers: 1, servers: 1, restartDelayMs: () => 100 })
+  const house = await startHouse({
+    ...stage,
+    ports,
+    workers: 1,
+    servers: 1,
+    restartDelayMs: () => 100,
+  })
   const rig = { house, residents: await moveIn(house) }
   const config = testConfig({ TEMPORAL_ADDRESS: `127.0.0.1:${ports.temporal}` })
   const client = createClient(config.temporal, createDataConverter(config.vaultKeys))
-  for (const [index, story] of stories.entries()) if (isWanted(story.name)) await record(rig, client, story, index + 1)
+  for (const [index, story] of stories.entries())
+    if (isWanted(story.name)) await record(rig, client, story, index + 1)
   if (isWanted('keep-grant-alive')) await recordGrants(rig, client)
   await client.connection.close()
   await house.stop()
   return 0
 })
 
-async function record(rig: Rig, client: ReturnType<typeof createClient>, story: Story, number: number): Promise<void> {
+async function record(
+  rig: Rig,
+  client: ReturnType<typeof createClient>,
+  story: Story,
+  number: number,
+): Promise<void> {
   const kind = kinds.find(({ name }) => name === story.kind)
   if (!kind) throw new Error(`there is no kind ${story.kind}`)
   await story.begins?.()
   const dueAt = new Date(Math.ceil((Date.now() + story.dueInMs) / 1_000) * 1_000)
   const { comment = false } = story
-  const wanted = await schedule(rig.residents, { number, kind, account: kind.accounts[0] ?? '', dueAt, comment })
+  const wanted = await schedule(rig.residents, {
+    number,
+    kind,
+    account: kind.accounts[0] ?? '',
+    dueAt,
+    comment,
+  })
   const handle = await firstRun(rig, client, wanted)
   await story.happens?.(rig, wanted)
   await untilOver(rig, wanted)
@@ -175,7 +221,10 @@ async function record(rig: Rig, client: ReturnType<typeof createClient>, story: 
 }
 
 /** Histories of active authorizations that have run two rounds and wait. */
-async function recordGrants({ house }: Rig, client: ReturnType<typeof createClient>): Promise<void> {
+async function recordGrants(
+  { house }: Rig,
+  client: ReturnType<typeof createClient>,
+): Promise<void> {
   for (const { id, issuer } of await house.sql<
     { id: string; issuer: string }[]
   >`select distinct on (issuer) id, issuer from grants`) {
@@ -197,7 +246,11 @@ async function keep(handle: WorkflowHandle, name: string): Promise<void> {
  * The run that scheduling started. A signal after its end starts another one, which only reads the
  * row and ends.
  */
-async function firstRun({ house }: Rig, client: ReturnType<typeof createClient>, { postId }: Wanted) {
+async function firstRun(
+  { house }: Rig,
+  client: ReturnType<typeof createClient>,
+  { postId }: Wanted,
+) {
   const [row] = await house.sql<{ id: string }[]>`select id from targets where post_id = ${postId}`
   const workflowId = targetWorkflowId(row?.id ?? '')
   for (;;) {
@@ -213,7 +266,9 @@ async function firstRun({ house }: Rig, client: ReturnType<typeof createClient>,
 /** Waits for the end of the post, including its receipt. */
 async function untilOver({ house }: Rig, { postId }: Wanted): Promise<void> {
   for (const giveUpAt = Date.now() + 180_000; Date.now() < giveUpAt; await sleep(250)) {
-    const [row] = await house.sql<{ state: string; commentOpen: boolean; finishedAt: Date | null }[]>`
+    const [row] = await house.sql<
+      { state: string; commentOpen: boolean; finishedAt: Date | null }[]
+    >`
       select state, comment_open, finished_at from targets where post_id = ${postId}`
     if (row && hasEnded(row) && (row.finishedAt || row.state !== 'published')) return
   }

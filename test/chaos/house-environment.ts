@@ -37,7 +37,9 @@ export type HousePlan = Supervision & {
 /** The key of all tests, which also opens recorded histories. */
 const vaultKeys = `test:${Buffer.alloc(32, 7).toString('base64')}`
 
-export type Ports = Record<'postgres' | 'temporal' | 'sandbox' | 'control' | 'door', number> & { servers: number[] }
+export type Ports = Record<'postgres' | 'temporal' | 'sandbox' | 'control' | 'door', number> & {
+  servers: number[]
+}
 
 /**
  * Seven consecutive ports. Below the range of outgoing connections, a port stays ours while its
@@ -62,13 +64,20 @@ const app = {
   tiktokSecret: 'fedcba9876543210'.repeat(2),
 }
 
-export const environmentOf = (plan: HousePlan, ports: Ports, url: string, clockFile: string): NodeJS.ProcessEnv => {
+export const environmentOf = (
+  plan: HousePlan,
+  ports: Ports,
+  url: string,
+  clockFile: string,
+): NodeJS.ProcessEnv => {
   const sandbox = `http://127.0.0.1:${ports.sandbox}`
   return {
     PATH: process.env.PATH,
     NODE_ENV: plan.https ? 'production' : 'test',
     ALLOW_LOCAL_PLATFORMS: 'true',
-    DATABASE_URL: plan.given?.databaseUrl ?? `postgres://cratesocial:chaos@127.0.0.1:${ports.postgres}/cratesocial`,
+    DATABASE_URL:
+      plan.given?.databaseUrl ??
+      `postgres://cratesocial:chaos@127.0.0.1:${ports.postgres}/cratesocial`,
     TEMPORAL_ADDRESS: plan.given?.temporalAddress ?? `127.0.0.1:${ports.temporal}`,
     TEMPORAL_NAMESPACE: plan.given?.namespace ?? 'default',
     PUBLIC_URL: url,
@@ -76,7 +85,11 @@ export const environmentOf = (plan: HousePlan, ports: Ports, url: string, clockF
     VAULT_KEYS: vaultKeys,
     THROTTLE_KEY: 'a throttle key for chaos, which is long enough',
     SMTP_URL: 'smtp://127.0.0.1:2',
-    FFMPEG_PATH: ffmpegProgram({ cacheDir: join(root, '.cache'), env: process.env, say: () => undefined }),
+    FFMPEG_PATH: ffmpegProgram({
+      cacheDir: join(root, '.cache'),
+      env: process.env,
+      say: () => undefined,
+    }),
     ...operatorEnv,
     META_APP_ID: app.id,
     META_APP_SECRET: app.secret,
@@ -92,7 +105,11 @@ export const environmentOf = (plan: HousePlan, ports: Ports, url: string, clockF
   }
 }
 
-export const sandboxEnvironment = (plan: HousePlan, ports: Ports, url: string): NodeJS.ProcessEnv => ({
+export const sandboxEnvironment = (
+  plan: HousePlan,
+  ports: Ports,
+  url: string,
+): NodeJS.ProcessEnv => ({
   PATH: process.env.PATH,
   SANDBOX_PORT: String(ports.sandbox),
   SANDBOX_CONTROL_PORT: String(ports.control),

@@ -8,7 +8,14 @@ import { startChild } from '../../local/programs/child.ts'
 import { temporalProgram } from '../../local/temporal/program.ts'
 import { startTemporal } from '../../local/temporal/server.ts'
 import { openFrontDoor } from './front-door.ts'
-import { environmentOf, type HousePlan, named, type Ports, root, sandboxEnvironment } from './house-environment.ts'
+import {
+  environmentOf,
+  type HousePlan,
+  named,
+  type Ports,
+  root,
+  sandboxEnvironment,
+} from './house-environment.ts'
 import { startRealTemporal } from './real-temporal.ts'
 import { type Supervised, supervise } from './supervised.ts'
 
@@ -44,20 +51,29 @@ export const startHouse = async (plan: HousePlan): Promise<House> => {
   const begun: Supervised[] = []
   const begin = async (part: Supervised) => {
     begun.push(part)
-    const runs = await Promise.race([part.up().then(() => true), sleep(120_000, false, { ref: false })])
+    const runs = await Promise.race([
+      part.up().then(() => true),
+      sleep(120_000, false, { ref: false }),
+    ])
     if (!runs)
       throw new Error(
         `${part.name} does not start: is one of the ports ${ports.postgres} to ${ports.servers.at(-1)} taken? See ${plan.folder}/logs`,
       )
     return part
   }
-  const sandbox = await begin(ourProgram(plan, 'sandbox', 'local/sandbox/main.ts', sandboxEnvironment(plan, ports, url)))
+  const sandbox = await begin(
+    ourProgram(plan, 'sandbox', 'local/sandbox/main.ts', sandboxEnvironment(plan, ports, url)),
+  )
   const postgres = plan.given?.databaseUrl ? undefined : await begin(postgresOf(plan, ports))
   const databaseUrl = env.DATABASE_URL ?? ''
   if (postgres) await migrateDatabase(databaseUrl)
   const temporal = plan.given ? undefined : await begin(temporalOf(plan, ports))
   const workers = named(plan.workers ?? 2, 'worker').map((name) =>
-    ourProgram(plan, name, workerFile(plan), { ...env, ...compiledWorker(plan), ...plan.workerEnv }),
+    ourProgram(plan, name, workerFile(plan), {
+      ...env,
+      ...compiledWorker(plan),
+      ...plan.workerEnv,
+    }),
   )
   const servers = named(plan.servers ?? 2, 'server').map((name, index) =>
     ourProgram(plan, name, plan.build ? join(plan.build, 'server.js') : 'server.ts', {
@@ -94,21 +110,33 @@ export const startHouse = async (plan: HousePlan): Promise<House> => {
       await door.close()
       await close(sql)
       await Promise.all([...workers, ...servers].map((part) => part.stop()))
-      for (const part of begun.filter((one) => one === sandbox || one === temporal || one === postgres).reverse())
+      for (const part of begun
+        .filter((one) => one === sandbox || one === temporal || one === postgres)
+        .reverse())
         await part.stop()
     },
   }
 }
 
-const workerFile = ({ build, https }: HousePlan): string => (build && https ? join(build, 'worker.js') : 'test/chaos/worker.ts')
+const workerFile = ({ build, https }: HousePlan): string =>
+  build && https ? join(build, 'worker.js') : 'test/chaos/worker.ts'
 
-const compiledWorker = ({ build }: HousePlan): NodeJS.ProcessEnv => (build ? { WORKER_FILE: join(build, 'worker.js') } : {})
+const compiledWorker = ({ build }: HousePlan): NodeJS.ProcessEnv =>
+  build ? { WORKER_FILE: join(build, 'worker.js') } : {}
 
-const ourProgram = (plan: HousePlan, name: string, file: string, env: NodeJS.ProcessEnv): Supervised => {
+const ourProgram = (
+  plan: HousePlan,
+  name: string,
+  file: string,
+  env: NodeJS.ProcessEnv,
+): Supervised => {
   const command = {
     name,
     program: process.execPath,
-    args: [...(file.endsWith('.ts') ? ['--import', import.meta.resolve('tsx')] : []), resolve(root, file)],
+    args: [
+      ...(file.endsWith('.ts') ? ['--import', import.meta.resolve('tsx')] : []),
+      resolve(root, file),
+    ],
     cwd: root,
     env,
     logFile: join(plan.folder, 'logs', `${name}.log`),
@@ -118,7 +146,13 @@ const ourProgram = (plan: HousePlan, name: string, file: string, env: NodeJS.Pro
 
 const postgresOf = (plan: HousePlan, ports: Ports): Supervised => {
   const logFile = join(plan.folder, 'logs', 'postgres.log')
-  const options = { dataDir: plan.folder, port: ports.postgres, password: 'chaos', logFile, watchdog: plan.watchdog }
+  const options = {
+    dataDir: plan.folder,
+    port: ports.postgres,
+    password: 'chaos',
+    logFile,
+    watchdog: plan.watchdog,
+  }
   const start = async () => {
     const server = await startPostgres(options)
     await ensureDatabase(server, 'cratesocial')
@@ -129,10 +163,21 @@ const postgresOf = (plan: HousePlan, ports: Ports): Supervised => {
 
 const temporalOf = (plan: HousePlan, ports: Ports): Supervised => {
   const logFile = join(plan.folder, 'logs', 'temporal.log')
-  if (plan.realTemporal) return startRealTemporal({ ...plan, folder: plan.realTemporal, port: ports.temporal, logFile })
+  if (plan.realTemporal)
+    return startRealTemporal({ ...plan, folder: plan.realTemporal, port: ports.temporal, logFile })
   const start = async () => {
-    const program = await temporalProgram({ cacheDir: join(root, '.cache'), env: process.env, say: () => undefined })
-    return startTemporal({ program, dataDir: plan.folder, port: ports.temporal, logFile, watchdog: plan.watchdog })
+    const program = await temporalProgram({
+      cacheDir: join(root, '.cache'),
+      env: process.env,
+      say: () => undefined,
+    })
+    return startTemporal({
+      program,
+      dataDir: plan.folder,
+      port: ports.temporal,
+      logFile,
+      watchdog: plan.watchdog,
+    })
   }
   return supervise('temporal', start, plan)
 }

@@ -21,7 +21,9 @@ describe('every kind of post is published exactly once if the worker is killed w
     '$round.name',
     async ({ round, index }) => {
       const cells = await cutRound(rig, round, index * kinds.length + 1, quick)
-      expect(cells.map(({ kind, words }) => ({ kind, words }))).toEqual(quick.map(({ name }) => ({ kind: name, words: '' })))
+      expect(cells.map(({ kind, words }) => ({ kind, words }))).toEqual(
+        quick.map(({ name }) => ({ kind: name, words: '' })),
+      )
     },
     240_000,
   )

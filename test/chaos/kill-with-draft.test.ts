@@ -20,7 +20,11 @@ const creator = async (act: 'drop' | 'post', { id }: Publish): Promise<void> => 
   const answer = await fetch(url, { method: 'POST', body: '{}' })
   expect(answer.ok, await answer.text()).toBe(true)
 }
-const until = async <T>(read: () => Promise<T>, wanted: (value: T) => boolean, what: string): Promise<T> => {
+const until = async <T>(
+  read: () => Promise<T>,
+  wanted: (value: T) => boolean,
+  what: string,
+): Promise<T> => {
   for (const giveUpAt = Date.now() + 90_000; ; await sleep(100)) {
     const value = await read()
     if (wanted(value)) return value
@@ -49,7 +53,12 @@ const deliverUnheard = async (kind: 'video' | 'photos', number: number) => {
   const before = (await publishes()).length
   breakpoints.holdAt(({ name, moment }) => name === 'sendTarget' && moment === 'after')
   const dueAt = new Date(Math.ceil(Date.now() / 1_000) * 1_000 + 10_000)
-  const { postId } = await schedule(residents, { number, kind: draftOf(kind), account: '@northside.records', dueAt })
+  const { postId } = await schedule(residents, {
+    number,
+    kind: draftOf(kind),
+    account: '@northside.records',
+    dueAt,
+  })
   await until(
     async () => breakpoints.held().length,
     (held) => held === 1,
@@ -75,15 +84,22 @@ const untilState = (postId: string, state: string) =>
   )
 
 describe('the worker is killed after TikTok delivered a draft to the inbox', () => {
-  test('a draft that is deleted meanwhile is not sent again: a person is asked', { timeout: 240_000 }, async () => {
+  test('a draft that is deleted meanwhile is not sent again: a person is asked', {
+    timeout: 240_000,
+  }, async () => {
     const { postId, draft, made } = await deliverUnheard('video', 1)
     await creator('drop', draft)
     await kill()
-    expect(await untilState(postId, 'failed')).toMatchObject({ attemptNumber: 1, code: 'draft_gone' })
+    expect(await untilState(postId, 'failed')).toMatchObject({
+      attemptNumber: 1,
+      code: 'draft_gone',
+    })
     expect(await made(), 'drafts in all').toBe(1)
   })
 
-  test('a draft that waits is found, and published when its creator posts it', { timeout: 240_000 }, async () => {
+  test('a draft that waits is found, and published when its creator posts it', {
+    timeout: 240_000,
+  }, async () => {
     const { postId, draft, made } = await deliverUnheard('video', 2)
     await kill()
     await untilState(postId, 'processing')
@@ -92,7 +108,9 @@ describe('the worker is killed after TikTok delivered a draft to the inbox', () 
     expect(await made(), 'drafts in all').toBe(1)
   })
 
-  test('photos whose draft TikTok never named are not sent again: a person is asked', { timeout: 240_000 }, async () => {
+  test('photos whose draft TikTok never named are not sent again: a person is asked', {
+    timeout: 240_000,
+  }, async () => {
     const { postId, made } = await deliverUnheard('photos', 3)
     await kill()
     await until(

@@ -23,7 +23,14 @@ const tiktok = {
 }
 
 export const kinds: Kind[] = [
-  { name: 'Facebook text', platform: 'facebook', accounts: pages, kind: 'text', comment: true, media: [] },
+  {
+    name: 'Facebook text',
+    platform: 'facebook',
+    accounts: pages,
+    kind: 'text',
+    comment: true,
+    media: [],
+  },
   {
     name: 'Facebook link',
     platform: 'facebook',
@@ -33,7 +40,14 @@ export const kinds: Kind[] = [
     media: [],
     link: 'https://example.org/crates',
   },
-  { name: 'Facebook photo', platform: 'facebook', accounts: pages, kind: 'photo', comment: true, media: ['landscape'] },
+  {
+    name: 'Facebook photo',
+    platform: 'facebook',
+    accounts: pages,
+    kind: 'photo',
+    comment: true,
+    media: ['landscape'],
+  },
   {
     name: 'Facebook photos',
     platform: 'facebook',
@@ -42,10 +56,31 @@ export const kinds: Kind[] = [
     comment: true,
     media: ['landscape', 'square'],
   },
-  { name: 'Facebook video', platform: 'facebook', accounts: pages, kind: 'video', comment: true, media: ['clip'] },
-  { name: 'Facebook reel', platform: 'facebook', accounts: pages, kind: 'reel', comment: true, media: ['clip'] },
+  {
+    name: 'Facebook video',
+    platform: 'facebook',
+    accounts: pages,
+    kind: 'video',
+    comment: true,
+    media: ['clip'],
+  },
+  {
+    name: 'Facebook reel',
+    platform: 'facebook',
+    accounts: pages,
+    kind: 'reel',
+    comment: true,
+    media: ['clip'],
+  },
   { name: 'Facebook story', platform: 'facebook', accounts: pages, kind: 'story', media: ['own'] },
-  { name: 'Instagram image', platform: 'instagram', accounts: instagram, kind: 'image', comment: true, media: ['square'] },
+  {
+    name: 'Instagram image',
+    platform: 'instagram',
+    accounts: instagram,
+    kind: 'image',
+    comment: true,
+    media: ['square'],
+  },
   {
     name: 'Instagram carousel',
     platform: 'instagram',
@@ -54,15 +89,39 @@ export const kinds: Kind[] = [
     comment: true,
     media: ['square', 'clip', 'landscape'],
   },
-  { name: 'Instagram reel', platform: 'instagram', accounts: instagram, kind: 'reel', comment: true, media: ['clip'] },
-  { name: 'Instagram story', platform: 'instagram', accounts: instagram, kind: 'story', media: ['own'] },
+  {
+    name: 'Instagram reel',
+    platform: 'instagram',
+    accounts: instagram,
+    kind: 'reel',
+    comment: true,
+    media: ['clip'],
+  },
+  {
+    name: 'Instagram story',
+    platform: 'instagram',
+    accounts: instagram,
+    kind: 'story',
+    media: ['own'],
+  },
   { name: 'TikTok video', platform: 'tiktok', kind: 'video', media: ['clip'], ...tiktok },
-  { name: 'TikTok photos', platform: 'tiktok', kind: 'photos', media: ['square', 'tall'], ...tiktok },
+  {
+    name: 'TikTok photos',
+    platform: 'tiktok',
+    kind: 'photos',
+    media: ['square', 'tall'],
+    ...tiktok,
+  },
 ]
 
 /** The media ids for a post of this kind. */
-export const mediaOf = async (residents: Residents, kind: Kind, number: number): Promise<string[]> => {
+export const mediaOf = async (
+  residents: Residents,
+  kind: Kind,
+  number: number,
+): Promise<string[]> => {
   const ids: string[] = []
-  for (const name of kind.media) ids.push(name === 'own' ? await residents.ownPicture(number) : residents.media[name])
+  for (const name of kind.media)
+    ids.push(name === 'own' ? await residents.ownPicture(number) : residents.media[name])
   return ids
 }

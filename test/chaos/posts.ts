@@ -42,11 +42,14 @@ export const schedule = async (
     [`kind.${channel}`]: kind.kind,
     time: wallTimeOf(dueAt, zone),
     ...(comment ? { [`${channel}.first_comment`]: commentOf(mark) } : {}),
-    ...Object.fromEntries(Object.entries(kind.settings ?? {}).map(([name, value]) => [`${channel}.${name}`, value])),
+    ...Object.fromEntries(
+      Object.entries(kind.settings ?? {}).map(([name, value]) => [`${channel}.${name}`, value]),
+    ),
   }
   const page = await compose(residents.admin, residents.slug, fields, 'Schedule')
   const postId = page.url.match(/posts\/([0-9a-f-]{36})\?/)?.[1]
-  if (!postId) throw new Error(`post ${number} (${kind.name}) was not scheduled: ${page.text.slice(0, 1_500)}`)
+  if (!postId)
+    throw new Error(`post ${number} (${kind.name}) was not scheduled: ${page.text.slice(0, 1_500)}`)
   return { number, mark, kind, account, dueAt, comment, postId }
 }
 

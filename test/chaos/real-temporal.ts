@@ -12,15 +12,29 @@ type Plan = Supervision & { folder: string; port: number; logFile: string; watch
  * PostgreSQL must be running and its own server stopped: the server is started here, so that it can
  * be killed and restarted.
  */
-export const startRealTemporal = ({ folder, port, logFile, watchdog, ...supervision }: Plan): Supervised => {
+export const startRealTemporal = ({
+  folder,
+  port,
+  logFile,
+  watchdog,
+  ...supervision
+}: Plan): Supervised => {
   const args = ['--config-file', join(folder, 'config/server.yaml'), '--allow-no-auth', 'start']
-  const command = { name: 'Temporal', program: join(folder, 'bin/server'), args, logFile, env: { PATH: process.env.PATH } }
+  const command = {
+    name: 'Temporal',
+    program: join(folder, 'bin/server'),
+    args,
+    logFile,
+    env: { PATH: process.env.PATH },
+  }
   const start = async () => {
     const child = startChild(command, watchdog)
     for (const giveUpAt = Date.now() + 60_000; !(await accepts(port)); await sleep(100)) {
       if (Date.now() < giveUpAt) continue
       await child.stop()
-      throw new Error(`the server of ${folder} did not accept connections on ${port} within a minute`)
+      throw new Error(
+        `the server of ${folder} did not accept connections on ${port} within a minute`,
+      )
     }
     return child
   }

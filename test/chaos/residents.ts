@@ -22,7 +22,12 @@ const slug = 'northside'
 /** Sets up everything through the pages, as a person does. */
 export const moveIn = async (house: House): Promise<Residents> => {
   const admin = createPerson(house.url)
-  await acceptInvitation(admin, (await firstOperatorLink(house.sql, house.url)) ?? '', 'Ada', 'ada@example.com')
+  await acceptInvitation(
+    admin,
+    (await firstOperatorLink(house.sql, house.url)) ?? '',
+    'Ada',
+    'ada@example.com',
+  )
   await makeWorkspace(admin, 'Northside')
   await connectMeta(admin, slug)
   await connectMeta(admin, slug, 'Ben Southside')
@@ -36,18 +41,46 @@ export const moveIn = async (house: House): Promise<Residents> => {
     slug,
     channel: (words) => {
       const found = channels.find(({ label }) => label.endsWith(words))
-      if (!found) throw new Error(`no account "${words}" among ${channels.map(({ label }) => label).join(', ')}`)
+      if (!found)
+        throw new Error(
+          `no account "${words}" among ${channels.map(({ label }) => label).join(', ')}`,
+        )
       return found.id
     },
     media: {
-      landscape: await upload(admin, slug, 'landscape.jpg', await makeJpeg({ width: 1200, height: 800 })),
-      square: await upload(admin, slug, 'square.jpg', await makeJpeg({ width: 1080, height: 1080, color: '#a33' })),
-      tall: await upload(admin, slug, 'tall.jpg', await makeJpeg({ width: 1080, height: 1920, color: '#3a3' })),
-      clip: await upload(admin, slug, 'clip.mp4', await makeVideo({ width: 1080, height: 1920, durationMs: 4_000 })),
+      landscape: await upload(
+        admin,
+        slug,
+        'landscape.jpg',
+        await makeJpeg({ width: 1200, height: 800 }),
+      ),
+      square: await upload(
+        admin,
+        slug,
+        'square.jpg',
+        await makeJpeg({ width: 1080, height: 1080, color: '#a33' }),
+      ),
+      tall: await upload(
+        admin,
+        slug,
+        'tall.jpg',
+        await makeJpeg({ width: 1080, height: 1920, color: '#3a3' }),
+      ),
+      clip: await upload(
+        admin,
+        slug,
+        'clip.mp4',
+        await makeVideo({ width: 1080, height: 1920, durationMs: 4_000 }),
+      ),
     },
     ownPicture: async (number) => {
       const color = `#${(number * 2_654_435 + 0x101010).toString(16).slice(-6).padStart(6, '3')}`
-      return upload(admin, slug, `own-${number}.jpg`, await makeJpeg({ width: 1080, height: 1920, color }))
+      return upload(
+        admin,
+        slug,
+        `own-${number}.jpg`,
+        await makeJpeg({ width: 1080, height: 1920, color }),
+      )
     },
   }
 }

@@ -43,7 +43,11 @@ type Plan = ChaosOptions & Stage & Pick<HousePlan, 'https'>
 
 export const runChaos = async (plan: Plan): Promise<ChaosResult> => {
   const restarts = createDice(plan.seed, 'restarts')
-  const house = await startHouse({ ...plan, ports: portsFrom(plan.port), restartDelayMs: () => restarts.whole(200, 5_000) })
+  const house = await startHouse({
+    ...plan,
+    ports: portsFrom(plan.port),
+    restartDelayMs: () => restarts.whole(200, 5_000),
+  })
   try {
     return await live(plan, house)
   } finally {
@@ -69,8 +73,15 @@ const live = async (plan: Plan, house: House): Promise<ChaosResult> => {
   ])
   disturbing.catch(() => undefined) // awaited below
   const wanted = await scheduleAll(plan, residents, fromMs, untilMs)
-  say(`${wanted.length} posts are scheduled; the first is due in ${Math.round((fromMs - Date.now()) / 1_000)} s`)
-  const kills = planKills(createDice(seed, 'kills'), plan.kills, Math.max(Date.now(), fromMs - 15_000), untilMs + 10_000)
+  say(
+    `${wanted.length} posts are scheduled; the first is due in ${Math.round((fromMs - Date.now()) / 1_000)} s`,
+  )
+  const kills = planKills(
+    createDice(seed, 'kills'),
+    plan.kills,
+    Math.max(Date.now(), fromMs - 15_000),
+    untilMs + 10_000,
+  )
   const killed = await carryOutKills(house, kills, say)
   await disturbing
   await connectAgain(house, residents)
@@ -81,7 +92,9 @@ const live = async (plan: Plan, house: House): Promise<ChaosResult> => {
   const ledgerComments = (await ask(house, '/ledger/comments')) as CountedComment[]
   const verdict = judge(wanted, await readClaims(house.sql), ledger, ledgerComments)
   report(verdict, say)
-  const parts = [...house.workers, ...house.servers, house.temporal, house.postgres].filter((part) => part !== undefined)
+  const parts = [...house.workers, ...house.servers, house.temporal, house.postgres].filter(
+    (part) => part !== undefined,
+  )
   const { lost, duplicated, wronglyReported, unconfirmed, failed, p99LateMs } = verdict
   const { comments, commentsUnconfirmed, commentsFailed } = verdict
   return {
@@ -109,10 +122,17 @@ const paceMs = async ({ admin, slug }: Residents): Promise<number> => {
 }
 
 /** In the order of their times, so that the last are composed while the first are published. */
-const scheduleAll = async (plan: Plan, residents: Residents, fromMs: number, untilMs: number): Promise<Wanted[]> => {
+const scheduleAll = async (
+  plan: Plan,
+  residents: Residents,
+  fromMs: number,
+  untilMs: number,
+): Promise<Wanted[]> => {
   const dice = createDice(plan.seed, 'posts')
   const commentDice = createDice(plan.seed, 'comments')
-  const times = Array.from({ length: plan.posts }, () => dice.whole(fromMs, untilMs)).sort((a, b) => a - b)
+  const times = Array.from({ length: plan.posts }, () => dice.whole(fromMs, untilMs)).sort(
+    (a, b) => a - b,
+  )
   const kinds = dice.shuffle(times.map((_, index) => kindOfNumber(index)))
   const plans = kinds.map((kind, index) => {
     const dueAt = new Date(Math.floor((times[index] ?? untilMs) / 1_000) * 1_000)
@@ -172,7 +192,9 @@ const nudge = (house: House) => house.sql`
 const untilAllLeft = async (plan: Plan, house: House): Promise<void> => {
   for (const giveUpAt = Date.now() + 5 * 60_000; Date.now() < giveUpAt; await sleep(5_000)) {
     const claims = await readClaims(house.sql)
-    const unsent = claims.filter(({ state }) => ['scheduled', 'preparing', 'ready'].includes(state)).length
+    const unsent = claims.filter(({ state }) =>
+      ['scheduled', 'preparing', 'ready'].includes(state),
+    ).length
     plan.say(`${unsent} posts have not left yet`)
     if (unsent <= claims.length / 20) return
   }
@@ -192,19 +214,26 @@ const countFaults = async (house: House): Promise<number> => {
   return calls.filter(({ fault }) => fault !== null).length
 }
 
-const ask = async (house: House, path: string): Promise<unknown> => (await fetch(house.controlUrl + path)).json()
+const ask = async (house: House, path: string): Promise<unknown> =>
+  (await fetch(house.controlUrl + path)).json()
 
-const report = ({ judged, strangers, strayComments }: Verdict, say: (line: string) => void): void => {
+const report = (
+  { judged, strangers, strayComments }: Verdict,
+  say: (line: string) => void,
+): void => {
   for (const { wanted, claim, exists, faults } of judged) {
     const name = `${wanted.mark} ${wanted.kind.name} on ${wanted.account}, post ${wanted.postId}`
     for (const { sort, words } of faults) say(`${sort}: ${name}: ${words}`)
-    if (claim?.state === 'unconfirmed') say(`unconfirmed: ${name}: ${claim.waitingFor} (exists ${exists} times)`)
+    if (claim?.state === 'unconfirmed')
+      say(`unconfirmed: ${name}: ${claim.waitingFor} (exists ${exists} times)`)
     if (claim?.commentState === 'unconfirmed') say(`comment unconfirmed: ${name}`)
     if (claim?.commentState === 'failed')
       say(`comment failed: ${name}: ${claim.commentProblem?.kind} ${claim.commentProblem?.code}`)
-    if (claim?.state === 'failed') say(`failed: ${name}: ${claim.problem?.kind} ${claim.problem?.code}`)
+    if (claim?.state === 'failed')
+      say(`failed: ${name}: ${claim.problem?.kind} ${claim.problem?.code}`)
   }
-  for (const post of strangers) say(`nobody asked for ${post.platform} ${post.kind} ${post.id}: ${post.text}`)
+  for (const post of strangers)
+    say(`nobody asked for ${post.platform} ${post.kind} ${post.id}: ${post.text}`)
   for (const { platform, id, postId, text } of strayComments)
     say(`nobody asked for comment ${id} below ${platform} post ${postId}: ${text}`)
 }

@@ -19,7 +19,10 @@ export const generous = {
   tiktokKeepRefreshToken: true,
 }
 
-export const setInSandbox = async (house: House, settings: Record<string, unknown>): Promise<void> => {
+export const setInSandbox = async (
+  house: House,
+  settings: Record<string, unknown>,
+): Promise<void> => {
   const response = await fetch(`${house.controlUrl}/settings`, {
     method: 'PATCH',
     body: JSON.stringify(settings),

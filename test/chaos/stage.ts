@@ -26,7 +26,8 @@ export const onStage = async (
   const folder = mkdtempSync(join(tmpdir(), `cratesocial-${name}-`))
   chmodSync(folder, 0o755) // if root starts it, PostgreSQL runs as another user
   const startedAt = Date.now()
-  const say = (line: string) => console.log(`${((Date.now() - startedAt) / 1_000).toFixed(1).padStart(7)} s  ${line}`)
+  const say = (line: string) =>
+    console.log(`${((Date.now() - startedAt) / 1_000).toFixed(1).padStart(7)} s  ${line}`)
   const watchdog = startWatchdog()
   const ending = new AbortController()
   const end = async (code: number): Promise<never> => {

@@ -11,7 +11,9 @@ import { onStage } from './stage.ts'
 
 const { args, options } = readCommand('chaos:steps', (command) =>
   command
-    .description('Cuts every kind of post by a kill at every moment of every step, and prints a table of what became of them.')
+    .description(
+      'Cuts every kind of post by a kill at every moment of every step, and prints a table of what became of them.',
+    )
     .argument('[words]', 'only the rounds whose name has these words', '')
     .option('--port <port>', 'the first of seven ports', wholeNumber(1, 65_000), 4280)
     .option('--keep', 'leave logs and data where they are'),
@@ -53,7 +55,9 @@ await onStage({ name: 'steps', keep: options.keep ?? false }, async (stage) => {
  */
 function printTable(): void {
   console.log(`\n${wantedRounds.map(({ name }, index) => `${index + 1}: ${name}`).join('\n')}\n`)
-  console.log(`${''.padEnd(20)}${wantedRounds.map((_, index) => String(index + 1).padStart(5)).join('')}`)
+  console.log(
+    `${''.padEnd(20)}${wantedRounds.map((_, index) => String(index + 1).padStart(5)).join('')}`,
+  )
   for (const kind of kinds) {
     const line = wantedRounds.map(({ name }) =>
       markOf(cells.find((cell) => cell.round === name && cell.kind === kind.name)).padStart(5),

@@ -31,7 +31,11 @@ export type Supervised = {
 export type Supervision = { restartDelayMs: () => number; ending: AbortSignal }
 
 /** Calls `start` for each run. */
-export const supervise = (name: string, start: () => Promise<Running>, { restartDelayMs, ending }: Supervision): Supervised => {
+export const supervise = (
+  name: string,
+  start: () => Promise<Running>,
+  { restartDelayMs, ending }: Supervision,
+): Supervised => {
   let running: Running | undefined
   let stopped = ending.aborted
   ending.addEventListener('abort', () => {

@@ -51,8 +51,20 @@ const comment: CountedComment = {
   ...{ platform: 'facebook', account: '10', id: '7_9', postId: '10_7' },
   ...{ text: 'First [0001]', createdAtMs: 0, callId: 2, copies: 1 },
 }
-const problem = { kind: 'rejected' as const, code: '100', subcode: null, words: '', traceId: null, retryAfterMs: null }
-const countsOf = (claims: Claim[], ledger: LedgerPost[], asked = [wanted], comments = [comment]) => {
+const problem = {
+  kind: 'rejected' as const,
+  code: '100',
+  subcode: null,
+  words: '',
+  traceId: null,
+  retryAfterMs: null,
+}
+const countsOf = (
+  claims: Claim[],
+  ledger: LedgerPost[],
+  asked = [wanted],
+  comments = [comment],
+) => {
   const { lost, duplicated, wronglyReported } = judge(asked, claims, ledger, comments)
   return { lost, duplicated, wronglyReported }
 }
@@ -81,7 +93,10 @@ describe('the verdict of a chaos run', () => {
     const media = [{ sha256: 'aa', contentType: 'image/jpeg', sizeBytes: 1, altText: null }]
     const told = [{ ...wanted, kind: story, comment: false }]
     const twin = { ...post, text: '', media }
-    expect(countsOf([{ ...claim, sha256: ['aa'] }], [twin, { ...twin, id: '10_8' }], told, []).duplicated).toBe(1)
+    expect(
+      countsOf([{ ...claim, sha256: ['aa'] }], [twin, { ...twin, id: '10_8' }], told, [])
+        .duplicated,
+    ).toBe(1)
   })
 
   test('counts a post as wrongly reported if it is reported as failed and exists', () => {
@@ -89,10 +104,17 @@ describe('the verdict of a chaos run', () => {
   })
 
   test('accepts a failure only with a fault that explains it', () => {
-    expect(countsOf([{ ...claim, state: 'failed', problem }], [], [wanted], []).wronglyReported).toBe(0)
-    expect(countsOf([{ ...claim, state: 'failed', problem: { ...problem, code: '42' } }], [], [wanted], []).wronglyReported).toBe(
-      1,
-    )
+    expect(
+      countsOf([{ ...claim, state: 'failed', problem }], [], [wanted], []).wronglyReported,
+    ).toBe(0)
+    expect(
+      countsOf(
+        [{ ...claim, state: 'failed', problem: { ...problem, code: '42' } }],
+        [],
+        [wanted],
+        [],
+      ).wronglyReported,
+    ).toBe(1)
   })
 
   test('counts a receipt that names another post as wrongly reported', () => {
@@ -103,7 +125,9 @@ describe('the verdict of a chaos run', () => {
     const twin = { ...comment, id: '7_10', copies: 2 }
     expect(countsOf([claim], [post], [wanted], [comment, twin]).duplicated).toBe(1)
     expect(countsOf([claim], [post], [wanted], []).lost).toBe(1)
-    expect(countsOf([{ ...claim, commentOpen: true, commentState: 'sending' }], [post]).lost).toBe(1)
+    expect(countsOf([{ ...claim, commentOpen: true, commentState: 'sending' }], [post]).lost).toBe(
+      1,
+    )
   })
 
   test('counts a first comment as wrongly reported if it is reported as failed and exists, or if it names another comment', () => {
@@ -113,7 +137,11 @@ describe('the verdict of a chaos run', () => {
     expect(countsOf([{ ...claim, commentId: '7_1' }], [post]).wronglyReported).toBe(1)
     const open = { ...claim, commentState: 'unconfirmed', commentId: null }
     for (const comments of [[], [comment]])
-      expect(countsOf([open], [post], [wanted], comments)).toEqual({ lost: 0, duplicated: 0, wronglyReported: 0 })
+      expect(countsOf([open], [post], [wanted], comments)).toEqual({
+        lost: 0,
+        duplicated: 0,
+        wronglyReported: 0,
+      })
   })
 
   test('counts a first comment as lost if it was never written and is no longer open', () => {
@@ -122,34 +150,55 @@ describe('the verdict of a chaos run', () => {
   })
 
   test('counts a first comment as wrongly reported if it is below another post, or its post is not reported as published', () => {
-    expect(countsOf([claim], [post], [wanted], [{ ...comment, postId: '10_8' }]).wronglyReported).toBe(1)
+    expect(
+      countsOf([claim], [post], [wanted], [{ ...comment, postId: '10_8' }]).wronglyReported,
+    ).toBe(1)
     expect(countsOf([{ ...claim, state: 'unconfirmed' }], [post]).wronglyReported).toBe(1)
   })
 
   test('counts a comment that nobody requested as duplicated', () => {
-    expect(countsOf([claim], [post], [wanted], [comment, { ...comment, id: '7_11', text: 'another' }]).duplicated).toBe(1)
+    expect(
+      countsOf([claim], [post], [wanted], [comment, { ...comment, id: '7_11', text: 'another' }])
+        .duplicated,
+    ).toBe(1)
     const without = { ...wanted, comment: false }
-    expect(countsOf([{ ...claim, commentState: null, commentId: null }], [post], [without]).duplicated).toBe(1)
+    expect(
+      countsOf([{ ...claim, commentState: null, commentId: null }], [post], [without]).duplicated,
+    ).toBe(1)
   })
 
   test('counts posts with a first comment, and comments that failed or are unconfirmed', () => {
     const counts = (commentState: string) => {
-      const { comments, commentsFailed, commentsUnconfirmed } = judge([wanted], [{ ...claim, commentState }], [post], [])
+      const { comments, commentsFailed, commentsUnconfirmed } = judge(
+        [wanted],
+        [{ ...claim, commentState }],
+        [post],
+        [],
+      )
       return { comments, commentsFailed, commentsUnconfirmed }
     }
     expect(counts('failed')).toEqual({ comments: 1, commentsFailed: 1, commentsUnconfirmed: 0 })
-    expect(counts('unconfirmed')).toEqual({ comments: 1, commentsFailed: 0, commentsUnconfirmed: 1 })
+    expect(counts('unconfirmed')).toEqual({
+      comments: 1,
+      commentsFailed: 0,
+      commentsUnconfirmed: 1,
+    })
   })
 
   test('accepts an unconfirmed outcome, whether the post exists or not', () => {
     const open = { ...claim, state: 'unconfirmed', commentState: null, commentId: null }
     for (const ledger of [[], [post]])
-      expect(countsOf([open], ledger, [wanted], [])).toEqual({ lost: 0, duplicated: 0, wronglyReported: 0 })
+      expect(countsOf([open], ledger, [wanted], [])).toEqual({
+        lost: 0,
+        duplicated: 0,
+        wronglyReported: 0,
+      })
   })
 })
 
 test('the same seed gives the same random numbers, and another seed gives others', () => {
-  const throws = (seed: number, name: string) => Array.from({ length: 20 }, createDice(seed, name).share)
+  const throws = (seed: number, name: string) =>
+    Array.from({ length: 20 }, createDice(seed, name).share)
   expect(throws(5, 'kills')).toEqual(throws(5, 'kills'))
   expect(throws(5, 'kills')).not.toEqual(throws(6, 'kills'))
   expect(throws(5, 'kills')).not.toEqual(throws(5, 'faults'))

@@ -23,7 +23,13 @@ export type Claim = {
 }
 
 /** `faults`: what is wrong, in words. Empty if the post was handled correctly. */
-type Judged = { wanted: Wanted; claim: Claim | undefined; exists: number; lateMs: number | null; faults: Fault[] }
+type Judged = {
+  wanted: Wanted
+  claim: Claim | undefined
+  exists: number
+  lateMs: number | null
+  faults: Fault[]
+}
 type Fault = { sort: 'lost' | 'duplicated' | 'wronglyReported'; words: string }
 
 export type Verdict = {
@@ -56,7 +62,12 @@ export const hasEnded = ({ state, commentOpen }: Pick<Claim, 'state' | 'commentO
   !commentOpen && ['published', 'failed', 'unconfirmed', 'missed', 'canceled'].includes(state)
 
 /** Only the ledger says what exists. What CrateSocial reports is compared with it. */
-export const judge = (wanted: Wanted[], claims: Claim[], ledger: LedgerPost[], comments: CountedComment[]): Verdict => {
+export const judge = (
+  wanted: Wanted[],
+  claims: Claim[],
+  ledger: LedgerPost[],
+  comments: CountedComment[],
+): Verdict => {
   const claimOf = new Map(claims.map((claim) => [claim.postId, claim]))
   const seen = new Set<LedgerPost>()
   const judged = wanted.map((one) => {
@@ -65,9 +76,11 @@ export const judge = (wanted: Wanted[], claims: Claim[], ledger: LedgerPost[], c
     for (const post of posts) seen.add(post)
     return judgeOne(one, claim, posts, comments)
   })
-  const count = (sort: Fault['sort']) => judged.filter(({ faults }) => faults.some((fault) => fault.sort === sort)).length
+  const count = (sort: Fault['sort']) =>
+    judged.filter(({ faults }) => faults.some((fault) => fault.sort === sort)).length
   const inState = (state: string) => judged.filter(({ claim }) => claim?.state === state).length
-  const commentIs = (state: string) => judged.filter(({ claim }) => claim?.commentState === state).length
+  const commentIs = (state: string) =>
+    judged.filter(({ claim }) => claim?.commentState === state).length
   const strangers = ledger.filter((post) => !seen.has(post))
   const wantedComments = wanted.filter(({ comment }) => comment)
   const texts = new Set(wantedComments.map(({ mark }) => commentOf(mark)))
@@ -97,17 +110,30 @@ const isOf = (post: LedgerPost, wanted: Wanted, claim: Claim | undefined): boole
     ? post.media.some(({ sha256 }) => claim?.sha256.includes(sha256) && post.text === '')
     : post.text.includes(wanted.mark)
 
-const judgeOne = (wanted: Wanted, claim: Claim | undefined, posts: LedgerPost[], comments: CountedComment[]): Judged => {
+const judgeOne = (
+  wanted: Wanted,
+  claim: Claim | undefined,
+  posts: LedgerPost[],
+  comments: CountedComment[],
+): Judged => {
   const faults: Fault[] = []
   const find = (sort: Fault['sort'], words: string) => faults.push({ sort, words })
   if (posts.length > 1) find('duplicated', `exists ${posts.length} times`)
-  if (!claim || !hasEnded(claim)) find('lost', `came to no end: ${claim?.state ?? 'no row'}, ${claim?.waitingFor ?? ''}`)
-  else if (claim.state === 'missed' || claim.state === 'canceled') find('lost', `is said to be ${claim.state}`)
+  if (!claim || !hasEnded(claim))
+    find('lost', `came to no end: ${claim?.state ?? 'no row'}, ${claim?.waitingFor ?? ''}`)
+  else if (claim.state === 'missed' || claim.state === 'canceled')
+    find('lost', `is said to be ${claim.state}`)
   else if (claim.state === 'published') judgePublished(claim, posts, find)
   else if (claim.state === 'failed') judgeFailed(wanted, claim, posts, find)
   if (claim && wanted.comment) judgeComment(wanted, claim, posts, comments, find)
   const [first] = posts
-  return { wanted, claim, exists: posts.length, lateMs: first ? first.commitCallAtMs - wanted.dueAt.getTime() : null, faults }
+  return {
+    wanted,
+    claim,
+    exists: posts.length,
+    lateMs: first ? first.commitCallAtMs - wanted.dueAt.getTime() : null,
+    faults,
+  }
 }
 
 type Find = (sort: Fault['sort'], words: string) => void
@@ -115,32 +141,56 @@ type Find = (sort: Fault['sort'], words: string) => void
 const judgePublished = ({ platformPostId }: Claim, posts: LedgerPost[], find: Find): void => {
   if (posts.length === 0) find('lost', 'is said to be published and does not exist')
   else if (platformPostId && !posts.some(({ id }) => isSameId(id, platformPostId)))
-    find('wronglyReported', `is said to be post ${platformPostId} and is ${posts.map(({ id }) => id).join(', ')}`)
+    find(
+      'wronglyReported',
+      `is said to be post ${platformPostId} and is ${posts.map(({ id }) => id).join(', ')}`,
+    )
 }
 
 /** Finds first comments that were lost, written twice or below another post, or wrongly reported. */
-const judgeComment = (wanted: Wanted, claim: Claim, posts: LedgerPost[], comments: CountedComment[], find: Find): void => {
+const judgeComment = (
+  wanted: Wanted,
+  claim: Claim,
+  posts: LedgerPost[],
+  comments: CountedComment[],
+  find: Find,
+): void => {
   const own = comments.filter(({ text }) => text === commentOf(wanted.mark))
   if (own.length > 1) find('duplicated', `its first comment exists ${own.length} times`)
   for (const { postId } of own)
-    if (!posts.some(({ id }) => isSameId(id, postId))) find('wronglyReported', `its first comment is below post ${postId}`)
+    if (!posts.some(({ id }) => isSameId(id, postId)))
+      find('wronglyReported', `its first comment is below post ${postId}`)
   if (claim.state !== 'published') {
-    if (own.length > 0) find('wronglyReported', `has a first comment and is said to be ${claim.state}`)
+    if (own.length > 0)
+      find('wronglyReported', `has a first comment and is said to be ${claim.state}`)
     return
   }
-  if (claim.commentState === null && !claim.commentOpen) find('lost', 'its first comment was forgotten')
-  if (claim.commentState === 'published' && own.length === 0) find('lost', 'its first comment is said to be there and is not')
-  if (claim.commentState === 'failed' && own.length > 0) find('wronglyReported', 'its first comment is said to have failed')
+  if (claim.commentState === null && !claim.commentOpen)
+    find('lost', 'its first comment was forgotten')
+  if (claim.commentState === 'published' && own.length === 0)
+    find('lost', 'its first comment is said to be there and is not')
+  if (claim.commentState === 'failed' && own.length > 0)
+    find('wronglyReported', 'its first comment is said to have failed')
   if (claim.commentId && own[0] && claim.commentId !== own[0].id)
-    find('wronglyReported', `its first comment is said to be ${claim.commentId} and is ${own[0].id}`)
+    find(
+      'wronglyReported',
+      `its first comment is said to be ${claim.commentId} and is ${own[0].id}`,
+    )
   if (claim.commentState === 'failed' && !isExplained(wanted, claim.commentProblem))
-    find('wronglyReported', `its first comment failed for no reason of a fault: ${JSON.stringify(claim.commentProblem)}`)
+    find(
+      'wronglyReported',
+      `its first comment failed for no reason of a fault: ${JSON.stringify(claim.commentProblem)}`,
+    )
 }
 
 const judgeFailed = (wanted: Wanted, { problem }: Claim, posts: LedgerPost[], find: Find): void => {
-  if (posts.length > 0) find('wronglyReported', `is said to have failed (${problem?.code}) and exists`)
+  if (posts.length > 0)
+    find('wronglyReported', `is said to have failed (${problem?.code}) and exists`)
   if (!isExplained(wanted, problem))
-    find('wronglyReported', `failed for a reason that no fault explains: ${JSON.stringify(problem)}`)
+    find(
+      'wronglyReported',
+      `failed for a reason that no fault explains: ${JSON.stringify(problem)}`,
+    )
 }
 
 const isExplained = (wanted: Wanted, problem: Problem | null): boolean =>
@@ -149,7 +199,8 @@ const isExplained = (wanted: Wanted, problem: Problem | null): boolean =>
     (problem.kind === 'reauthorize' && wanted.account === expiredAccount))
 
 /** Facebook uses both `{page}_{post}` and `{post}` for the same post. */
-const isSameId = (a: string, b: string): boolean => a === b || a.endsWith(`_${b}`) || b.endsWith(`_${a}`)
+const isSameId = (a: string, b: string): boolean =>
+  a === b || a.endsWith(`_${b}`) || b.endsWith(`_${a}`)
 
 const percentile = (values: number[], share: number): number => {
   const sorted = values.sort((a, b) => a - b)

@@ -20,7 +20,9 @@ export type Call = { script: string; words: string[]; options: string[] }
 
 /** The calls in documents: `npm run NAME -- WORD --option …` and `npm start -- --option`. */
 export const calls: Call[] = [
-  ...documentText.matchAll(/\bnpm (?:run ([a-z:]+)|(start|test))((?: --| \\\n)[^`\n#]*(?:\\\n[^`\n#]*)*)?/g),
+  ...documentText.matchAll(
+    /\bnpm (?:run ([a-z:]+)|(start|test))((?: --| \\\n)[^`\n#]*(?:\\\n[^`\n#]*)*)?/g,
+  ),
 ].map(([, script, short, rest = '']) => ({
   script: script ?? short ?? '',
   words: [...rest.matchAll(/(?<=\s)[a-z][a-z-]*(?=\s|$)/g)].map(([word]) => word),

@@ -18,11 +18,22 @@ readCommand('commands', (command) =>
 )
 
 type Run = { words: string[]; code?: number; says?: string }
-const run = (script: string, ...words: string[]): Run => ({ words: ['npm', 'run', '--silent', script, '--', ...words] })
+const run = (script: string, ...words: string[]): Run => ({
+  words: ['npm', 'run', '--silent', script, '--', ...words],
+})
 
 const place = await mkdtemp(join(tmpdir(), 'cratesocial-commands-'))
-const portNames = ['PORT', 'POSTGRES_PORT', 'TEMPORAL_PORT', 'TEMPORAL_UI_PORT', 'SANDBOX_PORT', 'SANDBOX_CONTROL_PORT']
-const ports = await Promise.all([...portNames, 'SMTP_PORT', 'MAILBOX_PORT'].map(async (name) => [name, String(await freePort())]))
+const portNames = [
+  'PORT',
+  'POSTGRES_PORT',
+  'TEMPORAL_PORT',
+  'TEMPORAL_UI_PORT',
+  'SANDBOX_PORT',
+  'SANDBOX_CONTROL_PORT',
+]
+const ports = await Promise.all(
+  [...portNames, 'SMTP_PORT', 'MAILBOX_PORT'].map(async (name) => [name, String(await freePort())]),
+)
 const { PATH, HOME, USER } = process.env
 const env = { PATH, HOME, USER, DATA_DIR: join(place, 'data'), ...Object.fromEntries(ports) }
 
@@ -37,7 +48,16 @@ const whileRunning: Run[] = [
     'people require-two-step off',
     'people reset-two-step cleo@northside.example',
   ],
-  ...['workspaces', 'posts', 'posts overdue', 'posts unknown', 'workflows', 'outbox', 'sweeps', 'processing-record'],
+  ...[
+    'workspaces',
+    'posts',
+    'posts overdue',
+    'posts unknown',
+    'workflows',
+    'outbox',
+    'sweeps',
+    'processing-record',
+  ],
   ...['forget-tokens', 'forget-tokens confirm', 'pause', 'resume'],
 ].map((command) => run('operate', ...command.split(' ')))
 whileRunning.push(
@@ -69,7 +89,10 @@ const afterwards: Run[] = [
 ]
 
 /** These start their own stacks. */
-const benches: Run[] = [run('bench:measure', '--accounts', '3', '--posts', '1'), run('bench:punctual', '--posts', '1')]
+const benches: Run[] = [
+  run('bench:measure', '--accounts', '3', '--posts', '1'),
+  run('bench:punctual', '--posts', '1'),
+]
 
 /** These take minutes even in their smallest form, so only `--help` is run. */
 const helpOnly = [
@@ -86,7 +109,16 @@ const helpOnly = [
     'chaos:steps',
     'dev',
   ],
-  ...['histories', 'promises', 'rehearse', 'screens', 'specs', 'specs:renew', 'test:hostile', 'test:races'],
+  ...[
+    'histories',
+    'promises',
+    'rehearse',
+    'screens',
+    'specs',
+    'specs:renew',
+    'test:hostile',
+    'test:races',
+  ],
 ].filter((name) => named.includes(name))
 
 /** CI runs the parts of these. See .ci/run. */
@@ -121,21 +153,33 @@ function end(): never {
 
 function checkThatAllAreKnown(): void {
   const runs = [...whileRunning, ...afterwards, ...benches]
-  const known = new Set([...runs.map(({ words }) => words[3] ?? ''), ...helpOnly, ...elsewhere, 'start'])
+  const known = new Set([
+    ...runs.map(({ words }) => words[3] ?? ''),
+    ...helpOnly,
+    ...elsewhere,
+    'start',
+  ])
   for (const name of named)
-    if (!known.has(name)) failures.push(`A document names npm run ${name}, which test/commands/every.ts does not run.`)
-  for (const name of named) if (!(name in scripts)) failures.push(`A document names npm run ${name}, which does not exist.`)
+    if (!known.has(name))
+      failures.push(`A document names npm run ${name}, which test/commands/every.ts does not run.`)
+  for (const name of named)
+    if (!(name in scripts)) failures.push(`A document names npm run ${name}, which does not exist.`)
   const table = read('docs/operate.md').split('## The command line')[1]?.split('\n## ')[0] ?? ''
   const documented = [...table.matchAll(/^\| ((?:`[^`]+`(?:, )?)+) \|/gm)].flatMap(
     ([, cell = '']) => cell.match(/(?<=`)[^`,]+(?=`)/g) ?? [],
   )
-  const operated = runs.filter(({ words }) => words[3] === 'operate').map(({ words }) => words.slice(5))
+  const operated = runs
+    .filter(({ words }) => words[3] === 'operate')
+    .map(({ words }) => words.slice(5))
   for (const command of documented) {
     const words = command.split(' ').filter((word) => /^[a-z-]+$/.test(word))
     if (!operated.some((one) => words.every((word, index) => one[index] === word)))
-      failures.push(`docs/operate.md names operate -- ${command}, which test/commands/every.ts does not run.`)
+      failures.push(
+        `docs/operate.md names operate -- ${command}, which test/commands/every.ts does not run.`,
+      )
   }
-  if (documented.length < 10) failures.push('The table of commands in docs/operate.md was not found.')
+  if (documented.length < 10)
+    failures.push('The table of commands in docs/operate.md was not found.')
 }
 
 function answers(): string[] {
@@ -156,9 +200,13 @@ async function inTurn(runs: Run[]): Promise<void> {
     const ran = await ending(words)
     const isRight = ran.code === code && ran.out.includes(says)
     const shown = words.join(' ').replaceAll(place, '…')
-    console.log(`${isRight ? 'ok    ' : 'FAILED'} ${((Date.now() - startedAt) / 1_000).toFixed(1).padStart(5)} s  ${shown}`)
+    console.log(
+      `${isRight ? 'ok    ' : 'FAILED'} ${((Date.now() - startedAt) / 1_000).toFixed(1).padStart(5)} s  ${shown}`,
+    )
     if (!isRight)
-      failures.push(`${shown} ended with ${ran.code}, not ${code}${says && ` and "${says}"`}:\n${ran.out.slice(-2_000)}`)
+      failures.push(
+        `${shown} ended with ${ran.code}, not ${code}${says && ` and "${says}"`}:\n${ran.out.slice(-2_000)}`,
+      )
   }
 }
 
@@ -178,7 +226,11 @@ function ending([program = '', ...args]: string[]): Promise<{ code: number | nul
 /** `npm start -- --demo`. Returns a function that stops it, as Ctrl-C does. */
 async function startDemo(): Promise<() => Promise<void>> {
   const startedAt = Date.now()
-  const child = spawn('npm', ['start', '--', '--demo'], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn('npm', ['start', '--', '--demo'], {
+    cwd: root,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let out = ''
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk) => {
@@ -187,7 +239,9 @@ async function startDemo(): Promise<() => Promise<void>> {
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
   while (!out.includes('Data and logs') && child.exitCode === null) await sleep(200)
   if (child.exitCode !== null) throw new Error(`npm start -- --demo ended:\n${out}`)
-  console.log(`ok     ${((Date.now() - startedAt) / 1_000).toFixed(1).padStart(5)} s  npm start -- --demo`)
+  console.log(
+    `ok     ${((Date.now() - startedAt) / 1_000).toFixed(1).padStart(5)} s  npm start -- --demo`,
+  )
   return async () => {
     child.kill('SIGTERM')
     await ended

@@ -5,7 +5,9 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
-const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> }
+const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  scripts: Record<string, string>
+}
 /** Every npm script that runs one of our programs. */
 const programs = Object.entries(scripts)
   .filter(([, line]) => line.startsWith('node '))
@@ -24,21 +26,28 @@ const run = (args: string[]): Promise<Ran> =>
 describe('every command', () => {
   it('uses the shared command framework', () => {
     const file = ({ args }: (typeof programs)[number]) =>
-      args.includes('local/command.ts') ? `commands/${args.at(-1)}.ts` : (args.find((arg) => arg.endsWith('.ts')) ?? '')
+      args.includes('local/command.ts')
+        ? `commands/${args.at(-1)}.ts`
+        : (args.find((arg) => arg.endsWith('.ts')) ?? '')
     const without = programs.filter(
-      (one) => !/\b(run|read)Command\(|readArguments\(/.test(readFileSync(join(root, file(one)), 'utf8')),
+      (one) =>
+        !/\b(run|read)Command\(|readArguments\(/.test(readFileSync(join(root, file(one)), 'utf8')),
     )
     expect(without).toEqual([])
     expect(programs.length).toBeGreaterThan(20)
   })
 
-  it.each(programs)('$name shows its usage with --help and does nothing else', { timeout: 120_000 }, async ({ name, args }) => {
-    const { code, out, err } = await run([...args, '--help'])
-    expect([code, err]).toEqual([0, ''])
-    // `npm run dev` is `npm start` with an option.
-    expect(out).toMatch(new RegExp(`^Usage: npm (run )?${name === 'dev' ? 'start' : name} -- `))
-    expect(out).toContain('Exit codes: 0 success, 1 failure, 2 wrong usage.')
-  })
+  it.each(programs)(
+    '$name shows its usage with --help and does nothing else',
+    { timeout: 120_000 },
+    async ({ name, args }) => {
+      const { code, out, err } = await run([...args, '--help'])
+      expect([code, err]).toEqual([0, ''])
+      // `npm run dev` is `npm start` with an option.
+      expect(out).toMatch(new RegExp(`^Usage: npm (run )?${name === 'dev' ? 'start' : name} -- `))
+      expect(out).toContain('Exit codes: 0 success, 1 failure, 2 wrong usage.')
+    },
+  )
 
   it.each(programs)(
     '$name refuses an unknown option with a clear message and exit code 2',
@@ -48,7 +57,9 @@ describe('every command', () => {
     async ({ args }) => {
       const { code, out, err } = await run([...args, '--no-such-option'])
       expect([code, out]).toEqual([2, ''])
-      expect(err).toMatch(/^(Unknown option '--no-such-option'|Required option '--temporal <host:port>' not specified)\n/)
+      expect(err).toMatch(
+        /^(Unknown option '--no-such-option'|Required option '--temporal <host:port>' not specified)\n/,
+      )
       expect(err).not.toMatch(/^\s+at /m)
     },
   )

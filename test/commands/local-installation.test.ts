@@ -15,7 +15,10 @@ type Ran = { code: number | null; out: string; err: string }
 /** Runs what a person types after `npm run`. */
 function npmRun(env: StackEnv, ...words: string[]): Promise<Ran> {
   const { PATH, HOME } = process.env
-  const child = spawn('npm', ['run', '--silent', ...words], { cwd: root, env: { PATH, HOME, ...env } })
+  const child = spawn('npm', ['run', '--silent', ...words], {
+    cwd: root,
+    env: { PATH, HOME, ...env },
+  })
   const ran: Ran = { code: null, out: '', err: '' }
   child.stdout.on('data', (chunk) => {
     ran.out += chunk
@@ -32,13 +35,25 @@ test('an npm start installation can be backed up while it runs, stops and is sto
   const env = await stackEnv()
   const starter = runStarter(env)
   const link = /http:\/\/localhost:\d+\/invitations\/[\w-]+/.exec(await starter.ready)?.[0] ?? ''
-  await acceptInvitation(createPerson(`http://localhost:${env.PORT}`), link, 'Ada', 'ada@example.com', 'a long password of Ada')
+  await acceptInvitation(
+    createPerson(`http://localhost:${env.PORT}`),
+    link,
+    'Ada',
+    'ada@example.com',
+    'a long password of Ada',
+  )
   const folder = dirname(env.DATA_DIR!)
 
   const running = await npmRun(env, 'backup', '--', join(folder, 'while-running'))
   expect([running.code, running.err]).toEqual([0, ''])
-  expect(await npmRun(env, 'migrate')).toMatchObject({ code: 0, out: 'The database is up to date.\n' })
-  expect(JSON.parse((await npmRun(env, 'vault:rotate')).out)).toMatchObject({ rotated: true, key: 'local' })
+  expect(await npmRun(env, 'migrate')).toMatchObject({
+    code: 0,
+    out: 'The database is up to date.\n',
+  })
+  expect(JSON.parse((await npmRun(env, 'vault:rotate')).out)).toMatchObject({
+    rotated: true,
+    key: 'local',
+  })
   const refused = await npmRun(env, 'restore', '--', join(folder, 'while-running'))
   expect([refused.code, refused.err]).toEqual([
     1,
@@ -55,7 +70,9 @@ test('an npm start installation can be backed up while it runs, stops and is sto
   expect(existsSync(join(env.DATA_DIR!, 'start.lock'))).toBe(false)
 
   const other = await stackEnv()
-  expect((await npmRun(other, 'restore', '--', join(folder, 'while-stopped'))).err).toContain('it has no secrets.json')
+  expect((await npmRun(other, 'restore', '--', join(folder, 'while-stopped'))).err).toContain(
+    'it has no secrets.json',
+  )
   mkdirSync(other.DATA_DIR!, { recursive: true })
   copyFileSync(join(env.DATA_DIR!, 'secrets.json'), join(other.DATA_DIR!, 'secrets.json'))
   const restored = await npmRun(other, 'restore', '--', join(folder, 'while-stopped'))

@@ -16,7 +16,11 @@ beforeAll(async () => {
 })
 
 const ready = async (dueAt: string): Promise<string> => {
-  const { targetId } = await insertTarget(test.deps, { workspaceId: test.workspaces.northside, channelId, platform: 'facebook' })
+  const { targetId } = await insertTarget(test.deps, {
+    workspaceId: test.workspaces.northside,
+    channelId,
+    platform: 'facebook',
+  })
   await test.sql`
     update targets set state = 'ready', handles_revision = revision, due_at = ${dueAt}::text::timestamptz where id = ${targetId}`
   return targetId
@@ -26,8 +30,10 @@ const wishOf = async (targetId: string): Promise<ClaimWish> => {
   if (!target) throw new Error('the target is gone')
   return { ...target, fingerprint: Buffer.alloc(32, 7), now: new Date() }
 }
-const claim = async (targetId: string) => (await claimTargets(test.sql, [await wishOf(targetId)])).get(targetId)
-const manyReady = (count: number): Promise<string[]> => Promise.all(Array.from({ length: count }, () => ready(justNow())))
+const claim = async (targetId: string) =>
+  (await claimTargets(test.sql, [await wishOf(targetId)])).get(targetId)
+const manyReady = (count: number): Promise<string[]> =>
+  Promise.all(Array.from({ length: count }, () => ready(justNow())))
 const justNow = (): string => new Date().toISOString()
 
 it('a target that is ready is claimed once', async () => {
@@ -49,8 +55,11 @@ it('several targets are claimed in one statement, each with its attempt, and tho
   const attempts = await test.sql`
     select a.id, a.number, a.fingerprint, t.state from attempts a join targets t on t.id = a.target_id where t.id in (${first}, ${canceled}, ${second})`
   expect(attempts).toHaveLength(2)
-  for (const attempt of attempts) expect(attempt).toMatchObject({ number: 1, fingerprint: Buffer.alloc(32, 7), state: 'sending' })
-  expect(attempts.map(({ id }) => id).sort()).toEqual([...claims.values()].map(({ attemptId }) => attemptId).sort())
+  for (const attempt of attempts)
+    expect(attempt).toMatchObject({ number: 1, fingerprint: Buffer.alloc(32, 7), state: 'sending' })
+  expect(attempts.map(({ id }) => id).sort()).toEqual(
+    [...claims.values()].map(({ attemptId }) => attemptId).sort(),
+  )
 })
 
 it('a locked row delays no other claim and is claimed once it is unlocked', async () => {
@@ -82,7 +91,8 @@ it('a hundred targets of the same moment are each sent once, right after their c
   await Promise.all(departures)
   await written
   expect(order).toEqual([...Array.from({ length: 100 }, () => 'left'), 'written'])
-  const [row] = await test.sql`select count(*)::int from attempts where target_id = any(${wishes.map(({ id }) => id)})`
+  const [row] =
+    await test.sql`select count(*)::int from attempts where target_id = any(${wishes.map(({ id }) => id)})`
   expect(row?.count).toBe(100)
 })
 
@@ -99,7 +109,9 @@ it('an outcome is written when no other call is in flight, and after a second at
   expect(order).toEqual(['answered', 'answered', 'written'])
 
   watchFlight(test.sql, new Promise(() => undefined))
-  expect(await afterCalls(test.sql, async () => 'written all the same')).toBe('written all the same')
+  expect(await afterCalls(test.sql, async () => 'written all the same')).toBe(
+    'written all the same',
+  )
 })
 
 it('two sends of one target that are due at the same moment share one claim, which goes to the one with the current revision', async () => {
@@ -129,7 +141,9 @@ it('if a batch of claims fails, all of its sends fail, and later ones work', asy
   const broken = { ...wish, fingerprint: 'no bytes' as unknown as Buffer }
   const leave = async () => 'left'
   const begin = () => undefined
-  const told = await Promise.allSettled([broken, other].map((one) => claimAndLeave(test.sql, one, begin, leave)))
+  const told = await Promise.allSettled(
+    [broken, other].map((one) => claimAndLeave(test.sql, one, begin, leave)),
+  )
   expect(told.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
   expect(await claimAndLeave(test.sql, other, begin, async (claim) => claim?.number)).toBe(1)
 })

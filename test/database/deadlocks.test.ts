@@ -12,8 +12,16 @@ import { createTestDatabase } from '../support/database.ts'
 it('a cancel that waits for the outcome of a send does not prevent the outcome from being written', async () => {
   const { deps, sql, workspaces, cast } = await createTestApp()
   const workspaceId = workspaces.northside
-  const { channelId } = await insertChannel(deps, { workspaceId, userId: cast.admin.id, platform: 'facebook' })
-  const { postId, targetId } = await insertTarget(deps, { workspaceId, channelId, platform: 'facebook' })
+  const { channelId } = await insertChannel(deps, {
+    workspaceId,
+    userId: cast.admin.id,
+    platform: 'facebook',
+  })
+  const { postId, targetId } = await insertTarget(deps, {
+    workspaceId,
+    channelId,
+    platform: 'facebook',
+  })
   await sql`update targets set state = 'sending', attempt_number = 1 where id = ${targetId}`
   const [attempt] = await sql<{ id: string }[]>`
     insert into attempts (workspace_id, target_id, number, revision, fingerprint, claimed_at)
@@ -22,17 +30,26 @@ it('a cancel that waits for the outcome of a send does not prevent the outcome f
   let canceling: Promise<unknown> = Promise.resolve()
   await tx(sql, async (t) => {
     await recordOutcome(t, attempt!.id, { outcome: 'accepted', sentAt: new Date(), problem: null })
-    canceling = tx(sql, async (other) => cancelPost(other, (await lockPost(other, { workspaceId, postId }))!))
-    const waits = () => sql`select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`
+    canceling = tx(sql, async (other) =>
+      cancelPost(other, (await lockPost(other, { workspaceId, postId }))!),
+    )
+    const waits = () =>
+      sql`select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`
     await expect.poll(waits).toHaveLength(1)
     // A transaction's second write to the row checks its reference to the post, which the other
     // transaction has locked.
-    expect(await markPublished(t, { id: targetId, attemptNumber: 1 }, { platformPostId: '1_2', confirmedBy: 'its answer' })).toBe(
-      true,
-    )
+    expect(
+      await markPublished(
+        t,
+        { id: targetId, attemptNumber: 1 },
+        { platformPostId: '1_2', confirmedBy: 'its answer' },
+      ),
+    ).toBe(true)
   })
   expect(await canceling).toMatchObject([{ changed: false, after: 'published' }])
-  const [row] = await sql<{ deadlocks: number }[]>`select deadlocks::int from pg_stat_database where datname = current_database()`
+  const [row] = await sql<
+    { deadlocks: number }[]
+  >`select deadlocks::int from pg_stat_database where datname = current_database()`
   expect(row?.deadlocks).toBe(0)
 })
 

@@ -33,7 +33,9 @@ it('every program, including the migrations, refuses a database that a newer ver
   }
 })
 
-it('every program refuses a database without the newest migration until it is migrated', { timeout: 120_000 }, async () => {
+it('every program refuses a database without the newest migration until it is migrated', {
+  timeout: 120_000,
+}, async () => {
   const newest = await newestVersion()
   await database.sql`delete from schema_version where version = ${newest}`
   for (const { code, err } of await startAll(database.url)) {
@@ -47,20 +49,28 @@ it('every program refuses a database without the newest migration until it is mi
 it('an empty database is refused with one sentence', async () => {
   await database.sql`drop schema public cascade`
   await database.sql`create schema public`
-  await expect(refuseUnfit(database.sql)).rejects.toThrow(/^The database is not set up yet\. Run the migrations first/)
+  await expect(refuseUnfit(database.sql)).rejects.toThrow(
+    /^The database is not set up yet\. Run the migrations first/,
+  )
 })
 
-it('every program reports a database that does not respond in one sentence', { timeout: 120_000 }, async () => {
+it('every program reports a database that does not respond in one sentence', {
+  timeout: 120_000,
+}, async () => {
   for (const { code, err } of await startAll('postgres://cratesocial:secret@127.0.0.1:9/crates', [
     ...programs,
     'commands/migrate.ts',
   ])) {
-    expect(err).toBe('PostgreSQL does not answer at 127.0.0.1:9 (ECONNREFUSED). Check DATABASE_URL, and that it runs.\n')
+    expect(err).toBe(
+      'PostgreSQL does not answer at 127.0.0.1:9 (ECONNREFUSED). Check DATABASE_URL, and that it runs.\n',
+    )
     expect(code).toBe(1)
   }
 })
 
-it('a wrong password and a missing database are each reported in one sentence', { timeout: 60_000 }, async () => {
+it('a wrong password and a missing database are each reported in one sentence', {
+  timeout: 60_000,
+}, async () => {
   const wrong = new URL(database.url)
   wrong.password = 'wrong'
   const missing = new URL(database.url)
@@ -68,11 +78,19 @@ it('a wrong password and a missing database are each reported in one sentence', 
   const [first, second] = await Promise.all(
     [wrong, missing].map((url) => runProgram(['commands/migrate.ts'], { DATABASE_URL: url.href })),
   )
-  expect(first).toMatchObject({ code: 1, err: 'PostgreSQL refuses the user name or the password in DATABASE_URL.\n' })
-  expect(second).toMatchObject({ code: 1, err: 'The database that DATABASE_URL names does not exist.\n' })
+  expect(first).toMatchObject({
+    code: 1,
+    err: 'PostgreSQL refuses the user name or the password in DATABASE_URL.\n',
+  })
+  expect(second).toMatchObject({
+    code: 1,
+    err: 'The database that DATABASE_URL names does not exist.\n',
+  })
 })
 
-it('a migration that fails is reported in one sentence and changes nothing', { timeout: 60_000 }, async () => {
+it('a migration that fails is reported in one sentence and changes nothing', {
+  timeout: 60_000,
+}, async () => {
   const last = (await listMigrations()).sort().at(-1) ?? ''
   await database.sql`delete from schema_version where version = ${Number.parseInt(last, 10)}` // so that it is applied a second time
   const ran = await runProgram(['commands/migrate.ts'], { DATABASE_URL: database.url })
@@ -82,13 +100,19 @@ it('a migration that fails is reported in one sentence and changes nothing', { t
 
 it('a migration that was changed after it had been applied is reported in one sentence', async () => {
   await database.sql`update schema_version set md5 = 'another' where version = 3`
-  await expect(migrate(database.sql)).rejects.toThrow('Migration 3 was changed after it had been applied to this database.')
+  await expect(migrate(database.sql)).rejects.toThrow(
+    'Migration 3 was changed after it had been applied to this database.',
+  )
 })
 
-it('several migrations that start at the same time bring an empty database up to date', { timeout: 60_000 }, async () => {
+it('several migrations that start at the same time bring an empty database up to date', {
+  timeout: 60_000,
+}, async () => {
   await database.sql`drop schema public cascade`
   await database.sql`create schema public`
-  const ran = await Promise.all([1, 2, 3].map(() => runProgram(['commands/migrate.ts'], { DATABASE_URL: database.url })))
+  const ran = await Promise.all(
+    [1, 2, 3].map(() => runProgram(['commands/migrate.ts'], { DATABASE_URL: database.url })),
+  )
   expect(ran.map(({ code }) => code)).toEqual([0, 0, 0])
   await refuseUnfit(database.sql)
 })

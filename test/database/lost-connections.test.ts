@@ -21,7 +21,12 @@ const keepUncaught = (error: unknown) => void uncaught.push(error)
 beforeAll(async () => {
   const database = await createTestDatabase()
   witness = database.sql
-  sql = connect({ url: databaseUrl(inject('postgresUrl'), database.name), prepare: true, max: 6, applicationName })
+  sql = connect({
+    url: databaseUrl(inject('postgresUrl'), database.name),
+    prepare: true,
+    max: 6,
+    applicationName,
+  })
   atTheEnd(() => close(sql))
   await witness`create table pairs (id int, half text, unique (id, half))`
   await witness`create view generate_many as select repeat(n::text, 200) as n from generate_series(1, 200000) as g(n)`
@@ -58,17 +63,18 @@ const outcomeOf = (work: Promise<unknown>) =>
  */
 const expectPoolWhole = async () => {
   for (let tries = 0; ; tries += 1) {
-    const answers = await Promise.all(Array.from({ length: 12 }, () => outcomeOf(sql`select pg_sleep(0.01)`)))
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, () => outcomeOf(sql`select pg_sleep(0.01)`)),
+    )
     if (answers.every((answer) => answer === 'done')) return
     if (tries === 20) throw answers.find((answer) => answer !== 'done')
     await sleep(50)
   }
 }
 const pairs = async () =>
-  (await witness`select id, array_agg(half order by half) as halves from pairs group by id order by id`).map((row) => [
-    row.id,
-    row.halves,
-  ])
+  (
+    await witness`select id, array_agg(half order by half) as halves from pairs group by id order by id`
+  ).map((row) => [row.id, row.halves])
 
 it('a connection that breaks while it is idle goes unnoticed', async () => {
   await expectPoolWhole()
@@ -102,7 +108,8 @@ it('a transaction whose connection breaks between two queries writes nothing aft
   const working = outcomeOf(
     tx(sql, async (t) => {
       await t`insert into pairs values (2, 'a')`
-      for (let count = 0; count < 30; count += 1) waiting.push(outcomeOf(sql`select pg_sleep(0.05)`))
+      for (let count = 0; count < 30; count += 1)
+        waiting.push(outcomeOf(sql`select pg_sleep(0.05)`))
       await hit({ state: 'idle in transaction' })
       await sleep(100) // the end of the connection arrives
       await t`insert into pairs values (2, 'b')`
@@ -118,7 +125,10 @@ it('a transaction that ignores a failed statement still cannot write outside the
   const working = outcomeOf(
     tx(sql, async (t) => {
       await t`insert into pairs values (3, 'a')`
-      await Promise.all([outcomeOf(Promise.resolve(t`select pg_sleep(20)`)), hit({ query: '%pg_sleep(20)%' })])
+      await Promise.all([
+        outcomeOf(Promise.resolve(t`select pg_sleep(20)`)),
+        hit({ query: '%pg_sleep(20)%' }),
+      ])
       await outcomeOf(Promise.resolve().then(() => t`insert into pairs values (3, 'b')`))
     }),
   )
@@ -217,7 +227,10 @@ const sectionsOf = async () => {
 
 it('closing the pool right after a connection broke completes', async () => {
   const other = connect({
-    url: databaseUrl(inject('postgresUrl'), (await witness`select current_database() as name`)[0]?.name),
+    url: databaseUrl(
+      inject('postgresUrl'),
+      (await witness`select current_database() as name`)[0]?.name,
+    ),
     prepare: true,
     applicationName,
   })

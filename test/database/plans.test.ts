@@ -17,7 +17,12 @@ import { countPostsAtRisk, listPostsAtRisk } from '../../db/notifications/posts-
 import { insertSession } from '../../db/people/sessions.ts'
 import { close, connect, type Sql, tx } from '../../db/postgres/connect.ts'
 import { migrate } from '../../db/postgres/migrate.ts'
-import { claimTargets, findLatestAttempt, recordLook, recordOutcome } from '../../db/posts/attempts.ts'
+import {
+  claimTargets,
+  findLatestAttempt,
+  recordLook,
+  recordOutcome,
+} from '../../db/posts/attempts.ts'
 import { listConverting } from '../../db/posts/conversions.ts'
 import { listTargetsAlone } from '../../db/posts/lone-targets.ts'
 import { linkForAttempt, retireLinks, visitLink, wasFetched } from '../../db/posts/media-links.ts'
@@ -44,11 +49,23 @@ const pools: Record<'generic' | 'custom', Sql> = {} as never
 let app: TestApp
 let member: Browser
 let pages: BenchPage[]
-let ids: { workspaceId: string; channelId: string; grantId: string; mediaId: string; linkName: string }
+let ids: {
+  workspaceId: string
+  channelId: string
+  grantId: string
+  mediaId: string
+  linkName: string
+}
 
 beforeAll(async () => {
   await chmod(folder, 0o755) // if root starts it, PostgreSQL runs as another user
-  const server = await startPostgres({ dataDir: folder, port: await freePort(), password: 'test', logFile, throwaway: true })
+  const server = await startPostgres({
+    dataDir: folder,
+    port: await freePort(),
+    password: 'test',
+    logFile,
+    throwaway: true,
+  })
   await ensureDatabase(server, 'cratesocial')
   const url = server.url('cratesocial')
   const filling = connect({ url, prepare: false, max: 2 })
@@ -100,9 +117,13 @@ const signIn = async (sql: Sql): Promise<Browser> => {
 const tooMuch = async (work: () => unknown, limit = most): Promise<string[]> => {
   const reads = await readsIn(logFile, work)
   expect(reads.length).toBeGreaterThan(0)
-  const found = reads.filter(({ table, isWhole, rows }) => growing.includes(table) && ((isWhole && rows > 0) || rows > limit))
+  const found = reads.filter(
+    ({ table, isWhole, rows }) =>
+      growing.includes(table) && ((isWhole && rows > 0) || rows > limit),
+  )
   return [...new Map(found.map((read) => [read.table + read.text, read])).values()].map(
-    ({ table, isWhole, rows, text }) => `${isWhole ? 'scans' : 'reads'} ${rows} rows of ${table}: ${text}`,
+    ({ table, isWhole, rows, text }) =>
+      `${isWhole ? 'scans' : 'reads'} ${rows} rows of ${table}: ${text}`,
   )
 }
 
@@ -110,7 +131,9 @@ const tooMuch = async (work: () => unknown, limit = most): Promise<string[]> => 
 const allScheduled = 15_000
 
 describe('pages', () => {
-  it('read a part of what a workspace has ever done, of every table that grows', { timeout: 120_000 }, async () => {
+  it('read a part of what a workspace has ever done, of every table that grows', {
+    timeout: 120_000,
+  }, async () => {
     const found: Record<string, string[]> = {}
     for (const { name, path, form } of pages) {
       const reads = await tooMuch(
@@ -126,28 +149,44 @@ describe('pages', () => {
   })
 })
 
-describe.each(['generic', 'custom'] as const)('with a %s plan, background work reads only what it needs:', (how) => {
-  const cases: [string, (sql: Sql) => unknown, number?][] = [
-    ['the relay', relay],
-    ['targets without a workflow', (sql) => listTargetsAlone(sql, { soonMs: 40 * 60_000, limit: 500, turn: 0 })],
-    ['conversions without a workflow', (sql) => listConverting(sql, 500)],
-    ['abandoned consents', (sql) => deleteExpiredConnections(sql)],
-    ['how many posts are due', (sql) => countOpenDue(sql, { from: minutes(-5), to: minutes(5) }, 1_000)],
-    ['sending a post', send],
-    ['a public file', (sql) => visitLink(sql, ids.linkName)],
-    ['a webhook about a post', (sql) => findTargetsByHandle(sql, ['instagram'], 'publishId', 'v_pub_1')],
-    ['measuring posts', measure],
-    ['readings that stopped', (sql) => tx(sql, (t) => claimUnread(t, new Date()))],
-    [
-      'posts at risk',
-      (sql) => Promise.all([listPostsAtRisk(sql, ids.grantId, new Date()), countPostsAtRisk(sql, ids.grantId, 'lost')]),
-    ],
-    ['figures for operators', (sql) => findFigures(sql), allScheduled],
-  ]
-  it.each(cases)('%s', async (_, work, limit = most) => {
-    expect(await tooMuch(() => work(pools[how]), limit)).toEqual([])
-  })
-})
+describe.each(['generic', 'custom'] as const)(
+  'with a %s plan, background work reads only what it needs:',
+  (how) => {
+    const cases: [string, (sql: Sql) => unknown, number?][] = [
+      ['the relay', relay],
+      [
+        'targets without a workflow',
+        (sql) => listTargetsAlone(sql, { soonMs: 40 * 60_000, limit: 500, turn: 0 }),
+      ],
+      ['conversions without a workflow', (sql) => listConverting(sql, 500)],
+      ['abandoned consents', (sql) => deleteExpiredConnections(sql)],
+      [
+        'how many posts are due',
+        (sql) => countOpenDue(sql, { from: minutes(-5), to: minutes(5) }, 1_000),
+      ],
+      ['sending a post', send],
+      ['a public file', (sql) => visitLink(sql, ids.linkName)],
+      [
+        'a webhook about a post',
+        (sql) => findTargetsByHandle(sql, ['instagram'], 'publishId', 'v_pub_1'),
+      ],
+      ['measuring posts', measure],
+      ['readings that stopped', (sql) => tx(sql, (t) => claimUnread(t, new Date()))],
+      [
+        'posts at risk',
+        (sql) =>
+          Promise.all([
+            listPostsAtRisk(sql, ids.grantId, new Date()),
+            countPostsAtRisk(sql, ids.grantId, 'lost'),
+          ]),
+      ],
+      ['figures for operators', (sql) => findFigures(sql), allScheduled],
+    ]
+    it.each(cases)('%s', async (_, work, limit = most) => {
+      expect(await tooMuch(() => work(pools[how]), limit)).toEqual([])
+    })
+  },
+)
 
 describe('each rule of retention', () => {
   /** The batch that is deleted, and the rows that are counted. */
@@ -157,7 +196,10 @@ describe('each rule of retention', () => {
   it.each(rules)('$name', { timeout: 60_000 }, async (rule) => {
     const deps = { ...app.deps, sql: pools.custom, client: undefined as never }
     // A month that goes as a whole is counted once before.
-    await dropDueMonths(pools.custom, await cutoffOf(pools.custom, rules.find(({ goes }) => goes === 'month')!, new Date()))
+    await dropDueMonths(
+      pools.custom,
+      await cutoffOf(pools.custom, rules.find(({ goes }) => goes === 'month')!, new Date()),
+    )
     expect(await tooMuch(() => sweep(deps, rule), limits[rule.name] ?? rows)).toEqual([])
   })
 })
@@ -180,7 +222,9 @@ async function relay(sql: Sql) {
 async function send(sql: Sql) {
   const [due] = await sql<{ id: string }[]>`select id from targets where state = 'ready' limit 1`
   const target = (await findTarget(sql, due!.id))!
-  const claims = await claimTargets(sql, [{ ...target, fingerprint: Buffer.from('00', 'hex'), now: new Date() }])
+  const claims = await claimTargets(sql, [
+    { ...target, fingerprint: Buffer.from('00', 'hex'), now: new Date() },
+  ])
   const { attemptId, number } = claims.get(target.id)!
   const ref = { targetId: target.id, attemptNumber: number }
   await linkForAttempt(sql, { ...ref, mediaId: ids.mediaId, workspaceId: ids.workspaceId })
@@ -204,7 +248,19 @@ async function measure(sql: Sql) {
   await listUnmeasured(sql, 0, 500)
   for (const made of ['here', 'elsewhere'] as const) {
     const due = await listDuePosts(sql, { channelId: ids.channelId, made, now, limit: 50 })
-    const posts = due.map(({ id, dueAt }) => ({ id, dueAt, nextAt: minutes(1_440), numbers: { views: 7 }, more: {} }))
-    await savePostSnapshots(sql, { channelId: ids.channelId, made, takenAt: now, source: 'test', posts })
+    const posts = due.map(({ id, dueAt }) => ({
+      id,
+      dueAt,
+      nextAt: minutes(1_440),
+      numbers: { views: 7 },
+      more: {},
+    }))
+    await savePostSnapshots(sql, {
+      channelId: ids.channelId,
+      made,
+      takenAt: now,
+      source: 'test',
+      posts,
+    })
   }
 }

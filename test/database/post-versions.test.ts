@@ -15,15 +15,28 @@ let ids: { targetId: string; postId: string; workspaceId: string; channelId: str
 beforeAll(async () => {
   test = await createTestApp()
   const workspaceId = test.workspaces.northside
-  const { channelId } = await insertChannel(test.deps, { workspaceId, userId: test.cast.admin.id, platform: 'facebook' })
-  ids = { ...(await insertTarget(test.deps, { workspaceId, channelId, platform: 'facebook' })), workspaceId, channelId }
+  const { channelId } = await insertChannel(test.deps, {
+    workspaceId,
+    userId: test.cast.admin.id,
+    platform: 'facebook',
+  })
+  ids = {
+    ...(await insertTarget(test.deps, { workspaceId, channelId, platform: 'facebook' })),
+    workspaceId,
+    channelId,
+  }
 })
 
 const version = async (): Promise<number> =>
-  (await test.sql<{ version: number }[]>`select version from posts where id = ${ids.postId}`)[0]!.version
-const inState = (state: string) => test.sql`update targets set state = ${state}, finished_at = null where id = ${ids.targetId}`
+  (await test.sql<{ version: number }[]>`select version from posts where id = ${ids.postId}`)[0]!
+    .version
+const inState = (state: string) =>
+  test.sql`update targets set state = ${state}, finished_at = null where id = ${ids.targetId}`
 const held = <T>(
-  work: (t: Parameters<Parameters<typeof tx>[1]>[0], post: NonNullable<Awaited<ReturnType<typeof lockPost>>>) => Promise<T>,
+  work: (
+    t: Parameters<Parameters<typeof tx>[1]>[0],
+    post: NonNullable<Awaited<ReturnType<typeof lockPost>>>,
+  ) => Promise<T>,
 ) => tx(test.sql, async (t) => work(t, (await lockPost(t, ids))!))
 const tomorrow = () => new Date(Date.now() + 86_400_000)
 
@@ -51,7 +64,11 @@ describe('the version of a post increases', () => {
       'scheduled',
       () => setPostTime(test.sql, ids, { wallTime: randomUUID(), zone: 'UTC', dueAt: tomorrow() }),
     ],
-    ['when its account is disconnected', 'scheduled', () => tx(test.sql, (t) => cancelUnsentOf(t, ids.channelId))],
+    [
+      'when its account is disconnected',
+      'scheduled',
+      () => tx(test.sql, (t) => cancelUnsentOf(t, ids.channelId)),
+    ],
     [
       'whoever writes its words, without asking for it',
       'scheduled',
@@ -68,7 +85,9 @@ describe('the version of a post increases', () => {
   it('when its account is reconnected and it continues', async () => {
     await test.sql`update targets set state = 'scheduled', problem = '{"kind": "reauthorize"}' where id = ${ids.targetId}`
     const before = await version()
-    await tx(test.sql, (t) => reviveTargets(t, { workspaceId: ids.workspaceId, channelIds: [ids.channelId] }, new Date()))
+    await tx(test.sql, (t) =>
+      reviveTargets(t, { workspaceId: ids.workspaceId, channelIds: [ids.channelId] }, new Date()),
+    )
     expect(await version()).toBeGreaterThan(before)
   })
 })
@@ -76,7 +95,16 @@ describe('the version of a post increases', () => {
 it('the version does not change while a platform only makes progress, so an open form stays valid', async () => {
   await inState('scheduled')
   const before = await version()
-  for (const state of ['preparing', 'ready', 'sending', 'processing', 'published', 'failed', 'unconfirmed', 'missed'])
+  for (const state of [
+    'preparing',
+    'ready',
+    'sending',
+    'processing',
+    'published',
+    'failed',
+    'unconfirmed',
+    'missed',
+  ])
     await inState(state)
   expect(await version()).toBe(before)
 })

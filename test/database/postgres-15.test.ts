@@ -37,14 +37,18 @@ const emptyDatabase = async (name: string): Promise<Sql> => {
 
 it('PostgreSQL 15 gets the same schema as the newest version', { timeout: 60_000 }, async () => {
   const sql = await emptyDatabase('schema')
-  const [row] = await sql<{ version: string }[]>`select current_setting('server_version') as version`
+  const [row] = await sql<
+    { version: string }[]
+  >`select current_setting('server_version') as version`
   expect(row?.version).toMatch(/^15\./)
   await migrate(sql)
   await refuseUnfit(sql)
   expect(await schemaText(sql)).toBe(readFileSync(schemaFile, 'utf8'))
 })
 
-it('a backup from the newest PostgreSQL can be restored on PostgreSQL 15 and backed up there', { timeout: 60_000 }, async () => {
+it('a backup from the newest PostgreSQL can be restored on PostgreSQL 15 and backed up there', {
+  timeout: 60_000,
+}, async () => {
   const app = await createTestApp()
   const folder = await mkdtemp(join(tmpdir(), 'cratesocial-15-'))
   atTheEnd(() => rm(folder, { recursive: true, force: true }))

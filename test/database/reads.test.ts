@@ -31,13 +31,20 @@ const young = { ...team, slug: 'young', posts: 800, files: 80, events: 800, days
 const old = { ...team, slug: 'old', posts: 22_500, files: 2_250, events: 45_000, days: 1_125 }
 
 let sql: Sql
-type Subject = { slug: string; workspaceId: string; userId: string; postId: string; channelId: string }
+type Subject = {
+  slug: string
+  workspaceId: string
+  userId: string
+  postId: string
+  channelId: string
+}
 const subjects: Record<string, Subject> = {}
 
 beforeAll(async () => {
   const database = await createTestDatabase()
   sql = database.sql
-  for (const size of [young, old]) subjects[size.slug] = await subjectIn(await fillWorkspace(sql, size))
+  for (const size of [young, old])
+    subjects[size.slug] = await subjectIn(await fillWorkspace(sql, size))
   for (const [slug, notices] of [
     ['young', 100],
     ['old', 5_000],
@@ -60,22 +67,35 @@ const subjectIn = async (workspaceId: string): Promise<Subject> => {
 }
 
 const month = boundsOf(
-  Array.from({ length: 30 }, (_, day) => dateOf(new Date(Date.now() + day * 86_400_000), 'Europe/Zurich')),
+  Array.from({ length: 30 }, (_, day) =>
+    dateOf(new Date(Date.now() + day * 86_400_000), 'Europe/Zurich'),
+  ),
   'Europe/Zurich',
 )
 
 describe('no query of a page reads more as the history grows:', () => {
   const readers: [string, (sql: Sql, of: Subject) => unknown][] = [
     ['the history of a post', (db, of) => listPostHistory(db, of)],
-    ['the calendar of a month', (db, { workspaceId }) => listCalendar(db, { workspaceId, days: month, perDay: 4, drafts: 12 })],
+    [
+      'the calendar of a month',
+      (db, { workspaceId }) =>
+        listCalendar(db, { workspaceId, days: month, perDay: 4, drafts: 12 }),
+    ],
     [
       'the calendar of one account',
-      (db, { workspaceId, channelId }) => listCalendar(db, { workspaceId, channelId, days: month, perDay: 4, drafts: 12 }),
+      (db, { workspaceId, channelId }) =>
+        listCalendar(db, { workspaceId, channelId, days: month, perDay: 4, drafts: 12 }),
     ],
     [
       'the next days with posts',
       (db, { workspaceId }) =>
-        listCalendar(db, { workspaceId, days: month, only: { near: 2, later: 3 }, perDay: 12, drafts: 12 }),
+        listCalendar(db, {
+          workspaceId,
+          days: month,
+          only: { near: 2, later: 3 },
+          perDay: 12,
+          drafts: 12,
+        }),
     ],
     [
       'connected accounts and their upcoming posts',
@@ -86,7 +106,10 @@ describe('no query of a page reads more as the history grows:', () => {
     ['the list of notices', (db, of) => listNotices(db, of, 100)],
     ['the activity log', (db, { workspaceId }) => listEvents(db, workspaceId, null, 51)],
     ['the media library', (db, { workspaceId }) => listMedia(db, workspaceId, { limit: 61 })],
-    ['posts that came due during a pause', (db, { workspaceId }) => listPausedPosts(db, workspaceId)],
+    [
+      'posts that came due during a pause',
+      (db, { workspaceId }) => listPausedPosts(db, workspaceId),
+    ],
   ]
   it.each(readers)('%s', async (_, read) => {
     const [few, many] = [
@@ -112,9 +135,17 @@ describe('a post that is read in one statement', () => {
       readings: await listReadingsOfPost(sql, ref),
     }
     const whole = await findWholePost(sql, ref)
-    expect({ ...whole, targets: whole?.targets.map(declared), attempts: whole?.attempts.map(declared) }).toEqual(parts)
-    expect([parts.targets, parts.attempts, parts.media, parts.history].every((rows) => rows.length > 0)).toBe(true)
-    expect(await findWholePost(sql, { ...ref, workspaceId: subjects.young!.workspaceId })).toBeNull()
+    expect({
+      ...whole,
+      targets: whole?.targets.map(declared),
+      attempts: whole?.attempts.map(declared),
+    }).toEqual(parts)
+    expect(
+      [parts.targets, parts.attempts, parts.media, parts.history].every((rows) => rows.length > 0),
+    ).toBe(true)
+    expect(
+      await findWholePost(sql, { ...ref, workspaceId: subjects.young!.workspaceId }),
+    ).toBeNull()
   })
 })
 
@@ -125,9 +156,18 @@ const large = ['posts', 'targets', 'events', 'attempts', 'media', 'notices']
 
 describe('queries over the whole installation read only what is in progress:', () => {
   const readers: [string, (sql: Sql) => unknown][] = [
-    ['targets that nobody tells Temporal of', (db) => listTargetsAlone(db, { soonMs: 40 * 60_000, limit: 100, turn: 0 })],
-    ['how many posts are due', (db) => countOpenDue(db, { from: new Date(), to: new Date(Date.now() + 60_000) }, 1_000)],
-    ['targets that news from TikTok is about', (db) => findTargetsByHandle(db, ['tiktok'], 'publishId', 'v_pub_1')],
+    [
+      'targets that nobody tells Temporal of',
+      (db) => listTargetsAlone(db, { soonMs: 40 * 60_000, limit: 100, turn: 0 }),
+    ],
+    [
+      'how many posts are due',
+      (db) => countOpenDue(db, { from: new Date(), to: new Date(Date.now() + 60_000) }, 1_000),
+    ],
+    [
+      'targets that news from TikTok is about',
+      (db) => findTargetsByHandle(db, ['tiktok'], 'publishId', 'v_pub_1'),
+    ],
   ]
   it.each(readers)('%s', async (_, read) => {
     const { blocks, scanned } = await readsOf(sql, read)

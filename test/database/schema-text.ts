@@ -18,7 +18,8 @@ export const schemaText = async (sql: Sql): Promise<string> => {
   return parts.map((statements) => statements.map((one) => `${one};\n`).join('')).join('\n')
 }
 
-const lines = async (rows: Promise<{ line: string }[]>): Promise<string[]> => (await rows).map(({ line }) => line)
+const lines = async (rows: Promise<{ line: string }[]>): Promise<string[]> =>
+  (await rows).map(({ line }) => line)
 
 const functions = (sql: Sql) =>
   lines(sql`

@@ -24,7 +24,12 @@ let sql: Sql
 let app: TestApp
 beforeAll(async () => {
   await chmod(folder, 0o755) // if root starts it, PostgreSQL runs as another user
-  const server = await startPostgres({ dataDir: folder, port: await freePort(), password: 'test', logFile })
+  const server = await startPostgres({
+    dataDir: folder,
+    port: await freePort(),
+    password: 'test',
+    logFile,
+  })
   await ensureDatabase(server, 'cratesocial')
   sql = connect({ url: server.url('cratesocial'), prepare: true })
   await migrate(sql)
@@ -47,7 +52,9 @@ const valuesOfTheRun = async (): Promise<string[]> => {
   const found: string[] = []
   for (const column of columns) {
     const [table = '', name = ''] = column.split('.')
-    const rows = await sql<{ value: string | null }[]>`select ${sql(name)} as value from ${sql(table)}`
+    const rows = await sql<
+      { value: string | null }[]
+    >`select ${sql(name)} as value from ${sql(table)}`
     found.push(...rows.flatMap(({ value }) => value ?? []))
   }
   return found.filter((value) => value !== '')
@@ -63,7 +70,9 @@ const accept = async (code: string, email: string) =>
 
 const linkToNewEmail = async (person: Person, newEmail: string): Promise<string> => {
   const token = newSecret()
-  const id = await tx(sql, (t) => insertMailLink(t, { userId: person.id, purpose: 'email', newEmail, now: new Date() }))
+  const id = await tx(sql, (t) =>
+    insertMailLink(t, { userId: person.id, purpose: 'email', newEmail, now: new Date() }),
+  )
   await sql`update mail_links set token_hash = ${hashSecret(token)} where id = ${id}`
   return token
 }
@@ -71,7 +80,9 @@ const linkToNewEmail = async (person: Person, newEmail: string): Promise<string>
 describe('promise A3: the database log', () => {
   test('does not contain the address that two people accept an invitation with at the same moment; one gets the account', async () => {
     const codes = (await Promise.all([invite(), invite(), invite()])).map(({ code }) => code)
-    const answers = await Promise.all(codes.map((code) => accept(code, 'nora.newcomer@example.com')))
+    const answers = await Promise.all(
+      codes.map((code) => accept(code, 'nora.newcomer@example.com')),
+    )
     expect(answers.filter(({ status }) => status === 303)).toHaveLength(1)
     expect(answers.filter(({ status }) => status >= 500)).toEqual([])
     expect(await sql`select from users where email = 'nora.newcomer@example.com'`).toHaveLength(1)
@@ -84,7 +95,10 @@ describe('promise A3: the database log', () => {
     const tokens = await Promise.all([linkToNewEmail(admin, email), linkToNewEmail(manager, email)])
     const { code } = await invite()
     const [first, second] = tokens
-    const changes = [admin.post(`/account/email/${first}`), manager.post(`/account/email/${second}`)]
+    const changes = [
+      admin.post(`/account/email/${first}`),
+      manager.post(`/account/email/${second}`),
+    ]
     const answers = await Promise.all([...changes, accept(code, email)])
     expect(answers.filter(({ status }) => status === 303)).toHaveLength(1)
     expect(answers.filter(({ status }) => status >= 500)).toEqual([])
@@ -99,16 +113,25 @@ describe('promise A3: the database log', () => {
     const upper = { email: 'Upper@Example.com', name: 'Ursula Upper' }
     const place = { slug: 'northside', name: 'Northside Records' }
     const refused = [
-      () => sql`insert into users (email, name, password_hash) values (${outsider.email}, ${outsider.name}, 'x')`,
-      () => sql`insert into users (email, name, password_hash) values (${upper.email}, ${upper.name}, 'x')`,
-      () => sql`insert into workspaces (slug, name, zone) values (${place.slug}, ${place.name}, 'UTC')`,
-      () => sql`insert into posts (workspace_id, state, text) values (${northside}, 'scheduled', ${text})`,
+      () =>
+        sql`insert into users (email, name, password_hash) values (${outsider.email}, ${outsider.name}, 'x')`,
+      () =>
+        sql`insert into users (email, name, password_hash) values (${upper.email}, ${upper.name}, 'x')`,
+      () =>
+        sql`insert into workspaces (slug, name, zone) values (${place.slug}, ${place.name}, 'UTC')`,
+      () =>
+        sql`insert into posts (workspace_id, state, text) values (${northside}, 'scheduled', ${text})`,
       () => sql`insert into posts (workspace_id, text) values (${crypto.randomUUID()}, ${text})`,
     ]
     for (const cause of refused) await expect(cause()).rejects.toThrow()
     await sql`insert into posts (workspace_id, text) values (${northside}, ${text})`
     const written = await log()
-    for (const name of ['users_email_unique', 'users_email_form', 'workspaces_slug_unique', 'posts_scheduled_has_time'])
+    for (const name of [
+      'users_email_unique',
+      'users_email_form',
+      'workspaces_slug_unique',
+      'posts_scheduled_has_time',
+    ])
       expect(written).toContain(name)
     const values = [...(await valuesOfTheRun()), ...Object.values(upper)]
     expect(values.length).toBeGreaterThan(15)
@@ -117,14 +140,18 @@ describe('promise A3: the database log', () => {
 })
 
 describe('the setting that keeps values out of the log', () => {
-  const found = async () => await checks.find(({ name }) => name === 'check-database-log')!.look(sql)
+  const found = async () =>
+    await checks.find(({ name }) => name === 'check-database-log')!.look(sql)
 
   test('is checked every night in the database in use', async () => {
     expect(await found()).toEqual({ all: 1, wrong: 0 })
     await sql`alter role current_user set log_error_verbosity = 'default'`
     const other = connect({ url: urlOf(sql), prepare: true, max: 1 })
     try {
-      expect(await checks.find(({ name }) => name === 'check-database-log')!.look(other)).toEqual({ all: 1, wrong: 1 })
+      expect(await checks.find(({ name }) => name === 'check-database-log')!.look(other)).toEqual({
+        all: 1,
+        wrong: 1,
+      })
     } finally {
       await close(other)
       await sql`alter role current_user reset log_error_verbosity`
@@ -133,7 +160,9 @@ describe('the setting that keeps values out of the log', () => {
 
   test('is set for the database in docker-compose.yml', async () => {
     const compose = parse(await readFile(composeFile, 'utf8'), { merge: true })
-    expect((compose.services.postgres.command as string[]).join(' ')).toContain('-c log_error_verbosity=terse')
+    expect((compose.services.postgres.command as string[]).join(' ')).toContain(
+      '-c log_error_verbosity=terse',
+    )
   })
 })
 

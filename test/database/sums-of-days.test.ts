@@ -9,7 +9,9 @@ let channelIds: string[]
 beforeAll(async () => {
   test = await createTestApp()
   workspaceId = test.workspaces.northside
-  channelIds = Object.values(await connectAll(test.deps, { workspaceId, userId: test.cast.admin.id }))
+  channelIds = Object.values(
+    await connectAll(test.deps, { workspaceId, userId: test.cast.admin.id }),
+  )
 })
 afterEach(async () => void (await test.sql`delete from channel_days`))
 
@@ -20,7 +22,8 @@ const gain = (sql: Db, channelId: string, day: string, views: number) => sql`
 
 /** Expects that the stored sums equal the days added up here. */
 const expectSums = async () => {
-  const days = await test.sql`select day::text, views::int, reach, likes::int, other_views::int from workspace_days order by 1`
+  const days =
+    await test.sql`select day::text, views::int, reach, likes::int, other_views::int from workspace_days order by 1`
   expect([...days]).toEqual([
     ...(await test.sql`
       select day::text, sum(views)::int as views, sum(reach) as reach, sum(likes)::int as likes,
@@ -40,7 +43,8 @@ const expectSums = async () => {
 
 it('sums follow days that are added, changed and deleted, and stay empty for numbers that nobody provided', async () => {
   for (const channelId of channelIds)
-    for (const day of ['2026-01-31', '2026-02-01', '2026-02-28']) await gain(test.sql, channelId, day, 10)
+    for (const day of ['2026-01-31', '2026-02-01', '2026-02-28'])
+      await gain(test.sql, channelId, day, 10)
   expect(await expectSums()).toEqual({ days: 3, months: 2 * channelIds.length })
   await gain(test.sql, channelIds[0]!, '2026-02-01', 5)
   await test.sql`update channel_days set views = null where channel_id = ${channelIds[1]!} and day = '2026-01-31'`

@@ -13,9 +13,17 @@ const ids = {} as Record<TargetState, string>
 beforeAll(async () => {
   test = await createTestApp()
   const workspaceId = test.workspaces.northside
-  const { channelId } = await insertChannel(test.deps, { workspaceId, userId: test.cast.admin.id, platform: 'facebook' })
+  const { channelId } = await insertChannel(test.deps, {
+    workspaceId,
+    userId: test.cast.admin.id,
+    platform: 'facebook',
+  })
   for (const state of targetStates) {
-    const { targetId } = await insertTarget(test.deps, { workspaceId, channelId, platform: 'facebook' })
+    const { targetId } = await insertTarget(test.deps, {
+      workspaceId,
+      channelId,
+      platform: 'facebook',
+    })
     ids[state] = targetId
     const old = new Date('2020-02-03T04:05:06Z')
     await test.sql`
@@ -42,10 +50,16 @@ const carryOut = async (
   const { values, sql: fragments } = cases[name]
   let result: Awaited<ReturnType<typeof carryOut>> | undefined
   await tx(test.sql, async (t) => {
-    const read = async () => (await t<Row[]>`select t.*, now() from targets t where id = ${ids[state]}`)[0]!
+    const read = async () =>
+      (await t<Row[]>`select t.*, now() from targets t where id = ${ids[state]}`)[0]!
     const { now, ...before } = await read()
     const given = values || fragments ? [{ ...values, ...fragments?.(t) }] : []
-    const run = transition as unknown as (sql: Db, name: string, which: object, ...given: unknown[]) => PromiseLike<unknown[]>
+    const run = transition as unknown as (
+      sql: Db,
+      name: string,
+      which: object,
+      ...given: unknown[]
+    ) => PromiseLike<unknown[]>
     const moved = await run(t, name, { where: t`t.id = ${ids[state]}` }, ...given)
     const { now: _, ...after } = await read()
     result = { moved: moved.length, before, after, now: now as Date }
@@ -56,19 +70,25 @@ const carryOut = async (
   return result!
 }
 
-describe.each(Object.entries(cases) as [TransitionName, Case][])('%s', (name, { from, to, writes }) => {
-  it.each(from)('moves a target that is %s and writes its columns, no others', async (state) => {
-    const { moved, before, after, now } = await carryOut(name, state)
-    expect(moved).toBe(1)
-    expect(after).toEqual({ ...before, state: to, stateAt: now, ...writes(before, now) })
-  })
+describe.each(Object.entries(cases) as [TransitionName, Case][])(
+  '%s',
+  (name, { from, to, writes }) => {
+    it.each(from)('moves a target that is %s and writes its columns, no others', async (state) => {
+      const { moved, before, after, now } = await carryOut(name, state)
+      expect(moved).toBe(1)
+      expect(after).toEqual({ ...before, state: to, stateAt: now, ...writes(before, now) })
+    })
 
-  it.each(targetStates.filter((state) => !from.includes(state)))('leaves a target that is %s as it is', async (state) => {
-    const { moved, before, after } = await carryOut(name, state)
-    expect(moved).toBe(0)
-    expect(after).toEqual(before)
-  })
-})
+    it.each(targetStates.filter((state) => !from.includes(state)))(
+      'leaves a target that is %s as it is',
+      async (state) => {
+        const { moved, before, after } = await carryOut(name, state)
+        expect(moved).toBe(0)
+        expect(after).toEqual(before)
+      },
+    )
+  },
+)
 
 it('every state can be reached, and nothing leads out of erased', () => {
   const reached = new Set<TargetState>(['scheduled'])

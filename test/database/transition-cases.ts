@@ -14,7 +14,13 @@ export type Case = {
 
 const at = new Date('2031-03-04T05:06:07Z')
 const problem = { kind: 'rejected', code: '9', words: 'No.' }
-const startsOver = { waitingFor: null, notBefore: null, problem: null, finishedAt: null, revision: 4 }
+const startsOver = {
+  waitingFor: null,
+  notBefore: null,
+  problem: null,
+  finishedAt: null,
+  revision: 4,
+}
 const unsent: TargetState[] = ['scheduled', 'preparing', 'ready']
 const underWay: TargetState[] = ['sending', 'processing']
 const content = { kind: 'video', text: 'Other words', link: null, settings: { tags: ['vinyl'] } }
@@ -45,7 +51,12 @@ export const cases: Record<TransitionName, Case> = {
   bind: {
     from: ['unconfirmed'],
     to: 'published',
-    values: { platformPostId: null, permalink: 'https://facebook.com/7', confirmedBy: 'A person', at },
+    values: {
+      platformPostId: null,
+      permalink: 'https://facebook.com/7',
+      confirmedBy: 'A person',
+      at,
+    },
     writes: ({ sentAt }) => ({
       waitingFor: null,
       problem: null,
@@ -60,22 +71,47 @@ export const cases: Record<TransitionName, Case> = {
     to: 'preparing',
     values: { dueAt: at },
     writes: (row) => ({
-      ...{ waitingFor: null, notBefore: null, problem: null, finishedAt: null, dueAt: at, commentState: null },
+      ...{
+        waitingFor: null,
+        notBefore: null,
+        problem: null,
+        finishedAt: null,
+        dueAt: at,
+        commentState: null,
+      },
       handles: { ...(row.handles as Row), askedAgain: true },
     }),
   },
   prepare: {
     from: ['scheduled', 'preparing'],
     to: 'preparing',
-    writes: ({ state, stateAt }, now) => ({ handles: {}, handlesRevision: 3, stateAt: state === 'preparing' ? stateAt : now }),
+    writes: ({ state, stateAt }, now) => ({
+      handles: {},
+      handlesRevision: 3,
+      stateAt: state === 'preparing' ? stateAt : now,
+    }),
   },
   makeReadyAtOnce: {
     from: ['scheduled', 'preparing'],
     to: 'ready',
-    writes: ({ revision }) => ({ handles: {}, handlesRevision: revision, waitingFor: null, problem: null }),
+    writes: ({ revision }) => ({
+      handles: {},
+      handlesRevision: revision,
+      waitingFor: null,
+      problem: null,
+    }),
   },
-  makeReady: { from: ['preparing'], to: 'ready', writes: () => ({ waitingFor: null, problem: null }) },
-  refuseUnsent: { from: unsent, to: 'failed', values: { problem }, writes: () => ({ waitingFor: null, problem }) },
+  makeReady: {
+    from: ['preparing'],
+    to: 'ready',
+    writes: () => ({ waitingFor: null, problem: null }),
+  },
+  refuseUnsent: {
+    from: unsent,
+    to: 'failed',
+    values: { problem },
+    writes: () => ({ waitingFor: null, problem }),
+  },
   miss: { from: unsent, to: 'missed', writes: () => ({ waitingFor: null }) },
   awaitConnection: {
     from: unsent,
@@ -94,9 +130,20 @@ export const cases: Record<TransitionName, Case> = {
   claim: {
     from: ['ready'],
     to: 'sending',
-    writes: () => ({ waitingFor: null, problem: null, attemptNumber: 3, sentAt: null, inboxUntil: null }),
+    writes: () => ({
+      waitingFor: null,
+      problem: null,
+      attemptNumber: 3,
+      sentAt: null,
+      inboxUntil: null,
+    }),
   },
-  process: { from: underWay, to: 'processing', values: { words }, writes: () => ({ waitingFor: words }) },
+  process: {
+    from: underWay,
+    to: 'processing',
+    values: { words },
+    writes: () => ({ waitingFor: words }),
+  },
   publish: {
     from: [...underWay, 'unconfirmed'],
     to: 'published',
@@ -110,7 +157,12 @@ export const cases: Record<TransitionName, Case> = {
       confirmedBy: 'Its own list',
     }),
   },
-  refuse: { from: underWay, to: 'failed', values: { problem }, writes: () => ({ waitingFor: null, problem }) },
+  refuse: {
+    from: underWay,
+    to: 'failed',
+    values: { problem },
+    writes: () => ({ waitingFor: null, problem }),
+  },
   tryAgainPreparing: {
     from: underWay,
     to: 'preparing',
@@ -123,7 +175,12 @@ export const cases: Record<TransitionName, Case> = {
     values: { words, notBefore: null },
     writes: () => ({ waitingFor: words, notBefore: null }),
   },
-  giveUp: { from: underWay, to: 'unconfirmed', values: { words }, writes: () => ({ waitingFor: words }) },
+  giveUp: {
+    from: underWay,
+    to: 'unconfirmed',
+    values: { words },
+    writes: () => ({ waitingFor: words }),
+  },
   erase: {
     from: [...underWay, 'published', 'unconfirmed'],
     to: 'erased',

@@ -26,6 +26,7 @@ function isFast(file: string): boolean {
 
 function reachedFrom(file: string): Set<string> {
   const reached = new Set([file])
-  for (const next of reached) for (const path of moduleOf(next).imports) if (path.endsWith('.ts')) reached.add(path)
+  for (const next of reached)
+    for (const path of moduleOf(next).imports) if (path.endsWith('.ts')) reached.add(path)
   return reached
 }

@@ -5,7 +5,8 @@ import { createTestDatabase } from '../support/database.ts'
 test('each test file has its own database, with the schema and no rows', async () => {
   const [one, other] = await Promise.all([createTestDatabase(), createTestDatabase()])
   await one.sql`create table only_here (id int)`
-  const found = await other.sql`select to_regclass('only_here') as here, to_regclass('users') is not null as users`
+  const found =
+    await other.sql`select to_regclass('only_here') as here, to_regclass('users') is not null as users`
   expect(found[0]).toEqual({ here: null, users: true })
 })
 

@@ -15,7 +15,9 @@ test('each test file has its own namespace that knows our search attributes', as
   }
   await one.client.workflow.start('anything', workflow)
   await other.client.workflow.start('anything', workflow) // the same id does not collide
-  expect((await one.client.workflow.getHandle('same').describe()).typedSearchAttributes.get(state)).toBe('ready')
+  expect(
+    (await one.client.workflow.getHandle('same').describe()).typedSearchAttributes.get(state),
+  ).toBe('ready')
 })
 
 test('our workflows bundle once, without disallowed code', async () => {

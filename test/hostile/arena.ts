@@ -45,13 +45,17 @@ export const createArena = async (target: Target): Promise<{ arena: Arena; take(
     port: target.port,
     origin: target.origin,
     // Streams don't end on their own, so they have a separate attack.
-    routes: findRoutes(target.config).filter(({ path }) => !path.endsWith('/events') && !ended.includes(path)),
+    routes: findRoutes(target.config).filter(
+      ({ path }) => !path.endsWith('/events') && !ended.includes(path),
+    ),
     known: { workspace: slug, issuer: 'meta', platform: 'meta' },
     signIn,
     headers: (cookie) => ({ Origin: target.origin, ...(cookie ? { Cookie: cookie } : {}) }),
     ask: async (route, path, init) => {
       const url = `http://127.0.0.1:${target.port}${path}`
-      const answer = await fetch(url, { ...init, method: route.method, redirect: 'manual' }).catch(() => null) // cut off
+      const answer = await fetch(url, { ...init, method: route.method, redirect: 'manual' }).catch(
+        () => null,
+      ) // cut off
       await answer?.arrayBuffer().catch(() => null)
       count(route, answer?.status ?? 0)
     },

@@ -7,7 +7,12 @@ import { findFields, findQueryNames } from './surface.ts'
 
 const mb = 2 ** 20
 const formType = 'application/x-www-form-urlencoded'
-const types = [formType, 'multipart/form-data; boundary=x', 'Application/JSON', 'application/octet-stream']
+const types = [
+  formType,
+  'multipart/form-data; boundary=x',
+  'Application/JSON',
+  'application/octet-stream',
+]
 
 /**
  * `checksPasswords`: the attack triggers password checks. Each takes 64 MB while it runs, and up to
@@ -22,13 +27,21 @@ export type Attack = { name: string; checksPasswords?: true; run(arena: Arena): 
  */
 export const attacks: Attack[] = [
   { name: 'bodies of 300 MB', run: (arena) => sendLargeBodies(arena) },
-  { name: '500 KB of hostile text in every field', checksPasswords: true, run: (arena) => sendHostileFields(arena, longTexts) },
+  {
+    name: '500 KB of hostile text in every field',
+    checksPasswords: true,
+    run: (arena) => sendHostileFields(arena, longTexts),
+  },
   {
     name: 'NUL, control and bidi characters in every field',
     checksPasswords: true,
     run: (arena) => sendHostileFields(arena, strangeTexts),
   },
-  { name: 'hostile addresses and queries', checksPasswords: true, run: (arena) => askStrangeAddresses(arena) },
+  {
+    name: 'hostile addresses and queries',
+    checksPasswords: true,
+    run: (arena) => askStrangeAddresses(arena),
+  },
   { name: 'damaged forms', checksPasswords: true, run: (arena) => sendDamagedForms(arena) },
   { name: '1,000 slow bodies', run: (arena) => sendSlowBodies(arena, 1_000) },
   { name: 'decoder bombs', run: (arena) => uploadBombs(arena) },
@@ -36,7 +49,8 @@ export const attacks: Attack[] = [
 ]
 
 const isWrite = ({ method }: Route): boolean => method !== 'GET'
-const isUpload = ({ path }: Route): boolean => /\/media(\/:fileName|\/:id\/frame|\/:\w+)?$/.test(path)
+const isUpload = ({ path }: Route): boolean =>
+  /\/media(\/:fileName|\/:id\/frame|\/:\w+)?$/.test(path)
 
 /**
  * Sends bodies with a declared length and chunked, signed out and signed in, to every route that
@@ -47,7 +61,12 @@ const sendLargeBodies = async (arena: Arena): Promise<void> => {
     for (const how of ['declared', 'chunked'] as const)
       for (const cookie of ['', await arena.signIn()]) {
         const headers = { ...arena.headers(cookie), 'Content-Type': types[index % types.length]! }
-        const sent = { port: arena.port, method: route.method, path: addressOf(route, arena.known), headers }
+        const sent = {
+          port: arena.port,
+          method: route.method,
+          path: addressOf(route, arena.known),
+          headers,
+        }
         arena.count(route, (await sendBytes(sent, 300 * mb, how)).status)
       }
 }
@@ -80,12 +99,17 @@ const sendHostileFields = async (arena: Arena, make: () => string[]): Promise<vo
   const isLong = (texts[0]?.length ?? 0) > 1_000
   for (const route of arena.routes.filter((one) => isWrite(one) && !isUpload(one))) {
     const cookies = ['', await arena.signIn()]
-    const alone = fields.map((name, index) => new URLSearchParams({ [name]: texts[index % texts.length]! }))
+    const alone = fields.map(
+      (name, index) => new URLSearchParams({ [name]: texts[index % texts.length]! }),
+    )
     const together = isLong
       ? []
-      : texts.map((text) => new URLSearchParams(Object.fromEntries(fields.map((name) => [name, text]))))
+      : texts.map(
+          (text) => new URLSearchParams(Object.fromEntries(fields.map((name) => [name, text]))),
+        )
     // Most routes refuse a text of 500 KB because of its size, so a few fields are enough there.
-    const forms = isLong && !takesLongForms(route) ? alone.slice(0, texts.length) : [...alone, ...together]
+    const forms =
+      isLong && !takesLongForms(route) ? alone.slice(0, texts.length) : [...alone, ...together]
     await arena.forgetThrottles()
     await inLanes(forms, 4, async (form, index) => {
       const headers = { ...arena.headers(cookies[index % 2]!), 'Content-Type': formType }
@@ -119,22 +143,40 @@ const askStrangeAddresses = async (arena: Arena): Promise<void> => {
   for (const route of arena.routes) {
     const cookies = ['', await arena.signIn()]
     const parameters = [...route.path.matchAll(/(?<=:)[a-zA-Z]+/g)].map(([name]) => name)
-    const paths = parameters.flatMap((name) => strangeValues.map((value) => addressOf(route, { ...arena.known, [name]: value })))
+    const paths = parameters.flatMap((name) =>
+      strangeValues.map((value) => addressOf(route, { ...arena.known, [name]: value })),
+    )
     const queries = isWrite(route)
       ? []
-      : strangeValues.map((value) => `${addressOf(route, arena.known)}?${names.map((name) => `${name}=${value}`).join('&')}`)
+      : strangeValues.map(
+          (value) =>
+            `${addressOf(route, arena.known)}?${names.map((name) => `${name}=${value}`).join('&')}`,
+        )
     await arena.forgetThrottles()
-    await inLanes([...paths, ...queries.filter((path) => path.length < 12_000)], 4, async (path, index) => {
-      const body = isWrite(route) ? 'a=b' : null
-      await arena.ask(route, path, { headers: { ...arena.headers(cookies[index % 2]!), 'Content-Type': formType }, body })
-    })
+    await inLanes(
+      [...paths, ...queries.filter((path) => path.length < 12_000)],
+      4,
+      async (path, index) => {
+        const body = isWrite(route) ? 'a=b' : null
+        await arena.ask(route, path, {
+          headers: { ...arena.headers(cookies[index % 2]!), 'Content-Type': formType },
+          body,
+        })
+      },
+    )
   }
 }
 
 const damagedForms: [string, string][] = [
   ['multipart/form-data', '--x'],
-  ['multipart/form-data; boundary=x', `--x\r\n${'Content-Disposition: form-data; name="a"\r\n'.repeat(1_000)}\r\n1\r\n--x--\r\n`],
-  ['multipart/form-data; boundary=x', '--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n'.repeat(1_000)],
+  [
+    'multipart/form-data; boundary=x',
+    `--x\r\n${'Content-Disposition: form-data; name="a"\r\n'.repeat(1_000)}\r\n1\r\n--x--\r\n`,
+  ],
+  [
+    'multipart/form-data; boundary=x',
+    '--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n'.repeat(1_000),
+  ],
   ['MULTIPART/form-data; boundary="', '--'],
   [formType, 'a&'.repeat(30_000)],
   [formType, '%'.repeat(60_000)],
@@ -169,16 +211,20 @@ const sendSlowBodies = async (arena: Arena, count: number): Promise<void> => {
     'Content-Length: 50000',
   ]
   await arena.forgetThrottles()
-  const open = await Promise.all(Array.from({ length: count }, (_, index) => openRaw(arena.port, head(index))))
+  const open = await Promise.all(
+    Array.from({ length: count }, (_, index) => openRaw(arena.port, head(index))),
+  )
   for (let round = 0; round < 30 && open.some(({ socket }) => !socket.destroyed); round++) {
     for (const { socket } of open) if (socket.writable) socket.write('a')
     if (round % 5 === 0) await arena.forgetThrottles()
     await sleep(2_000)
   }
-  for (const { said } of open) arena.count({ method: 'POST', path: 'slow' }, Number(/^HTTP\/1.1 (\d+)/.exec(said())?.[1] ?? 0))
+  for (const { said } of open)
+    arena.count({ method: 'POST', path: 'slow' }, Number(/^HTTP\/1.1 (\d+)/.exec(said())?.[1] ?? 0))
   const left = open.filter(({ socket }) => !socket.destroyed)
   for (const { socket } of left) socket.destroy()
-  if (left.length > 0) arena.fail(`${left.length} of ${count} slow bodies were still open after a minute`)
+  if (left.length > 0)
+    arena.fail(`${left.length} of ${count} slow bodies were still open after a minute`)
 }
 
 /**
@@ -187,7 +233,10 @@ const sendSlowBodies = async (arena: Arena, count: number): Promise<void> => {
  */
 const uploadBombs = async (arena: Arena): Promise<void> => {
   const flat = (side: number) =>
-    sharp({ create: { width: side, height: side, channels: 3, background: '#000' }, limitInputPixels: false })
+    sharp({
+      create: { width: side, height: side, channels: 3, background: '#000' },
+      limitInputPixels: false,
+    })
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="9000" height="9000"><filter id="f">${'<feTurbulence numOctaves="9"/>'.repeat(200)}</filter><rect width="9000" height="9000" filter="url(#f)"/></svg>`
   const bombs: [string, Buffer][] = [
     ['pixels.png', await flat(16_000).png({ compressionLevel: 9 }).toBuffer()],
@@ -195,7 +244,10 @@ const uploadBombs = async (arena: Arena): Promise<void> => {
     ['drawing.png', Buffer.from(svg)],
     ['cut.jpg', (await flat(3_000).jpeg().toBuffer()).subarray(0, 5_000)],
     ['zeros.mp4', Buffer.alloc(2 * mb)],
-    ['boxes.mp4', Buffer.concat(Array.from({ length: 40_000 }, () => Buffer.from('0000000866726565', 'hex')))],
+    [
+      'boxes.mp4',
+      Buffer.concat(Array.from({ length: 40_000 }, () => Buffer.from('0000000866726565', 'hex'))),
+    ],
     ['text.gif', Buffer.from(`GIF89a${'a'.repeat(50_000)}`)],
   ]
   const route: Route = { method: 'PUT', path: '/w/:workspace/media/:fileName' }
@@ -211,11 +263,19 @@ const uploadBombs = async (arena: Arena): Promise<void> => {
 
 const openStreams = async (arena: Arena, count: number): Promise<void> => {
   const cookie = await arena.signIn()
-  const head = ['GET /w/northside/calendar/events HTTP/1.1', 'Host: hostile.example.com', `Cookie: ${cookie}`]
+  const head = [
+    'GET /w/northside/calendar/events HTTP/1.1',
+    'Host: hostile.example.com',
+    `Cookie: ${cookie}`,
+  ]
   const open = []
   for (let index = 0; index < count; index++) open.push(await openRaw(arena.port, head))
   await sleep(2_000)
-  for (const { said } of open) arena.count({ method: 'GET', path: 'events' }, Number(/^HTTP\/1.1 (\d+)/.exec(said())?.[1] ?? 0))
+  for (const { said } of open)
+    arena.count(
+      { method: 'GET', path: 'events' },
+      Number(/^HTTP\/1.1 (\d+)/.exec(said())?.[1] ?? 0),
+    )
   const ends = (text: string) => text.endsWith('0\r\n\r\n')
   const left = open.filter(({ said, socket }) => !socket.destroyed && !ends(said())).length
   if (left > 20) arena.fail(`${left} streams of one session were open at once`)
@@ -223,7 +283,11 @@ const openStreams = async (arena: Arena, count: number): Promise<void> => {
 }
 
 /** Processes `items` in parallel, at most `lanes` at a time. */
-const inLanes = async <T>(items: T[], lanes: number, work: (item: T, index: number) => Promise<void>): Promise<void> => {
+const inLanes = async <T>(
+  items: T[],
+  lanes: number,
+  work: (item: T, index: number) => Promise<void>,
+): Promise<void> => {
   let next = 0
   const lane = async () => {
     while (next < items.length) {

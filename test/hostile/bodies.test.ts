@@ -23,7 +23,8 @@ beforeAll(async () => {
   })
 })
 
-const grownMb = ({ startBytes, peakBytes }: { startBytes: number; peakBytes: number }) => (peakBytes - startBytes) / mb
+const grownMb = ({ startBytes, peakBytes }: { startBytes: number; peakBytes: number }) =>
+  (peakBytes - startBytes) / mb
 
 const uploads = [
   ...['/w/:workspace/media', '/w/:workspace/media/:fileName', '/w/:workspace/media/:id/frame'],
@@ -43,34 +44,59 @@ const headers = (cookie: string, type: string) => ({
 })
 
 describe('a body of 300 MB', () => {
-  const everyRoute = () => routesOf(test.app).filter(({ method, path }) => method !== 'GET' && !uploads.includes(path))
+  const everyRoute = () =>
+    routesOf(test.app).filter(({ method, path }) => method !== 'GET' && !uploads.includes(path))
 
   for (const who of ['signed out', 'signed in'] as const)
-    it(`is refused by every route, ${who}, and the server's memory rises by less than 30 MB`, { timeout: 300_000 }, async () => {
+    it(`is refused by every route, ${who}, and the server's memory rises by less than 30 MB`, {
+      timeout: 300_000,
+    }, async () => {
       const cookie = who === 'signed in' ? test.cast.operator.cookie() : ''
       const accepted: string[] = []
       for (const [index, route] of everyRoute().entries()) {
         if (index === 10) await server.ask('forget') // templates and code are compiled by then
         const path = addressOf(route, { workspace: 'northside', issuer: 'meta', platform: 'meta' })
-        const sent = { port: server.port, method: route.method, path, headers: headers(cookie, types[index % types.length]!) }
+        const sent = {
+          port: server.port,
+          method: route.method,
+          path,
+          headers: headers(cookie, types[index % types.length]!),
+        }
         const { status, text } = await sendBytes(sent, 300 * mb, 'declared')
-        if (status !== 413 || !text.includes('the limit of 8 MB')) accepted.push(`${route.method} ${route.path}: ${status}`)
+        if (status !== 413 || !text.includes('the limit of 8 MB'))
+          accepted.push(`${route.method} ${route.path}: ${status}`)
       }
       expect(everyRoute().length).toBeGreaterThan(50)
       expect(accepted).toEqual([])
       expect(grownMb(await server.ask('report'))).toBeLessThan(30)
     })
 
-  it('is refused as soon as it is too long if it does not declare its length', { timeout: 300_000 }, async () => {
+  it('is refused as soon as it is too long if it does not declare its length', {
+    timeout: 300_000,
+  }, async () => {
     await server.ask('forget')
-    for (const path of ['/sign-in', '/password-reset', '/data-deletion', '/callbacks/meta/data-deletion', '/callbacks/tiktok'])
+    for (const path of [
+      '/sign-in',
+      '/password-reset',
+      '/data-deletion',
+      '/callbacks/meta/data-deletion',
+      '/callbacks/tiktok',
+    ])
       for (const type of types) {
-        const answer = await sendBytes({ port: server.port, path, headers: headers('', type) }, 300 * mb, 'chunked')
+        const answer = await sendBytes(
+          { port: server.port, path, headers: headers('', type) },
+          300 * mb,
+          'chunked',
+        )
         expect([path, type, answer.status]).toEqual([path, type, 413])
       }
     const cookie = test.cast.operator.cookie()
     for (const path of ['/account/name', '/codec/decode', '/operate/workspaces']) {
-      const answer = await sendBytes({ port: server.port, path, headers: headers(cookie, types[0]!) }, 300 * mb, 'chunked')
+      const answer = await sendBytes(
+        { port: server.port, path, headers: headers(cookie, types[0]!) },
+        300 * mb,
+        'chunked',
+      )
       expect([path, answer.status]).toEqual([path, 413])
     }
     // What is read and discarded until the connection ends stays as garbage for a while.
@@ -82,7 +108,9 @@ it('a body of 300 MB that was refused is not read on after the answer', async ()
   const listening = listen(test.app, { host: '127.0.0.1', port: 0 })
   await once(listening, 'listening')
   const ended = new Promise<number>((resolve) => {
-    listening.once('connection', (socket: Socket) => socket.once('close', () => resolve(socket.bytesRead)))
+    listening.once('connection', (socket: Socket) =>
+      socket.once('close', () => resolve(socket.bytesRead)),
+    )
   })
   const { port } = listening.address() as AddressInfo
   const sent = { port, path: '/sign-in', headers: headers('', types[1]!) }
@@ -126,11 +154,16 @@ describe('a form', () => {
   it('is limited to 64 KB, and in the composer to 2 MB', async () => {
     expect((await post('/account/name', `name=Ada&x=${'x'.repeat(60_000)}`)).status).toBe(303)
     const large = await post('/account/name', `name=Ada&x=${'x'.repeat(66_000)}`)
-    expect([large.status, await large.text()]).toEqual([413, expect.stringContaining('the limit of 64 KB')])
+    expect([large.status, await large.text()]).toEqual([
+      413,
+      expect.stringContaining('the limit of 64 KB'),
+    ])
     // Facebook's maximum, 9 bytes for each character when encoded.
     const text = encodeURIComponent('字'.repeat(63_206))
     expect((await post('/w/northside/posts', `act=save&version=0&text=${text}`)).status).toBe(303)
-    expect((await post('/w/northside/posts', `act=save&version=0&text=${text.repeat(4)}`)).status).toBe(413)
+    expect(
+      (await post('/w/northside/posts', `act=save&version=0&text=${text.repeat(4)}`)).status,
+    ).toBe(413)
   })
 
   it('is limited to 256 KB for each field, however it is encoded', () => {
@@ -145,10 +178,37 @@ describe('a form', () => {
 
   it('is read as browsers write it', () => {
     for (const body of [
-      ...['', '&', '=', 'a', 'a=', '=b', 'a=b=c', '&&a=1&&b=2&', 'a+b=c+d', '+=+', 'a%20b=%2B', 'a=%', 'a=%4', 'a=%zz%4z%z4'],
-      ...['a=%e5%ad%97%F0%9F%91%A9', 'a=%ff%fe', 'a=\u5b57', 'a=%0D%0A%00', '%61=%3d%26', 'a=1&a=2', '%=%', 'a=%41%4'],
+      ...[
+        '',
+        '&',
+        '=',
+        'a',
+        'a=',
+        '=b',
+        'a=b=c',
+        '&&a=1&&b=2&',
+        'a+b=c+d',
+        '+=+',
+        'a%20b=%2B',
+        'a=%',
+        'a=%4',
+        'a=%zz%4z%z4',
+      ],
+      ...[
+        'a=%e5%ad%97%F0%9F%91%A9',
+        'a=%ff%fe',
+        'a=\u5b57',
+        'a=%0D%0A%00',
+        '%61=%3d%26',
+        'a=1&a=2',
+        '%=%',
+        'a=%41%4',
+      ],
     ])
-      expect([body, parseUrlencoded(Buffer.from(body))]).toEqual([body, [...new URLSearchParams(body)]])
+      expect([body, parseUrlencoded(Buffer.from(body))]).toEqual([
+        body,
+        [...new URLSearchParams(body)],
+      ])
   })
 
   it('is limited to 5,000 fields', async () => {
@@ -159,6 +219,10 @@ describe('a form', () => {
 })
 
 it('a GET request with a body is refused', async () => {
-  const answer = await sendBytes({ port: server.port, method: 'GET', path: '/sign-in' }, 10, 'declared')
+  const answer = await sendBytes(
+    { port: server.port, method: 'GET', path: '/sign-in' },
+    10,
+    'declared',
+  )
   expect([answer.status, answer.headers.connection]).toEqual([400, 'close'])
 })

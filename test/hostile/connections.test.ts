@@ -17,7 +17,10 @@ let server: Server
 let port: number
 
 beforeAll(async () => {
-  const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(JSON.parse(line) as Line) })
+  const log = pino(
+    { level: 'info' },
+    { write: (line: string) => void lines.push(JSON.parse(line) as Line) },
+  )
   test = await createTestApp({ log })
   // As in production, but a form has 1.5 s instead of 30 s, and an upload's rate is measured every
   // 2 s.
@@ -55,7 +58,11 @@ describe('a slow body', () => {
     for (const { ended } of [never, unread, unaddressed]) expect(await ended).toBeLessThan(12_000)
   }, 60_000)
 
-  const upload = () => head('PUT /w/northside/media/a.mp4', ['Content-Length: 5000000', `Cookie: ${test.cast.manager.cookie()}`])
+  const upload = () =>
+    head('PUT /w/northside/media/a.mp4', [
+      'Content-Length: 5000000',
+      `Cookie: ${test.cast.manager.cookie()}`,
+    ])
 
   it('of an upload is cut off below the minimum rate', async () => {
     const { socket, said } = await openRaw(port, upload())
@@ -70,7 +77,9 @@ describe('a slow body', () => {
     expect([said(), socket.destroyed]).toEqual(['', false])
     lines.length = 0
     socket.destroy()
-    await expect.poll(() => lines.some(({ msg }) => msg === 'request'), { timeout: 10_000 }).toBe(true)
+    await expect
+      .poll(() => lines.some(({ msg }) => msg === 'request'), { timeout: 10_000 })
+      .toBe(true)
   }, 60_000)
 })
 
@@ -81,18 +90,29 @@ describe('a browser that disconnects', () => {
     const begun = [
       await openRaw(port, head('POST /sign-in', form)),
       await openRaw(port, head('POST /w/northside/posts', [...form, cookie])),
-      await openRaw(port, head('PUT /w/northside/media/a.mp4', ['Content-Length: 5000000', cookie])),
       await openRaw(
         port,
-        head('POST /w/northside/media', ['Content-Type: multipart/form-data; boundary=x', 'Content-Length: 5000000', cookie]),
+        head('PUT /w/northside/media/a.mp4', ['Content-Length: 5000000', cookie]),
+      ),
+      await openRaw(
+        port,
+        head('POST /w/northside/media', [
+          'Content-Type: multipart/form-data; boundary=x',
+          'Content-Length: 5000000',
+          cookie,
+        ]),
       ),
       await openRaw(port, head('POST /callbacks/meta/deauthorize', form)),
     ]
     for (const { socket } of begun)
-      socket.write('--x\r\nContent-Disposition: form-data; name="file"; filename="a.mp4"\r\n\r\nabc')
+      socket.write(
+        '--x\r\nContent-Disposition: form-data; name="file"; filename="a.mp4"\r\n\r\nabc',
+      )
     await sleep(300)
     for (const { socket } of begun) socket.resetAndDestroy()
-    await expect.poll(() => lines.filter(({ msg }) => msg === 'request').length, { timeout: 10_000 }).toBe(begun.length)
+    await expect
+      .poll(() => lines.filter(({ msg }) => msg === 'request').length, { timeout: 10_000 })
+      .toBe(begun.length)
     expect(lines.filter(({ level }) => level >= 40)).toEqual([])
     expect(lines.filter(({ status }) => status && status >= 500)).toEqual([])
   })

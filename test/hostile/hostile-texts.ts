@@ -25,7 +25,10 @@ export const hostileTexts = (): [string, string][] => {
     'a@b.',
     ', ',
   ]
-  const repeated = runs.map((run): [string, string] => [JSON.stringify(run), run.repeat(size / run.length)])
+  const repeated = runs.map((run): [string, string] => [
+    JSON.stringify(run),
+    run.repeat(size / run.length),
+  ])
   return [
     ...repeated,
     ['an address with dots', `a@${'.'.repeat(size)}@`],

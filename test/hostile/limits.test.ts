@@ -25,12 +25,20 @@ const rows = readFileSync(join(root, 'docs/security.md'), 'utf8')
     }),
   )
 
-const units: Record<string, number> = { KB: 1_024, MB: 2 ** 20, GB: 2 ** 30, s: 1_000, min: 60_000, h: 3_600_000 }
+const units: Record<string, number> = {
+  KB: 1_024,
+  MB: 2 ** 20,
+  GB: 2 ** 30,
+  s: 1_000,
+  min: 60_000,
+  h: 3_600_000,
+}
 
 /** `64 KB` → 65,536; `30 s` → 30,000 ms; `5 in 5 min` → hits and seconds. */
 const meaning = (value: string): unknown => {
   const [, hits, time] = /^([\d,]+) in (.+)$/.exec(value) ?? []
-  if (hits && time) return { hits: Number(hits.replaceAll(',', '')), windowS: Number(meaning(time)) / 1_000 }
+  if (hits && time)
+    return { hits: Number(hits.replaceAll(',', '')), windowS: Number(meaning(time)) / 1_000 }
   const [number = '', unit] = value.split(' ')
   return Number(number.replaceAll(',', '')) * (unit ? (units[unit] ?? Number.NaN) : 1)
 }
@@ -40,7 +48,10 @@ const find = async ({ file, constant }: Row): Promise<unknown> => {
   const module: unknown = await import(join(root, file))
   const found = constant
     .split('.')
-    .reduce<unknown>((inner, name) => (inner as Record<string, unknown> | undefined)?.[name], module)
+    .reduce<unknown>(
+      (inner, name) => (inner as Record<string, unknown> | undefined)?.[name],
+      module,
+    )
   return typeof found === 'string' ? Number(found) : found
 }
 
@@ -50,7 +61,12 @@ describe('docs/security.md', () => {
     for (const row of rows) {
       const found = await find(row)
       const value = row.constant.endsWith('Seconds') ? Number(found) * 1_000 : found
-      expect([row.words, row.file, row.constant, value]).toEqual([row.words, row.file, row.constant, meaning(row.value)])
+      expect([row.words, row.file, row.constant, value]).toEqual([
+        row.words,
+        row.file,
+        row.constant,
+        meaning(row.value),
+      ])
     }
   })
 
@@ -58,14 +74,19 @@ describe('docs/security.md', () => {
     const listed = new Set(rows.map(({ file, constant }) => `${file} ${constant.split('.')[0]}`))
     const isLimit = /(max|Max|most|limit|Limit|Timeout|per(Session|Server))/
     // Page sizes, functions and other exports that don't limit work.
-    const others = /^(show|list|limitBodies$|limitLinks$|limitPublicForms$|\w+Limits$|createStreamLimit$|lookAgain)/
+    const others =
+      /^(show|list|limitBodies$|limitLinks$|limitPublicForms$|\w+Limits$|createStreamLimit$|lookAgain)/
     const exported = ['web', 'media']
       .flatMap((folder) =>
-        readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) => `${folder}/${name}`),
+        readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map(
+          (name) => `${folder}/${name}`,
+        ),
       )
       .filter((file) => file.endsWith('.ts'))
       .flatMap((file) =>
-        [...readFileSync(join(root, file), 'utf8').matchAll(/^export const (\w+)(?:: \w+)? = /gm)].map(([, constant = '']) => ({
+        [
+          ...readFileSync(join(root, file), 'utf8').matchAll(/^export const (\w+)(?:: \w+)? = /gm),
+        ].map(([, constant = '']) => ({
           file,
           constant,
         })),
@@ -74,7 +95,9 @@ describe('docs/security.md', () => {
     expect(exported.length).toBeGreaterThan(15)
     expect(exported.filter(({ file, constant }) => !listed.has(`${file} ${constant}`))).toEqual([])
     const counted = new Set(
-      rows.filter(({ file }) => file === 'web/http/throttles.ts').map(({ constant }) => constant.replace('throttles.', '')),
+      rows
+        .filter(({ file }) => file === 'web/http/throttles.ts')
+        .map(({ constant }) => constant.replace('throttles.', '')),
     )
     expect(Object.keys(throttles).filter((purpose) => !counted.has(purpose))).toEqual([])
   })
@@ -82,9 +105,13 @@ describe('docs/security.md', () => {
 
 it('a person can request five exports a day, and the sixth is refused with the reason', async () => {
   const { cast } = await createTestApp()
-  for (let count = 1; count <= 5; count++) expect((await cast.manager.post('/account/export')).status).toBe(303)
+  for (let count = 1; count <= 5; count++)
+    expect((await cast.manager.post('/account/export')).status).toBe(303)
   const sixth = await cast.manager.post('/account/export')
-  expect([sixth.status, sixth.text]).toEqual([429, expect.stringContaining('You have asked for several exports today.')])
+  expect([sixth.status, sixth.text]).toEqual([
+    429,
+    expect.stringContaining('You have asked for several exports today.'),
+  ])
   expect(Number(sixth.headers.get('Retry-After'))).toBeGreaterThan(3_600)
   expect((await cast.admin.post('/account/export')).status).toBe(303)
 })

@@ -28,7 +28,8 @@ type Result = {
 }
 
 const target = await startTarget()
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void target.stop().finally(() => process.exit(1)))
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => void target.stop().finally(() => process.exit(1)))
 const results: Record<string, Result> = {}
 try {
   const { arena, take } = await createArena(target)
@@ -53,7 +54,8 @@ try {
     const first = await attackOnce(attack)
     // Memory growth counts only if a second attack adds to it, because garbage is collected late
     // and the allocator keeps freed memory.
-    const last = attack.checksPasswords && first.growthMb >= goals.growthMb ? await attackOnce(attack) : first
+    const last =
+      attack.checksPasswords && first.growthMb >= goals.growthMb ? await attackOnce(attack) : first
     const { requests, statuses, peakMb } = first
     const { growthMb } = last
     const worstStallMs = Math.max(first.worstStallMs, last.worstStallMs)
@@ -70,7 +72,8 @@ try {
     console.log(
       `${attack.name}: ${requests} requests, worst stall ${worstStallMs} ms, memory +${growthMb} MB (at most +${peakMb}), answers ${JSON.stringify(statuses)}`,
     )
-    if (last !== first) console.log(`  the first time +${first.growthMb} MB, the second time +${growthMb} MB`)
+    if (last !== first)
+      console.log(`  the first time +${first.growthMb} MB, the second time +${growthMb} MB`)
     for (const fault of faults) console.log(`  ${fault}`)
   }
   probe.stop()
@@ -78,9 +81,17 @@ try {
   await target.stop()
 }
 const missed = Object.entries(results).filter(
-  ([, { worstStallMs, growthMb, faults }]) => worstStallMs >= goals.stallMs || growthMb >= goals.growthMb || faults.length > 0,
+  ([, { worstStallMs, growthMb, faults }]) =>
+    worstStallMs >= goals.stallMs || growthMb >= goals.growthMb || faults.length > 0,
 )
-console.log(JSON.stringify({ test: 'hostile', goals, missed: missed.map(([name]) => name), attacks: results }))
+console.log(
+  JSON.stringify({
+    test: 'hostile',
+    goals,
+    missed: missed.map(([name]) => name),
+    attacks: results,
+  }),
+)
 process.exitCode = missed.length > 0 || Object.keys(results).length === 0 ? 1 : 0
 
 /**
@@ -88,7 +99,8 @@ process.exitCode = missed.length > 0 || Object.keys(results).length === 0 ? 1 : 
  * doesn't count as growth.
  */
 async function settle(arena: Awaited<ReturnType<typeof createArena>>['arena']): Promise<void> {
-  for (let view = 0; view < 1_000; view++) await arena.ask({ method: 'GET', path: '/sign-in' }, '/sign-in', {})
+  for (let view = 0; view < 1_000; view++)
+    await arena.ask({ method: 'GET', path: '/sign-in' }, '/sign-in', {})
   await sleep(3_000)
 }
 
@@ -102,7 +114,10 @@ async function warmUp(arena: Awaited<ReturnType<typeof createArena>>['arena']): 
       const isPage = route.method === 'GET'
       const cookie = await arena.signIn() // some forms end the session
       const path = route.path.replace(':workspace', arena.known.workspace!).replace(/:\w+|\*/g, 'x')
-      const headers = { ...arena.headers(cookie), ...(isPage ? {} : { 'Content-Type': 'application/x-www-form-urlencoded' }) }
+      const headers = {
+        ...arena.headers(cookie),
+        ...(isPage ? {} : { 'Content-Type': 'application/x-www-form-urlencoded' }),
+      }
       await arena.ask(route, path, { headers, ...(isPage ? {} : { body: 'a=b' }) })
     }
   await arena.forgetThrottles()

@@ -32,13 +32,31 @@ describe('CSV', () => {
 
   it('keeps numbers, dates and harmless text unchanged', () => {
     const rows = csvRows([
-      [-5, 1.5, '-5', '+41', '-0.25', 'a=b', 'a-b', '', null, undefined, true, new Date('2026-11-29T10:00:00Z'), { a: '=1' }],
+      [
+        -5,
+        1.5,
+        '-5',
+        '+41',
+        '-0.25',
+        'a=b',
+        'a-b',
+        '',
+        null,
+        undefined,
+        true,
+        new Date('2026-11-29T10:00:00Z'),
+        { a: '=1' },
+      ],
     ])
-    expect(rows).toBe('-5,1.5,-5,+41,-0.25,a=b,a-b,,,,true,2026-11-29T10:00:00.000Z,"{""a"":""=1""}"\r\n')
+    expect(rows).toBe(
+      '-5,1.5,-5,+41,-0.25,a=b,a-b,,,,true,2026-11-29T10:00:00.000Z,"{""a"":""=1""}"\r\n',
+    )
   })
 
   it('quotes commas, quotes and every line break, and starts with a byte order mark', () => {
-    expect(csvTable([['a,b', 'say "x"', 'one\ntwo', 'one\rtwo']])).toBe('\ufeff"a,b","say ""x""","one\ntwo","one\rtwo"\r\n')
+    expect(csvTable([['a,b', 'say "x"', 'one\ntwo', 'one\rtwo']])).toBe(
+      '\ufeff"a,b","say ""x""","one\ntwo","one\rtwo"\r\n',
+    )
   })
 })
 
@@ -56,7 +74,10 @@ describe('a mail', () => {
           text += chunk
         })
         stream.on('end', () => {
-          taken.push({ to: session.envelope.rcptTo.map(({ address }) => address), headers: text.split('\r\n\r\n')[0] ?? '' })
+          taken.push({
+            to: session.envelope.rcptTo.map(({ address }) => address),
+            headers: text.split('\r\n\r\n')[0] ?? '',
+          })
           done()
         })
       },
@@ -69,7 +90,8 @@ describe('a mail', () => {
       await new Promise<void>((resolve) => server.close(() => resolve()))
     })
   })
-  const send = (to: string, subject = 'Hello') => mail.send({ to, subject, text: 'x', html: '<p>x</p>' })
+  const send = (to: string, subject = 'Hello') =>
+    mail.send({ to, subject, text: 'x', html: '<p>x</p>' })
 
   it('goes to one recipient, and is never sent to an address that could be read as a list', async () => {
     for (const to of [
@@ -104,13 +126,32 @@ describe('the database', () => {
 
   it('refuses the names and addresses that the forms refuse, whichever code writes them', async () => {
     const { sql } = test
-    const rename = (name: string) => sql`update users set name = ${name} where id = ${test.cast.admin.id}`
-    for (const name of ['Ada\nAdmin', 'Ada\rAdmin', 'Ada\u0007', 'Ada\u202eAdmin', 'Ada\u2066', 'Ada\u0085'])
+    const rename = (name: string) =>
+      sql`update users set name = ${name} where id = ${test.cast.admin.id}`
+    for (const name of [
+      'Ada\nAdmin',
+      'Ada\rAdmin',
+      'Ada\u0007',
+      'Ada\u202eAdmin',
+      'Ada\u2066',
+      'Ada\u0085',
+    ])
       await expect(rename(name)).rejects.toMatchObject({ constraint_name: 'users_name_line' })
     await rename('Zoë O’Neil-Müller 👩‍👩‍👧')
-    await expect(sql`update workspaces set name = ${'a\nb'}`).rejects.toMatchObject({ constraint_name: 'workspaces_name_line' })
-    for (const email of ['a@b.com,c@d.com', 'a <b@c.com>', 'a@b.com\n', 'a b@c.com', 'a@b@c.com', `${'a'.repeat(250)}@b.com`])
-      await expect(sql`update users set email = ${email} where id = ${test.cast.admin.id}`).rejects.toMatchObject({
+    await expect(sql`update workspaces set name = ${'a\nb'}`).rejects.toMatchObject({
+      constraint_name: 'workspaces_name_line',
+    })
+    for (const email of [
+      'a@b.com,c@d.com',
+      'a <b@c.com>',
+      'a@b.com\n',
+      'a b@c.com',
+      'a@b@c.com',
+      `${'a'.repeat(250)}@b.com`,
+    ])
+      await expect(
+        sql`update users set email = ${email} where id = ${test.cast.admin.id}`,
+      ).rejects.toMatchObject({
         constraint_name: 'users_email_form',
       })
   })

@@ -23,11 +23,16 @@ export const findPatterns = (): { patterns: Pattern[]; made: string[] } => {
         regex?: { pattern: string; flags: string }
         callee?: { name?: string }
       }
-      if (type === 'Literal' && regex) patterns.push({ file, source: regex.pattern, flags: regex.flags })
-      if ((type === 'NewExpression' || type === 'CallExpression') && callee?.name === 'RegExp') made.push(file)
+      if (type === 'Literal' && regex)
+        patterns.push({ file, source: regex.pattern, flags: regex.flags })
+      if ((type === 'NewExpression' || type === 'CallExpression') && callee?.name === 'RegExp')
+        made.push(file)
       for (const one of Object.values(node)) visit(one)
     }
-    visit(parseAst(readFileSync(join(root, file), 'utf8'), { lang: file.endsWith('.ts') ? 'ts' : 'js' }).body)
+    visit(
+      parseAst(readFileSync(join(root, file), 'utf8'), { lang: file.endsWith('.ts') ? 'ts' : 'js' })
+        .body,
+    )
   }
   return { patterns, made }
 }
@@ -36,5 +41,7 @@ const sources = (): string[] => {
   const inFolders = productFolders.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true }).map((name) => `${folder}/${name}`),
   )
-  return [...readdirSync(root), ...inFolders].filter((name) => /\.(ts|js)$/.test(name) && !name.includes('/vendor/'))
+  return [...readdirSync(root), ...inFolders].filter(
+    (name) => /\.(ts|js)$/.test(name) && !name.includes('/vendor/'),
+  )
 }

@@ -12,7 +12,8 @@ const [{ port, pid }] = (await once(process, 'message')) as [Watched]
 const agent = new Agent({ keepAlive: true, maxSockets: 4 })
 let [worstStallMs, failed, startMb, peakMb] = [0, 0, 0, 0]
 
-const residentMb = (): number => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1_024
+const residentMb = (): number =>
+  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1_024
 
 const ask = (): Promise<void> =>
   new Promise((resolve) => {
@@ -28,7 +29,8 @@ const ask = (): Promise<void> =>
   })
 
 process.on('message', (message) => {
-  if (message === 'begin') [worstStallMs, failed, startMb, peakMb] = [0, 0, residentMb(), residentMb()]
+  if (message === 'begin')
+    [worstStallMs, failed, startMb, peakMb] = [0, 0, residentMb(), residentMb()]
   const round = (value: number) => Math.round(value * 10) / 10
   process.send?.({
     worstStallMs: round(worstStallMs),

@@ -20,7 +20,14 @@ import { operatorEnv } from '../support/programs/operator-env.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
-export type Target = { port: number; pid: number; origin: string; config: Config; sql: Sql; stop(): Promise<void> }
+export type Target = {
+  port: number
+  pid: number
+  origin: string
+  config: Config
+  sql: Sql
+  stop(): Promise<void>
+}
 
 /**
  * Starts the compiled server as in production, with its own PostgreSQL and Temporal in a new
@@ -35,13 +42,22 @@ export const startTarget = async (): Promise<Target> => {
     for (const one of stops.splice(0).reverse()) await one()
   }
   try {
-    await promisify(execFile)(process.execPath, ['--import', 'tsx', 'production/build.ts', '--out', build], { cwd: root })
+    await promisify(execFile)(
+      process.execPath,
+      ['--import', 'tsx', 'production/build.ts', '--out', build],
+      { cwd: root },
+    )
     const { env, ports } = await startSurroundings(folder, stops)
     const config = loadConfig(env)
     const sql = connect({ ...config.database, max: 4, applicationName: 'hostile' })
     stops.push(() => close(sql))
     await migrate(sql)
-    const server = fork(join(build, 'server.js'), { cwd: root, env, execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+    const server = fork(join(build, 'server.js'), {
+      cwd: root,
+      env,
+      execArgv: [],
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    })
     stops.push(async () => {
       if (server.exitCode !== null || server.signalCode !== null) return
       server.kill('SIGTERM')
@@ -56,32 +72,67 @@ export const startTarget = async (): Promise<Target> => {
 }
 
 const startSurroundings = async (folder: string, stops: (() => Promise<void>)[]) => {
-  const [postgresPort, temporalPort, webPort] = [await freePort(), await freePort(), await freePort()]
-  const ports = readPorts({ POSTGRES_PORT: `${postgresPort}`, TEMPORAL_PORT: `${temporalPort}`, PORT: `${webPort}` })
+  const [postgresPort, temporalPort, webPort] = [
+    await freePort(),
+    await freePort(),
+    await freePort(),
+  ]
+  const ports = readPorts({
+    POSTGRES_PORT: `${postgresPort}`,
+    TEMPORAL_PORT: `${temporalPort}`,
+    PORT: `${webPort}`,
+  })
   const secrets = localSecrets(folder)
   const { databasePassword: password } = secrets
   await mkdir(join(folder, 'logs'))
   const logOf = (name: string) => join(folder, `logs/${name}.log`)
-  const postgres = await startPostgres({ dataDir: folder, port: ports.postgres, password, logFile: logOf('postgres') })
+  const postgres = await startPostgres({
+    dataDir: folder,
+    port: ports.postgres,
+    password,
+    logFile: logOf('postgres'),
+  })
   stops.push(postgres.stop)
   await ensureDatabase(postgres, 'cratesocial')
-  const program = await temporalProgram({ cacheDir: join(root, '.cache'), env: process.env, say: console.log })
-  const temporal = await startTemporal({ program, dataDir: folder, port: ports.temporal, logFile: logOf('temporal') })
+  const program = await temporalProgram({
+    cacheDir: join(root, '.cache'),
+    env: process.env,
+    say: console.log,
+  })
+  const temporal = await startTemporal({
+    program,
+    dataDir: folder,
+    port: ports.temporal,
+    logFile: logOf('temporal'),
+  })
   stops.push(temporal.stop)
   const env = {
     ...productEnvironment({ env: {}, given: whatIsGiven({}), ports, secrets, dataDir: folder }),
-    ...{ NODE_ENV: 'production', PUBLIC_URL: 'https://hostile.example.com', ALLOW_LOCAL_PLATFORMS: 'true', LOG_LEVEL: 'warn' },
+    ...{
+      NODE_ENV: 'production',
+      PUBLIC_URL: 'https://hostile.example.com',
+      ALLOW_LOCAL_PLATFORMS: 'true',
+      LOG_LEVEL: 'warn',
+    },
     ...operatorEnv,
     DATABASE_URL: databaseUrl(ports, secrets),
     DISK_MIN_FREE_BYTES: '0',
     PATH: process.env.PATH,
-    FFMPEG_PATH: ffmpegProgram({ cacheDir: join(root, '.cache'), env: process.env, say: console.log }),
+    FFMPEG_PATH: ffmpegProgram({
+      cacheDir: join(root, '.cache'),
+      env: process.env,
+      say: console.log,
+    }),
   }
   return { env, ports }
 }
 
 const untilUp = async (url: string): Promise<void> => {
-  for (const giveUpAt = Date.now() + 60_000; ; await new Promise((resolve) => setTimeout(resolve, 100))) {
+  for (
+    const giveUpAt = Date.now() + 60_000;
+    ;
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  ) {
     const answer = await fetch(url).catch(() => undefined) // not listening yet
     await answer?.body?.cancel()
     if (answer?.ok) return

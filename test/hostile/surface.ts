@@ -15,7 +15,12 @@ const web = fileURLToPath(new URL('../../web/', import.meta.url))
  */
 export const findRoutes = (config: Config): Route[] => {
   // The app is used only to list its routes. The rest of its dependencies is never used.
-  const deps = { config, platforms: createPlatforms(config), log: undefined, sql: undefined } as unknown as WebDeps
+  const deps = {
+    config,
+    platforms: createPlatforms(config),
+    log: undefined,
+    sql: undefined,
+  } as unknown as WebDeps
   return routesOf(createApp(deps))
 }
 
@@ -33,7 +38,9 @@ export const findFields = (): string[] => {
 
 /** The query parameters that any route reads. */
 export const findQueryNames = (): string[] => {
-  const names = textsOf('.ts').flatMap((text) => [...text.matchAll(/req\.quer(?:y|ies)\('(\w+)'\)/g)].map(([, name]) => name!))
+  const names = textsOf('.ts').flatMap((text) =>
+    [...text.matchAll(/req\.quer(?:y|ies)\('(\w+)'\)/g)].map(([, name]) => name!),
+  )
   return [...new Set([...names, 'range', 'from', 'to', 'by', 'state', 'code'])]
 }
 

@@ -12,7 +12,8 @@ const otherFolders = ['local', 'production', 'bench', 'test']
 /** Code that runs on a server or in a browser. */
 export const productFiles: string[] = [...programs, ...productFolders.flatMap(filesIn)].sort()
 export const allFiles: string[] = [...productFiles, ...otherFolders.flatMap(filesIn)].sort()
-export const typescriptOf = (files: string[]): string[] => files.filter((file) => file.endsWith('.ts'))
+export const typescriptOf = (files: string[]): string[] =>
+  files.filter((file) => file.endsWith('.ts'))
 
 export function filesIn(folder: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })

@@ -28,6 +28,10 @@ export function importCycles(files: string[]): string[][] {
 /** Names that more than one file declares and exports, with those files. Re-exports don't count. */
 export function doubleExports(files: string[]): { name: string; files: string[] }[] {
   const places = new Map<string, Set<string>>()
-  for (const file of files) for (const name of moduleOf(file).exports) places.set(name, (places.get(name) ?? new Set()).add(file))
-  return [...places].filter(([, found]) => found.size > 1).map(([name, found]) => ({ name, files: [...found].sort() }))
+  for (const file of files)
+    for (const name of moduleOf(file).exports)
+      places.set(name, (places.get(name) ?? new Set()).add(file))
+  return [...places]
+    .filter(([, found]) => found.size > 1)
+    .map(([name, found]) => ({ name, files: [...found].sort() }))
 }

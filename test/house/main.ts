@@ -1,9 +1,12 @@
-import { execFileSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { readCommand } from '../../commands/command.ts'
-import { allFiles, filesPerFolder, folderSizes, productFiles, root, sourceOf, typescriptOf } from './files.ts'
+import {
+  allFiles,
+  filesPerFolder,
+  folderSizes,
+  productFiles,
+  sourceOf,
+  typescriptOf,
+} from './files.ts'
 import { doubleExports, importCycles } from './graph.ts'
 import { platformNames, touchedBy, touchedInSandbox } from './platforms.ts'
 import { filesOfStory, stories } from './stories.ts'
@@ -11,13 +14,16 @@ import { filesOfStory, stories } from './stories.ts'
 /** Figures that describe how the code looks to a newcomer. */
 const { options } = readCommand('house', (command) =>
   command
-    .description('Prints how readable the code is, in figures, beside the goal of each. The last line is JSON.')
+    .description(
+      'Prints how readable the code is, in figures, beside the goal of each. The last line is JSON.',
+    )
     .option('--list', 'list the files behind each figure'),
 )
 
 const code = typescriptOf(productFiles)
-const linesOf = linesAt100Columns(code)
-const countLines = (files: string[]): number => files.reduce((sum, file) => sum + linesOf.get(file)!, 0)
+const linesOf = new Map(code.map((file) => [file, sourceOf(file).trimEnd().split('\n').length]))
+const countLines = (files: string[]): number =>
+  files.reduce((sum, file) => sum + linesOf.get(file)!, 0)
 const told = stories.map((story) => {
   const files = filesOfStory(story, code)
   return { name: story.name, files: files.length, lines: countLines(files), list: files }
@@ -27,8 +33,13 @@ const at = (share: number): number => sizes[Math.ceil(sizes.length * share) - 1]
 const [fullest = ['', 0] as const] = folderSizes()
 const cycles = importCycles(typescriptOf(allFiles))
 const doubles = doubleExports(code)
-const touched = platformNames.map((name) => ({ name, list: touchedBy(name), sandbox: touchedInSandbox(name) }))
-const most = (lists: string[][]): string[] => lists.reduce((longest, list) => (list.length > longest.length ? list : longest))
+const touched = platformNames.map((name) => ({
+  name,
+  list: touchedBy(name),
+  sandbox: touchedInSandbox(name),
+}))
+const most = (lists: string[][]): string[] =>
+  lists.reduce((longest, list) => (list.length > longest.length ? list : longest))
 const mostTouched = most(touched.map(({ list }) => list))
 const mostInSandbox = most(touched.map(({ sandbox }) => sandbox))
 
@@ -39,16 +50,31 @@ const rows: [measure: string, now: string, goal: string, list: string[]][] = [
     index === 0 ? '20 / 2000' : '',
     list,
   ]),
-  ['lines per file, median / p90 / max', `${at(0.5)} / ${at(0.9)} / ${at(1)}`, '60 / 180 / 300', longest(5)],
+  [
+    'lines per file, median / p90 / max',
+    `${at(0.5)} / ${at(0.9)} / ${at(1)}`,
+    '60 / 180 / 300',
+    longest(5),
+  ],
   ['files in the largest folder', String(fullest[1]), String(filesPerFolder), [fullest[0]]],
-  ['import cycles, types included', String(cycles.length), '0', cycles.map((files) => files.join(', '))],
+  [
+    'import cycles, types included',
+    String(cycles.length),
+    '0',
+    cycles.map((files) => files.join(', ')),
+  ],
   [
     'files that name one platform outside its folder / in the sandbox',
     `${mostTouched.length} / ${mostInSandbox.length}`,
     '1 / 1',
     [...mostTouched, ...mostInSandbox],
   ],
-  ['names exported twice', String(doubles.length), '0', doubles.map(({ name, files }) => `${name}: ${files.join(', ')}`)],
+  [
+    'names exported twice',
+    String(doubles.length),
+    '0',
+    doubles.map(({ name, files }) => `${name}: ${files.join(', ')}`),
+  ],
 ]
 for (const [measure, now, goal, list] of rows) {
   console.log(`${measure.padEnd(64)} ${now.padStart(16)}   ${goal && `goal ≤ ${goal}`}`.trimEnd())
@@ -61,7 +87,9 @@ console.log(
     largestFolder: { folder: fullest[0], files: fullest[1] },
     cycles: cycles.length,
     doubleExports: doubles.length,
-    platformFiles: Object.fromEntries(touched.map(({ name, list, sandbox }) => [name, [list.length, sandbox.length]])),
+    platformFiles: Object.fromEntries(
+      touched.map(({ name, list, sandbox }) => [name, [list.length, sandbox.length]]),
+    ),
   }),
 )
 
@@ -70,20 +98,4 @@ function longest(count: number): string[] {
     .sort(([, a], [, b]) => b - a)
     .slice(0, count)
     .map(([file, lines]) => `${lines} ${file}`)
-}
-
-/** The lines of each file when formatted at 100 columns, whatever width the repository uses. */
-function linesAt100Columns(files: string[]): Map<string, number> {
-  const folder = mkdtempSync(join(tmpdir(), 'cratesocial-house-'))
-  try {
-    for (const file of files) cpSync(join(root, file), join(folder, file))
-    const settings = JSON.parse(sourceOf('biome.json')) as { formatter: object; javascript: object }
-    const config = { formatter: { ...settings.formatter, lineWidth: 100 }, javascript: settings.javascript }
-    writeFileSync(join(folder, 'biome.json'), JSON.stringify(config))
-    const biome = join(root, 'node_modules', '@biomejs', 'biome', 'bin', 'biome')
-    execFileSync(process.execPath, [biome, 'format', '--write', '--reporter=summary', '.'], { cwd: folder, stdio: 'ignore' })
-    return new Map(files.map((file) => [file, readFileSync(join(folder, file), 'utf8').trimEnd().split('\n').length]))
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
 }

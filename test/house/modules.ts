@@ -41,9 +41,12 @@ function parse(file: string): Module {
     if (!isOurs(moduleRequest.value)) continue
     const from = resolve(moduleRequest.value)
     imports.add(from)
-    for (const { importName, localName } of entries) imported.set(localName.value, { from, name: importName.name ?? '*' })
+    for (const { importName, localName } of entries)
+      imported.set(localName.value, { from, name: importName.name ?? '*' })
   }
-  for (const { exportName, importName, moduleRequest } of module.staticExports.flatMap(({ entries }) => entries)) {
+  for (const { exportName, importName, moduleRequest } of module.staticExports.flatMap(
+    ({ entries }) => entries,
+  )) {
     if (!isOurs(moduleRequest?.value)) continue
     imports.add(resolve(moduleRequest.value))
     const name = exportName.name ?? '*'
@@ -55,7 +58,14 @@ function parse(file: string): Module {
     .flatMap(({ entries }) => entries)
     .filter(({ moduleRequest, exportName }) => !moduleRequest && exportName.name)
     .map(({ exportName }) => exportName.name!)
-  return { file, imports: [...imports], imported, passedOn, exports, declarations: body.flatMap(declarationsOf) }
+  return {
+    file,
+    imports: [...imports],
+    imported,
+    passedOn,
+    exports,
+    declarations: body.flatMap(declarationsOf),
+  }
 }
 
 /** `import('./x.ts')`, as a call and as a type. */
@@ -79,7 +89,9 @@ function declarationsOf(statement: Node): Declaration[] {
   const inner = type.startsWith('Export') ? (statement.declaration as Node | null) : statement
   if (!inner) return []
   if (inner.type !== 'VariableDeclaration') return [{ name: nameOf(inner), ...usesOf(inner) }]
-  return (inner.declarations as Node[]).flatMap((one) => namesIn(one.id as Node).map((name) => ({ name, ...usesOf(one) })))
+  return (inner.declarations as Node[]).flatMap((one) =>
+    namesIn(one.id as Node).map((name) => ({ name, ...usesOf(one) })),
+  )
 }
 
 const nameOf = (node: Node): string => (node.id as { name?: string } | null)?.name ?? ''
@@ -119,5 +131,6 @@ function walk(node: unknown, visit: (node: Node, parent?: Node) => void, parent?
   }
   if (typeof node !== 'object' || node === null || typeof (node as Node).type !== 'string') return
   visit(node as Node, parent)
-  for (const value of Object.values(node)) if (typeof value === 'object') walk(value, visit, node as Node)
+  for (const value of Object.values(node))
+    if (typeof value === 'object') walk(value, visit, node as Node)
 }

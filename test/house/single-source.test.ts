@@ -13,7 +13,8 @@ const codeOf = (file: string): string =>
     .map((line) => line.split(' // ')[0])
     .join('\n')
 
-const filesWith = (found: RegExp, among = files): string[] => among.filter((file) => found.test(codeOf(file)))
+const filesWith = (found: RegExp, among = files): string[] =>
+  among.filter((file) => found.test(codeOf(file)))
 
 /** Other spans of the same length. */
 const otherSpans: Record<string, string> = {
@@ -35,7 +36,13 @@ it('how long something is kept is written once, and pages take it from there', (
 it('a code of Meta or TikTok that the code decides by is written once', () => {
   const platforms = files.filter((file) => file.startsWith('platforms/'))
   for (const code of [metaCodes.invalidToken, metaCodes.equalText, metaCodes.restricted])
-    expect([code, filesWith(new RegExp(`\\b${code}\\b`), platforms)]).toEqual([code, ['platforms/graph/error-rows/codes.ts']])
+    expect([code, filesWith(new RegExp(`\\b${code}\\b`), platforms)]).toEqual([
+      code,
+      ['platforms/graph/error-rows/codes.ts'],
+    ])
   for (const code of Object.values(tiktokCodes))
-    expect([code, filesWith(new RegExp(`'${code}'|\\b${code}:`), platforms)]).toEqual([code, ['platforms/tiktok/errors.ts']])
+    expect([code, filesWith(new RegExp(`'${code}'|\\b${code}:`), platforms)]).toEqual([
+      code,
+      ['platforms/tiktok/errors.ts'],
+    ])
 })

@@ -21,20 +21,44 @@ export const stories: Story[] = [
       'platforms/facebook/publish.ts',
     ],
     folders: [
-      ...['web/posts/', 'db/posts/', 'activities/posts/', 'activities/outbox/', 'temporal/start.ts'],
-      ...['workflows/publish-target.ts', 'workflows/publishing-steps.ts', 'workflows/follow-row.ts'],
+      ...[
+        'web/posts/',
+        'db/posts/',
+        'activities/posts/',
+        'activities/outbox/',
+        'temporal/start.ts',
+      ],
+      ...[
+        'workflows/publish-target.ts',
+        'workflows/publishing-steps.ts',
+        'workflows/follow-row.ts',
+      ],
       ...['workflows/names.ts', 'workflows/attributes.ts', 'workflows/failures.ts'],
       ...['db/notifications/outbox.ts', 'platforms/facebook/', 'platforms/graph/'],
     ],
   },
   {
     name: 'an account is connected and its token renewed',
-    start: ['web/channels/connect-routes.ts', 'workflows/keep-grant-alive.ts', 'platforms/graph/grant.ts'],
-    folders: ['web/channels/', 'db/channels/', 'activities/channels/', 'workflows/', 'platforms/graph/'],
+    start: [
+      'web/channels/connect-routes.ts',
+      'workflows/keep-grant-alive.ts',
+      'platforms/graph/grant.ts',
+    ],
+    folders: [
+      'web/channels/',
+      'db/channels/',
+      'activities/channels/',
+      'workflows/',
+      'platforms/graph/',
+    ],
   },
   {
     name: 'the numbers of an account are read and shown',
-    start: ['workflows/measure-shard.ts', 'platforms/facebook/measure.ts', 'web/insights/routes.ts'],
+    start: [
+      'workflows/measure-shard.ts',
+      'platforms/facebook/measure.ts',
+      'web/insights/routes.ts',
+    ],
     folders: [
       ...['web/insights/', 'web/charts/', 'db/insights/', 'activities/insights/', 'workflows/'],
       ...['platforms/facebook/', 'platforms/graph/'],
@@ -43,16 +67,24 @@ export const stories: Story[] = [
   {
     name: 'a person deletes their account',
     start: ['web/privacy/deletion-routes.ts', 'workflows/erase-user.ts'],
-    folders: ['web/privacy/', 'db/privacy/', 'activities/privacy/', 'activities/channels/revoke.ts', 'workflows/'],
+    folders: [
+      'web/privacy/',
+      'db/privacy/',
+      'activities/privacy/',
+      'activities/channels/revoke.ts',
+      'workflows/',
+    ],
   },
 ]
 
 /** The files that a story passes through. */
 export function filesOfStory({ name, start, folders }: Story, all: string[]): string[] {
   const missing = start.filter((file) => !all.includes(file))
-  if (missing.length > 0) throw new Error(`The story "${name}" starts in files that are not there: ${missing.join(', ')}`)
+  if (missing.length > 0)
+    throw new Error(`The story "${name}" starts in files that are not there: ${missing.join(', ')}`)
   const isEntered = (file: string) =>
-    (start.includes(file) || !file.endsWith('routes.ts')) && folders.some((folder) => file.startsWith(folder))
+    (start.includes(file) || !file.endsWith('routes.ts')) &&
+    folders.some((folder) => file.startsWith(folder))
   const seen = new Set<string>()
   const follow = (file: string, declared: string): void => {
     if (seen.has(`${file} ${declared}`)) return
@@ -60,8 +92,13 @@ export function filesOfStory({ name, start, folders }: Story, all: string[]): st
     const { declarations, imported, passedOn } = moduleOf(file)
     const next = passedOn.get(declared)
     if (next) enter(next.from, next.name)
-    for (const { uses, typeUses } of declarations.filter((one) => declared === '*' || one.name === declared)) {
-      for (const used of [...uses, ...(file.startsWith('workflows/') || isTypeOf(declared) ? typeUses : [])]) {
+    for (const { uses, typeUses } of declarations.filter(
+      (one) => declared === '*' || one.name === declared,
+    )) {
+      for (const used of [
+        ...uses,
+        ...(file.startsWith('workflows/') || isTypeOf(declared) ? typeUses : []),
+      ]) {
         const from = imported.get(used)
         if (from) enter(from.from, from.name)
         else if (declarations.some((one) => one.name === used)) follow(file, used)

@@ -14,7 +14,10 @@ describe('one URL, two responses', () => {
   it('returns the requested part to htmx, and the whole page to everybody else', async () => {
     const whole = await test.cast.admin.get('/w/northside/people')
     const part = await test.cast.admin.get('/w/northside/people', partial)
-    const boosted = await test.cast.admin.get('/w/northside/people', { 'HX-Request': 'true', 'HX-Request-Type': 'full' })
+    const boosted = await test.cast.admin.get('/w/northside/people', {
+      'HX-Request': 'true',
+      'HX-Request-Type': 'full',
+    })
     expect(whole.text).toMatch(/^<!doctype html>/)
     expect(boosted.text).toMatch(/^<!doctype html>/)
     expect(part.text).not.toMatch(/<!doctype|<nav|<body/)
@@ -27,7 +30,11 @@ describe('one URL, two responses', () => {
     const plain = await person.post('/account/theme', { theme: 'light' })
     expect([plain.status, plain.location]).toEqual([303, '/account?said=theme-saved'])
     const htmx = await person.post('/account/theme', { theme: 'light' }, partial)
-    expect([htmx.status, htmx.headers.get('HX-Location'), htmx.text]).toEqual([204, '/account?said=theme-saved', ''])
+    expect([htmx.status, htmx.headers.get('HX-Location'), htmx.text]).toEqual([
+      204,
+      '/account?said=theme-saved',
+      '',
+    ])
   })
 
   it('sends a signed-out person to the sign-in page when htmx asks, instead of showing it inside the page', async () => {
@@ -41,14 +48,24 @@ describe('what a URL makes a page say', () => {
   it('is one of our own sentences or nothing', async () => {
     expect((await test.cast.admin.get('/account?said=name-saved')).text).toContain('Name saved.')
     for (const said of ['<script>alert(1)</script>', 'constructor', 'You have won'])
-      expect((await test.cast.admin.get(`/account?said=${encodeURIComponent(said)}`)).text).toContain(
-        '<div id="flash" aria-live="polite"></div>',
-      )
+      expect(
+        (await test.cast.admin.get(`/account?said=${encodeURIComponent(said)}`)).text,
+      ).toContain('<div id="flash" aria-live="polite"></div>')
   })
 
   it('never leads to another site', () => {
-    for (const path of ['/', '/w/northside/people?x=1', '/account#sessions']) expect(ownPath(path)).toBe(path)
-    for (const path of [undefined, '', 'x', 'https://e.example', '//e.example', '/\\e.example', '/\n/e.example', 'javascript:1'])
+    for (const path of ['/', '/w/northside/people?x=1', '/account#sessions'])
+      expect(ownPath(path)).toBe(path)
+    for (const path of [
+      undefined,
+      '',
+      'x',
+      'https://e.example',
+      '//e.example',
+      '/\\e.example',
+      '/\n/e.example',
+      'javascript:1',
+    ])
       expect(ownPath(path)).toBe('/')
   })
 
@@ -94,7 +111,13 @@ describe('times and sizes', () => {
   })
 
   it('are rounded the way people read them', () => {
-    expect([0, 740, 38_000, 4_200_000, 1_000_000_000].map(zurich.bytes)).toEqual(['0 B', '740 B', '38 KB', '4.2 MB', '1 GB'])
+    expect([0, 740, 38_000, 4_200_000, 1_000_000_000].map(zurich.bytes)).toEqual([
+      '0 B',
+      '740 B',
+      '38 KB',
+      '4.2 MB',
+      '1 GB',
+    ])
     expect([7_000, 83_000, 3_723_000].map(zurich.duration)).toEqual(['0:07', '1:23', '1:02:03'])
     expect(zurich.count(12945)).toBe('12,945')
   })

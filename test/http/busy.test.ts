@@ -105,7 +105,9 @@ describe('waiting for Temporal', () => {
     expect(await answer()).toBe(3)
   })
 
-  it('a Temporal UI page that does not start within ten seconds returns 504', { timeout: 30_000 }, async () => {
+  it('a Temporal UI page that does not start within ten seconds returns 504', {
+    timeout: 30_000,
+  }, async () => {
     const startedAt = performance.now()
     const page = await test.cast.operator.get('/temporal/')
     expect(page.status).toBe(504)

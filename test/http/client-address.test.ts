@@ -18,7 +18,10 @@ const proxy = '172.31.250.2'
 
 const seen = (socket: string, forwarded: string, trusted: string[] = [proxy]) =>
   clientAddress(
-    { env: { incoming: { socket: { remoteAddress: socket } } }, req: { header: () => forwarded } } as never as AnyContext,
+    {
+      env: { incoming: { socket: { remoteAddress: socket } } },
+      req: { header: () => forwarded },
+    } as never as AnyContext,
     trusted,
   )
 
@@ -104,15 +107,26 @@ async function startCaddy(upstream: number, before = ''): Promise<number> {
   const { program } = await debianProgram('caddy', ['caddy'])
   const folder = await mkdtemp(join(tmpdir(), 'cratesocial-caddy-'))
   const [port, admin] = [await freePort(), await freePort()]
-  const ours = await readFile(fileURLToPath(new URL('../../production/Caddyfile', import.meta.url)), 'utf8')
+  const ours = await readFile(
+    fileURLToPath(new URL('../../production/Caddyfile', import.meta.url)),
+    'utf8',
+  )
   const local = ours
     .replace('{\n', `{\n\tadmin 127.0.0.1:${admin}\n`)
     .replace('name server', 'name localhost')
     .replace('port 3000', `port ${upstream}`)
   const file = join(folder, 'Caddyfile')
   await writeFile(file, local)
-  const env = { HOME: folder, DOMAIN: `http://:${port}`, CONTACT_EMAIL: 'ops@example.com', PROXIES_BEFORE_CADDY: before }
-  const caddy = spawn(program, ['run', '--config', file, '--adapter', 'caddyfile'], { env, stdio: 'ignore' })
+  const env = {
+    HOME: folder,
+    DOMAIN: `http://:${port}`,
+    CONTACT_EMAIL: 'ops@example.com',
+    PROXIES_BEFORE_CADDY: before,
+  }
+  const caddy = spawn(program, ['run', '--config', file, '--adapter', 'caddyfile'], {
+    env,
+    stdio: 'ignore',
+  })
   atTheEnd(async () => {
     await ended(caddy)
     await rm(folder, { recursive: true, force: true })

@@ -15,10 +15,9 @@ beforeAll(async () => {
 const everyPage = async (): Promise<[string, Page][]> => {
   const { admin, operator, stranger } = test.cast
   const visits: [typeof stranger, string][] = [
-    ...['/', '/sign-in', '/password-reset', '/nowhere', '/invitations/unknown'].map((path): [typeof stranger, string] => [
-      stranger,
-      path,
-    ]),
+    ...['/', '/sign-in', '/password-reset', '/nowhere', '/invitations/unknown'].map(
+      (path): [typeof stranger, string] => [stranger, path],
+    ),
     ...['/account', '/w/northside/people', '/w/northside/settings', '/w/northside/activity'].map(
       (path): [typeof stranger, string] => [admin, path],
     ),
@@ -42,17 +41,25 @@ describe('every page (promise A8)', () => {
 
   it('refers to no other origin in anything that loads', async () => {
     for (const [path, page] of await everyPage()) {
-      const loads = [...page.text.matchAll(/(?:src|href|srcset|action|poster|data)="([^"]*)"/g)].map(([, address]) => address!)
+      const loads = [
+        ...page.text.matchAll(/(?:src|href|srcset|action|poster|data)="([^"]*)"/g),
+      ].map(([, address]) => address!)
       const foreign = loads.filter((address) => !/^(\/(?!\/)|#|\?|mailto:)/.test(address))
       expect([path, foreign]).toEqual([path, []])
       expect(page.text).not.toMatch(/<style|<script(?![^>]*\bsrc=)|\sstyle=|\son[a-z]+=/)
     }
     const folder = fileURLToPath(new URL('../../web/public/', import.meta.url))
-    const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.includes('.'))
+    const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.includes('.'),
+    )
     expect(names.filter((name) => name.endsWith('.css')).length).toBeGreaterThan(20)
     for (const name of names) {
-      const addresses = readFileSync(join(folder, name), 'utf8').match(/(?:https?:)?\/\/[\w.-]+\.[a-z]{2,}/g) ?? []
-      expect([name, addresses.filter((address) => !address.endsWith('www.w3.org'))]).toEqual([name, []])
+      const addresses =
+        readFileSync(join(folder, name), 'utf8').match(/(?:https?:)?\/\/[\w.-]+\.[a-z]{2,}/g) ?? []
+      expect([name, addresses.filter((address) => !address.endsWith('www.w3.org'))]).toEqual([
+        name,
+        [],
+      ])
     }
   })
 
@@ -70,20 +77,46 @@ describe('every response', () => {
   it('of every route has a content policy and is not sniffed, including callback errors, files and early refusals', async () => {
     const { admin, operator, stranger } = test.cast
     const bare: string[] = []
-    const look = async (who: typeof stranger, method: string, path: string, headers: Record<string, string> = {}) => {
-      const answer = await who.request(path, { method, ...(method === 'GET' ? {} : { body: 'x' }), headers })
+    const look = async (
+      who: typeof stranger,
+      method: string,
+      path: string,
+      headers: Record<string, string> = {},
+    ) => {
+      const answer = await who.request(path, {
+        method,
+        ...(method === 'GET' ? {} : { body: 'x' }),
+        headers,
+      })
       await answer.body?.cancel()
-      const { 'content-security-policy': policy = '', 'x-content-type-options': sniff } = Object.fromEntries(answer.headers)
-      if (!policy.includes("default-src 'none'") || sniff !== 'nosniff') bare.push(`${method} ${path}: ${answer.status}`)
+      const { 'content-security-policy': policy = '', 'x-content-type-options': sniff } =
+        Object.fromEntries(answer.headers)
+      if (!policy.includes("default-src 'none'") || sniff !== 'nosniff')
+        bare.push(`${method} ${path}: ${answer.status}`)
     }
-    const keeps = routesOf(test.app).filter(({ path }) => !/sign-out|leave|deactivate|end-others|events$/.test(path))
+    const keeps = routesOf(test.app).filter(
+      ({ path }) => !/sign-out|leave|deactivate|end-others|events$/.test(path),
+    )
     for (const route of keeps)
       for (const who of [stranger, admin, operator])
-        await look(who, route.method, addressOf(route, { workspace: 'northside', issuer: 'meta' }), {
-          Origin: test.deps.config.publicUrl,
-        })
-    for (const path of ['/callbacks/meta/deauthorize', '/callbacks/nobody', '/media/x', '/media/%00', '/nowhere', '/temporal/x'])
-      for (const method of ['GET', 'POST']) await look(stranger, method, path, { 'Content-Length': '999999999' })
+        await look(
+          who,
+          route.method,
+          addressOf(route, { workspace: 'northside', issuer: 'meta' }),
+          {
+            Origin: test.deps.config.publicUrl,
+          },
+        )
+    for (const path of [
+      '/callbacks/meta/deauthorize',
+      '/callbacks/nobody',
+      '/media/x',
+      '/media/%00',
+      '/nowhere',
+      '/temporal/x',
+    ])
+      for (const method of ['GET', 'POST'])
+        await look(stranger, method, path, { 'Content-Length': '999999999' })
     expect(bare).toEqual([])
   })
 
@@ -136,8 +169,14 @@ describe('assets', () => {
     expect(paths.length).toBeGreaterThanOrEqual(4)
     let bytes = Buffer.byteLength(page.text)
     for (const path of new Set(paths)) {
-      const response = await test.browser().request(path, { headers: { 'Accept-Encoding': 'gzip, br' } })
-      expect([path, response.status, response.headers.get('Content-Encoding')]).toEqual([path, 200, 'br'])
+      const response = await test
+        .browser()
+        .request(path, { headers: { 'Accept-Encoding': 'gzip, br' } })
+      expect([path, response.status, response.headers.get('Content-Encoding')]).toEqual([
+        path,
+        200,
+        'br',
+      ])
       bytes += (await response.arrayBuffer()).byteLength
     }
     expect(bytes).toBeLessThan(100_000)

@@ -10,7 +10,10 @@ let channels: Record<PlatformName, string>
 
 beforeAll(async () => {
   test = await createTestApp()
-  channels = await connectAll(test.deps, { workspaceId: test.workspaces.northside, userId: test.cast.admin.id })
+  channels = await connectAll(test.deps, {
+    workspaceId: test.workspaces.northside,
+    userId: test.cast.admin.id,
+  })
 })
 
 const words = 'Instagram allows 50 posts a day from this account, and the limit is reached.'
@@ -19,7 +22,12 @@ const until = new Date('2099-11-26T13:05:00Z')
 
 describe('a platform limit', () => {
   it('is shown with its end on the connected account, and on no other', async () => {
-    await recordLimit(test.sql, channels.instagram, { of: 'posts', holds: ['preparing', 'sending'], until, words })
+    await recordLimit(test.sql, channels.instagram, {
+      of: 'posts',
+      holds: ['preparing', 'sending'],
+      until,
+      words,
+    })
     const { text } = await test.cast.manager.get('/w/northside/channels')
     const cards = text.split('<li class="card channel"').slice(1)
     const [limited] = cards.filter((card) => card.includes('<dt>Limited</dt>'))
@@ -47,7 +55,9 @@ describe('a platform limit', () => {
       until,
       words: 'TikTok is limiting the rate of requests.',
     })
-    expect((await test.cast.manager.get('/w/northside/channels')).text).not.toContain('TikTok is limiting the rate of requests.')
+    expect((await test.cast.manager.get('/w/northside/channels')).text).not.toContain(
+      'TikTok is limiting the rate of requests.',
+    )
   })
 
   it('is shown on the page of a waiting post, with the time of the next try', async () => {
@@ -58,7 +68,11 @@ describe('a platform limit', () => {
       platform: 'instagram',
     })
     await test.sql`update targets set state = 'ready' where id = ${targetId}`
-    await postpone(test.sql, { id: targetId, revision: 1 }, { notBefore: until, words: `${words} Nothing was sent.` })
+    await postpone(
+      test.sql,
+      { id: targetId, revision: 1 },
+      { notBefore: until, words: `${words} Nothing was sent.` },
+    )
     const { text } = await test.cast.manager.get(`/w/northside/posts/${postId}`)
     expect(text).toContain(`${words} Nothing was sent.`)
     expect(text).toContain('Thu 26 Nov 2099 14:05:00')

@@ -20,7 +20,8 @@ beforeAll(async () => {
   inserted.stop()
 })
 
-const change = () => test.sql`update targets set waiting_for = clock_timestamp()::text where id = ${target.targetId}`
+const change = () =>
+  test.sql`update targets set waiting_for = clock_timestamp()::text where id = ${target.targetId}`
 const nextChange = (to: { workspaceId: string; postId?: string }, of: Live = live) => {
   let stop = (): void => undefined
   const heard = new Promise<Change | 'closed' | null>((resolve) => {
@@ -39,7 +40,9 @@ it('a change of a target reaches subscribers of its post and its workspace, and 
   let overheard = 0
   for (const other of others) void other.heard.then(() => overheard++)
   await change()
-  const [row] = await test.sql<{ dueAt: Date }[]>`select due_at from targets where id = ${target.targetId}`
+  const [row] = await test.sql<
+    { dueAt: Date }[]
+  >`select due_at from targets where id = ${target.targetId}`
   const told = { ...target, dueS: [Math.round(row!.dueAt.getTime() / 1_000)] }
   for (const one of [post, workspace]) expect(await one.heard).toEqual(told)
   expect(overheard).toBe(0)
@@ -56,10 +59,15 @@ it('when the listening connection is killed, all subscribers are told to check a
 })
 
 it('the progress of a conversion reaches those who watch the media of its workspace, and nobody else', async () => {
-  const id = await addMedia(test.deps, test.workspaces.northside, test.cast.manager.id, { kind: 'video' })
+  const id = await addMedia(test.deps, test.workspaces.northside, test.cast.manager.id, {
+    kind: 'video',
+  })
   const heard: Record<string, (string | null)[]> = { northside: [], elsewhere: [] }
   const stops = Object.entries(test.workspaces).map(([slug, workspaceId]) =>
-    live.subscribeMedia(workspaceId, { changed: (mediaId) => heard[slug]?.push(mediaId), closed: () => undefined }),
+    live.subscribeMedia(workspaceId, {
+      changed: (mediaId) => heard[slug]?.push(mediaId),
+      closed: () => undefined,
+    }),
   )
   await test.sql`update media set original_key = 'an-original', conversion = 'waiting', conversion_share = 0 where id = ${id}`
   await test.sql`update media set file_name = 'renamed.mp4' where id = ${id}`
@@ -77,7 +85,9 @@ it('a post that moves is announced with the day it leaves and the day it goes to
   const again = nextChange({ workspaceId: test.workspaces.northside })
   await test.sql`update targets set due_at = '2099-01-05T10:00:00Z' where id = ${target.targetId}`
   const change = await again.heard
-  expect(change).toMatchObject({ dueS: [Date.parse('2099-01-05T10:00Z') / 1_000, Date.parse('2099-01-02T10:00Z') / 1_000] })
+  expect(change).toMatchObject({
+    dueS: [Date.parse('2099-01-05T10:00Z') / 1_000, Date.parse('2099-01-02T10:00Z') / 1_000],
+  })
   again.stop()
 })
 
@@ -94,7 +104,8 @@ it('the page of a post receives changes by server-sent events', async () => {
   const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader()
   let heard = ''
   const hears = async (...events: string[]) => {
-    while ([...heard.matchAll(/^event: /gm)].length < events.length) heard += (await reader.read()).value
+    while ([...heard.matchAll(/^event: /gm)].length < events.length)
+      heard += (await reader.read()).value
     expect([...heard.matchAll(/^event: (.*)$/gm)].map(([, event]) => event)).toEqual(events)
   }
   await hears('target-changed', 'ping') // it checks at once: the page may be outdated
@@ -110,7 +121,9 @@ it('many changes at once are sent in one event, with their posts and days', asyn
   while (!heard.includes('event: ping')) heard += (await reader.read()).value
   for (let n = 0; n < 20; n += 1) await change()
   while (!heard.includes(target.postId)) heard += (await reader.read()).value
-  const told = [...heard.matchAll(/^event: target-changed\ndata: (.+)$/gm)].map(([, data]) => JSON.parse(data ?? ''))
+  const told = [...heard.matchAll(/^event: target-changed\ndata: (.+)$/gm)].map(([, data]) =>
+    JSON.parse(data ?? ''),
+  )
   expect(told.length).toBeLessThan(5)
   expect(told[0]).toMatchObject({ posts: [target.postId], at: [expect.any(Number)] })
   await reader.cancel()
@@ -128,9 +141,12 @@ it('workflow details load after the page, which is complete even when Temporal d
   expect(part.text).toContain('Live details are not available right now.')
 })
 
-it.each(['failed', 'unconfirmed', 'missed', 'canceled'])('no workflow is queried for a %s post: it ended', async (state) => {
-  await test.sql`update targets set state = ${state} where id = ${target.targetId}`
-  const part = await test.cast.manager.get(`/w/northside/posts/${target.postId}/progress`)
-  expect(part.status).toBe(200)
-  expect(part.text).not.toContain('The workflows')
-})
+it.each(['failed', 'unconfirmed', 'missed', 'canceled'])(
+  'no workflow is queried for a %s post: it ended',
+  async (state) => {
+    await test.sql`update targets set state = ${state} where id = ${target.targetId}`
+    const part = await test.cast.manager.get(`/w/northside/posts/${target.postId}/progress`)
+    expect(part.status).toBe(200)
+    expect(part.text).not.toContain('The workflows')
+  },
+)

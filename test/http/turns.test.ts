@@ -26,7 +26,8 @@ describe('requests that arrive at the same moment', () => {
       await nextTurn()
       seen.push(began.length)
     }
-    for (const [index, count] of seen.entries()) expect(count - (seen[index - 1] ?? 0)).toBeLessThanOrEqual(requestsPerTurn)
+    for (const [index, count] of seen.entries())
+      expect(count - (seen[index - 1] ?? 0)).toBeLessThanOrEqual(requestsPerTurn)
     expect(began).toEqual(paths)
     expect((await Promise.all(answers)).every(({ status }) => status === 200)).toBe(true)
   })

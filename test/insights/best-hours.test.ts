@@ -15,28 +15,49 @@ const draws = (seed: number) => {
     return ((again ^ (again >>> 15)) >>> 0) / 2 ** 32
   }
   const normal = (): number => Math.sqrt(-2 * Math.log(1 - even())) * Math.cos(2 * Math.PI * even())
-  return { even, views: (level: number, spread = 0.6): number => Math.round(Math.exp(level + spread * normal())) }
+  return {
+    even,
+    views: (level: number, spread = 0.6): number => Math.round(Math.exp(level + spread * normal())),
+  }
 }
 type Draws = ReturnType<typeof draws>
 
-const make = (count: number, post: (index: number) => Omit<PostAtHour, 'stratum'> & { stratum?: string }): PostAtHour[] =>
+const make = (
+  count: number,
+  post: (index: number) => Omit<PostAtHour, 'stratum'> & { stratum?: string },
+): PostAtHour[] =>
   Array.from({ length: count }, (_, index) => ({ stratum: 'an account', ...post(index) }))
 
-const slots = ({ views }: Draws) => make(156, (n) => ({ atMs: n * 0.58 * dayMs, hourOfWeek: (n % 12) * 13 + 5, views: views(6) }))
-const anHour = (day: number, { even }: Draws): number => (day % 7) * 24 + 8 + Math.floor(even() * 12)
+const slots = ({ views }: Draws) =>
+  make(156, (n) => ({ atMs: n * 0.58 * dayMs, hourOfWeek: (n % 12) * 13 + 5, views: views(6) }))
+const anHour = (day: number, { even }: Draws): number =>
+  (day % 7) * 24 + 8 + Math.floor(even() * 12)
 
 const withoutEffect: [string, (from: Draws) => PostAtHour[]][] = [
   ['156 posts in 12 slots', slots],
-  ['365 posts, one a day', (from) => make(365, (n) => ({ atMs: n * dayMs, hourOfWeek: anHour(n, from), views: from.views(6) }))],
+  [
+    '365 posts, one a day',
+    (from) =>
+      make(365, (n) => ({ atMs: n * dayMs, hourOfWeek: anHour(n, from), views: from.views(6) })),
+  ],
   [
     'five accounts of different size, one post a day each',
     (from) =>
       make(1_500, (n) => {
         const day = Math.floor(n / 5)
-        return { stratum: `${n % 5}`, atMs: day * dayMs, hourOfWeek: anHour(day, from), views: from.views(4 + (n % 5)) }
+        return {
+          stratum: `${n % 5}`,
+          atMs: day * dayMs,
+          hourOfWeek: anHour(day, from),
+          views: from.views(4 + (n % 5)),
+        }
       }),
   ],
-  ['all 168 hours', (from) => make(168 * 8, (n) => ({ atMs: (n * dayMs) / 24, hourOfWeek: n % 168, views: from.views(6) }))],
+  [
+    'all 168 hours',
+    (from) =>
+      make(168 * 8, (n) => ({ atMs: (n * dayMs) / 24, hourOfWeek: n % 168, views: from.views(6) })),
+  ],
   [
     'stories in the morning, reels in the evening',
     (from) =>
@@ -53,7 +74,11 @@ const withoutEffect: [string, (from: Draws) => PostAtHour[]][] = [
   [
     'growth, and another hour from one day on',
     (from) =>
-      make(200, (n) => ({ atMs: n * dayMs, hourOfWeek: (n % 7) * 24 + (n < 150 ? 9 : 18), views: from.views(5 + n * 0.012) })),
+      make(200, (n) => ({
+        atMs: n * dayMs,
+        hourOfWeek: (n % 7) * 24 + (n < 150 ? 9 : 18),
+        views: from.views(5 + n * 0.012),
+      })),
   ],
   [
     'a post in ten that goes round the world or nowhere',
@@ -74,7 +99,9 @@ describe('best hours to post', () => {
     'are named in at most 5 of 100 cases when the hour has no effect: %s',
     { timeout: 120_000 },
     (_, posts) => {
-      expect(share((run) => rateHours(posts(draws(run * 7_919))).some((hour) => hour.stands))).toBeLessThanOrEqual(0.05)
+      expect(
+        share((run) => rateHours(posts(draws(run * 7_919))).some((hour) => hour.stands)),
+      ).toBeLessThanOrEqual(0.05)
     },
   )
 
@@ -84,12 +111,21 @@ describe('best hours to post', () => {
     const posts = ({ even, views }: Draws) =>
       make(360, (n) => {
         const isHere = n % 2 === 0
-        return { atMs: (n * dayMs) / 2, hourOfWeek: anHour(n, { even, views }) + (isHere ? 0 : 3), views: views(isHere ? 5 : 7) }
+        return {
+          atMs: (n * dayMs) / 2,
+          hourOfWeek: anHour(n, { even, views }) + (isHere ? 0 : 3),
+          views: views(isHere ? 5 : 7),
+        }
       }).map(({ atMs, hourOfWeek, views: viewsAtDay }, n) => ({
-        ...{ channelId: 'an account', kind: 'image', made: n % 2 === 0 ? ('here' as const) : ('elsewhere' as const) },
+        ...{
+          channelId: 'an account',
+          kind: 'image',
+          made: n % 2 === 0 ? ('here' as const) : ('elsewhere' as const),
+        },
         ...{ publishedAt: new Date(atMs), day: '', hourOfWeek, viewsAtDay, viewsAtWeek: null },
       }))
-    const isNamed = (run: number) => ratedHours({ timedPosts: posts(draws(run * 7_919)) }).some((hour) => hour.stands)
+    const isNamed = (run: number) =>
+      ratedHours({ timedPosts: posts(draws(run * 7_919)) }).some((hour) => hour.stands)
     expect(share(isNamed)).toBeLessThanOrEqual(0.05)
   })
 

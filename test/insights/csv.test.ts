@@ -35,7 +35,8 @@ const table = async (name: string, role: 'manager' | 'outsider' = 'manager') => 
     .split('\r\n')
   return { status: page.status, names: names.split(','), rows: rows.map((row) => row.split(',')) }
 }
-const column = ({ names, rows }: Awaited<ReturnType<typeof table>>, name: string) => rows.map((row) => row[names.indexOf(name)])
+const column = ({ names, rows }: Awaited<ReturnType<typeof table>>, name: string) =>
+  rows.map((row) => row[names.indexOf(name)])
 
 it('the posts table is complete, with ids, handle and time zone, however long it is', async () => {
   const posts = await table('posts')
@@ -54,7 +55,9 @@ it('the readings table has one row for each reading of each post, and its ids jo
   expect(column(readings, 'target_id').toSorted()).toEqual(column(posts, 'target_id').toSorted())
   expect(new Set(column(readings, 'views'))).toEqual(new Set(['7']))
   expect(new Set(column(readings, 'saves')), 'not given is empty, not 0').toEqual(new Set(['']))
-  expect(column(readings, 'age_hours').every((hours) => Number(hours) > 71 && Number(hours) < 73)).toBe(true)
+  expect(
+    column(readings, 'age_hours').every((hours) => Number(hours) > 71 && Number(hours) < 73),
+  ).toBe(true)
 })
 
 it('the engagement rate is interactions ÷ views where the platform does not provide reach, in the table and, with the formula, on the page', async () => {
@@ -68,9 +71,13 @@ it('the engagement rate is interactions ÷ views where the platform does not pro
   const { text } = await test.cast.manager.get('/w/northside/insights?range=28d')
   const rate = Math.round(((450 * 3) / (449 * 7 + 6)) * 1_000) / 10
   const formula = 'engagement ÷ reach, or ÷ views where no reach is given'
-  expect(text).toContain(`Engagement rate of the posts published in these days: ${rate}% (${formula}).`)
+  expect(text).toContain(
+    `Engagement rate of the posts published in these days: ${rate}% (${formula}).`,
+  )
   expect(text).toContain('(42.9% of views)')
-  expect(column(await table('posts'), 'engagement_rate_of').filter((of) => of === 'reach')).toHaveLength(1)
+  expect(
+    column(await table('posts'), 'engagement_rate_of').filter((of) => of === 'reach'),
+  ).toHaveLength(1)
 })
 
 it('people outside the workspace get neither table', async () => {
@@ -85,7 +92,11 @@ it('posts without an id at their platform are counted, and the page says that th
     insert into targets (workspace_id, post_id, channel_id, platform, kind, text, due_at, state, published_at)
     values (${workspaceId}, ${post!.id}, ${channels.tiktok}, 'tiktok', 'video', 'Private', now(), 'published', now() - interval '2 days')`
   const accounts = await table('accounts')
-  expect(accounts.rows.filter((row) => row.includes('tiktok')).map((row) => row[accounts.names.indexOf('posts')])).toEqual(['1'])
+  expect(
+    accounts.rows
+      .filter((row) => row.includes('tiktok'))
+      .map((row) => row[accounts.names.indexOf('posts')]),
+  ).toEqual(['1'])
   const { text } = await test.cast.manager.get('/w/northside/insights?range=28d')
   expect(text.replace(/\s+/g, ' ')).toMatch(
     /TikTok gives no numbers of 1 of these posts of .*: it gives them for public posts only\./,

@@ -15,7 +15,11 @@ beforeAll(async () => {
   for (const days of [40, 20, 4, 2])
     await gained(channels.instagram, days, { views: 3, otherViews: 1_000, likes: 1, otherLikes: 7 })
   await gained(channels.facebook, 4, { views: 5 })
-  await measured('instagram', { daysAgo: 3, text: 'Made with it', readings: [{ hours: 24, views: 10, reach: 8, likes: 2 }] })
+  await measured('instagram', {
+    daysAgo: 3,
+    text: 'Made with it',
+    readings: [{ hours: 24, views: 10, reach: 8, likes: 2 }],
+  })
   await test.sql`
     insert into elsewhere_posts (workspace_id, channel_id, platform_post_id, kind, text, permalink, published_at, taken_at, changed_at,
       views, reach, likes, views_at_day)
@@ -31,15 +35,19 @@ beforeAll(async () => {
 })
 
 const words = (html: string): string => html.replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ')
-const page = async (query = 'range=28d', path = '/w/northside/insights') => (await test.cast.manager.get(`${path}?${query}`)).text
-const section = (text: string, id: string): string => text.split(`id="${id}"`)[1]?.split('</section>')[0] ?? ''
+const page = async (query = 'range=28d', path = '/w/northside/insights') =>
+  (await test.cast.manager.get(`${path}?${query}`)).text
+const section = (text: string, id: string): string =>
+  text.split(`id="${id}"`)[1]?.split('</section>')[0] ?? ''
 const table = async (name: string, query = 'range=28d') => {
   const { text } = await test.cast.manager.get(`/w/northside/insights.csv?${query}&table=${name}`)
   const [names = '', ...rows] = text
     .replace(/^\ufeff/, '')
     .trim()
     .split('\r\n')
-  return rows.map((row) => Object.fromEntries(row.split(',').map((cell, index) => [names.split(',')[index] ?? '', cell])))
+  return rows.map((row) =>
+    Object.fromEntries(row.split(',').map((cell, index) => [names.split(',')[index] ?? '', cell])),
+  )
 }
 
 it('posts that were published elsewhere are ranked with the others, with a label, and link to the platform', async () => {
@@ -72,7 +80,9 @@ it('they count in the sums, the chart and the accounts, and a filter leaves them
   expect(words(await page('range=28d&made=here', channel))).toMatch(/Views 9/)
   const links = [...here.matchAll(/<a [^>]*href="([^"]*\/insights[^"]*\?[^"]*)"[^>]*>([^<]*)/g)]
   expect(links.length).toBeGreaterThan(20)
-  const forgetful = links.filter(([, href]) => !href?.includes('made=here')).map(([, , label]) => label)
+  const forgetful = links
+    .filter(([, href]) => !href?.includes('made=here'))
+    .map(([, , label]) => label)
   expect(forgetful, 'every other link keeps the choice').toEqual(['All posts'])
 })
 
@@ -83,9 +93,13 @@ it('the CSV files contain them with a label and all their readings, and the filt
   )
   expect(posts.find((row) => row.made_here === 'no')).toMatchObject({ post_id: '', target_id: '' })
   const readings = await table('readings')
-  expect(readings.filter((row) => row.made_here === 'no').map((row) => row.views)).toEqual(['4000', '4321'])
+  expect(readings.filter((row) => row.made_here === 'no').map((row) => row.views)).toEqual([
+    '4000',
+    '4321',
+  ])
   expect(readings.filter((row) => row.made_here === 'yes').map((row) => row.views)).toEqual(['10'])
-  const sum = (rows: Record<string, string>[], name: string) => rows.reduce((all, row) => all + Number(row[name] || 0), 0)
+  const sum = (rows: Record<string, string>[], name: string) =>
+    rows.reduce((all, row) => all + Number(row[name] || 0), 0)
   expect(sum(await table('days'), 'views')).toBe(3_014)
   expect(sum(await table('accounts'), 'views')).toBe(3_014)
   expect(sum(await table('accounts'), 'posts_not_made_here')).toBe(2)
@@ -98,15 +112,22 @@ it('the CSV files contain them with a label and all their readings, and the filt
 
 it('stored sums of whole months contain them too', async () => {
   const query = 'range=12m'
-  const sum = (rows: Record<string, string>[]) => rows.reduce((all, row) => all + Number(row.views || 0), 0)
+  const sum = (rows: Record<string, string>[]) =>
+    rows.reduce((all, row) => all + Number(row.views || 0), 0)
   expect(sum(await table('accounts', query))).toBe(4_017)
   expect(sum(await table('accounts', `${query}&made=here`))).toBe(17)
 })
 
 it('other workspaces do not see them, and each account shows only its own', async () => {
-  expect((await test.cast.outsider.get('/w/elsewhere/insights?range=28d')).text).not.toContain('Made in the app')
-  expect(await page('range=28d', `/w/northside/insights/${channels.tiktok}`)).not.toContain('Made in the app')
-  expect(await page('range=28d', `/w/northside/insights/${channels.instagram}`)).toContain('Made in the app')
+  expect((await test.cast.outsider.get('/w/elsewhere/insights?range=28d')).text).not.toContain(
+    'Made in the app',
+  )
+  expect(await page('range=28d', `/w/northside/insights/${channels.tiktok}`)).not.toContain(
+    'Made in the app',
+  )
+  expect(await page('range=28d', `/w/northside/insights/${channels.instagram}`)).toContain(
+    'Made in the app',
+  )
 })
 
 it('a post that the platform no longer shows is not listed until it is shown again', async () => {
@@ -127,11 +148,14 @@ it('they are listed even if nothing else of the account has been read yet', asyn
 
 it('a post from here whose id becomes known later is removed from the list, by any of its ids and only for its account', async () => {
   const { northside } = test.workspaces
-  const { targetId } = await measuredRows(test, channels).measured('facebook', { daysAgo: 2, readings: [{ hours: 1, views: 1 }] })
+  const { targetId } = await measuredRows(test, channels).measured('facebook', {
+    daysAgo: 2,
+    readings: [{ hours: 1, views: 1 }],
+  })
   const listed = async () =>
-    (await test.sql`select platform_post_id as id from elsewhere_posts where platform_post_id like '88%' order by 1`).map(
-      ({ id }) => id,
-    )
+    (
+      await test.sql`select platform_post_id as id from elsewhere_posts where platform_post_id like '88%' order by 1`
+    ).map(({ id }) => id)
   await test.sql`
     insert into elsewhere_posts (workspace_id, channel_id, platform_post_id, other_ids, kind, text, published_at)
     values (${northside}, ${channels.facebook}, '881', '{}', 'text', '', now()),

@@ -1,6 +1,10 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { dropOurs } from '../../db/insights/elsewhere-posts.ts'
-import { type Connected, type MeasuringWorld, startMeasuringWorld } from '../support/insights/measuring-world.ts'
+import {
+  type Connected,
+  type MeasuringWorld,
+  startMeasuringWorld,
+} from '../support/insights/measuring-world.ts'
 
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
@@ -13,26 +17,42 @@ beforeAll(async () => {
   world = await startMeasuringWorld()
   await world.rig.set({ insightsLagMs: hourMs, insightsCurveMs: 4 * dayMs })
   channels = { ...(await world.connect('meta')), ...(await world.connect('tiktok')) }
-  for (const platform of ['facebook', 'instagram']) older[platform] = await addPost(platform, 'Older', 2)
+  for (const platform of ['facebook', 'instagram'])
+    older[platform] = await addPost(platform, 'Older', 2)
   await world.post(channels.tiktok!, 'video')
   const [ours] = await world.rig.posts({ platform: 'tiktok' })
   const { username } = channels.tiktok!.account.settings
   const video = {
-    ...{ username, title: 'Older', media: ours!.media[0]!.sha256, createdAtMs: world.rig.now() - 6 * hourMs },
+    ...{
+      username,
+      title: 'Older',
+      media: ours!.media[0]!.sha256,
+      createdAtMs: world.rig.now() - 6 * hourMs,
+    },
     audience: { views: 5_000, likes: 90, comments: 20, shares: 10 },
   }
-  const [added] = await world.rig.control<{ id: string }[]>('POST', '/accounts/tiktok/history', [video])
+  const [added] = await world.rig.control<{ id: string }[]>('POST', '/accounts/tiktok/history', [
+    video,
+  ])
   older.tiktok = added!.id
 }, 60_000)
 
 const kinds = { facebook: 'text', instagram: 'image', tiktok: 'video' }
 const addPost = async (platform: string, text: string, daysAgo: number): Promise<string> => {
   const post = {
-    ...{ platform, account: channels[platform]!.account.id, kind: platform === 'facebook' ? 'text' : 'image', text, media: [] },
+    ...{
+      platform,
+      account: channels[platform]!.account.id,
+      kind: platform === 'facebook' ? 'text' : 'image',
+      text,
+      media: [],
+    },
     ...{ audience: { views: 9_000, likes: 700, comments: 60, saved: 50, shares: 40 } },
     createdAtMs: world.rig.now() - daysAgo * dayMs,
   }
-  const [added] = await world.rig.control<{ id: string }[]>('POST', '/accounts/meta/history', [post])
+  const [added] = await world.rig.control<{ id: string }[]>('POST', '/accounts/meta/history', [
+    post,
+  ])
   return added!.id
 }
 
@@ -45,7 +65,9 @@ const idOf = async (platform: string, platformPostId: string): Promise<string> =
   return row!.id
 }
 type Row = { takenAt: Date; views: number | null; likes: number | null }
-const readingsOf = async (platform: string, platformPostId: string): Promise<Row[]> => world.sql<Row[]>`
+const readingsOf = async (platform: string, platformPostId: string): Promise<Row[]> => world.sql<
+  Row[]
+>`
   select taken_at, views::int, reach::int, likes, comments, shares, saves, source from snapshots
   where elsewhere_id = ${await idOf(platform, platformPostId)} order by taken_at`
 const grownOn = async (platform: string) => {
@@ -61,7 +83,10 @@ const readWithTruth = async (): Promise<Record<string, Truth>> => {
   await stopClock(true)
   const truths: Record<string, Truth> = {}
   for (const [platform, kind] of Object.entries(kinds)) {
-    const { views, reach, likes, comments, shares, saved } = await truthOf(platform, older[platform]!)
+    const { views, reach, likes, comments, shares, saved } = await truthOf(
+      platform,
+      older[platform]!,
+    )
     const given = world.deps.platforms.platforms.get(platform)!.measure.names(kind)
     const all = { views, reach, likes, comments, shares, saves: saved }
     truths[platform] = Object.fromEntries(
@@ -74,7 +99,9 @@ const readWithTruth = async (): Promise<Record<string, Truth>> => {
 }
 
 describe.sequential('readings of posts that were not made here', () => {
-  test("promise U3: are stored and equal the platform's numbers at that moment", { timeout: 120_000 }, async () => {
+  test("promise U3: are stored and equal the platform's numbers at that moment", {
+    timeout: 120_000,
+  }, async () => {
     const first = await readWithTruth()
     for (const platform of Object.keys(kinds)) {
       const [reading, ...more] = await readingsOf(platform, older[platform]!)
@@ -90,9 +117,13 @@ describe.sequential('readings of posts that were not made here', () => {
       const readings = await readingsOf(platform, older[platform]!)
       expect(readings, platform).toHaveLength(2)
       expect(readings.at(-1), platform).toMatchObject(next[platform]!)
-      const grown = (metric: string) => Number(next[platform]?.[metric]) - Number(first[platform]?.[metric])
+      const grown = (metric: string) =>
+        Number(next[platform]?.[metric]) - Number(first[platform]?.[metric])
       expect(grown('views')).toBeGreaterThan(0)
-      expect(await grownOn(platform)).toMatchObject({ other: grown('views'), otherLikes: grown('likes') })
+      expect(await grownOn(platform)).toMatchObject({
+        other: grown('views'),
+        otherLikes: grown('likes'),
+      })
     }
     expect(await grownOn('facebook')).toMatchObject({ here: 0 })
   })
@@ -114,7 +145,8 @@ describe.sequential('readings of posts that were not made here', () => {
         `day ${days} of ${agesH}`,
       ).toBe(true)
     const after = await grownOn('instagram')
-    const ofOlder = Number((await readingsOf('instagram', older.instagram!)).at(-1)?.views) - Number(known?.views)
+    const ofOlder =
+      Number((await readingsOf('instagram', older.instagram!)).at(-1)?.views) - Number(known?.views)
     expect(after.other - before.other).toBe(ofOlder + Number(readings.at(-1)?.views))
     const [aged] = await world.sql`
       select views_at_day::int as day, views_at_week::int as week, predates from elsewhere_posts where id = ${await idOf('instagram', id)}`
@@ -123,10 +155,16 @@ describe.sequential('readings of posts that were not made here', () => {
         const ageH = (takenAt.getTime() - publishedMs) / hourMs
         return ageH >= from && ageH <= to
       })
-    expect(aged).toEqual({ day: viewsAt(23, 30).at(-1)?.views, week: viewsAt(162, 180).at(-1)?.views, predates: false })
+    expect(aged).toEqual({
+      day: viewsAt(23, 30).at(-1)?.views,
+      week: viewsAt(162, 180).at(-1)?.views,
+      predates: false,
+    })
   })
 
-  test('are removed from the daily sums when a post turns out to be ours', { timeout: 120_000 }, async () => {
+  test('are removed from the daily sums when a post turns out to be ours', {
+    timeout: 120_000,
+  }, async () => {
     const before = await grownOn('facebook')
     const id = await addPost('facebook', 'Ours, as it turns out', 0)
     await world.measureUntil(world.rig.now() + 3 * dayMs)
@@ -140,7 +178,9 @@ describe.sequential('readings of posts that were not made here', () => {
     const after = await grownOn('facebook')
     expect(counted.other - after.other).toBe(gained)
     expect(after.other).toBeGreaterThanOrEqual(before.other)
-    expect(await world.sql`select from snapshots where elsewhere_id = ${elsewhereId}`).toHaveLength(0)
+    expect(await world.sql`select from snapshots where elsewhere_id = ${elsewhereId}`).toHaveLength(
+      0,
+    )
   })
 
   test("stop for a post that the platform doesn't show, which is looked for daily, then weekly", {

@@ -2,7 +2,11 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { eraseHistory } from '../../db/channels/disconnecting.ts'
 import { recordLimit } from '../../db/channels/limits.ts'
 import { tx } from '../../db/postgres/connect.ts'
-import { type Connected, type MeasuringWorld, startMeasuringWorld } from '../support/insights/measuring-world.ts'
+import {
+  type Connected,
+  type MeasuringWorld,
+  startMeasuringWorld,
+} from '../support/insights/measuring-world.ts'
 
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
@@ -17,7 +21,9 @@ const older = (platform: string, account: string, kind: string, text: string, da
   createdAtMs: world.rig.now() - daysAgo * dayMs,
 })
 const addToMeta = async (post: ReturnType<typeof older>): Promise<string> => {
-  const [added] = await world.rig.control<{ id: string }[]>('POST', '/accounts/meta/history', [post])
+  const [added] = await world.rig.control<{ id: string }[]>('POST', '/accounts/meta/history', [
+    post,
+  ])
   return added!.id
 }
 
@@ -25,12 +31,16 @@ beforeAll(async () => {
   world = await startMeasuringWorld()
   channels = { ...(await world.connect('meta')), ...(await world.connect('tiktok')) }
   const { facebook, instagram } = channels
-  made.facebook = await addToMeta(older('facebook', facebook!.account.id, 'text', 'Made on Facebook', 10))
+  made.facebook = await addToMeta(
+    older('facebook', facebook!.account.id, 'text', 'Made on Facebook', 10),
+  )
   made.tooOld = await addToMeta(older('facebook', facebook!.account.id, 'text', 'Long ago', 100))
   await world.post(channels.tiktok!, 'video')
   const [ours] = await world.rig.posts({ platform: 'tiktok' })
   await addVideos(ours!.media[0]!.sha256)
-  made.instagram = await addToMeta(older('instagram', instagram!.account.id, 'image', 'Made on Instagram', 20))
+  made.instagram = await addToMeta(
+    older('instagram', instagram!.account.id, 'image', 'Made on Instagram', 20),
+  )
 }, 60_000)
 
 const pass = (ms: number) => world.measureUntil(world.rig.now() + ms)
@@ -40,7 +50,9 @@ const rowsOf = (channel: Connected) => world.sql`
 const truthOf = (platform: string, id: string) =>
   world.rig.control<Record<string, number>>('GET', `/ledger/posts/${platform}/${id}/numbers`)
 const listCalls = async () =>
-  (await world.rig.calls()).filter(({ path }) => /published_posts|video_reels|\/media$|video\/list/.test(path)).length
+  (await world.rig.calls()).filter(({ path }) =>
+    /published_posts|video_reels|\/media$|video\/list/.test(path),
+  ).length
 
 describe.sequential('posts of an account that were published elsewhere', () => {
   test('promise U3: from the last 90 days are read when the account is connected, with the platform’s numbers', {
@@ -85,7 +97,9 @@ describe.sequential('posts of an account that were published elsewhere', () => {
   test('are read page by page from TikTok’s public videos', { timeout: 60_000 }, async () => {
     const rows = await rowsOf(channels.tiktok!)
     expect(rows).toHaveLength(25)
-    expect(rows.every((row) => Number(row.views) > 0 && row.kind === 'video' && row.hasLink)).toBe(true)
+    expect(rows.every((row) => Number(row.views) > 0 && row.kind === 'video' && row.hasLink)).toBe(
+      true,
+    )
   })
 
   test('are read one by one if the platform refuses them together, and only the refused one is skipped', {
@@ -106,7 +120,10 @@ describe.sequential('posts of an account that were published elsewhere', () => {
     const rows = await world.sql<{ isRead: boolean; isDue: boolean }[]>`
       select taken_at is not null as is_read, next_at <= ${due} as is_due from elsewhere_posts
       where channel_id = ${tiktok.channelId} order by published_at desc`
-    expect(rows.map(({ isRead }) => isRead)).toEqual([false, ...Array.from({ length: rows.length - 1 }, () => true)])
+    expect(rows.map(({ isRead }) => isRead)).toEqual([
+      false,
+      ...Array.from({ length: rows.length - 1 }, () => true),
+    ])
     expect(rows.some(({ isDue }) => isDue)).toBe(false)
   })
 
@@ -115,14 +132,23 @@ describe.sequential('posts of an account that were published elsewhere', () => {
   }, async () => {
     const instagram = channels.instagram!
     const until = new Date(world.rig.now() + 40 * hourMs)
-    await recordLimit(world.sql, instagram.channelId, { of: 'account', holds: ['reading'], until, words: 'Nearly used up.' })
+    await recordLimit(world.sql, instagram.channelId, {
+      of: 'account',
+      holds: ['reading'],
+      until,
+      words: 'Nearly used up.',
+    })
     const before = (await world.rig.calls({ platform: 'instagram' })).length
     await pass(30 * hourMs)
     expect((await world.rig.calls({ platform: 'instagram' })).length).toBe(before)
     const readings = () => world.sql`
       select from snapshots s join elsewhere_posts e on e.id = s.elsewhere_id where e.channel_id = ${instagram.channelId}`
     const count = async () =>
-      Number((await world.sql`select count(*)::int as n from snapshots where elsewhere_id is not null`)[0]?.n)
+      Number(
+        (
+          await world.sql`select count(*)::int as n from snapshots where elsewhere_id is not null`
+        )[0]?.n,
+      )
     const [own, all] = [(await readings()).length, await count()]
     expect(own).toBeGreaterThan(0)
     await tx(world.sql, (t) => eraseHistory(t, instagram.channelId, new Date(world.rig.now())))
@@ -134,7 +160,12 @@ describe.sequential('posts of an account that were published elsewhere', () => {
 const addVideos = async (sha256: string): Promise<void> => {
   const { username } = channels.tiktok!.account.settings
   const videos = Array.from({ length: 25 }, (_, index) => ({
-    ...{ username, title: `Older ${index}`, media: sha256, audience: { views: 500, likes: 9, comments: 2, shares: 1 } },
+    ...{
+      username,
+      title: `Older ${index}`,
+      media: sha256,
+      audience: { views: 500, likes: 9, comments: 2, shares: 1 },
+    },
     createdAtMs: world.rig.now() - (index + 1) * dayMs,
   }))
   await world.rig.control('POST', '/accounts/tiktok/history', videos)

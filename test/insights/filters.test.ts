@@ -32,7 +32,10 @@ beforeAll(async () => {
   for (const [index, post] of posts.entries()) await measure(await insertPost(post, index), post)
 })
 
-const insertPost = async ({ platform, kind, made, daysAgo }: (typeof posts)[number], index: number): Promise<string> => {
+const insertPost = async (
+  { platform, kind, made, daysAgo }: (typeof posts)[number],
+  index: number,
+): Promise<string> => {
   const { northside } = test.workspaces
   const [channelId, publishedAt] = [channels[platform], ago(daysAgo)]
   await test.sql`select ensure_snapshot_months(${publishedAt})`
@@ -79,25 +82,40 @@ const words = (html: string): string =>
     .replace(/<(style|script)[\s\S]*?<\/\1>/g, '')
     .replace(/<[^>]+>/g, ' ')
     .replace(/\s+/g, ' ')
-const get = (query: string, path = '/w/northside/insights') => test.cast.manager.get(`${path}?range=28d${query}`)
+const get = (query: string, path = '/w/northside/insights') =>
+  test.cast.manager.get(`${path}?range=28d${query}`)
 const page = async (query: string, path?: string) => words((await get(query, path)).text)
 const table = async (name: string, query: string) => {
-  const [names = '', ...rows] = (await get(`${query}&table=${name}`, '/w/northside/insights.csv')).text
+  const [names = '', ...rows] = (
+    await get(`${query}&table=${name}`, '/w/northside/insights.csv')
+  ).text
     .replace(/^\ufeff/, '')
     .trim()
     .split('\r\n')
-  return rows.map((row) => Object.fromEntries(row.split(',').map((cell, index) => [names.split(',')[index] ?? '', cell])))
+  return rows.map((row) =>
+    Object.fromEntries(row.split(',').map((cell, index) => [names.split(',')[index] ?? '', cell])),
+  )
 }
-const sum = (rows: Record<string, string>[], name: string) => rows.reduce((all, row) => all + Number(row[name] || 0), 0)
+const sum = (rows: Record<string, string>[], name: string) =>
+  rows.reduce((all, row) => all + Number(row[name] || 0), 0)
 
-const limits: [words: string, query: string, wanted: (post: (typeof posts)[number]) => boolean][] = [
-  ['everything', '', () => true],
-  ['Instagram', '&platform=instagram', ({ platform }) => platform === 'instagram'],
-  ['Reel', '&format=reel', ({ kind }) => kind === 'reel'],
-  ['Instagram · Reel', '&platform=instagram&format=reel', (post) => post.platform === 'instagram' && post.kind === 'reel'],
-  ['Facebook · Reel', '&platform=facebook&format=reel', (post) => post.platform === 'facebook' && post.kind === 'reel'],
-  ['Picture', '&format=image', ({ kind }) => kind === 'image'],
-]
+const limits: [words: string, query: string, wanted: (post: (typeof posts)[number]) => boolean][] =
+  [
+    ['everything', '', () => true],
+    ['Instagram', '&platform=instagram', ({ platform }) => platform === 'instagram'],
+    ['Reel', '&format=reel', ({ kind }) => kind === 'reel'],
+    [
+      'Instagram · Reel',
+      '&platform=instagram&format=reel',
+      (post) => post.platform === 'instagram' && post.kind === 'reel',
+    ],
+    [
+      'Facebook · Reel',
+      '&platform=facebook&format=reel',
+      (post) => post.platform === 'facebook' && post.kind === 'reel',
+    ],
+    ['Picture', '&format=image', ({ kind }) => kind === 'image'],
+  ]
 
 describe('insights limited to a platform or a format', () => {
   it.each(limits)(
@@ -108,11 +126,16 @@ describe('insights limited to a platform or a format', () => {
       expect(text).toContain(`Views ${views.toLocaleString('en')} `)
       expect(text).toContain(`${views.toLocaleString('en')} views in all`)
       for (const made of ['', '&made=here'] as const) {
-        const counted = (post: (typeof posts)[number]) => wanted(post) && (made === '' || post.made === 'here')
+        const counted = (post: (typeof posts)[number]) =>
+          wanted(post) && (made === '' || post.made === 'here')
         expect(sum(await table('days', query + made), 'views')).toBe(viewsOf(counted))
         expect(sum(await table('accounts', query + made), 'views')).toBe(viewsOf(counted))
-        expect(sum(await table('accounts', query + made), 'posts')).toBe(posts.filter(counted).length)
-        const kinds = posts.filter(counted).map((post) => `${post.platform} ${post.kind} ${post.made}`)
+        expect(sum(await table('accounts', query + made), 'posts')).toBe(
+          posts.filter(counted).length,
+        )
+        const kinds = posts
+          .filter(counted)
+          .map((post) => `${post.platform} ${post.kind} ${post.made}`)
         const listed = (await table('posts', query + made)).map(
           (row) => `${row.platform} ${row.kind} ${row.made_here === 'yes' ? 'here' : 'elsewhere'}`,
         )
@@ -130,9 +153,12 @@ describe('insights limited to a platform or a format', () => {
     const { text } = await get('&platform=instagram&format=reel&metric=likes&made=here')
     const links = [...text.matchAll(/<a [^>]*href="([^"]*\/insights[^"]*\?[^"]*)"[^>]*>([^<]*)/g)]
     expect(links.length).toBeGreaterThan(15)
-    const forgetful = links.filter(([, href]) => !/platform=instagram&(amp;)?format=reel/.test(href ?? ''))
+    const forgetful = links.filter(
+      ([, href]) => !/platform=instagram&(amp;)?format=reel/.test(href ?? ''),
+    )
     expect(forgetful.map(([, , label]) => label)).toEqual(['Clear filters'])
-    for (const name of ['range', 'made', 'metric']) expect(text).toMatch(new RegExp(`<input type="hidden" name="${name}"`))
+    for (const name of ['range', 'made', 'metric'])
+      expect(text).toMatch(new RegExp(`<input type="hidden" name="${name}"`))
     const file = await get('&platform=instagram&format=reel', '/w/northside/insights.csv')
     expect(file.headers.get('content-disposition')).toMatch(/northside-days-instagram-reel-\d{4}-/)
   })
@@ -141,10 +167,14 @@ describe('insights limited to a platform or a format', () => {
     await test.sql`update channel_days set followers = 250 where channel_id = ${channels.instagram} and day = ${day(1)}`
     const path = `/w/northside/insights/${channels.instagram}`
     const text = await page('&format=reel', path)
-    expect(text).toContain(`Views ${viewsOf((post) => post.platform === 'instagram' && post.kind === 'reel')} `)
+    expect(text).toContain(
+      `Views ${viewsOf((post) => post.platform === 'instagram' && post.kind === 'reel')} `,
+    )
     expect(text).toMatch(/Followers 250 .*Of the whole account, whatever the format of posts\./)
     expect(text).not.toContain('All platforms')
-    expect(await page('&platform=facebook', path)).toContain(`Views ${viewsOf(({ platform }) => platform === 'instagram')} `)
+    expect(await page('&platform=facebook', path)).toContain(
+      `Views ${viewsOf(({ platform }) => platform === 'instagram')} `,
+    )
   })
 
   it('that match nothing say so and how to go on', async () => {
@@ -156,15 +186,22 @@ describe('insights limited to a platform or a format', () => {
   })
 
   it('ignore platforms and formats that do not exist, whatever is typed', async () => {
-    const text = await page(`&platform=${encodeURIComponent("x' or 1=1")}&format=${encodeURIComponent('<b>')}`)
+    const text = await page(
+      `&platform=${encodeURIComponent("x' or 1=1")}&format=${encodeURIComponent('<b>')}`,
+    )
     expect(text).toContain(`Views ${viewsOf(() => true).toLocaleString('en')} `)
   })
 })
 
 describe('the growth of a format', () => {
   it('adds up to the growth of the account on each day, whatever was read', async () => {
-    const columns = ['views', 'reach', 'likes', 'comments', 'shares', 'saves'].flatMap((name) => [name, `other_${name}`])
-    const sums = test.sql.unsafe(columns.map((name) => `sum(${name})::float8 as ${name}`).join(', '))
+    const columns = ['views', 'reach', 'likes', 'comments', 'shares', 'saves'].flatMap((name) => [
+      name,
+      `other_${name}`,
+    ])
+    const sums = test.sql.unsafe(
+      columns.map((name) => `sum(${name})::float8 as ${name}`).join(', '),
+    )
     const of = (name: string) => test.sql`
       select channel_id, day::text, ${sums} from ${test.sql(name)} group by 1, 2 order by 1, 2`
     expect(await of('format_days')).toEqual(await of('channel_days'))
@@ -172,8 +209,12 @@ describe('the growth of a format', () => {
   })
 
   it('equals what the readings of its posts say', async () => {
-    const columns = test.sql.unsafe('channel_id, kind, day::text, views, likes, other_views, other_likes')
+    const columns = test.sql.unsafe(
+      'channel_id, kind, day::text, views, likes, other_views, other_likes',
+    )
     const stored = await test.sql`select ${columns} from format_days order by 1, 2, 3`
-    expect(await test.sql`select ${columns} from format_days_from_readings(null) order by 1, 2, 3`).toEqual(stored)
+    expect(
+      await test.sql`select ${columns} from format_days_from_readings(null) order by 1, 2, 3`,
+    ).toEqual(stored)
   })
 })

@@ -10,7 +10,14 @@ import { formats } from '../../web/time/formats.ts'
 
 const today = '2026-11-25'
 const fmt = formats('UTC')
-const nothing = { reach: null, likes: null, comments: null, shares: null, saves: null, takenAt: new Date() }
+const nothing = {
+  reach: null,
+  likes: null,
+  comments: null,
+  shares: null,
+  saves: null,
+  takenAt: new Date(),
+}
 
 describe('ranges', () => {
   it('are whole days until yesterday, compared with the same number of days before', () => {
@@ -34,19 +41,32 @@ describe('ranges', () => {
   })
 
   it('of 12 months are compared with the 12 months before, even around February 29', () => {
-    for (const day of ['2028-02-29', '2028-03-01', '2028-12-31', '2029-02-28', '2029-03-01', '2029-06-15']) {
+    for (const day of [
+      '2028-02-29',
+      '2028-03-01',
+      '2028-12-31',
+      '2029-02-28',
+      '2029-03-01',
+      '2029-06-15',
+    ]) {
       const { range } = readInsightRange({ range: '12m' }, day, '2020-01-01')
       expect([day, range.before]).toEqual([day, expect.anything()])
       const months = (a: string, b: string) =>
-        new Date(b).getUTCMonth() - new Date(a).getUTCMonth() + 12 * (Number(b.slice(0, 4)) - Number(a.slice(0, 4)))
+        new Date(b).getUTCMonth() -
+        new Date(a).getUTCMonth() +
+        12 * (Number(b.slice(0, 4)) - Number(a.slice(0, 4)))
       expect([day, months(range.before!.from, range.from)]).toEqual([day, 12])
     }
   })
 
   it('work with the shortest month', () => {
     expect(readInsightRange({ range: '12m' }, '2028-03-01', null).range.from).toBe('2027-03-01')
-    expect(readInsightRange({ from: '2028-02-29', to: '2028-02-29' }, '2028-03-01', null).range.days).toBe(1)
-    expect(readInsightRange({ from: '2027-02-29', to: '2027-03-01' }, '2028-03-01', null).faults.from).toContain('first day')
+    expect(
+      readInsightRange({ from: '2028-02-29', to: '2028-02-29' }, '2028-03-01', null).range.days,
+    ).toBe(1)
+    expect(
+      readInsightRange({ from: '2027-02-29', to: '2027-03-01' }, '2028-03-01', null).faults.from,
+    ).toContain('first day')
   })
 
   it('that extend beyond the kept data or into the future are shortened with a note', () => {
@@ -76,7 +96,12 @@ describe('lines', () => {
   })
 
   it('of followers show the level, compared with the day before the range', () => {
-    const level = (day: string, followers: number | null) => ({ day, followers, channelId: null, accounts: 1 })
+    const level = (day: string, followers: number | null) => ({
+      day,
+      followers,
+      channelId: null,
+      accounts: 1,
+    })
     const line = followersLine(range, pointsOf(range, false), [
       level('2026-10-31', 90),
       level('2026-11-01', 95),
@@ -98,7 +123,11 @@ describe('changes', () => {
     [88, -2, 'up', '90', '90 more than'],
   ])('%i after %i', (now, before, direction, short, said) => {
     const change = changeOf(now, before, fmt)
-    expect([change?.direction, change?.short, `${change?.words} ${change?.joins}`]).toEqual([direction, short, said])
+    expect([change?.direction, change?.short, `${change?.words} ${change?.joins}`]).toEqual([
+      direction,
+      short,
+      said,
+    ])
   })
 
   it('are empty if one side is unknown', () => {
@@ -110,12 +139,26 @@ describe('changes', () => {
 
 describe('the best hours', () => {
   const hour = (hourOfWeek: number, ratio: number, posts: number, stands: boolean) => ({
-    ...{ hourOfWeek, ratio, posts, stands, gain: ratio, low: ratio - 0.1, high: ratio + 0.1, sinceMs: Date.UTC(2026, 0, 5) },
+    ...{
+      hourOfWeek,
+      ratio,
+      posts,
+      stands,
+      gain: ratio,
+      low: ratio - 0.1,
+      high: ratio + 0.1,
+      sinceMs: Date.UTC(2026, 0, 5),
+    },
   })
 
   it('are the hours that stand out, best first, with their range and number of posts', () => {
     const hours = hoursOf(
-      [hour(9, 9, 1, false), hour(90, 1.4, 6, true), hour(36, 0.5, 5, false), hour(154, 1.6, 5, true)],
+      [
+        hour(9, 9, 1, false),
+        hour(90, 1.4, 6, true),
+        hour(36, 0.5, 5, false),
+        hour(154, 1.6, 5, true),
+      ],
       'Europe/Zurich',
     )
     expect(hours?.best.map((one) => `${one.words}: ${one.more}`)).toEqual([
@@ -130,14 +173,21 @@ describe('the best hours', () => {
 
 describe('hour ratings', () => {
   const posts = Array.from({ length: 40 }, (_, index) => ({
-    ...{ stratum: 'a photo', atMs: index * 86_400_000, hourOfWeek: (index % 7) * 24 + 9, views: 100 + index * (index % 3) },
+    ...{
+      stratum: 'a photo',
+      atMs: index * 86_400_000,
+      hourOfWeek: (index % 7) * 24 + 9,
+      views: 100 + index * (index % 3),
+    },
   }))
 
   it('are computed once for the same posts, and again if a single number differs', () => {
     const first = rateHoursOnce(posts)
     expect(first).toEqual(rateHours(posts))
     expect(rateHoursOnce(posts.map((post) => ({ ...post })))).toBe(first)
-    const changed = posts.map((post, index) => (index === 20 ? { ...post, views: post.views + 500 } : post))
+    const changed = posts.map((post, index) =>
+      index === 20 ? { ...post, views: post.views + 500 } : post,
+    )
     expect(rateHoursOnce(changed)).toEqual(rateHours(changed))
     expect(rateHoursOnce(changed)).not.toEqual(first)
   })
@@ -177,14 +227,19 @@ describe('a drawn chart', () => {
   it('escapes text and contains no NaN, whatever the values', () => {
     expect(drawLines(spec)).toContain('A &#60;b&#62; &#38; &#34;c&#34;')
     for (const values of [[], [null], [0], [0, 0], [-5, 5], [5, 5]])
-      expect(drawLines({ ...spec, fromZero: false, series: [{ tone: 'now', label: 'Views', values }] })).not.toMatch(
-        /NaN|Infinity|undefined/,
-      )
+      expect(
+        drawLines({ ...spec, fromZero: false, series: [{ tone: 'now', label: 'Views', values }] }),
+      ).not.toMatch(/NaN|Infinity|undefined/)
   })
 
   it('ends its axis at 1 for numbers below 1, and says where the axis starts', () => {
-    const low = { ...spec, series: [{ tone: 'now' as const, label: 'Views', values: [0.2, 0.4, 0.1, 0.3] }] }
-    expect([...drawLines(low).matchAll(/class="y"[^>]*>([^<]*)</g)].map(([, words]) => words)).toEqual(['0', '1'])
+    const low = {
+      ...spec,
+      series: [{ tone: 'now' as const, label: 'Views', values: [0.2, 0.4, 0.1, 0.3] }],
+    }
+    expect(
+      [...drawLines(low).matchAll(/class="y"[^>]*>([^<]*)</g)].map(([, words]) => words),
+    ).toEqual(['0', '1'])
     expect(axisStart(low)).toBe(0)
     const level = {
       ...low,

@@ -10,7 +10,11 @@ import { createLive } from '../../web/notifications/live.ts'
 import { atTheEnd } from '../support/at-the-end.ts'
 import { type Browser, createBrowser } from '../support/browsing.ts'
 import { testConfig } from '../support/config.ts'
-import { type Connected, type MeasuringWorld, startMeasuringWorld } from '../support/insights/measuring-world.ts'
+import {
+  type Connected,
+  type MeasuringWorld,
+  startMeasuringWorld,
+} from '../support/insights/measuring-world.ts'
 import { withoutTemporal } from '../support/without-temporal.ts'
 
 const hourMs = 3_600_000
@@ -28,7 +32,9 @@ beforeAll(async () => {
   const mediaStore = createDiskStore(pathToFileURL(tmpdir()).href)
   const app = createApp({ ...world.deps, config, live, mediaStore, temporal: withoutTemporal })
   manager = createBrowser(app, config.publicUrl)
-  manager.setCookie(`__Host-session=${await insertSession(world.sql, world.adminId, new Date(world.rig.now()))}`)
+  manager.setCookie(
+    `__Host-session=${await insertSession(world.sql, world.adminId, new Date(world.rig.now()))}`,
+  )
 }, 60_000)
 
 test.each([
@@ -60,15 +66,22 @@ test.each([
 
     const page = await manager.get(`/w/northside/posts/${post.postId}`)
     const document: Document = parseHTML(page.text).document
-    const shown = [...document.querySelectorAll(`#target-${post.targetId} .number-row dd`)].map((dd) => dd.textContent?.trim())
+    const shown = [...document.querySelectorAll(`#target-${post.targetId} .number-row dd`)].map(
+      (dd) => dd.textContent?.trim(),
+    )
     expect(shown).toEqual(expected)
     expect(truth.views).toBeGreaterThan(0)
-    const csv = (await manager.get(`/w/northside/posts/${post.postId}/numbers.csv`)).text.trim().split('\n')
+    const csv = (await manager.get(`/w/northside/posts/${post.postId}/numbers.csv`)).text
+      .trim()
+      .split('\n')
     expect(csv.at(-1)?.split(',').slice(3, 9)).toEqual(
       expected.map((words) => (words.startsWith('not given') ? '' : words.replaceAll(',', ''))),
     )
-    const ranked = (await manager.get(`/w/northside/insights/${channels[name]!.channelId}.csv?from=2020-01-01&to=2099-01-01`))
-      .text
+    const ranked = (
+      await manager.get(
+        `/w/northside/insights/${channels[name]!.channelId}.csv?from=2020-01-01&to=2099-01-01`,
+      )
+    ).text
     const views = ranked
       .trim()
       .split('\n')

@@ -10,7 +10,10 @@ let measured: ReturnType<typeof measuredRows>['measured']
 
 beforeAll(async () => {
   test = await createTestApp()
-  channels = await connectAll(test.deps, { workspaceId: test.workspaces.northside, userId: test.cast.admin.id })
+  channels = await connectAll(test.deps, {
+    workspaceId: test.workspaces.northside,
+    userId: test.cast.admin.id,
+  })
   const rows = measuredRows(test, channels)
   measured = rows.measured
   await fillTwoAccounts(rows.gained, channels)
@@ -54,9 +57,19 @@ describe('posts', () => {
           .matchAll(/ranked-title"[^>]*>([^<]+)</g),
       ].map(([, title]) => title)
     }
-    expect(await order('views')).toEqual(['Crate of the week', expect.stringContaining('Pressing plant'), 'Opening'])
-    expect(await order('reach')).toEqual([expect.stringContaining('Pressing plant'), 'Opening', 'Crate of the week'])
-    expect(words((await test.cast.manager.get('/w/northside/insights?range=28d')).text)).toContain('reach not given by TikTok')
+    expect(await order('views')).toEqual([
+      'Crate of the week',
+      expect.stringContaining('Pressing plant'),
+      'Opening',
+    ])
+    expect(await order('reach')).toEqual([
+      expect.stringContaining('Pressing plant'),
+      'Opening',
+      'Crate of the week',
+    ])
+    expect(words((await test.cast.manager.get('/w/northside/insights?range=28d')).text)).toContain(
+      'reach not given by TikTok',
+    )
   })
 
   it('have a page with their exact numbers, when they were read, and every reading', async () => {
@@ -74,20 +87,33 @@ describe('posts', () => {
   })
 
   it('of one account and format get best hours once there are seven, for an hour that does better than chance', async () => {
-    expect((await test.cast.manager.get('/w/northside/insights')).text).toContain('Not enough posts yet')
+    expect((await test.cast.manager.get('/w/northside/insights')).text).toContain(
+      'Not enough posts yet',
+    )
     // Two posts on the weekday that does well, so that one hour still has enough posts after a
     // change of the clocks.
-    for (const daysAgo of Array.from({ length: 56 }, (_, day) => day + 5).flatMap((day) => (day % 7 === 3 ? [day, day] : [day])))
-      await measured('instagram', { daysAgo, readings: [{ hours: 24, views: daysAgo % 7 === 3 ? 4_000 : 480 + daysAgo }] })
+    for (const daysAgo of Array.from({ length: 56 }, (_, day) => day + 5).flatMap((day) =>
+      day % 7 === 3 ? [day, day] : [day],
+    ))
+      await measured('instagram', {
+        daysAgo,
+        readings: [{ hours: 24, views: daysAgo % 7 === 3 ? 4_000 : 480 + daysAgo }],
+      })
     const { text } = await test.cast.manager.get(`/w/northside/insights/${channels.instagram}`)
     expect(text).toContain('<svg class="chart heat"')
-    expect(words(text)).toMatch(/Best: \w+day \d\d:00, about \d+% more views than usual \(\d+% to \d+%\), \d+ posts/)
+    expect(words(text)).toMatch(
+      /Best: \w+day \d\d:00, about \d+% more views than usual \(\d+% to \d+%\), \d+ posts/,
+    )
   })
 
   it('are exported with all other tables as CSV, with empty cells for missing numbers and formulas made harmless', async () => {
     const get = async (path: string) => {
       const page = await test.cast.manager.get(path)
-      expect([path, page.status, page.headers.get('Content-Type')]).toEqual([path, 200, 'text/csv; charset=utf-8'])
+      expect([path, page.status, page.headers.get('Content-Type')]).toEqual([
+        path,
+        200,
+        'text/csv; charset=utf-8',
+      ])
       expect(page.headers.get('Content-Disposition')).toContain('attachment')
       return page.text
         .replace(/^\ufeff/, '')
@@ -105,15 +131,20 @@ describe('posts', () => {
       'channel_id,platform,account,handle,posts,posts_not_made_here,views',
     )
     expect((await get('/w/northside/insights.csv?table=hours')).length).toBeGreaterThan(1)
-    expect(await get(`/w/northside/insights/${channels.instagram}.csv?table=account`)).toHaveLength(1)
+    expect(await get(`/w/northside/insights/${channels.instagram}.csv?table=account`)).toHaveLength(
+      1,
+    )
     expect(await get(`/w/northside/posts/${insta.postId}/numbers.csv`)).toHaveLength(3)
     for (const ending of ['.csv.bak', '.csv.csv', '.bak', '.'])
-      expect([ending, (await test.cast.manager.get(`/w/northside/insights/${channels.instagram}${ending}`)).status]).toEqual([
+      expect([
         ending,
-        404,
-      ])
+        (await test.cast.manager.get(`/w/northside/insights/${channels.instagram}${ending}`))
+          .status,
+      ]).toEqual([ending, 404])
     expect((await test.cast.manager.get('/w/northside/insights.csv?table=users')).status).toBe(404)
-    expect((await test.cast.outsider.get(`/w/elsewhere/posts/${insta.postId}/numbers.csv`)).status).toBe(404)
+    expect(
+      (await test.cast.outsider.get(`/w/elsewhere/posts/${insta.postId}/numbers.csv`)).status,
+    ).toBe(404)
   })
 
   it('promise E3: lose their numbers when their account is deleted', async () => {
@@ -122,6 +153,8 @@ describe('posts', () => {
     const [left] =
       await test.sql`select count(*)::int as n from snapshots s where workspace_id = ${northside} and not exists (select from targets t where t.id = s.target_id)`
     expect(left!.n).toBe(0)
-    expect((await test.cast.manager.get('/w/northside/insights?range=28d')).text).not.toContain('Opening')
+    expect((await test.cast.manager.get('/w/northside/insights?range=28d')).text).not.toContain(
+      'Opening',
+    )
   })
 })

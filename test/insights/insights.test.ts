@@ -10,7 +10,10 @@ let gained: ReturnType<typeof measuredRows>['gained']
 
 beforeAll(async () => {
   test = await createTestApp()
-  channels = await connectAll(test.deps, { workspaceId: test.workspaces.northside, userId: test.cast.admin.id })
+  channels = await connectAll(test.deps, {
+    workspaceId: test.workspaces.northside,
+    userId: test.cast.admin.id,
+  })
   gained = measuredRows(test, channels).gained
 })
 
@@ -27,7 +30,9 @@ describe('insights without numbers', () => {
   it('say when the first numbers of a connected account will arrive', async () => {
     await test.sql`insert into measured_channels (channel_id, workspace_id, next_at) values (${channels.instagram}, ${test.workspaces.northside}, now() + interval '3 hours')`
     const { text } = await test.cast.manager.get('/w/northside/insights')
-    expect(words(text)).toMatch(/No numbers yet\. The first of .* are read (today|tomorrow) \d\d:\d\d\./)
+    expect(words(text)).toMatch(
+      /No numbers yet\. The first of .* are read (today|tomorrow) \d\d:\d\d\./,
+    )
   })
 })
 
@@ -43,7 +48,10 @@ describe('promise U3: insights', () => {
     expect(words(text)).toContain('Reach of posts 2,100 up 50% from 1,400')
     expect(words(text)).toContain('Engagement 273 up 50% from 182')
     expect(words(text)).toContain('Followers 5,799 up 7 in 7 days')
-    expect(text.split('class="tiles"')[1]!.split('</ul>')[0], 'color means state, and a change is none').not.toContain('pill')
+    expect(
+      text.split('class="tiles"')[1]!.split('</ul>')[0],
+      'color means state, and a change is none',
+    ).not.toContain('pill')
   })
 
   it('have tiles that select the line of the chart, like the switch above it', async () => {
@@ -54,7 +62,9 @@ describe('promise U3: insights', () => {
     )
     expect(text).toContain('href="/w/northside/insights?range=7d&amp;metric=saves#chart"')
     expect(text).toContain('href="/w/northside/insights?range=28d&amp;metric=followers"')
-    expect((await test.cast.manager.get('/w/northside/insights?metric=nonsense')).text).toContain('Views per day')
+    expect((await test.cast.manager.get('/w/northside/insights?metric=nonsense')).text).toContain(
+      'Views per day',
+    )
   })
 
   it('of one account include only its own numbers', async () => {
@@ -65,17 +75,25 @@ describe('promise U3: insights', () => {
   })
 
   it('say what a platform does not provide and never show it as 0', async () => {
-    const own = words((await test.cast.manager.get(`/w/northside/insights/${channels.tiktok}?range=7d`)).text)
+    const own = words(
+      (await test.cast.manager.get(`/w/northside/insights/${channels.tiktok}?range=7d`)).text,
+    )
     expect(own).toContain('Reach of posts Not given by TikTok.')
     const all = words((await test.cast.manager.get('/w/northside/insights?range=7d')).text)
-    expect(all).toContain('Reach of posts, added up: people who saw two posts count twice. Not given by TikTok.')
+    expect(all).toContain(
+      'Reach of posts, added up: people who saw two posts count twice. Not given by TikTok.',
+    )
     expect(all).toContain('not given by TikTok')
   })
 
   it('have charts, each with a title, its main finding and a table', async () => {
     const { text } = await test.cast.manager.get('/w/northside/insights?range=7d')
-    expect(text).toMatch(/<svg class="chart lines"[^>]*role="img" aria-labelledby="chart-main-t chart-main-d">/)
-    expect(text).toContain('3,906 views in all, 49% more than in the 7 days before. The most were 1,303,')
+    expect(text).toMatch(
+      /<svg class="chart lines"[^>]*role="img" aria-labelledby="chart-main-t chart-main-d">/,
+    )
+    expect(text).toContain(
+      '3,906 views in all, 49% more than in the 7 days before. The most were 1,303,',
+    )
     expect(words(text.split('id="h-main"')[1]!.split('</details>')[0]!)).toContain('1,303')
     expect(text).not.toMatch(/style="/)
   })
@@ -93,16 +111,24 @@ describe('promise U3: insights', () => {
     await test.sql`
       insert into metric_names (platform, version, kind, name, witness, suspected_at, refused_at)
       select 'instagram', ${version}, kind, 'saved', '', now(), now() - interval '5 days' from unnest(${kinds}::text[]) as kind`
-    const { text } = await test.cast.manager.get(`/w/northside/insights/${channels.instagram}?range=7d&metric=saves`)
+    const { text } = await test.cast.manager.get(
+      `/w/northside/insights/${channels.instagram}?range=7d&metric=saves`,
+    )
     await test.sql`delete from metric_names`
-    expect(words(text)).toMatch(/Instagram stopped providing this on \d+ \w+ \d{4}\. The numbers shown are from before\./)
+    expect(words(text)).toMatch(
+      /Instagram stopped providing this on \d+ \w+ \d{4}\. The numbers shown are from before\./,
+    )
   })
 
   it('include nothing from another workspace', async () => {
     expect((await test.cast.outsider.get('/w/northside/insights')).status).toBe(404)
     expect((await test.cast.outsider.get('/w/northside/insights.csv')).status).toBe(404)
-    expect((await test.cast.outsider.get(`/w/elsewhere/insights/${channels.instagram}`)).status).toBe(404)
-    expect((await test.cast.outsider.get(`/w/elsewhere/insights/${channels.instagram}.csv`)).status).toBe(404)
+    expect(
+      (await test.cast.outsider.get(`/w/elsewhere/insights/${channels.instagram}`)).status,
+    ).toBe(404)
+    expect(
+      (await test.cast.outsider.get(`/w/elsewhere/insights/${channels.instagram}.csv`)).status,
+    ).toBe(404)
     expect((await test.cast.outsider.get('/w/elsewhere/insights')).text).not.toContain('Northside')
   })
 })
@@ -111,7 +137,9 @@ describe('the date range', () => {
   it.each(['7d', '28d', '90d', '12m', '24m', 'nonsense'])('%s gets a page', async (range) => {
     const page = await test.cast.manager.get(`/w/northside/insights?range=${range}`)
     expect(page.status).toBe(200)
-    expect(page.text).toContain(`range=${range === 'nonsense' ? '28d' : range}" aria-current="true"`)
+    expect(page.text).toContain(
+      `range=${range === 'nonsense' ? '28d' : range}" aria-current="true"`,
+    )
   })
 
   it('can be custom, and its days are included in the sums', async () => {
@@ -136,7 +164,9 @@ describe('the date range', () => {
 
   it('of 24 months has no earlier data to compare with', async () => {
     const { text } = await test.cast.manager.get('/w/northside/insights?range=24m')
-    expect(text).toContain('Numbers are kept for 24 months, so there is nothing before to compare with.')
+    expect(text).toContain(
+      'Numbers are kept for 24 months, so there is nothing before to compare with.',
+    )
     expect(words(text)).toMatch(
       /Views [\d,]+ Reach of posts [\d,]+ Reach of posts, added up[^.]*\. Not given by TikTok\. Engagement/,
     )

@@ -20,7 +20,8 @@ beforeAll(async () => {
  * Whether a reading was taken when the schedule would: in the first run after it is due, which is
  * every 15 minutes.
  */
-const isWithin = (taken: Date, dueMs: number) => taken.getTime() >= dueMs && taken.getTime() < dueMs + 16 * minuteMs
+const isWithin = (taken: Date, dueMs: number) =>
+  taken.getTime() >= dueMs && taken.getTime() < dueMs + 16 * minuteMs
 
 test('promise U3, R3: 24 months of one account and its post: each number is read at its age, once, and none after that', {
   timeout: 600_000,
@@ -42,7 +43,11 @@ test('promise U3, R3: 24 months of one account and its post: each number is read
     select taken_at, views from every_reading where target_id = ${post.targetId} order by taken_at`
   const due: number[] = []
   const times = { channelId, publishedAt: post.publishedAt, toldForMs: null }
-  for (let at = nextMeasureAt(times, post.publishedAt.getTime()); at; at = nextMeasureAt(times, at.getTime()))
+  for (
+    let at = nextMeasureAt(times, post.publishedAt.getTime());
+    at;
+    at = nextMeasureAt(times, at.getTime())
+  )
     due.push(at.getTime())
   expect(due).toHaveLength(132)
   const days = (atMs: number) => (atMs - post.publishedAt.getTime()) / dayMs
@@ -51,8 +56,13 @@ test('promise U3, R3: 24 months of one account and its post: each number is read
     .filter((row) => !due.some((dueMs) => isWithin(row.takenAt, dueMs)))
     .map((row) => days(row.takenAt.getTime()))
   expect({ missed, extra, taken: taken.length }).toEqual({ missed: [], extra: [], taken: 132 })
-  expect(taken.every((row, index) => index === 0 || BigInt(row.views) >= BigInt(taken[index - 1]!.views))).toBe(true)
-  const [row] = await sql`select next_at, views from measured_targets where target_id = ${post.targetId}`
+  expect(
+    taken.every(
+      (row, index) => index === 0 || BigInt(row.views) >= BigInt(taken[index - 1]!.views),
+    ),
+  ).toBe(true)
+  const [row] =
+    await sql`select next_at, views from measured_targets where target_id = ${post.targetId}`
   expect(row).toEqual({ nextAt: null, views: taken.at(-1)?.views })
 
   const rows = await sql<{ takenAt: Date; lastSeenAt: Date | null; views: string }[]>`
@@ -69,7 +79,9 @@ test('promise U3, R3: 24 months of one account and its post: each number is read
 
   const followers = await sql<{ takenAt: Date; followers: number }[]>`
     select taken_at, followers from account_snapshots where channel_id = ${channelId} order by taken_at`
-  const [channel] = await sql<{ connectedAt: Date }[]>`select connected_at from channels where id = ${channelId}`
+  const [channel] = await sql<
+    { connectedAt: Date }[]
+  >`select connected_at from channels where id = ${channelId}`
   let dueMs = followers[0]!.takenAt.getTime()
   expect(isWithin(followers[0]!.takenAt, channel!.connectedAt.getTime())).toBe(true)
   for (const { takenAt } of followers.slice(1)) {
@@ -123,13 +135,18 @@ test('however many accounts are due, no history exceeds 2,000 events, and each a
   // Moves all into shard 0.
   await sql`update channels set id = (left(id::text, 34) || 'a0')::uuid where id = any(${ids})`
   const args = [{ shard: 0, after: null, failed: 0 }]
-  const first = await client.workflow.start('measureShard', { workflowId: 'measure-many', taskQueue, args })
+  const first = await client.workflow.start('measureShard', {
+    workflowId: 'measure-many',
+    taskQueue,
+    args,
+  })
   await first.result()
   const lengths: number[] = []
   for (let runId: string | undefined = first.firstExecutionRunId; runId; ) {
     const { events } = await client.workflow.getHandle('measure-many', runId).fetchHistory()
     lengths.push(events?.length ?? 0)
-    runId = events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId ?? undefined
+    runId =
+      events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId ?? undefined
   }
   expect(lengths.length).toBeGreaterThan(1)
   expect(Math.max(...lengths)).toBeLessThan(2_000)

@@ -1,5 +1,10 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { type Connected, type MeasuringWorld, type Published, startMeasuringWorld } from '../support/insights/measuring-world.ts'
+import {
+  type Connected,
+  type MeasuringWorld,
+  type Published,
+  startMeasuringWorld,
+} from '../support/insights/measuring-world.ts'
 
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
@@ -15,7 +20,10 @@ beforeAll(async () => {
 const kinds = { facebook: 'photo', instagram: 'reel', tiktok: 'video' } as const
 const channel = (platform: string): Connected => channels[platform]!
 
-type Row = Record<'views' | 'reach' | 'likes' | 'comments' | 'shares' | 'saves', string | number | null> & {
+type Row = Record<
+  'views' | 'reach' | 'likes' | 'comments' | 'shares' | 'saves',
+  string | number | null
+> & {
   takenAt: Date
   source: string
 }
@@ -27,7 +35,10 @@ const measuredOf = async (post: Published) => {
   return row!
 }
 const truthOf = ({ platform }: Connected, { platformPostId }: Published) =>
-  world.rig.control<Record<string, number>>('GET', `/ledger/posts/${platform}/${platformPostId}/numbers`)
+  world.rig.control<Record<string, number>>(
+    'GET',
+    `/ledger/posts/${platform}/${platformPostId}/numbers`,
+  )
 const stopClock = (stopped: boolean) => world.rig.control('POST', '/clock', { stopped })
 const pass = (ms: number) => world.measureUntil(world.rig.now() + ms)
 const callsOf = (endpoint: string) => world.rig.calls({ endpoint })
@@ -49,7 +60,9 @@ describe.sequential('the numbers of posts', () => {
         await stopClock(false)
         const given = world.deps.platforms.platforms.get(platform)!.measure.names(kind)
         const all = { views, reach, likes, comments, shares, saves: saved }
-        const expected = Object.fromEntries(Object.entries(all).map(([name, value]) => [name, name in given ? value : null]))
+        const expected = Object.fromEntries(
+          Object.entries(all).map(([name, value]) => [name, name in given ? value : null]),
+        )
         expect((await snapshotsOf(post)).at(-1)).toMatchObject(expected)
         expect(views).toBeGreaterThan(0)
         expect((await snapshotsOf(post)).at(-1)?.source).toMatch(/v\d+/)
@@ -57,9 +70,10 @@ describe.sequential('the numbers of posts', () => {
       const [avatar] = await world.sql<
         { fetchedAt: Date }[]
       >`select fetched_at from avatars where channel_id = ${place.channelId}`
-      expect(avatar!.fetchedAt.getTime(), 'the profile picture comes with the numbers').toBeGreaterThan(
-        world.rig.now() - 2 * dayMs,
-      )
+      expect(
+        avatar!.fetchedAt.getTime(),
+        'the profile picture comes with the numbers',
+      ).toBeGreaterThan(world.rig.now() - 2 * dayMs)
       const days =
         await world.sql`select coalesce(sum(views), 0)::int as views from channel_days where channel_id = ${place.channelId}`
       expect(days[0]).toEqual({ views: (await snapshotsOf(post)).at(-1)?.views })
@@ -79,7 +93,9 @@ describe.sequential('the numbers of posts', () => {
     await world.rig.set({ insightsLagMs: hourMs })
   })
 
-  test('of a story are read hourly during its day and not afterwards', { timeout: 60_000 }, async () => {
+  test('of a story are read hourly during its day and not afterwards', {
+    timeout: 60_000,
+  }, async () => {
     const post = await world.post(channel('instagram'), 'story')
     await pass(2 * dayMs)
     const taken = await snapshotsOf(post)
@@ -105,7 +121,8 @@ describe.sequential('the numbers of posts', () => {
     const after = (await snapshotsOf(post)).at(-1)!
     expect([after.reach, Number(after.views) > Number(known.views)]).toEqual([null, true])
     expect(await measuredOf(post)).toMatchObject({ reach: known.reach, endedMetrics: ['reach'] })
-    const names = await world.sql`select kind, name, refused_at is not null as is_retired from metric_names order by kind`
+    const names =
+      await world.sql`select kind, name, refused_at is not null as is_retired from metric_names order by kind`
     expect(names).toEqual([
       // One account and one reel don't prove anything about others.
       { kind: 'account', name: 'reach', isRetired: false },
@@ -155,9 +172,13 @@ describe.sequential('the numbers of posts', () => {
   )
 })
 
-const removeAtPlatform = async ({ platform, account }: Connected, { platformPostId }: Published): Promise<void> => {
+const removeAtPlatform = async (
+  { platform, account }: Connected,
+  { platformPostId }: Published,
+): Promise<void> => {
   const { rig } = world
-  if (platform === 'tiktok') return void (await rig.control('DELETE', `/tiktok/posts/${platformPostId}`))
+  if (platform === 'tiktok')
+    return void (await rig.control('DELETE', `/tiktok/posts/${platformPostId}`))
   await rig.set({ requireAppSecretProof: false })
   const token = account.accountToken ?? account.grantToken
   const url = `${rig.sandbox.url}/graph/v25.0/${platformPostId}?access_token=${token}`

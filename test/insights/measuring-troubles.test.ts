@@ -6,7 +6,12 @@ import { completeReceipt } from '../../db/posts/targets.ts'
 import { taskQueue } from '../../workflows/names.ts'
 import { publishWithoutReceipt } from '../support/draft.ts'
 import { shardOf } from '../support/insights/measure-all.ts'
-import { type Connected, type MeasuringWorld, type Published, startMeasuringWorld } from '../support/insights/measuring-world.ts'
+import {
+  type Connected,
+  type MeasuringWorld,
+  type Published,
+  startMeasuringWorld,
+} from '../support/insights/measuring-world.ts'
 
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs
@@ -22,18 +27,24 @@ beforeEach(() => world.rig.control('DELETE', '/faults'))
 const pass = (ms: number) => world.measureUntil(world.rig.now() + ms)
 const place = (platform: string): Connected => channels[platform]!
 const restOf = async ({ channelId }: Connected) => {
-  const [row] = await world.sql<{ restUntil: Date | null; problem: string | null; failures: number }[]>`
+  const [row] = await world.sql<
+    { restUntil: Date | null; problem: string | null; failures: number }[]
+  >`
     select rest_until, problem, coalesce((select max((value ->> 'failures')::int) from jsonb_each(rests)), 0) as failures
     from measured_channels where channel_id = ${channelId}`
   return row!
 }
 const countOf = async ({ targetId }: Published): Promise<number> => {
-  const [row] = await world.sql<{ count: number }[]>`select count(*)::int as count from snapshots where target_id = ${targetId}`
+  const [row] = await world.sql<
+    { count: number }[]
+  >`select count(*)::int as count from snapshots where target_id = ${targetId}`
   return row!.count
 }
 /** When its numbers were last read, whether or not they had changed. */
 const readAt = async ({ targetId }: Published): Promise<number> => {
-  const [row] = await world.sql<{ takenAt: Date }[]>`select taken_at from measured_targets where target_id = ${targetId}`
+  const [row] = await world.sql<
+    { takenAt: Date }[]
+  >`select taken_at from measured_targets where target_id = ${targetId}`
   return row!.takenAt.getTime()
 }
 /** Calls that read numbers, after the call with this id. */
@@ -47,7 +58,13 @@ describe.sequential('when measuring fails', () => {
   test('an outage loses nothing: no snapshot is written, due readings stay due, and they are made up for afterwards', async () => {
     const tiktok = place('tiktok')
     const post = await world.post(tiktok, 'video')
-    await world.rig.fault({ platform: 'tiktok', endpoint: 'video/query', when: 'before', kind: 'html503', times: 2 })
+    await world.rig.fault({
+      platform: 'tiktok',
+      endpoint: 'video/query',
+      when: 'before',
+      kind: 'html503',
+      times: 2,
+    })
     // Due up to ten minutes after the hour, and the schedule runs every 15 minutes.
     await pass(hourMs + 10 * minuteMs + 15 * minuteMs)
     expect(await countOf(post)).toBe(0)
@@ -58,7 +75,8 @@ describe.sequential('when measuring fails', () => {
     await pass(2 * hourMs)
     expect(await countOf(post)).toBe(1)
     expect(await restOf(tiktok)).toEqual({ restUntil: null, problem: null, failures: 0 })
-    const [row] = await world.sql`select views, likes from snapshots where target_id = ${post.targetId}`
+    const [row] =
+      await world.sql`select views, likes from snapshots where target_id = ${post.targetId}`
     expect(Number(row?.views)).toBeGreaterThan(0)
   })
 
@@ -66,7 +84,12 @@ describe.sequential('when measuring fails', () => {
     const facebook = place('facebook')
     const post = await world.post(facebook, 'photo')
     const until = new Date(world.rig.now() + 3 * hourMs)
-    const limit = { of: 'account' as const, holds: ['reading' as const], until, words: 'Nearly used up.' }
+    const limit = {
+      of: 'account' as const,
+      holds: ['reading' as const],
+      until,
+      words: 'Nearly used up.',
+    }
     await recordLimit(world.sql, facebook.channelId, limit)
     const before = await lastCall()
     await pass(2.5 * hourMs)
@@ -87,7 +110,8 @@ describe.sequential('when measuring fails', () => {
     const facebook = place('facebook')
     const posts: Published[] = []
     while (posts.length < 52) posts.push(await world.post(facebook, 'text'))
-    const taken = async () => (await Promise.all(posts.map(countOf))).reduce((sum, count) => sum + count, 0)
+    const taken = async () =>
+      (await Promise.all(posts.map(countOf))).reduce((sum, count) => sum + count, 0)
     const calls = (await world.rig.calls({ platform: 'facebook' })).length
     await world.rig.set({ businessCallsPerDay: 2 * calls })
     await world.measure()
@@ -110,10 +134,13 @@ describe.sequential('when measuring fails', () => {
     await pass(1.5 * hourMs)
     const made = await reads(before)
     expect(made.filter(({ endpoint }) => endpoint === 'media.insights')).toHaveLength(3)
-    expect(made.filter(({ endpoint, facts }) => endpoint === 'batch' && facts.operations === 3)).toHaveLength(1)
+    expect(
+      made.filter(({ endpoint, facts }) => endpoint === 'batch' && facts.operations === 3),
+    ).toHaveLength(1)
     expect(await Promise.all(posts.map(countOf))).toEqual([1, 1, 1])
     const firstRead = await Promise.all(posts.map(readAt))
-    const isReadAgain = async () => (await Promise.all(posts.map(readAt))).map((at, index) => at > firstRead[index]!)
+    const isReadAgain = async () =>
+      (await Promise.all(posts.map(readAt))).map((at, index) => at > firstRead[index]!)
     const refusal = {
       platform: 'instagram',
       endpoint: 'media.insights',
@@ -133,7 +160,8 @@ describe.sequential('when measuring fails', () => {
 
   test('a small Page gets every number that Facebook provides, without a pause or advice to reconnect, and the missing one is named', async () => {
     const facebook = place('facebook')
-    const page = (state: object) => world.rig.control('POST', `/accounts/meta/pages/${facebook.account.id}/state`, state)
+    const page = (state: object) =>
+      world.rig.control('POST', `/accounts/meta/pages/${facebook.account.id}/state`, state)
     await page({ isSmall: true })
     const posts = [await world.post(facebook, 'photo'), await world.post(facebook, 'text')]
     await pass(1.5 * hourMs)
@@ -143,7 +171,8 @@ describe.sequential('when measuring fails', () => {
     expect([...numbers]).toEqual(posts.map(() => ({ hasViews: true, reach: null })))
     expect(await restOf(facebook)).toEqual({ restUntil: null, problem: null, failures: 0 })
     const notGiven = async () => {
-      const [row] = await world.sql`select not_given from measured_channels where channel_id = ${facebook.channelId}`
+      const [row] =
+        await world.sql`select not_given from measured_channels where channel_id = ${facebook.channelId}`
       return row?.notGiven
     }
     expect(await notGiven()).toEqual(['reach'])
@@ -158,7 +187,8 @@ describe.sequential('when measuring fails', () => {
     await world.rig.set({ videoPostIdLagMs: 4 * hourMs })
     const video = await world.post(facebook, 'video', publishWithoutReceipt)
     const idOf = async () => {
-      const [row] = await world.sql`select platform_post_id from targets where id = ${video.targetId}`
+      const [row] =
+        await world.sql`select platform_post_id from targets where id = ${video.targetId}`
       return row?.platformPostId as string
     }
     const bare = await idOf()
@@ -188,16 +218,23 @@ describe.sequential('when measuring fails', () => {
     const instagram = place('instagram')
     const post = await world.post(instagram, 'image')
     const [person] = Object.values(
-      (await world.rig.control<{ people: Record<string, { id: string }> }>('GET', '/accounts/meta')).people,
+      (await world.rig.control<{ people: Record<string, { id: string }> }>('GET', '/accounts/meta'))
+        .people,
     )
-    await world.rig.control('POST', `/accounts/meta/people/${person!.id}/state`, { tokens: 'revoked' })
+    await world.rig.control('POST', `/accounts/meta/people/${person!.id}/state`, {
+      tokens: 'revoked',
+    })
     await pass(1.5 * hourMs)
-    expect(await world.sql`select state from channels where id = ${instagram.channelId}`).toEqual([{ state: 'reconnect' }])
+    expect(await world.sql`select state from channels where id = ${instagram.channelId}`).toEqual([
+      { state: 'reconnect' },
+    ])
     const before = await lastCall()
     await pass(6 * hourMs)
     expect((await reads(before)).filter((call) => call.platform !== 'tiktok')).toEqual([])
     expect(await countOf(post)).toBe(0)
-    await world.rig.control('POST', `/accounts/meta/people/${person!.id}/state`, { tokens: 'working' })
+    await world.rig.control('POST', `/accounts/meta/people/${person!.id}/state`, {
+      tokens: 'working',
+    })
     await world.connect('meta')
     await pass(hourMs)
     expect(await countOf(post)).toBe(1)
@@ -232,7 +269,11 @@ describe.sequential('when measuring fails', () => {
     await world.travelTo(world.rig.now() + 1.25 * hourMs)
     const shard = await shardOf(world.sql, tiktok.channelId)
     const run = (id: string) =>
-      world.client.workflow.start('measureShard', { workflowId: id, taskQueue, args: [{ shard, after: null, failed: 0 }] })
+      world.client.workflow.start('measureShard', {
+        workflowId: id,
+        taskQueue,
+        args: [{ shard, after: null, failed: 0 }],
+      })
     const runs = await Promise.all([run('measure-a'), run('measure-b')])
     // One after the other, because waiting for two at once confuses the time skipping.
     for (const one of runs) await one.result()

@@ -14,8 +14,15 @@ const hourMs = 3_600_000
 
 beforeAll(async () => {
   test = await createTestApp()
-  channels = await connectAll(test.deps, { workspaceId: test.workspaces.northside, userId: test.cast.admin.id })
-  post = await measuredRows(test, channels).measured('instagram', { daysAgo: 9, readings: [], kind: 'reel' })
+  channels = await connectAll(test.deps, {
+    workspaceId: test.workspaces.northside,
+    userId: test.cast.admin.id,
+  })
+  post = await measuredRows(test, channels).measured('instagram', {
+    daysAgo: 9,
+    readings: [],
+    kind: 'reel',
+  })
 })
 
 const read = async (hours: number, more: Record<string, number>, views = 10) => {
@@ -23,11 +30,18 @@ const read = async (hours: number, more: Record<string, number>, views = 10) => 
   await test.sql`update measured_targets set next_at = ${takenAt} where target_id = ${post.targetId}`
   await test.sql`select ensure_snapshot_months(${takenAt})`
   const posts = [{ id: post.targetId, dueAt: takenAt, nextAt: null, numbers: { views }, more }]
-  await savePostSnapshots(test.sql, { channelId: channels.instagram, made: 'here', takenAt, source: 'test', posts })
+  await savePostSnapshots(test.sql, {
+    channelId: channels.instagram,
+    made: 'here',
+    takenAt,
+    source: 'test',
+    posts,
+  })
 }
 const ref = () => ({ workspaceId: test.workspaces.northside, postId: post.postId })
 const stored = async () => {
-  const [row] = await test.sql`select count(*)::int as rows from snapshots where target_id = ${post.targetId}`
+  const [row] =
+    await test.sql`select count(*)::int as rows from snapshots where target_id = ${post.targetId}`
   const [known] = await listNumbersOfPost(test.sql, ref())
   return { rows: row!.rows, more: known!.more, ended: known!.endedMetrics, views: known!.views }
 }
@@ -38,34 +52,50 @@ describe.sequential('a metric that only some platforms have', () => {
     await read(6, { watch_time: 4_200, average_watch_time: 9_007_199_254_740_991 })
     expect((await stored()).rows, 'nothing changed').toBe(1)
     await read(24, { watch_time: 8_400, average_watch_time: 0 })
-    expect(await stored()).toEqual({ rows: 2, more: { watch_time: 8_400, average_watch_time: 0 }, ended: [], views: 10 })
-    expect((await listReadingsOfPost(test.sql, ref())).map(({ more }) => more.watch_time)).toEqual([4_200, 4_200, 8_400])
+    expect(await stored()).toEqual({
+      rows: 2,
+      more: { watch_time: 8_400, average_watch_time: 0 },
+      ended: [],
+      views: 10,
+    })
+    expect((await listReadingsOfPost(test.sql, ref())).map(({ more }) => more.watch_time)).toEqual([
+      4_200, 4_200, 8_400,
+    ])
   })
 
   it('keeps its last known value when the platform stops giving it, and is marked as ended until it comes back', async () => {
     await read(48, { watch_time: 9_000 })
-    const after = { more: { watch_time: 9_000, average_watch_time: 0 }, ended: ['average_watch_time'] }
+    const after = {
+      more: { watch_time: 9_000, average_watch_time: 0 },
+      ended: ['average_watch_time'],
+    }
     expect(await stored()).toMatchObject({ rows: 3, ...after })
     await read(72, { watch_time: 9_000 })
     expect(await stored(), 'not given twice is no change').toMatchObject({ rows: 3, ...after })
     await read(96, { watch_time: 9_000, average_watch_time: 0 })
     expect(await stored(), 'given again, with the same value').toMatchObject({ rows: 4, ended: [] })
-    expect((await listReadingsOfPost(test.sql, ref())).at(-2)?.more, 'a reading has only what was given').toEqual({
+    expect(
+      (await listReadingsOfPost(test.sql, ref())).at(-2)?.more,
+      'a reading has only what was given',
+    ).toEqual({
       watch_time: 9_000,
     })
   })
 
-  it.each([0.5, -1, '7', null, true, [1], {}, 9_007_199_254_740_992])('cannot be %j in the database', async (value) => {
-    for (const table of ['snapshots', 'measured_targets']) {
-      const write = test.sql`
+  it.each([0.5, -1, '7', null, true, [1], {}, 9_007_199_254_740_992])(
+    'cannot be %j in the database',
+    async (value) => {
+      for (const table of ['snapshots', 'measured_targets']) {
+        const write = test.sql`
         update ${test.sql(table)} set more = ${test.sql.json({ watch_time: value })} where target_id = ${post.targetId}`
-      await expect(write).rejects.toThrow(`${table}_more_are_numbers`)
-    }
-    const write = test.sql`
+        await expect(write).rejects.toThrow(`${table}_more_are_numbers`)
+      }
+      const write = test.sql`
       insert into elsewhere_posts (workspace_id, channel_id, platform_post_id, kind, text, published_at, more)
       values (${test.workspaces.northside}, ${channels.instagram}, '1', 'reel', '', now(), ${test.sql.json({ watch_time: value })})`
-    await expect(write).rejects.toThrow('elsewhere_posts_more_are_numbers')
-  })
+      await expect(write).rejects.toThrow('elsewhere_posts_more_are_numbers')
+    },
+  )
 })
 
 describe.sequential('on pages and in tables', () => {
@@ -75,14 +105,18 @@ describe.sequential('on pages and in tables', () => {
       .replace(/^\ufeff/, '')
       .trim()
       .split('\r\n')
-    const column = (name: string) => rows.map((row) => row.split(',')[names.split(',').indexOf(name)])
+    const column = (name: string) =>
+      rows.map((row) => row.split(',')[names.split(',').indexOf(name)])
     return { status, column }
   }
 
   it('the page of a reel shows its watch times with their units, and no number of other kinds', async () => {
     await read(120, { watch_time: 11_520_000, average_watch_time: 4_200 })
-    const { document } = parseHTML((await test.cast.manager.get(`/w/northside/posts/${post.postId}`)).text)
-    const words = (one: { textContent: string | null } | null) => one?.textContent?.replace(/\s+/g, ' ').trim()
+    const { document } = parseHTML(
+      (await test.cast.manager.get(`/w/northside/posts/${post.postId}`)).text,
+    )
+    const words = (one: { textContent: string | null } | null) =>
+      one?.textContent?.replace(/\s+/g, ' ').trim()
     const terms = [...document.querySelectorAll('.numbers dl > div')].map((row) => [
       words(row.querySelector('dt')),
       words(row.querySelector('dd')),
@@ -96,21 +130,29 @@ describe.sequential('on pages and in tables', () => {
     expect(last).toHaveLength(head.length)
   })
 
-  it.each(['posts/:post/numbers.csv', 'insights.csv?table=posts&range=28d', 'insights.csv?table=readings&range=28d'])(
+  it.each([
+    'posts/:post/numbers.csv',
+    'insights.csv?table=posts&range=28d',
+    'insights.csv?table=readings&range=28d',
+  ])(
     '%s has them in milliseconds, in columns that say so, and empty where they were not given',
     async (path) => {
       const { column } = await table(`/w/northside/${path.replace(':post', post.postId)}`)
       expect(column('watch_time_ms').at(-1)).toBe('11520000')
       expect(column('average_watch_time_ms').at(-1)).toBe('4200')
       expect(new Set(column('profile_visits'))).toEqual(new Set(['']))
-      expect((await table(`/w/northside/${path.replace(':post', post.postId)}`, 'outsider')).status).toBe(404)
+      expect(
+        (await table(`/w/northside/${path.replace(':post', post.postId)}`, 'outsider')).status,
+      ).toBe(404)
     },
   )
 
   it('one that the platform no longer gives is shown as its last known value, marked as such', async () => {
     await read(144, { watch_time: 11_520_000 })
     const { text } = await test.cast.manager.get(`/w/northside/posts/${post.postId}`)
-    expect(text.replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ')).toContain('Average watch time 4.2 s no longer provided')
+    expect(text.replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ')).toContain(
+      'Average watch time 4.2 s no longer provided',
+    )
   })
 })
 

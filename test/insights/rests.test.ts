@@ -1,6 +1,11 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { listAccountDays } from '../../db/insights/insights.ts'
-import { type Connected, type MeasuringWorld, type Published, startMeasuringWorld } from '../support/insights/measuring-world.ts'
+import {
+  type Connected,
+  type MeasuringWorld,
+  type Published,
+  startMeasuringWorld,
+} from '../support/insights/measuring-world.ts'
 
 const hourMs = 3_600_000
 
@@ -15,12 +20,16 @@ beforeEach(() => world.rig.control('DELETE', '/faults'))
 const pass = (ms: number) => world.measureUntil(world.rig.now() + ms)
 const place = (platform: string): Connected => channels[platform]!
 const countOf = async ({ targetId }: Published): Promise<number> => {
-  const [row] = await world.sql<{ count: number }[]>`select count(*)::int as count from snapshots where target_id = ${targetId}`
+  const [row] = await world.sql<
+    { count: number }[]
+  >`select count(*)::int as count from snapshots where target_id = ${targetId}`
   return row!.count
 }
 /** When its numbers were last read, whether or not they had changed. */
 const readAt = async ({ targetId }: Published): Promise<number> => {
-  const [row] = await world.sql<{ takenAt: Date }[]>`select taken_at from measured_targets where target_id = ${targetId}`
+  const [row] = await world.sql<
+    { takenAt: Date }[]
+  >`select taken_at from measured_targets where target_id = ${targetId}`
   return row!.takenAt.getTime()
 }
 
@@ -37,11 +46,17 @@ describe.sequential('the parts of an account', () => {
       return row as { followers: number; days: number }
     }
     const restsOf = async () => {
-      const [row] = await world.sql`select rests from measured_channels where channel_id = ${facebook.channelId}`
+      const [row] =
+        await world.sql`select rests from measured_channels where channel_id = ${facebook.channelId}`
       return Object.keys(row!.rests).sort()
     }
     const before = await counts()
-    const down = { platform: 'facebook', when: 'before' as const, kind: 'html503' as const, times: 1_000 }
+    const down = {
+      platform: 'facebook',
+      when: 'before' as const,
+      kind: 'html503' as const,
+      times: 1_000,
+    }
     await world.rig.fault({ ...down, endpoint: 'page.insights' })
     await pass(26 * hourMs)
     const without = await counts()
@@ -66,8 +81,17 @@ describe.sequential('the parts of an account', () => {
 
   test('keep the posts that were read before an outage in the middle of a batch, and the rest is read later', async () => {
     const facebook = place('facebook')
-    const posts = [await world.post(facebook, 'text'), await world.post(facebook, 'text'), await world.post(facebook, 'text')]
-    const down = { platform: 'facebook', endpoint: 'post.insights', when: 'before' as const, kind: 'error' as const }
+    const posts = [
+      await world.post(facebook, 'text'),
+      await world.post(facebook, 'text'),
+      await world.post(facebook, 'text'),
+    ]
+    const down = {
+      platform: 'facebook',
+      endpoint: 'post.insights',
+      when: 'before' as const,
+      kind: 'error' as const,
+    }
     await world.rig.fault({ ...down, code: 2, nth: 2, times: 1 })
     await world.measure()
     await world.travelTo(posts.at(-1)!.publishedAt.getTime() + 1.25 * hourMs)
@@ -94,7 +118,8 @@ describe.sequential('the parts of an account', () => {
       select count(*)::int as looks, max(views) > 0 as has_views from account_snapshots
       where channel_id = ${instagram.channelId} and day = ${day}`
     expect(again).toEqual({ looks: 2, hasViews: true })
-    const shown = () => listAccountDays(world.sql, world.workspaceId, instagram.channelId, { from: day, to: day })
+    const shown = () =>
+      listAccountDays(world.sql, world.workspaceId, instagram.channelId, { from: day, to: day })
     const [known] = await shown()
     await world.sql`
       insert into account_snapshots (workspace_id, channel_id, taken_at, day, source)

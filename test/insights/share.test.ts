@@ -16,7 +16,8 @@ beforeEach(async () => {
 })
 
 const limitOfAnHour = 400
-const inSeconds = (seconds: number): Date => new Date(Math.ceil(Date.now() / 1_000 + seconds) * 1_000)
+const inSeconds = (seconds: number): Date =>
+  new Date(Math.ceil(Date.now() / 1_000 + seconds) * 1_000)
 const schedule = (text: string, dueAt: Date): Promise<Page> =>
   compose(
     house.admin,
@@ -24,7 +25,8 @@ const schedule = (text: string, dueAt: Date): Promise<Page> =>
     { text, channel: [house.channel('Northside Café')], time: wallTimeOf(dueAt, 'Europe/Zurich') },
     'Schedule',
   )
-const isOut = (page: Page) => page.document.querySelector('.target .pill')?.textContent?.trim() === 'published'
+const isOut = (page: Page) =>
+  page.document.querySelector('.target .pill')?.textContent?.trim() === 'published'
 
 /** Inserts published posts that are due to be read and that Facebook doesn't show. */
 const hidePosts = async (count: number): Promise<void> => {
@@ -41,7 +43,9 @@ const hidePosts = async (count: number): Promise<void> => {
 }
 
 const readings = async () =>
-  (await house.ledger.calls()).filter(({ path }) => path.endsWith('/insights') && path.includes('_99')).length
+  (await house.ledger.calls()).filter(
+    ({ path }) => path.endsWith('/insights') && path.includes('_99'),
+  ).length
 
 describe.sequential('measuring leaves room for publishing', () => {
   test('a rate limit error during measuring pauses only measuring, and a post is published on time', {
@@ -58,7 +62,8 @@ describe.sequential('measuring leaves room for publishing', () => {
     expect(await house.sql`select distinct holds from limits`).toEqual([{ holds: ['reading'] }])
     const { url } = await schedule('While measuring is refused', inSeconds(3))
     await untilPage(house.admin, url, isOut)
-    const [target] = await house.sql`select state, attempt_number, problem from targets where text = 'While measuring is refused'`
+    const [target] =
+      await house.sql`select state, attempt_number, problem from targets where text = 'While measuring is refused'`
     expect(target).toEqual({ state: 'published', attemptNumber: 1, problem: null })
   })
 

@@ -13,7 +13,10 @@ const hourMs = 3_600_000
 
 beforeEach(async () => {
   test = await createTestApp()
-  channels = await connectAll(test.deps, { workspaceId: test.workspaces.northside, userId: test.cast.admin.id })
+  channels = await connectAll(test.deps, {
+    workspaceId: test.workspaces.northside,
+    userId: test.cast.admin.id,
+  })
   ;({ gained, measured } = measuredRows(test, channels))
   for (const platform of platforms)
     await test.sql`
@@ -29,7 +32,13 @@ const read = async (platform: PlatformName, first: number, last: number, levels 
 
 const words = (html: string): string => html.replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ')
 const page = async (range: string, channel?: string): Promise<string> =>
-  words((await test.cast.manager.get(`/w/northside/insights${channel ? `/${channel}` : ''}?range=${range}`)).text)
+  words(
+    (
+      await test.cast.manager.get(
+        `/w/northside/insights${channel ? `/${channel}` : ''}?range=${range}`,
+      )
+    ).text,
+  )
 /** `17 Dec`, as the page writes it. */
 const written = (days: number): string => {
   const date = new Date(`${day(days)}T12:00Z`)
@@ -48,7 +57,11 @@ describe('an account without recent readings (N2)', () => {
     for (const platform of platforms) await read(platform, 40, platform === 'instagram' ? 9 : 1)
     await notRead('instagram', 8)
     const text = await page('7d')
-    expect(text).toMatch(new RegExp(`2 of 3 accounts are up to date\\. No readings of [^.]*Instagram since ${written(9)}\\.`))
+    expect(text).toMatch(
+      new RegExp(
+        `2 of 3 accounts are up to date\\. No readings of [^.]*Instagram since ${written(9)}\\.`,
+      ),
+    )
     // Facebook and TikTok have 999 at the end and 992 before. Instagram has 991 at both, from its
     // last reading.
     expect(text).toContain('Followers 2,989 up 14 in 7 days')
@@ -57,7 +70,9 @@ describe('an account without recent readings (N2)', () => {
     expect(text).toContain('Periods are not compared: readings are missing')
     expect(text).toContain(`not since ${written(9)}`)
     expect(await page('7d', channels.instagram)).toContain(`No readings since ${written(9)}.`)
-    expect(await page('7d', channels.tiktok), 'an account that was read is compared').toContain('Views 700 no change from 700')
+    expect(await page('7d', channels.tiktok), 'an account that was read is compared').toContain(
+      'Views 700 no change from 700',
+    )
   })
 
   it('says so if it needs to be reconnected', async () => {
@@ -71,7 +86,11 @@ describe('an account without recent readings (N2)', () => {
     for (const platform of platforms) await read(platform, 80, platform === 'instagram' ? 10 : 1)
     await gained(channels.instagram, 1, { views: 900, followers: 999, grownSince: day(10) })
     const text = await page('7d')
-    expect(text).toMatch(new RegExp(`on Instagram: no readings ${written(9)} to ${written(2)}; ${written(1)} holds nine days\\.`))
+    expect(text).toMatch(
+      new RegExp(
+        `on Instagram: no readings ${written(9)} to ${written(2)}; ${written(1)} holds nine days\\.`,
+      ),
+    )
     expect(text).toContain('Periods are not compared')
     expect(text).toMatch(/Views 2,300 (?!up|down)/)
     const { text: html } = await test.cast.manager.get('/w/northside/insights?range=7d')
@@ -90,10 +109,18 @@ describe('a newly connected account (N3)', () => {
     const text = await page('28d')
     expect(text).toContain('Followers 6,923 up 56 in 28 days')
     expect(text).toMatch(/4,925 of them with [^.]*TikTok, new in these days\./)
-    expect(text).toContain('Views 6,100 no change from 5,600 500 of it from a new account, not compared.')
-    expect(text).toMatch(new RegExp(`New in these days, not part of the comparison: [^.]*TikTok \\(${written(5)}\\)\\.`))
+    expect(text).toContain(
+      'Views 6,100 no change from 5,600 500 of it from a new account, not compared.',
+    )
+    expect(text).toMatch(
+      new RegExp(
+        `New in these days, not part of the comparison: [^.]*TikTok \\(${written(5)}\\)\\.`,
+      ),
+    )
     expect(text).toMatch(new RegExp(`TikTok: first numbers on ${written(5)}\\.`))
-    expect(await page('28d', channels.tiktok)).toContain(`Followers 4,925 up 4 since ${written(5)}, the first reading`)
+    expect(await page('28d', channels.tiktok)).toContain(
+      `Followers 4,925 up 4 since ${written(5)}, the first reading`,
+    )
   })
 
   it('does not count as growth, and a disconnected one does not count as a loss', async () => {
@@ -117,14 +144,18 @@ describe('days without any readings (N10)', () => {
       await gained(channels[platform], 1, { views: 100, followers: 999 })
     }
     const text = await page('7d')
-    expect(text).toContain(`No readings ${written(8)} to ${written(3)}; ${written(2)} holds seven days.`)
+    expect(text).toContain(
+      `No readings ${written(8)} to ${written(3)}; ${written(2)} holds seven days.`,
+    )
     expect(text, 'six days without readings are no fall').not.toMatch(/Views [\d,]+ (up|down)/)
     expect(await page('7d', channels.facebook)).toContain(
       `No readings ${written(8)} to ${written(3)}; ${written(2)} holds seven days.`,
     )
     const before = `from=${day(8)}&to=${day(5)}`
     const gap = words((await test.cast.manager.get(`/w/northside/insights?${before}`)).text)
-    expect(gap, 'days in the gap say where their growth is').toContain(`${written(2)}, after these days, holds seven days.`)
+    expect(gap, 'days in the gap say where their growth is').toContain(
+      `${written(2)}, after these days, holds seven days.`,
+    )
   })
 
   it.each([
@@ -132,27 +163,41 @@ describe('days without any readings (N10)', () => {
     [30, 37, true],
     [800, 178, false],
     [800, 192, true],
-  ])('make a reading of a post of %i hours, %d hours after the last, late: %s', async (ageHours, hours, isLate) => {
-    const daysAgo = Math.ceil((ageHours + hours) / 24) + 1
-    const { targetId } = await measured('instagram', { daysAgo, readings: [{ hours: ageHours, views: 10 }] })
-    const takenAt = new Date(ago(daysAgo).getTime() + (ageHours + hours) * hourMs)
-    const dueAt = new Date(takenAt.getTime() - hourMs)
-    await test.sql`update measured_targets set next_at = ${dueAt} where target_id = ${targetId}`
-    const posts = [{ id: targetId, dueAt, nextAt: null, numbers: { views: 50 }, more: {} }]
-    await test.sql`select ensure_snapshot_months(${takenAt})`
-    await savePostSnapshots(test.sql, { channelId: channels.instagram, made: 'here', takenAt, source: 'test', posts })
-    const [row] = await test.sql<{ views: number; holds: number | null }[]>`
+  ])(
+    'make a reading of a post of %i hours, %d hours after the last, late: %s',
+    async (ageHours, hours, isLate) => {
+      const daysAgo = Math.ceil((ageHours + hours) / 24) + 1
+      const { targetId } = await measured('instagram', {
+        daysAgo,
+        readings: [{ hours: ageHours, views: 10 }],
+      })
+      const takenAt = new Date(ago(daysAgo).getTime() + (ageHours + hours) * hourMs)
+      const dueAt = new Date(takenAt.getTime() - hourMs)
+      await test.sql`update measured_targets set next_at = ${dueAt} where target_id = ${targetId}`
+      const posts = [{ id: targetId, dueAt, nextAt: null, numbers: { views: 50 }, more: {} }]
+      await test.sql`select ensure_snapshot_months(${takenAt})`
+      await savePostSnapshots(test.sql, {
+        channelId: channels.instagram,
+        made: 'here',
+        takenAt,
+        source: 'test',
+        posts,
+      })
+      const [row] = await test.sql<{ views: number; holds: number | null }[]>`
       select views::int, day - grown_since as holds from channel_days where channel_id = ${channels.instagram} and views is not null`
-    expect(row?.views).toBe(40)
-    expect(row?.holds === null, `it holds ${row?.holds} days`).toBe(!isLate)
-  })
+      expect(row?.views).toBe(40)
+      expect(row?.holds === null, `it holds ${row?.holds} days`).toBe(!isLate)
+    },
+  )
 })
 
 describe('followers after days without readings', () => {
   it('are not compared with the time before the range if their first reading is within it', async () => {
     await read('tiktok', 5, 1)
     await read('facebook', 40, 1)
-    expect(await page('28d&metric=followers', channels.facebook)).toContain('more than before these 28 days')
+    expect(await page('28d&metric=followers', channels.facebook)).toContain(
+      'more than before these 28 days',
+    )
     const text = await page('28d&metric=followers', channels.tiktok)
     expect(text).toContain('999 at the end.')
     expect(text).toContain(`up 4 since ${written(5)}, the first reading`)
@@ -166,7 +211,9 @@ describe('followers after days without readings', () => {
       `up 112 in 7 days The change is since ${written(12)}, the last reading before these days.`,
     )
     expect(await page('7d')).toMatch(
-      new RegExp(`The change of [^.]*TikTok is since ${written(12)}, its last reading before these days\\.`),
+      new RegExp(
+        `The change of [^.]*TikTok is since ${written(12)}, its last reading before these days\\.`,
+      ),
     )
     expect(await page('7d', channels.facebook)).not.toContain('The change is since')
   })
@@ -198,11 +245,17 @@ describe('a changed time zone (N12)', () => {
     await test.sql`
       update workspaces set earlier_zones = jsonb_set(earlier_zones, '{0,until}', to_jsonb(${ago(12).toISOString()}::text))`
     const text = await page('28d')
-    expect(text).toContain(`Until ${written(12)}, days are those of Europe/Zurich, the time zone of this workspace then.`)
+    expect(text).toContain(
+      `Until ${written(12)}, days are those of Europe/Zurich, the time zone of this workspace then.`,
+    )
     expect(text).toContain(`Time zone changed from Europe/Zurich on ${written(12)}.`)
     expect(text).toContain('· Pacific/Auckland')
-    expect((await test.cast.admin.post('/w/northside/settings', settings)).status, 'saved again without a change').toBe(303)
-    const [row] = await test.sql`select jsonb_array_length(earlier_zones) as n from workspaces where slug = 'northside'`
+    expect(
+      (await test.cast.admin.post('/w/northside/settings', settings)).status,
+      'saved again without a change',
+    ).toBe(303)
+    const [row] =
+      await test.sql`select jsonb_array_length(earlier_zones) as n from workspaces where slug = 'northside'`
     expect(row?.n).toBe(1)
   })
 })

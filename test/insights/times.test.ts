@@ -4,7 +4,11 @@ import { firstMeasureAt, nextAccountAt, nextMeasureAt } from '../../activities/i
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
 const publishedAt = new Date('2026-03-01T10:00:00Z')
-const post = (channelId: string, toldForMs: number | null = null) => ({ channelId, publishedAt, toldForMs })
+const post = (channelId: string, toldForMs: number | null = null) => ({
+  channelId,
+  publishedAt,
+  toldForMs,
+})
 
 /** All ages at which a post is measured if each reading is on time, in milliseconds. */
 const agesOf = (channelId: string, toldForMs: number | null = null): number[] => {
@@ -33,7 +37,9 @@ test('promise U3: 1 h, 6 h, 24 h, daily to day 30, weekly to month 24: 132 times
 test('posts with numbers for one day only are measured hourly, and a last time half an hour before the end', () => {
   const ages = agesOf('0199c0de-0000-7000-8000-000000000001', dayMs)
   expect(ages).toHaveLength(24)
-  expect(ages.slice(0, 23).map((age) => Math.floor(age / hourMs))).toEqual(Array.from({ length: 23 }, (_, index) => index + 1))
+  expect(ages.slice(0, 23).map((age) => Math.floor(age / hourMs))).toEqual(
+    Array.from({ length: 23 }, (_, index) => index + 1),
+  )
   expect(ages.at(-1)).toBe(dayMs - hourMs / 2)
 })
 

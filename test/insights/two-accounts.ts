@@ -16,7 +16,13 @@ export const fillTwoAccounts = async (
       saves: 9,
       followers: 5000 - days,
     })
-    await gained(channels.tiktok, days, { views: 300, likes: 20, comments: 1, shares: 4, followers: 800 })
+    await gained(channels.tiktok, days, {
+      views: 300,
+      likes: 20,
+      comments: 1,
+      shares: 4,
+      followers: 800,
+    })
   }
   await gained(channels.instagram, 60, { views: 17, followers: 4100 })
   await gained(channels.tiktok, 60, { views: 3, followers: 700 })

@@ -15,7 +15,10 @@ const platforms: PlatformName[] = ['facebook', 'instagram', 'tiktok']
 
 beforeEach(async () => {
   test = await createTestApp()
-  channels = await connectAll(test.deps, { workspaceId: test.workspaces.northside, userId: test.cast.admin.id })
+  channels = await connectAll(test.deps, {
+    workspaceId: test.workspaces.northside,
+    userId: test.cast.admin.id,
+  })
   for (const platform of platforms) await due(platform, -5)
 })
 
@@ -33,7 +36,13 @@ const elsewhere = (channelId: string, { isRead }: { isRead: boolean }) => test.s
     ${isRead ? new Date(Date.now() - 73 * hourMs) : null})`
 const tell = (inHours = 0) => notifyOfUnread(test.sql, new Date(Date.now() + inHours * hourMs))
 const told = () => test.sql<
-  { id: string; userId: string; channelId: string | null; facts: { accounts: number }; byMail: boolean }[]
+  {
+    id: string
+    userId: string
+    channelId: string | null
+    facts: { accounts: number }
+    byMail: boolean
+  }[]
 >`
   select id, user_id, channel_id, facts, by_mail from notices where kind = 'unread' order by id`
 
@@ -45,12 +54,20 @@ describe('promise U4: two days without readings', () => {
     await tell(2)
     await Promise.all([tell(3), tell(3), tell(40)])
     const notices = await told()
-    expect(notices).toMatchObject([{ userId: test.cast.admin.id, channelId: channels.instagram, byMail: true }])
-    const [outbox] = await test.sql`select count(*)::int as n from outbox where kind = 'notice' and ref_id = ${notices[0]!.id}`
+    expect(notices).toMatchObject([
+      { userId: test.cast.admin.id, channelId: channels.instagram, byMail: true },
+    ])
+    const [outbox] =
+      await test.sql`select count(*)::int as n from outbox where kind = 'notice' and ref_id = ${notices[0]!.id}`
     expect(outbox?.n).toBe(1)
-    expect(await findNoticeToMail(test.sql, notices[0]!.id)).toMatchObject({ kind: 'unread', platform: 'instagram' })
+    expect(await findNoticeToMail(test.sql, notices[0]!.id)).toMatchObject({
+      kind: 'unread',
+      platform: 'instagram',
+    })
     const page = await test.cast.admin.get('/w/northside/notices')
-    expect(page.text.replace(/\s+/g, ' ')).toMatch(/Insights for [^<]+ on Instagram haven’t updated since/)
+    expect(page.text.replace(/\s+/g, ' ')).toMatch(
+      /Insights for [^<]+ on Instagram haven’t updated since/,
+    )
     expect(page.text).toContain('href="/w/northside/insights"')
     expect(page.text).toContain('Posts still go out.')
   })
@@ -65,7 +82,10 @@ describe('promise U4: two days without readings', () => {
     expect(await told(), 'the others reach two days later').toHaveLength(1)
     await due('facebook', -90)
     await tell(190)
-    expect(await told()).toMatchObject([{}, { channelId: channels.facebook, facts: { accounts: 1 } }])
+    expect(await told()).toMatchObject([
+      {},
+      { channelId: channels.facebook, facts: { accounts: 1 } },
+    ])
   })
 
   it('cause no notification for an ended connection, a disconnected account or a post without an id at the platform', async () => {
@@ -74,7 +94,10 @@ describe('promise U4: two days without readings', () => {
     await due('instagram', 100)
     await test.sql`
       update channels set state = 'disconnected', token_sealed = null, disconnected_at = now() where id = ${channels.instagram}`
-    const { targetId } = await measuredRows(test, channels).measured('tiktok', { daysAgo: 9, readings: [{ hours: 1, views: 1 }] })
+    const { targetId } = await measuredRows(test, channels).measured('tiktok', {
+      daysAgo: 9,
+      readings: [{ hours: 1, views: 1 }],
+    })
     await test.sql`update measured_targets set next_at = now() - interval '100 hours' where target_id = ${targetId}`
     await tell()
     expect(await told()).toHaveLength(0)
@@ -86,11 +109,13 @@ describe('promise U4: two days without readings', () => {
   it.each([
     [
       "the account's days",
-      (id: string) => test.sql`update measured_channels set days_at = now() - interval '49 hours' where channel_id = ${id}`,
+      (id: string) =>
+        test.sql`update measured_channels set days_at = now() - interval '49 hours' where channel_id = ${id}`,
     ],
     [
       "the list of the account's own posts",
-      (id: string) => test.sql`update measured_channels set list_at = now() - interval '49 hours' where channel_id = ${id}`,
+      (id: string) =>
+        test.sql`update measured_channels set list_at = now() - interval '49 hours' where channel_id = ${id}`,
     ],
     ['a post that was not made here', (id: string) => elsewhere(id, { isRead: true })],
   ])('are told to the admins when only %s is overdue', async (_, make) => {
@@ -108,7 +133,9 @@ describe('promise U4: two days without readings', () => {
   it('have a notification kind that can be stored and is emailed by default, like all others', async () => {
     const [check] = await test.sql<{ text: string }[]>`
       select pg_get_constraintdef(oid) as text from pg_constraint where conname = 'notices_kind_check'`
-    expect([...check!.text.matchAll(/'(\w+)'/g)].map(([, kind]) => kind).sort()).toEqual([...noticeKinds].sort())
+    expect([...check!.text.matchAll(/'(\w+)'/g)].map(([, kind]) => kind).sort()).toEqual(
+      [...noticeKinds].sort(),
+    )
     const [user] = await test.sql<{ kinds: string[] }[]>`
       select notices_by_mail as kinds from users where id = ${test.cast.manager.id}`
     expect([...user!.kinds].sort()).toEqual([...noticeKinds].sort())
@@ -119,12 +146,16 @@ describe('promise U4: two days without readings', () => {
     const read = meterFigures(registry, test.deps)
     const figure = async () => {
       await read()
-      return Number(/^cratesocial_oldest_overdue_reading_seconds (\S+)$/m.exec(await registry.metrics())?.[1])
+      return Number(
+        /^cratesocial_oldest_overdue_reading_seconds (\S+)$/m.exec(await registry.metrics())?.[1],
+      )
     }
     expect(await figure()).toBe(0)
     await due('instagram', 50)
     expect(await figure()).toBeGreaterThanOrEqual(50 * 3600)
-    expect((await test.cast.operator.get('/operate')).text.replace(/\s+/g, ' ')).toMatch(/Overdue insights.*50 h/)
+    expect((await test.cast.operator.get('/operate')).text.replace(/\s+/g, ' ')).toMatch(
+      /Overdue insights.*50 h/,
+    )
     await test.sql`update measured_channels set days_at = now() - interval '70 hours'`
     expect(await figure(), "an account's days are readings, too").toBeGreaterThanOrEqual(70 * 3600)
     await test.sql`update grants set state = 'reauthorize'`

@@ -14,7 +14,10 @@ const hourMs = 3_600_000
 
 beforeEach(async () => {
   test = await createTestApp()
-  channels = await connectAll(test.deps, { workspaceId: test.workspaces.northside, userId: test.cast.admin.id })
+  channels = await connectAll(test.deps, {
+    workspaceId: test.workspaces.northside,
+    userId: test.cast.admin.id,
+  })
   ;({ gained, measured } = measuredRows(test, channels))
   for (const platform of platforms)
     await test.sql`
@@ -32,7 +35,10 @@ const words = (html: string): string => html.replace(/<[^>]+>/g, ' ').replace(/\
 
 describe('views at the same age (N11)', () => {
   it('are kept from the readings after a day and a week; a reading without views leaves the last ones', async () => {
-    const { targetId } = await measured('instagram', { daysAgo: 9, readings: [{ hours: 1, views: 1 }] })
+    const { targetId } = await measured('instagram', {
+      daysAgo: 9,
+      readings: [{ hours: 1, views: 1 }],
+    })
     const publishedAt = ago(9)
     for (const [hours, views] of [
       [22, 5],
@@ -47,7 +53,13 @@ describe('views at the same age (N11)', () => {
       await test.sql`select ensure_snapshot_months(${takenAt})`
       const numbers = views === undefined ? { likes: 1 } : { views }
       const posts = [{ id: targetId, dueAt: takenAt, nextAt: null, numbers, more: {} }]
-      await savePostSnapshots(test.sql, { channelId: channels.instagram, made: 'here', takenAt, source: 'test', posts })
+      await savePostSnapshots(test.sql, {
+        channelId: channels.instagram,
+        made: 'here',
+        takenAt,
+        source: 'test',
+        posts,
+      })
     }
     const [row] =
       await test.sql`select views_at_day::int, views_at_week::int, views::int from measured_targets where target_id = ${targetId}`
@@ -68,7 +80,11 @@ describe('views at the same age (N11)', () => {
     const [row] =
       await test.sql`select views_at_day, views_at_week, views::int from measured_targets where target_id = ${targetId}`
     expect(row).toEqual({ viewsAtDay: null, viewsAtWeek: null, views: 9 })
-    expect(rules.find(({ name }) => name === 'aged_views')).toMatchObject({ keep: '24 months', goes: 'ages', promise: 'R3' })
+    expect(rules.find(({ name }) => name === 'aged_views')).toMatchObject({
+      keep: '24 months',
+      goes: 'ages',
+      promise: 'R3',
+    })
   })
 
   it('rank posts of different ages fairly and compare formats by their median', async () => {
@@ -76,10 +92,30 @@ describe('views at the same age (N11)', () => {
       { hours: 168, views: week },
       { hours: 300, views: now },
     ]
-    await measured('instagram', { daysAgo: 25, text: 'Old and slow', kind: 'reel', readings: readings(100, 9_000) })
-    await measured('instagram', { daysAgo: 14, text: 'New and quick', kind: 'reel', readings: readings(700, 800) })
-    await measured('instagram', { daysAgo: 15, text: 'Between', kind: 'reel', readings: readings(300, 900) })
-    await measured('instagram', { daysAgo: 2, text: 'Young', kind: 'photos', readings: [{ hours: 24, views: 50 }] })
+    await measured('instagram', {
+      daysAgo: 25,
+      text: 'Old and slow',
+      kind: 'reel',
+      readings: readings(100, 9_000),
+    })
+    await measured('instagram', {
+      daysAgo: 14,
+      text: 'New and quick',
+      kind: 'reel',
+      readings: readings(700, 800),
+    })
+    await measured('instagram', {
+      daysAgo: 15,
+      text: 'Between',
+      kind: 'reel',
+      readings: readings(300, 900),
+    })
+    await measured('instagram', {
+      daysAgo: 2,
+      text: 'Young',
+      kind: 'photos',
+      readings: [{ hours: 24, views: 50 }],
+    })
     await read('instagram', 30, 1)
     const { text } = await test.cast.manager.get('/w/northside/insights?range=28d&by=viewsAtWeek')
     const titles = [...text.matchAll(/ranked-title"[^>]*>([^<]+)</g)].map(([, title]) => title)
@@ -89,6 +125,8 @@ describe('views at the same age (N11)', () => {
     expect(words(text)).toMatch(/Reel on Instagram 300 3 3/)
     expect(words(text)).toMatch(/on Instagram needs 3 posts 1 0/)
     expect(words(text)).toContain('Each post’s numbers so far, since it was published.')
-    expect(words(text)).toContain('What all posts gained in these days, whenever they were published.')
+    expect(words(text)).toContain(
+      'What all posts gained in these days, whenever they were published.',
+    )
   })
 })

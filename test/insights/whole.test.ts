@@ -7,9 +7,13 @@ let test: TestApp
 let channels: Record<PlatformName, string>
 beforeAll(async () => {
   test = await createTestApp()
-  channels = await connectAll(test.deps, { workspaceId: test.workspaces.northside, userId: test.cast.admin.id })
+  channels = await connectAll(test.deps, {
+    workspaceId: test.workspaces.northside,
+    userId: test.cast.admin.id,
+  })
   const { gained } = measuredRows(test, channels)
-  for (let days = 300; days >= 1; days -= 1) await gained(channels.instagram, days, { views: 40, followers: 500 })
+  for (let days = 300; days >= 1; days -= 1)
+    await gained(channels.instagram, days, { views: 40, followers: 500 })
   for (let days = 30; days >= 3; days -= 1) {
     await test.sql`
       insert into account_snapshots (workspace_id, channel_id, taken_at, views, reach, day, source)
@@ -20,8 +24,11 @@ beforeAll(async () => {
 const words = (html: string): string => html.replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ')
 
 it('the views of the whole account are drawn beside those of its posts, day by day, with gaps for unknown days', async () => {
-  const { text } = await test.cast.manager.get(`/w/northside/insights/${channels.instagram}?range=28d`)
-  const drawn = text.split('aria-labelledby="chart-whole-t chart-whole-d"')[1]?.split('<h3')[0] ?? ''
+  const { text } = await test.cast.manager.get(
+    `/w/northside/insights/${channels.instagram}?range=28d`,
+  )
+  const drawn =
+    text.split('aria-labelledby="chart-whole-t chart-whole-d"')[1]?.split('<h3')[0] ?? ''
   const tips = [...drawn.matchAll(/data-words="([^"]*)"/g)].map(([, tip]) => tip ?? '')
   expect(tips).toHaveLength(28)
   expect(tips[0]).toMatch(/: whole account 128 · all its posts 40$/)
@@ -29,24 +36,37 @@ it('the views of the whole account are drawn beside those of its posts, day by d
     Array(2).fill('whole account no number · all its posts 40'),
   )
   // The sum of 103 to 128.
-  expect(words(drawn)).toContain('3,003 views of the whole account on 26 of 28 days, 1,120 of all its posts.')
+  expect(words(drawn)).toContain(
+    '3,003 views of the whole account on 26 of 28 days, 1,120 of all its posts.',
+  )
   expect(words(drawn)).toContain('Whole account All its posts')
 })
 
 it('the reach of the whole account has a chart of its own, which never adds days up, and the gaps are explained', async () => {
-  const { text } = await test.cast.manager.get(`/w/northside/insights/${channels.instagram}?range=28d`)
-  const drawn = text.split('aria-labelledby="chart-whole-reach-t chart-whole-reach-d"')[1]?.split('</section>')[0] ?? ''
+  const { text } = await test.cast.manager.get(
+    `/w/northside/insights/${channels.instagram}?range=28d`,
+  )
+  const drawn =
+    text
+      .split('aria-labelledby="chart-whole-reach-t chart-whole-reach-d"')[1]
+      ?.split('</section>')[0] ?? ''
   const tips = [...drawn.matchAll(/data-words="([^"]*)"/g)].map(([, tip]) => tip ?? '')
   expect(tips).toHaveLength(28)
   expect(tips[0]).toMatch(/: reach 60$/)
   expect(tips.at(-1)).toMatch(/: reach no number$/)
-  expect(words(drawn)).toMatch(/The most people were reached on \d+ \w+( \d{4})?: 60 on 26 of 28 days\./)
+  expect(words(drawn)).toMatch(
+    /The most people were reached on \d+ \w+( \d{4})?: 60 on 26 of 28 days\./,
+  )
   expect(words(text)).toContain('Instagram gave numbers for 26 of these 28 days.')
 })
 
 it('weeks are averages of the known days, and without account views there is only the table', async () => {
-  const { text } = await test.cast.manager.get(`/w/northside/insights/${channels.instagram}?range=12m`)
-  expect(text).toContain('Views per day of the whole account and of all its posts, average of each week')
+  const { text } = await test.cast.manager.get(
+    `/w/northside/insights/${channels.instagram}?range=12m`,
+  )
+  expect(text).toContain(
+    'Views per day of the whole account and of all its posts, average of each week',
+  )
   expect(text).toMatch(/data-words="[^"]*: whole account 10\d · all its posts 40"/)
   await test.sql`update account_snapshots set views = null, reach = null`
   const page = await test.cast.manager.get(`/w/northside/insights/${channels.instagram}?range=28d`)

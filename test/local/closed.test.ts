@@ -3,7 +3,13 @@ import { request } from 'node:http'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { localSecrets } from '../../local/secrets.ts'
-import { descendants, runStarter, type StackEnv, type Starter, stackEnv } from '../support/programs/starter.ts'
+import {
+  descendants,
+  runStarter,
+  type StackEnv,
+  type Starter,
+  stackEnv,
+} from '../support/programs/starter.ts'
 
 let env: StackEnv
 let starter: Starter
@@ -34,7 +40,12 @@ describe('npm start on this machine', () => {
     const path = name === 'TEMPORAL_UI_PORT' ? '/temporal/' : '/'
     for (const host of [`127.0.0.1:${port}`, `localhost:${port}`])
       expect([host, await statusOf({ port, path, headers: { host } })]).toEqual([host, 200])
-    for (const host of ['evil.example', `evil.example:${port}`, `127.0.0.1.evil.example:${port}`, `localhost.evil.example`])
+    for (const host of [
+      'evil.example',
+      `evil.example:${port}`,
+      `127.0.0.1.evil.example:${port}`,
+      `localhost.evil.example`,
+    ])
       expect([host, await statusOf({ port, path, headers: { host } })]).toEqual([host, 403])
   })
 
@@ -85,9 +96,13 @@ describe('npm start on this machine', () => {
   })
 
   test('stores nothing that another user of the machine can read', () => {
-    const all = readdirSync(env.DATA_DIR!, { recursive: true }).map((name) => join(env.DATA_DIR!, String(name)))
+    const all = readdirSync(env.DATA_DIR!, { recursive: true }).map((name) =>
+      join(env.DATA_DIR!, String(name)),
+    )
     expect(all.length).toBeGreaterThan(8)
-    const open = all.filter((path) => !lstatSync(path).isSymbolicLink() && (lstatSync(path).mode & 0o077) !== 0)
+    const open = all.filter(
+      (path) => !lstatSync(path).isSymbolicLink() && (lstatSync(path).mode & 0o077) !== 0,
+    )
     expect(open).toEqual([])
     // If root runs it, PostgreSQL's user may traverse to its own folder.
     expect(lstatSync(env.DATA_DIR!).mode & 0o777).toBe(process.getuid?.() === 0 ? 0o710 : 0o700)

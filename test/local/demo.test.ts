@@ -18,7 +18,10 @@ test('--demo fills a new installation once: every page has content, and a second
   const first = runStarter(env, undefined, start)
   expect(await first.ready).toContain(demoPassword)
   const person = createPerson(`http://localhost:${env.PORT}`)
-  await (await person.open('/sign-in')).press('Sign in', { email: 'ada@northside.example', password: demoPassword })
+  await (await person.open('/sign-in')).press('Sign in', {
+    email: 'ada@northside.example',
+    password: demoPassword,
+  })
   for (const [path, words] of Object.entries(shown)) {
     const page = await person.open(path)
     expect(page.status, path).toBe(200)
@@ -38,7 +41,11 @@ test('--demo fills a new installation once: every page has content, and a second
 test('--demo starts from scratch if loading it was interrupted', { timeout: 300_000 }, async () => {
   const env = await stackEnv()
   const first = runStarter(env, undefined, start)
-  for (const giveUpAt = Date.now() + 90_000; !first.output().includes('Loading demo data'); await sleep(50))
+  for (
+    const giveUpAt = Date.now() + 90_000;
+    !first.output().includes('Loading demo data');
+    await sleep(50)
+  )
     if (Date.now() > giveUpAt) throw new Error(`it never loaded: ${first.output()}`)
   await sleep(2_000)
   first.child.kill('SIGINT')
@@ -112,6 +119,8 @@ async function flawsOf(env: StackEnv): Promise<{ gaps: number; misdated: number 
         and t.published_at < now() - interval '23 hours'
         and not exists (select from snapshots s where s.target_id = t.id)) as gaps,
       (select count(*)::int from events e join targets t on t.id = e.subject_id
-        where e.name like 'target.%' and e.at > t.due_at + interval '10 minutes') as misdated`.finally(() => close(sql))
+        where e.name like 'target.%' and e.at > t.due_at + interval '10 minutes') as misdated`.finally(
+    () => close(sql),
+  )
   return row!
 }

@@ -20,12 +20,19 @@ beforeAll(async () => {
 
 describe('the mailbox', () => {
   test('keeps mail for any recipient and shows it, newest first', async () => {
-    await send({ subject: 'First', text: 'Open http://localhost:3000/invitations/abc?x=1&y=2 now.' })
+    await send({
+      subject: 'First',
+      text: 'Open http://localhost:3000/invitations/abc?x=1&y=2 now.',
+    })
     await send({ subject: 'Second', text: 'Nothing.' })
     const list = await page('')
     expect(list.indexOf('Second')).toBeLessThan(list.indexOf('First'))
     const [, first] = await mailbox.store.list()
-    expect(first).toMatchObject({ subject: 'First', to: 'somebody@example.com', from: 'us@example.com' })
+    expect(first).toMatchObject({
+      subject: 'First',
+      to: 'somebody@example.com',
+      from: 'us@example.com',
+    })
     const shown = await page(`mails/${first!.id}`)
     expect(shown).toContain('<a href="http://localhost:3000/invitations/abc?x=1&amp;y=2">')
   })
@@ -41,7 +48,9 @@ describe('the mailbox', () => {
     expect(shown).not.toContain('<script>')
     expect(shown).not.toContain('<img')
     const framed = await fetch(`${mailbox.url}mails/${mail!.id}/html`)
-    expect(framed.headers.get('content-security-policy')).toMatch(/^sandbox allow-popups; default-src 'none'/)
+    expect(framed.headers.get('content-security-policy')).toMatch(
+      /^sandbox allow-popups; default-src 'none'/,
+    )
   })
 
   test('shows only files that are mail', async () => {
@@ -55,7 +64,9 @@ describe('the mailbox', () => {
     const before = (await mailbox.store.list()).length
     const { hostname, port } = new URL(mailbox.smtpUrl)
     const socket = connect(Number(port), hostname)
-    socket.write('EHLO x\r\nMAIL FROM:<a@example.com>\r\nRCPT TO:<b@example.com>\r\nDATA\r\nSubject: Half\r\n')
+    socket.write(
+      'EHLO x\r\nMAIL FROM:<a@example.com>\r\nRCPT TO:<b@example.com>\r\nDATA\r\nSubject: Half\r\n',
+    )
     await sleep(200)
     socket.resetAndDestroy()
     await sleep(100)

@@ -16,14 +16,21 @@ beforeEach(() => {
 afterEach(() => rmSync(dataDir, { recursive: true, force: true }))
 
 const environmentOf = (env: NodeJS.ProcessEnv) =>
-  productEnvironment({ env, given: whatIsGiven(env), ports: readPorts({}), secrets: localSecrets(dataDir), dataDir })
+  productEnvironment({
+    env,
+    given: whatIsGiven(env),
+    ports: readPorts({}),
+    secrets: localSecrets(dataDir),
+    dataDir,
+  })
 
 describe('an issuer whose app is not configured', () => {
   it('is the sandbox, with an app of its own and every host', () => {
     const environment = environmentOf({})
     expect(issuerModules.map(({ policy }) => policy.issuer)).toEqual(['meta', 'tiktok'])
     for (const { app, urls, reviewed } of issuerModules.map(({ settings }) => settings)) {
-      for (const name of urls) expect(environment[name]).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/[a-z-]+$/)
+      for (const name of urls)
+        expect(environment[name]).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/[a-z-]+$/)
       expect([environment[app.id], environment[app.secret]].every(Boolean)).toBe(true)
       expect(environment[reviewed]).toBe('true')
     }

@@ -21,13 +21,16 @@ import {
 const patienceMs = 120_000
 
 describe('npm start', () => {
-  test('starts everything, keeps existing data, and leaves nothing running after SIGTERM', { timeout: patienceMs }, async () => {
+  test('starts everything, keeps existing data, and leaves nothing running after SIGTERM', {
+    timeout: patienceMs,
+  }, async () => {
     const env = await stackEnv()
     const first = runStarter(env)
     const said = await first.ready
     const invitation = /http:\/\/localhost:\d+\/invitations\/[\w-]+/.exec(said)![0]
     expect((await fetch(invitation)).status).toBe(200)
-    for (const address of addressesIn(said)) expect((await fetch(address)).status, address).toBe(200)
+    for (const address of addressesIn(said))
+      expect((await fetch(address)).status, address).toBe(200)
 
     const again = runStarter(env)
     expect(await again.ended).toBe(1)
@@ -64,7 +67,9 @@ describe('npm start', () => {
     expect(await next.ended).toBe(0)
   })
 
-  test('leaves nothing running when the npm that started it is killed with SIGKILL', { timeout: patienceMs }, async () => {
+  test('leaves nothing running when the npm that started it is killed with SIGKILL', {
+    timeout: patienceMs,
+  }, async () => {
     const npm = runStarter(await stackEnv(), undefined, ['npm', 'start'])
     await npm.ready
     const running = descendants(npm.child.pid!)
@@ -74,7 +79,9 @@ describe('npm start', () => {
     expect(await survivors(running, 30_000)).toEqual([])
   })
 
-  test('leaves nothing running when it is stopped before it is ready, at any moment', { timeout: patienceMs }, async () => {
+  test('leaves nothing running when it is stopped before it is ready, at any moment', {
+    timeout: patienceMs,
+  }, async () => {
     const env = await stackEnv()
     for (const afterMs of [0, 300, 1_000, 2_500]) {
       const starter = runStarter(env)
@@ -130,7 +137,9 @@ describe('npm start reports in one sentence', () => {
     expect(said).toContain('LOG_LEVEL must be one of')
   })
 
-  test('what a program printed that exits at startup, and then gives up', { timeout: patienceMs }, async () => {
+  test('what a program printed that exits at startup, and then gives up', {
+    timeout: patienceMs,
+  }, async () => {
     const env = await stackEnv()
     const squatter = createServer().listen(0, '127.0.0.1')
     await once(squatter, 'listening')
@@ -150,7 +159,10 @@ describe('npm start reports in one sentence', () => {
     await withDatabase(env, sealSomething)
     first.child.kill('SIGTERM')
     await first.ended
-    const refused = await refusal({ ...env, VAULT_KEYS: `other:${Buffer.alloc(32, 3).toString('base64')}` })
+    const refused = await refusal({
+      ...env,
+      VAULT_KEYS: `other:${Buffer.alloc(32, 3).toString('base64')}`,
+    })
     expect(refused.split('\n\n').at(-1)).toMatch(
       /^It does not start\. The (web server|worker) ended with code 1\.\n {4}1 sealed value opens with none of the keys in VAULT_KEYS/,
     )
@@ -178,25 +190,37 @@ async function refusal(env: StackEnv): Promise<string> {
 }
 
 function addressesIn(said: string): string[] {
-  return [...said.matchAll(/^ {2}(?:CrateSocial|Mailbox|Platform sandbox|Faults and settings|Temporal) +(http\S+)/gm)].map(
-    ([, address]) => address!,
-  )
+  return [
+    ...said.matchAll(
+      /^ {2}(?:CrateSocial|Mailbox|Platform sandbox|Faults and settings|Temporal) +(http\S+)/gm,
+    ),
+  ].map(([, address]) => address!)
 }
 
 async function leaveTraces(env: StackEnv): Promise<void> {
   await withDatabase(env, (sql) => sql`create table traces as select 'kept' as word`)
   const transport = nodemailer.createTransport(`smtp://127.0.0.1:${env.SMTP_PORT}`)
-  await transport.sendMail({ from: 'a@example.com', to: 'b@example.com', subject: 'Kept', text: 'Still here?' })
+  await transport.sendMail({
+    from: 'a@example.com',
+    to: 'b@example.com',
+    subject: 'Kept',
+    text: 'Still here?',
+  })
   transport.close()
 }
 
 async function tracesLeft(env: StackEnv): Promise<{ table: unknown; mail: unknown }> {
   const [row] = await withDatabase(env, (sql) => sql`select word from traces`)
-  const mails = (await (await fetch(`http://127.0.0.1:${env.MAILBOX_PORT}/mails.json`)).json()) as { subject: string }[]
+  const mails = (await (await fetch(`http://127.0.0.1:${env.MAILBOX_PORT}/mails.json`)).json()) as {
+    subject: string
+  }[]
   return { table: row?.word, mail: mails[0]?.subject }
 }
 
-async function withDatabase<T>(env: StackEnv, work: (sql: ReturnType<typeof connect>) => Promise<T>): Promise<T> {
+async function withDatabase<T>(
+  env: StackEnv,
+  work: (sql: ReturnType<typeof connect>) => Promise<T>,
+): Promise<T> {
   const sql = connect({ ...configOf(env).database, prepare: false, max: 2 })
   return await work(sql).finally(() => close(sql))
 }
@@ -206,5 +230,7 @@ async function withDatabase<T>(env: StackEnv, work: (sql: ReturnType<typeof conn
  */
 function ordinaryUser(): { uid: number; gid: number } | undefined {
   const nobody = { uid: 65_534, gid: 65_534 }
-  return process.getuid?.() === 0 && canEnter(fileURLToPath(new URL('.', import.meta.url)), nobody) ? nobody : undefined
+  return process.getuid?.() === 0 && canEnter(fileURLToPath(new URL('.', import.meta.url)), nobody)
+    ? nobody
+    : undefined
 }

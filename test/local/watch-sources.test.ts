@@ -33,8 +33,20 @@ describe('npm run dev', () => {
 
   it('reports everything that was saved', async () => {
     const root = await emptyFolder()
-    const folders = ['activities', 'config', 'db', 'media', 'observability', 'platforms', 'temporal', 'text', 'web', 'workflows']
-    for (const folder of [...folders, 'local/sandbox']) await mkdir(join(root, folder), { recursive: true })
+    const folders = [
+      'activities',
+      'config',
+      'db',
+      'media',
+      'observability',
+      'platforms',
+      'temporal',
+      'text',
+      'web',
+      'workflows',
+    ]
+    for (const folder of [...folders, 'local/sandbox'])
+      await mkdir(join(root, folder), { recursive: true })
     const told: string[][] = []
     cleanUps.push(watchSources(root, (programs) => told.push([...programs].sort())))
     await writeFile(join(root, 'web', 'a.ts'), '')

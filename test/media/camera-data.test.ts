@@ -47,7 +47,18 @@ const film = async (name: string, more: string[] = []): Promise<string> => {
 /** Hashes of what a player shows and plays. */
 const decoded = async (path: string): Promise<string> => {
   const out = join(folder, 'decoded.txt')
-  await ffmpeg(['-noautorotate', '-i', path, '-map', '0:V:0', '-map', '0:a?', '-f', 'streamhash', out])
+  await ffmpeg([
+    '-noautorotate',
+    '-i',
+    path,
+    '-map',
+    '0:V:0',
+    '-map',
+    '0:a?',
+    '-f',
+    'streamhash',
+    out,
+  ])
   return readFile(out, 'utf8')
 }
 
@@ -59,16 +70,24 @@ const stored = async (name: string, path: string): Promise<{ id: string; served:
 }
 
 describe('a served file reveals nothing about the camera', () => {
-  it.each(['phone.mov', 'phone.mp4'])('%s: no place, make, model, software, serial number or date', async (name) => {
-    const original = await film(name)
-    expect(Object.keys(tellingTags(await readTags(original))).length).toBeGreaterThan(3)
-    const { served } = await stored(name, original)
-    expect(tellingTags(await readTags(served))).toEqual({})
-    expect(await decoded(served)).toBe(await decoded(original))
-  })
+  it.each(['phone.mov', 'phone.mp4'])(
+    '%s: no place, make, model, software, serial number or date',
+    async (name) => {
+      const original = await film(name)
+      expect(Object.keys(tellingTags(await readTags(original))).length).toBeGreaterThan(3)
+      const { served } = await stored(name, original)
+      expect(tellingTags(await readTags(served))).toEqual({})
+      expect(await decoded(served)).toBe(await decoded(original))
+    },
+  )
 
   it('a picture: no place, make, model or date', async () => {
-    const IFD0 = { Make: 'Lensmaker', Model: 'Lensmaker 15', Software: '26.1', DateTime: '2026:03:29 02:30:00' }
+    const IFD0 = {
+      Make: 'Lensmaker',
+      Model: 'Lensmaker 15',
+      Software: '26.1',
+      DateTime: '2026:03:29 02:30:00',
+    }
     const exif = { IFD0, IFD3: { GPSLatitude: '46/1 56/1 0/1', GPSLatitudeRef: 'N' } }
     const original = join(folder, 'photo.jpg')
     const jpeg = await makeImage({ width: 400, height: 300 })
@@ -102,7 +121,10 @@ it('a video with a rotation flag stays upright', async () => {
 describe('videos that only look damaged are accepted', () => {
   it('with a camera trailer at the end, which is left out', async () => {
     const whole = await readFile(await film('plain.mp4'))
-    const trailer = Buffer.concat([Buffer.from([0, 0, 0xff, 0xff, 1, 2, 3, 4]), Buffer.from('Insta trailer, serial LM-7')])
+    const trailer = Buffer.concat([
+      Buffer.from([0, 0, 0xff, 0xff, 1, 2, 3, 4]),
+      Buffer.from('Insta trailer, serial LM-7'),
+    ])
     await writeFile(join(folder, 'trailer.mp4'), Buffer.concat([whole, trailer]))
     const { served } = await stored('trailer.mp4', join(folder, 'trailer.mp4'))
     expect((await readFile(served)).includes('serial LM-7')).toBe(false)
@@ -111,7 +133,9 @@ describe('videos that only look damaged are accepted', () => {
 
   it('with a few extra bytes at the end', async () => {
     const whole = await readFile(await film('plain.mp4'))
-    expect((await put(test.cast.manager, 'seven.mp4', Buffer.concat([whole, Buffer.alloc(7)]))).status).toBe(201)
+    expect(
+      (await put(test.cast.manager, 'seven.mp4', Buffer.concat([whole, Buffer.alloc(7)]))).status,
+    ).toBe(201)
   })
 
   it('with a last box that says “to the end of the file”', async () => {
@@ -127,15 +151,44 @@ describe('videos that only look damaged are accepted', () => {
   it('but not a video whose data was cut off', async () => {
     const whole = await readFile(await film('front.mp4', ['-movflags', '+faststart']))
     const answer = await put(test.cast.manager, 'cut.mp4', whole.subarray(0, -500))
-    expect([answer.status, answer.text]).toEqual([422, expect.stringMatching(/The end of this video is missing/)])
+    expect([answer.status, answer.text]).toEqual([
+      422,
+      expect.stringMatching(/The end of this video is missing/),
+    ])
   })
 })
 
 it('the frame rate is the average over the whole video, however it starts, and a varying one becomes constant', async () => {
-  const idle = ['-f', 'lavfi', '-i', 'testsrc2=s=320x240:r=10:d=6', '-f', 'lavfi', '-i', 'testsrc2=s=320x240:r=60:d=6']
-  const joined = ['-filter_complex', '[0][1]concat,settb=1/600', '-fps_mode', 'vfr', '-enc_time_base', '1:600']
+  const idle = [
+    '-f',
+    'lavfi',
+    '-i',
+    'testsrc2=s=320x240:r=10:d=6',
+    '-f',
+    'lavfi',
+    '-i',
+    'testsrc2=s=320x240:r=60:d=6',
+  ]
+  const joined = [
+    '-filter_complex',
+    '[0][1]concat,settb=1/600',
+    '-fps_mode',
+    'vfr',
+    '-enc_time_base',
+    '1:600',
+  ]
   const path = join(folder, 'screen.mp4')
-  await ffmpeg([...idle, ...joined, '-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', path])
+  await ffmpeg([
+    ...idle,
+    ...joined,
+    '-c:v',
+    'libx264',
+    '-preset',
+    'ultrafast',
+    '-pix_fmt',
+    'yuv420p',
+    path,
+  ])
   expect((await probeVideo(path)).fps).toBeCloseTo(35, 0)
   const id = await upload(test, 'screen.mp4', await readFile(path))
   expect(await rowOf(test, id)).toMatchObject({ conversion: 'waiting', fps: 30 })

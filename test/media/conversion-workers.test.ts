@@ -27,7 +27,10 @@ describe('workers that convert', { timeout: 120_000 }, () => {
   const held = async (name: string) => {
     const [program, sign] = [join(folder, `${name}.sh`), join(folder, `${name}.go`)]
     const { ffmpeg } = test.deps.config.media
-    await writeFile(program, `#!/bin/sh\nuntil [ -e '${sign}' ]; do sleep 0.1; done\nexec '${ffmpeg}' "$@"\n`)
+    await writeFile(
+      program,
+      `#!/bin/sh\nuntil [ -e '${sign}' ]; do sleep 0.1; done\nexec '${ffmpeg}' "$@"\n`,
+    )
     await chmod(program, 0o755)
     return { ...worker(program), go: () => writeFile(sign, '') }
   }
@@ -43,16 +46,23 @@ describe('workers that convert', { timeout: 120_000 }, () => {
       minFreeBytes: 0,
     })
     return {
-      make: (mediaId: string): Promise<void> => new MockActivityEnvironment().run(activities.makeRendition, { mediaId }),
+      make: (mediaId: string): Promise<void> =>
+        new MockActivityEnvironment().run(activities.makeRendition, { mediaId }),
     }
   }
-  type Row = { conversion: string | null; beganAt: Date | null; storeKey: string; sizeBytes: number }
+  type Row = {
+    conversion: string | null
+    beganAt: Date | null
+    storeKey: string
+    sizeBytes: number
+  }
   const rowOf = async (id: string): Promise<Row> => {
     const [row] = await test.sql<Row[]>`
       select conversion, conversion_began_at as began_at, store_key, size_bytes::float8 as size_bytes from media where id = ${id}`
     return row!
   }
-  const isBegun = (id: string) => expect.poll(async () => (await rowOf(id)).beganAt, { timeout: 30_000 }).not.toBeNull()
+  const isBegun = (id: string) =>
+    expect.poll(async () => (await rowOf(id)).beganAt, { timeout: 30_000 }).not.toBeNull()
 
   it('take one video at a time; further ones wait outside, longer the more their workspace has', async () => {
     const slow = await held('one-at-a-time')

@@ -29,7 +29,14 @@ describe('with workers', () => {
     house = await install()
   }, 90_000)
 
-  type Row = { conversion: string | null; problem: string | null; storeKey: string; width: number; height: number; fps: number }
+  type Row = {
+    conversion: string | null
+    problem: string | null
+    storeKey: string
+    width: number
+    height: number
+    fps: number
+  }
   const rowOf = async (id: string): Promise<Row> => {
     const [row] = await house.sql<Row[]>`
       select conversion, conversion_problem as problem, store_key, width, height, fps from media where id = ${id}`
@@ -43,52 +50,90 @@ describe('with workers', () => {
     return path
   }
   const isMade = (id: string) =>
-    expect.poll(async () => (await rowOf(id)).conversion, { timeout: 120_000, interval: 300 }).toBeNull()
+    expect
+      .poll(async () => (await rowOf(id)).conversion, { timeout: 120_000, interval: 300 })
+      .toBeNull()
 
-  it.each(Object.keys(films))('%s becomes a video that every platform accepts', { timeout: 180_000 }, async (name) => {
-    const id = await upload(house.admin, house.slug, name, await makeFilm(folder, name))
-    expect((await rowOf(id)).conversion).toBe('waiting')
-    await isMade(id)
-    const path = await served(id)
-    const video = await probe(createFfmpeg(house.config.media.ffmpeg), path, 'mov')
-    expect(isStandard(video), JSON.stringify(video)).toBe(true)
-    expect(video.durationMs).toBeGreaterThan(3_000)
-    const { width, height, fps } = await rowOf(id)
-    expect([width, height]).toEqual([video.width, video.height])
-    const [{ encoding }] = (await house.sql`select encoding from media where id = ${id}`) as unknown as [{ encoding: unknown }]
-    expect(encoding).toMatchObject({ pixelFormat: 'yuv420p', isInterlaced: false })
-    expect(encoding).toEqual(encodingOf(video))
-    expect(fps).toBeCloseTo(video.fps, 0)
-    expect(tellingTags(await readTags(path))).toEqual({})
-    expect((await readFile(path)).indexOf('moov')).toBeLessThan((await readFile(path)).indexOf('mdat'))
-  })
+  it.each(Object.keys(films))(
+    '%s becomes a video that every platform accepts',
+    { timeout: 180_000 },
+    async (name) => {
+      const id = await upload(house.admin, house.slug, name, await makeFilm(folder, name))
+      expect((await rowOf(id)).conversion).toBe('waiting')
+      await isMade(id)
+      const path = await served(id)
+      const video = await probe(createFfmpeg(house.config.media.ffmpeg), path, 'mov')
+      expect(isStandard(video), JSON.stringify(video)).toBe(true)
+      expect(video.durationMs).toBeGreaterThan(3_000)
+      const { width, height, fps } = await rowOf(id)
+      expect([width, height]).toEqual([video.width, video.height])
+      const [{ encoding }] =
+        (await house.sql`select encoding from media where id = ${id}`) as unknown as [
+          { encoding: unknown },
+        ]
+      expect(encoding).toMatchObject({ pixelFormat: 'yuv420p', isInterlaced: false })
+      expect(encoding).toEqual(encodingOf(video))
+      expect(fps).toBeCloseTo(video.fps, 0)
+      expect(tellingTags(await readTags(path))).toEqual({})
+      expect((await readFile(path)).indexOf('moov')).toBeLessThan(
+        (await readFile(path)).indexOf('mdat'),
+      )
+    },
+  )
 
   it('an upright HDR phone video is published on all three without any choices, even if posted before its conversion', {
     timeout: 180_000,
   }, async () => {
-    const id = await upload(house.admin, house.slug, 'IMG_0001.MOV', await readFile(await phoneFilm(folder)))
+    const id = await upload(
+      house.admin,
+      house.slug,
+      'IMG_0001.MOV',
+      await readFile(await phoneFilm(folder)),
+    )
     expect(await rowOf(id)).toMatchObject({ conversion: 'waiting', width: 540, height: 960 })
     const tile = await house.admin.open(`/w/${house.slug}/media/${id}`)
     expect(tile.text).toContain('Converting: about a minute')
     const names = ['FacebookFbNorthside Records', '@northsiderecords', '@northside.records']
     const channels = names.map((name) => house.channel(name))
     const tiktok = channels[2]!
-    const choices = { [`${tiktok}.privacy_level`]: 'PUBLIC_TO_EVERYONE', [`${tiktok}.consent`]: 'on' }
+    const choices = {
+      [`${tiktok}.privacy_level`]: 'PUBLIC_TO_EVERYONE',
+      [`${tiktok}.consent`]: 'on',
+    }
     const text = 'Filmed on the way to the shop'
-    const post = await compose(house.admin, house.slug, { text, channel: channels, media: [id], ...choices }, 'Publish now')
-    await untilPage(house.admin, post.url, (page) => page.text.split('Confirmed').length > 3, 150_000)
+    const post = await compose(
+      house.admin,
+      house.slug,
+      { text, channel: channels, media: [id], ...choices },
+      'Publish now',
+    )
+    await untilPage(
+      house.admin,
+      post.url,
+      (page) => page.text.split('Confirmed').length > 3,
+      150_000,
+    )
     expect((await house.ledger.posts()).filter((one) => one.text === text)).toHaveLength(3)
     const path = await served(id)
     expect(tellingTags(await readTags(path))).toEqual({})
     expect(await probe(createFfmpeg(house.config.media.ffmpeg), path, 'mov')).toMatchObject({
-      ...{ codec: 'h264', pixelFormat: 'yuv420p', width: 540, height: 960, isTurned: false, isHdr: false },
+      ...{
+        codec: 'h264',
+        pixelFormat: 'yuv420p',
+        width: 540,
+        height: 960,
+        isTurned: false,
+        isHdr: false,
+      },
       audio: { codec: 'aac', rate: 48_000, channels: 2 },
     })
   })
 })
 
 describe('a video that cannot be converted', () => {
-  it('is reported under Media and refused in the composer before anything is scheduled', { timeout: 120_000 }, async () => {
+  it('is reported under Media and refused in the composer before anything is scheduled', {
+    timeout: 120_000,
+  }, async () => {
     const house = await install()
     const bytes = await readFile(await phoneFilm(folder))
     const data = bytes.indexOf('mdat') + 4
@@ -113,7 +158,9 @@ describe('until the video is converted', { timeout: 60_000 }, () => {
 
   const take = async () => {
     const id = await uploadTo(test, 'mirrorless.mp4', bytes)
-    const [row] = await test.sql<{ storeKey: string; originalKey: string; thumbnailKey: string; originalBytes: number }[]>`
+    const [row] = await test.sql<
+      { storeKey: string; originalKey: string; thumbnailKey: string; originalBytes: number }[]
+    >`
       select store_key, original_key, thumbnail_key, original_bytes::int from media where id = ${id}`
     return { id, row: row! }
   }
@@ -124,10 +171,13 @@ describe('until the video is converted', { timeout: 60_000 }, () => {
     expect(await test.deps.mediaStore.size(row.originalKey)).toBe(bytes.length)
     expect(await test.deps.mediaStore.size(row.storeKey)).toBeNull()
     expect((await test.cast.manager.get(`/w/northside/media/${id}/file`)).status).toBe(404)
-    for (const key of [row.originalKey, row.storeKey]) expect((await test.cast.stranger.get(`/media/${key}`)).status).toBe(404)
+    for (const key of [row.originalKey, row.storeKey])
+      expect((await test.cast.stranger.get(`/media/${key}`)).status).toBe(404)
     const page = await test.cast.manager.get(`/w/northside/media/${id}`)
     expect(page.text).toContain('Converting: about a minute')
-    expect(await test.sql`select kind, ref_id from outbox where ref_id = ${id}`).toMatchObject([{ kind: 'media', refId: id }])
+    expect(await test.sql`select kind, ref_id from outbox where ref_id = ${id}`).toMatchObject([
+      { kind: 'media', refId: id },
+    ])
   })
 
   it('a purge removes the upload too', async () => {
@@ -140,9 +190,29 @@ describe('until the video is converted', { timeout: 60_000 }, () => {
 
   it('a file that is finished after its row was purged is not recorded', async () => {
     const { id, row } = await take()
-    const encoding = { kilobits: 900, pixelFormat: 'yuv420p', isInterlaced: false, audioRate: 48_000, audioChannels: 2 }
-    const facts = { width: 640, height: 360, durationMs: 4_000, videoCodec: 'avc', audioCodec: 'aac', fps: 30, encoding }
-    const made = { ...facts, contentType: 'video/mp4', sizeBytes: 1_000, sha256: Buffer.alloc(32), storeKey: row.storeKey }
+    const encoding = {
+      kilobits: 900,
+      pixelFormat: 'yuv420p',
+      isInterlaced: false,
+      audioRate: 48_000,
+      audioChannels: 2,
+    }
+    const facts = {
+      width: 640,
+      height: 360,
+      durationMs: 4_000,
+      videoCodec: 'avc',
+      audioCodec: 'aac',
+      fps: 30,
+      encoding,
+    }
+    const made = {
+      ...facts,
+      contentType: 'video/mp4',
+      sizeBytes: 1_000,
+      sha256: Buffer.alloc(32),
+      storeKey: row.storeKey,
+    }
     await test.sql`update media set purged_at = now() where id = ${id}`
     expect(await nameConverted(test.sql, id, 'n'.repeat(32))).toBeNull()
     expect(await completeConversion(test.sql, id, made)).toBe(false)
@@ -153,9 +223,12 @@ describe('until the video is converted', { timeout: 60_000 }, () => {
     const keys = await listStoredKeys(test.sql)
     expect([keys.includes(row.originalKey), keys.includes(row.storeKey)]).toEqual([true, false])
     const exported = await listFilesToExport(test.sql, test.cast.manager.id)
-    expect(exported.find((file) => file.storeKey === row.originalKey)?.name).toMatch(/-as-it-came-mirrorless\.mp4$/)
+    expect(exported.find((file) => file.storeKey === row.originalKey)?.name).toMatch(
+      /-as-it-came-mirrorless\.mp4$/,
+    )
     expect((await test.cast.manager.post(`/w/northside/media/${id}/delete`)).status).toBe(303)
-    for (const key of [row.originalKey, row.storeKey, row.thumbnailKey]) expect(await test.deps.mediaStore.size(key)).toBeNull()
+    for (const key of [row.originalKey, row.storeKey, row.thumbnailKey])
+      expect(await test.deps.mediaStore.size(key)).toBeNull()
   })
 })
 

@@ -21,7 +21,9 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 
 /** Red on the left, blue on the right. */
 const picture = async (width: number, height: number): Promise<Buffer> => {
-  const left = await sharp({ create: { width: width / 2, height, channels: 3, background: '#c22' } })
+  const left = await sharp({
+    create: { width: width / 2, height, channels: 3, background: '#c22' },
+  })
     .png()
     .toBuffer()
   return sharp({ create: { width, height, channels: 3, background: '#22c' } })
@@ -34,8 +36,32 @@ const film = async (): Promise<Buffer> => {
   const path = join(folder, 'film.mp4')
   const still = join(folder, 'film.jpg')
   await writeFile(still, await picture(1280, 720))
-  const input = ['-loop', '1', '-framerate', '30', '-t', '7', '-i', still, '-f', 'lavfi', '-i', 'sine=f=440:r=44100:d=7']
-  const codecs = ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-c:a', 'aac', '-movflags', '+faststart']
+  const input = [
+    '-loop',
+    '1',
+    '-framerate',
+    '30',
+    '-t',
+    '7',
+    '-i',
+    still,
+    '-f',
+    'lavfi',
+    '-i',
+    'sine=f=440:r=44100:d=7',
+  ]
+  const codecs = [
+    '-c:v',
+    'libx264',
+    '-preset',
+    'ultrafast',
+    '-pix_fmt',
+    'yuv420p',
+    '-c:a',
+    'aac',
+    '-movflags',
+    '+faststart',
+  ]
   await createFfmpeg(house.config.media.ffmpeg)([...input, ...codecs, path])
   return readFile(path)
 }
@@ -44,25 +70,44 @@ const publish = async (text: string, id: string, edits: object, names: string[])
   const channel = names.map((name) => house.channel(name))
   const fields = { text, channel, media: [id], [`edits.${id}`]: JSON.stringify(edits) }
   const post = await compose(house.admin, house.slug, fields, 'Publish now')
-  await untilPage(house.admin, post.url, (page) => page.text.split('Confirmed').length > names.length, 90_000)
+  await untilPage(
+    house.admin,
+    post.url,
+    (page) => page.text.split('Confirmed').length > names.length,
+    90_000,
+  )
 }
 
-type Made = { storeKey: string; sha256: Buffer; width: number; height: number; durationMs: number | null }
+type Made = {
+  storeKey: string
+  sha256: Buffer
+  width: number
+  height: number
+  durationMs: number | null
+}
 const renditionsOf = (id: string): Promise<Made[]> => house.sql<Made[]>`
   select store_key, sha256, width, height, duration_ms from renditions where media_id = ${id} and state = 'ready' order by width`
 
-const bytesOf = ({ storeKey }: Made): Promise<Buffer> => buffer(createDiskStore(house.config.media.url).open(storeKey))
+const bytesOf = ({ storeKey }: Made): Promise<Buffer> =>
+  buffer(createDiskStore(house.config.media.url).open(storeKey))
 
-const meansOf = async (bytes: Buffer | string): Promise<number[]> => (await sharp(bytes).stats()).channels.map(({ mean }) => mean)
+const meansOf = async (bytes: Buffer | string): Promise<number[]> =>
+  (await sharp(bytes).stats()).channels.map(({ mean }) => mean)
 
 const sentTo = async (platform: string, text: string): Promise<string | undefined> =>
-  (await house.ledger.posts()).find((one) => one.platform === platform && one.text === text)?.media[0]?.sha256
+  (await house.ledger.posts()).find((one) => one.platform === platform && one.text === text)
+    ?.media[0]?.sha256
 
-it('a picture is rotated, then cropped, for each platform in its own size', { timeout: 120_000 }, async () => {
+it('a picture is rotated, then cropped, for each platform in its own size', {
+  timeout: 120_000,
+}, async () => {
   const id = await upload(house.admin, house.slug, 'lying.jpg', await picture(3600, 2400))
   // Clockwise, so that the left is above; the upper half is kept.
   const edits = { crop: { x: 0, y: 0, width: 1, height: 0.5 }, rotate: 90 }
-  await publish('Only the red half', id, edits, ['FacebookFbNorthside Records', '@northsiderecords'])
+  await publish('Only the red half', id, edits, [
+    'FacebookFbNorthside Records',
+    '@northsiderecords',
+  ])
   const made = await renditionsOf(id)
   expect(made.map(({ width, height }) => [width, height])).toEqual([
     [1440, 1080],
@@ -73,12 +118,22 @@ it('a picture is rotated, then cropped, for each platform in its own size', { ti
     expect(red - blue).toBeGreaterThan(150)
   }
   const hashes = made.map(({ sha256 }) => sha256.toString('hex'))
-  expect(await Promise.all([sentTo('instagram', 'Only the red half'), sentTo('facebook', 'Only the red half')])).toEqual(hashes)
+  expect(
+    await Promise.all([
+      sentTo('instagram', 'Only the red half'),
+      sentTo('facebook', 'Only the red half'),
+    ]),
+  ).toEqual(hashes)
 })
 
-it('a video is cropped and trimmed, and stays a video that every platform accepts', { timeout: 150_000 }, async () => {
+it('a video is cropped and trimmed, and stays a video that every platform accepts', {
+  timeout: 150_000,
+}, async () => {
   const id = await upload(house.admin, house.slug, 'film.mp4', await film())
-  const edits = { crop: { x: 0.5, y: 0, width: 0.5, height: 1 }, trim: { startMs: 1_000, endMs: 5_500 } }
+  const edits = {
+    crop: { x: 0.5, y: 0, width: 0.5, height: 1 },
+    trim: { startMs: 1_000, endMs: 5_500 },
+  }
   await publish('Only the blue half', id, edits, ['@northsiderecords'])
   const [made] = await renditionsOf(id)
   expect(made).toMatchObject({ width: 640, height: 720 })
@@ -95,14 +150,18 @@ it('a video is cropped and trimmed, and stays a video that every platform accept
   expect(blue - red).toBeGreaterThan(150)
 })
 
-it('a post with the same edits uses the same file, and other edits make another', { timeout: 120_000 }, async () => {
+it('a post with the same edits uses the same file, and other edits make another', {
+  timeout: 120_000,
+}, async () => {
   const id = await upload(house.admin, house.slug, 'small.jpg', await picture(800, 800))
   const left = { crop: { x: 0, y: 0, width: 0.5, height: 0.5 } }
   await publish('The left', id, left, ['@northsiderecords'])
   await publish('The left again', id, left, ['@northsiderecords'])
   expect(await renditionsOf(id)).toHaveLength(1)
   expect(await sentTo('instagram', 'The left again')).toBe(await sentTo('instagram', 'The left'))
-  await publish('The right', id, { crop: { x: 0.5, y: 0, width: 0.5, height: 0.5 } }, ['@northsiderecords'])
+  await publish('The right', id, { crop: { x: 0.5, y: 0, width: 0.5, height: 0.5 } }, [
+    '@northsiderecords',
+  ])
   expect(await renditionsOf(id)).toHaveLength(2)
   expect(await sentTo('instagram', 'The right')).not.toBe(await sentTo('instagram', 'The left'))
 })

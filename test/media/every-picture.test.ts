@@ -21,7 +21,9 @@ it('every picture and every odd file is published on all platforms or refused be
 
 it('what was published is on the platforms once', async () => {
   const posts = await house.ledger.posts()
-  const published = rows.flatMap(({ outcomes }) => Object.values(outcomes)).filter((words) => words.startsWith('published'))
+  const published = rows
+    .flatMap(({ outcomes }) => Object.values(outcomes))
+    .filter((words) => words.startsWith('published'))
   expect(published.length).toBeGreaterThan(rows.length)
   expect(posts).toHaveLength(published.length)
 })
@@ -29,6 +31,14 @@ it('what was published is on the platforms once', async () => {
 it('files that are no media, or only half of one, are not taken', () => {
   const refused = rows.filter(({ upload }) => upload !== 'taken').map(({ file }) => file)
   expect(refused).toEqual(
-    expect.arrayContaining(['text.jpg', 'empty.jpg', 'half.jpg', 'page.html', 'text.mp4', 'empty.mp4', 'zeros.mp4']),
+    expect.arrayContaining([
+      'text.jpg',
+      'empty.jpg',
+      'half.jpg',
+      'page.html',
+      'text.mp4',
+      'empty.mp4',
+      'zeros.mp4',
+    ]),
   )
 })

@@ -7,11 +7,17 @@ import { put } from '../support/uploading.ts'
 let test: TestApp
 beforeAll(async () => {
   const config = testConfig()
-  test = await createTestApp({ config: { ...config, media: { ...config.media, ffmpeg: '/nowhere/ffmpeg' } } })
+  test = await createTestApp({
+    config: { ...config, media: { ...config.media, ffmpeg: '/nowhere/ffmpeg' } },
+  })
 })
 
 it('without ffmpeg, a video is refused with the reason and nothing of it is kept', async () => {
-  const answer = await put(test.cast.manager, 'x.mp4', await makeVideo({ width: 320, height: 240, durationMs: 500 }))
+  const answer = await put(
+    test.cast.manager,
+    'x.mp4',
+    await makeVideo({ width: 320, height: 240, durationMs: 500 }),
+  )
   expect([answer.status, answer.text]).toEqual([503, expect.stringContaining('ffmpeg is missing')])
   expect(await test.sql`select from media`).toHaveLength(0)
 })

@@ -59,7 +59,16 @@ it('reads nothing from the network, whatever a file refers to', async () => {
 
 it('what it quotes from a file, such as where it was filmed, never reaches a log line', async () => {
   const told = join(folder, 'told.mp4')
-  const source = ['-f', 'lavfi', '-i', 'testsrc2=s=320x240:r=30:d=1', '-c:v', 'libx264', '-metadata', 'title=At Ada’s house']
+  const source = [
+    '-f',
+    'lavfi',
+    '-i',
+    'testsrc2=s=320x240:r=30:d=1',
+    '-c:v',
+    'libx264',
+    '-metadata',
+    'title=At Ada’s house',
+  ]
   await ffmpeg([...source, told])
   const error = await why(ffmpeg(['-i', told, '-c', 'copy', '-f', 'none', join(folder, 'never')]))
   expect(error.log).toContain('At Ada’s house')
@@ -94,7 +103,9 @@ it('a program that does not exist is reported as missing, not as a damaged video
 it('can be stopped by the caller', async () => {
   const stop = new AbortController()
   const onProgress = () => stop.abort()
-  const error = await why(ffmpeg([...endless, join(folder, 'stopped.mp4')], { signal: stop.signal, onProgress }))
+  const error = await why(
+    ffmpeg([...endless, join(folder, 'stopped.mp4')], { signal: stop.signal, onProgress }),
+  )
   expect(error.why).toBe('stopped')
 })
 

@@ -11,7 +11,11 @@ let video: string
 
 beforeAll(async () => {
   test = await createTestApp()
-  video = await upload(test, 'clip.mp4', await makeVideo({ width: 320, height: 320, durationMs: 1000 }))
+  video = await upload(
+    test,
+    'clip.mp4',
+    await makeVideo({ width: 320, height: 320, durationMs: 1000 }),
+  )
 })
 
 const sendFrame = async (body: Buffer): Promise<{ status: number; text: string }> => {
@@ -26,7 +30,10 @@ const sendFrame = async (body: Buffer): Promise<{ status: number; text: string }
 describe('the frame of a video', () => {
   it('is accepted as JPEG, PNG or WebP', async () => {
     for (const format of ['jpeg', 'png', 'webp'] as const)
-      expect((await sendFrame(await makeImage({ width: 64, height: 64, format }))).status, format).toBe(204)
+      expect(
+        (await sendFrame(await makeImage({ width: 64, height: 64, format }))).status,
+        format,
+      ).toBe(204)
   })
 
   it('is refused when its bytes are anything else, whatever its Content-Type', async () => {
@@ -35,9 +42,15 @@ describe('the frame of a video', () => {
       gif: await picture.gif().toBuffer(),
       avif: await picture.avif().toBuffer(),
       tiff: await picture.tiff().toBuffer(),
-      pdf: Buffer.from('%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer << /Root 1 0 R >>\n%%EOF'),
-      svg: Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>'),
-      'svg after white space': Buffer.from(`${' '.repeat(3000)}<svg xmlns="http://www.w3.org/2000/svg"/>`),
+      pdf: Buffer.from(
+        '%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer << /Root 1 0 R >>\n%%EOF',
+      ),
+      svg: Buffer.from(
+        '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>',
+      ),
+      'svg after white space': Buffer.from(
+        `${' '.repeat(3000)}<svg xmlns="http://www.w3.org/2000/svg"/>`,
+      ),
       nothing: Buffer.alloc(0),
     }
     for (const [name, bytes] of Object.entries(others)) {
@@ -48,7 +61,10 @@ describe('the frame of a video', () => {
   })
 
   it('is refused at once when it is a drawing with many filters, and other uploads continue meanwhile', async () => {
-    const filters = Array.from({ length: 400 }, (_, i) => `<feGaussianBlur stdDeviation="${40 + i}"/>`).join('')
+    const filters = Array.from(
+      { length: 400 },
+      (_, i) => `<feGaussianBlur stdDeviation="${40 + i}"/>`,
+    ).join('')
     const drawing = `<svg xmlns="http://www.w3.org/2000/svg" width="4000" height="4000"><filter id="f">${filters}</filter><rect width="4000" height="4000" filter="url(#f)"/></svg>`
     const startedAt = performance.now()
     const [frame, other] = await Promise.all([
@@ -61,14 +77,19 @@ describe('the frame of a video', () => {
 })
 
 it('loaders for drawings, documents and rare picture types are blocked in the whole process', async () => {
-  const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>')
+  const svg = Buffer.from(
+    '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>',
+  )
   const tiff = await sharp({ create: { width: 9, height: 9, channels: 3, background: '#a33' } })
     .tiff()
     .toBuffer()
-  for (const bytes of [svg, tiff]) await expect(sharp(bytes).png().toBuffer()).rejects.toThrow('unsupported image format')
+  for (const bytes of [svg, tiff])
+    await expect(sharp(bytes).png().toBuffer()).rejects.toThrow('unsupported image format')
 })
 
-it('a workspace that uploads many large pictures does not delay another workspace', { timeout: 120_000 }, async () => {
+it('a workspace that uploads many large pictures does not delay another workspace', {
+  timeout: 120_000,
+}, async () => {
   const large = await noise(2500, 2500)
   const small = await makeImage({ width: 64, height: 64 })
   let done = 0
@@ -101,7 +122,13 @@ describe('the queue for decoding', () => {
         await pause(20)
         order.push(`-${name}`)
       })
-    await Promise.all([job('a', 'a1'), job('a', 'a2'), job('a', 'a3'), job('b', 'b1'), job('c', 'c1')])
+    await Promise.all([
+      job('a', 'a1'),
+      job('a', 'a2'),
+      job('a', 'a3'),
+      job('b', 'b1'),
+      job('c', 'c1'),
+    ])
     expect(order.slice(0, 2)).toEqual(['+a1', '+b1'])
     expect(order.indexOf('+a2')).toBeGreaterThan(order.indexOf('-a1'))
     expect(order.indexOf('+c1')).toBeLessThan(order.indexOf('+a3'))

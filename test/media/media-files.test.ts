@@ -27,9 +27,16 @@ describe('public media URLs', () => {
     })
     const ref = { targetId, attemptNumber: 1 }
     const link = { ...ref, mediaId, workspaceId: test.workspaces.northside }
-    return { mediaId, ref, link, name: await linkForAttempt(test.sql, link), bytes: await bytesOf(test, mediaId) }
+    return {
+      mediaId,
+      ref,
+      link,
+      name: await linkForAttempt(test.sql, link),
+      bytes: await bytesOf(test, mediaId),
+    }
   }
-  const fetch = (name: string, init: RequestInit = {}) => test.cast.stranger.request(`/media/${name}`, init)
+  const fetch = (name: string, init: RequestInit = {}) =>
+    test.cast.stranger.request(`/media/${name}`, init)
 
   it('promise D4: cannot be guessed, and each attempt has its own', async () => {
     const { name, link } = await publish()
@@ -37,7 +44,11 @@ describe('public media URLs', () => {
     expect(await linkForAttempt(test.sql, link)).toBe(name)
     expect(await linkForAttempt(test.sql, { ...link, attemptNumber: 2 })).not.toBe(name)
     await expect(
-      linkForAttempt(test.sql, { ...link, attemptNumber: 3, workspaceId: test.workspaces.elsewhere }),
+      linkForAttempt(test.sql, {
+        ...link,
+        attemptNumber: 3,
+        workspaceId: test.workspaces.elsewhere,
+      }),
     ).rejects.toThrow()
     expect((await fetch('AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA.jpg')).status).toBe(404)
   })
@@ -64,15 +75,19 @@ describe('public media URLs', () => {
   it('answer HEAD, single ranges and conditional requests', async () => {
     const { name, bytes } = await publish()
     const head = await fetch(name, { method: 'HEAD' })
-    expect([head.status, head.headers.get('Content-Length'), (await head.arrayBuffer()).byteLength]).toEqual([
-      200,
-      String(bytes.length),
-      0,
-    ])
+    expect([
+      head.status,
+      head.headers.get('Content-Length'),
+      (await head.arrayBuffer()).byteLength,
+    ]).toEqual([200, String(bytes.length), 0])
     const ranges: [string, Buffer, string][] = [
       ['bytes=0-9', bytes.subarray(0, 10), `bytes 0-9/${bytes.length}`],
       ['bytes=100-', bytes.subarray(100), `bytes 100-${bytes.length - 1}/${bytes.length}`],
-      ['bytes=-7', bytes.subarray(-7), `bytes ${bytes.length - 7}-${bytes.length - 1}/${bytes.length}`],
+      [
+        'bytes=-7',
+        bytes.subarray(-7),
+        `bytes ${bytes.length - 7}-${bytes.length - 1}/${bytes.length}`,
+      ],
       ['bytes=5-99999999', bytes.subarray(5), `bytes 5-${bytes.length - 1}/${bytes.length}`],
     ]
     for (const [range, part, words] of ranges) {
@@ -81,12 +96,19 @@ describe('public media URLs', () => {
       expect(Buffer.from(await answer.arrayBuffer()).equals(part)).toBe(true)
     }
     const beyond = await fetch(name, { headers: { Range: `bytes=${bytes.length}-` } })
-    expect([beyond.status, beyond.headers.get('Content-Range')]).toEqual([416, `bytes */${bytes.length}`])
+    expect([beyond.status, beyond.headers.get('Content-Range')]).toEqual([
+      416,
+      `bytes */${bytes.length}`,
+    ])
     expect((await fetch(name, { headers: { Range: 'bytes=0-1,4-5' } })).status).toBe(200)
     const etag = head.headers.get('ETag') ?? ''
     expect((await fetch(name, { headers: { 'If-None-Match': etag } })).status).toBe(304)
-    expect((await fetch(name, { headers: { Range: 'bytes=0-1', 'If-Range': '"other"' } })).status).toBe(200)
-    expect((await fetch(name, { headers: { Range: 'bytes=0-1', 'If-Range': etag } })).status).toBe(206)
+    expect(
+      (await fetch(name, { headers: { Range: 'bytes=0-1', 'If-Range': '"other"' } })).status,
+    ).toBe(200)
+    expect((await fetch(name, { headers: { Range: 'bytes=0-1', 'If-Range': etag } })).status).toBe(
+      206,
+    )
   })
 
   it('record whether they were fetched, and are gone (410) once retired', async () => {
@@ -121,7 +143,9 @@ describe('files of a workspace', () => {
     for (const path of [`/${id}`, `/${id}/file`, `/${id}/thumbnail`])
       expect((await test.cast.outsider.get(`/w/elsewhere/media${path}`)).status).toBe(404)
     expect((await test.cast.outsider.post(`/w/elsewhere/media/${id}/delete`)).status).toBe(404)
-    expect((await put(test.cast.outsider, 'x.jpg', await makeImage({ width: 64, height: 64 }))).status).toBe(404)
+    expect(
+      (await put(test.cast.outsider, 'x.jpg', await makeImage({ width: 64, height: 64 }))).status,
+    ).toBe(404)
     expect((await test.cast.outsider.get('/w/elsewhere/media')).text).not.toContain('mine.jpg')
   })
 
@@ -145,10 +169,15 @@ describe('files of a workspace', () => {
     await test.sql`delete from posts where id = ${postId}`
     const { storeKey, thumbnailKey } = await rowOf(test, id)
     const deleted = await test.cast.manager.post(`/w/northside/media/${id}/delete`)
-    expect([deleted.status, deleted.location]).toEqual([303, '/w/northside/media?said=media-deleted'])
+    expect([deleted.status, deleted.location]).toEqual([
+      303,
+      '/w/northside/media?said=media-deleted',
+    ])
     expect(await test.deps.mediaStore.size(storeKey)).toBeNull()
     expect(await test.deps.mediaStore.size(thumbnailKey ?? '')).toBeNull()
-    const events = await test.sql<{ name: string }[]>`select name from events where subject_id = ${id} order by at`
+    const events = await test.sql<
+      { name: string }[]
+    >`select name from events where subject_id = ${id} order by at`
     expect(events.map((event) => event.name)).toEqual(['media.uploaded', 'media.deleted'])
   })
 })

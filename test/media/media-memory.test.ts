@@ -17,15 +17,25 @@ beforeAll(async () => {
   server = await startMediaServer(test, { FFMPEG_PATH: test.deps.config.media.ffmpeg })
 })
 
-it('uploading a 300 MB video raises the memory of the server by less than 150 MB', { timeout: 120_000 }, async () => {
+it('uploading a 300 MB video raises the memory of the server by less than 150 MB', {
+  timeout: 120_000,
+}, async () => {
   // The index is after the data, so the file is also copied once to move it to the front.
-  const options = { width: 1080, height: 1920, durationMs: 10_000, fps: frames / 10, moovFirst: false }
+  const options = {
+    width: 1080,
+    height: 1920,
+    durationMs: 10_000,
+    fps: frames / 10,
+    moovFirst: false,
+  }
   const video = await makeVideo({ ...options, fillerBytes: mb })
   await server.ask('forget')
   const answer = await upload('large.mp4', video)
   expect(answer.text, answer.text).toContain('large.mp4')
   const { startBytes, peakBytes } = await server.ask('report')
-  console.log(`300 MB upload: ${Math.round(startBytes / mb)} MB before, ${Math.round(peakBytes / mb)} MB at most`)
+  console.log(
+    `300 MB upload: ${Math.round(startBytes / mb)} MB before, ${Math.round(peakBytes / mb)} MB at most`,
+  )
   expect(peakBytes - startBytes).toBeLessThan(150 * mb)
   const [row] =
     await test.sql`select coalesce(original_bytes, size_bytes)::float8 as size from media where file_name = 'large.mp4'`

@@ -15,7 +15,10 @@ beforeAll(async () => {
 
 describe('what is accepted', () => {
   it('a picture becomes an upright sRGB JPEG without EXIF or GPS', async () => {
-    const exif = { IFD0: { Make: 'CameraOfAda' }, IFD3: { GPSLatitude: '47/1 22/1 0/1', GPSLatitudeRef: 'N' } }
+    const exif = {
+      IFD0: { Make: 'CameraOfAda' },
+      IFD3: { GPSLatitude: '47/1 22/1 0/1', GPSLatitudeRef: 'N' },
+    }
     const original = await sharp(await makeImage({ width: 400, height: 300 }))
       .withExif(exif)
       .withMetadata({ orientation: 6 })
@@ -39,12 +42,26 @@ describe('what is accepted', () => {
   })
 
   it('a large transparent PNG is scaled on white into the box of the library', async () => {
-    const png = await sharp({ create: { width: 4000, height: 3000, channels: 4, background: { r: 0, g: 0, b: 0, alpha: 0 } } })
+    const png = await sharp({
+      create: {
+        width: 4000,
+        height: 3000,
+        channels: 4,
+        background: { r: 0, g: 0, b: 0, alpha: 0 },
+      },
+    })
       .png()
       .toBuffer()
     const stored = sharp(await bytesOf(test, await upload(test, 'a/../b.png', png)))
-    expect(await stored.metadata()).toMatchObject({ format: 'jpeg', width: 2048, height: 1536, channels: 3 })
-    expect((await stored.stats()).channels.map((channel) => Math.round(channel.mean))).toEqual([255, 255, 255])
+    expect(await stored.metadata()).toMatchObject({
+      format: 'jpeg',
+      width: 2048,
+      height: 1536,
+      channels: 3,
+    })
+    expect((await stored.stats()).channels.map((channel) => Math.round(channel.mean))).toEqual([
+      255, 255, 255,
+    ])
   })
 
   it('the full size of a “50 megapixel” phone photo is accepted', { timeout: 60_000 }, async () => {
@@ -53,8 +70,16 @@ describe('what is accepted', () => {
     expect(await rowOf(test, id)).toMatchObject({ kind: 'image', width: 2048, height: 1536 })
   })
 
-  it('a video keeps its samples; size, length, codec and frame rate are read', { timeout: 60_000 }, async () => {
-    const video = await makeVideo({ width: 1080, height: 1920, fps: 25, durationMs: 4000, padBytes: 50_000 })
+  it('a video keeps its samples; size, length, codec and frame rate are read', {
+    timeout: 60_000,
+  }, async () => {
+    const video = await makeVideo({
+      width: 1080,
+      height: 1920,
+      fps: 25,
+      durationMs: 4000,
+      padBytes: 50_000,
+    })
     const id = await upload(test, 'reel.mp4', video)
     const stored = await bytesOf(test, id)
     expect(await rowOf(test, id)).toMatchObject({
@@ -66,7 +91,12 @@ describe('what is accepted', () => {
       videoCodec: 'avc',
       audioCodec: null,
       fps: 25,
-      encoding: { pixelFormat: 'yuv420p', isInterlaced: false, audioRate: null, audioChannels: null },
+      encoding: {
+        pixelFormat: 'yuv420p',
+        isInterlaced: false,
+        audioRate: null,
+        audioChannels: null,
+      },
       sizeBytes: stored.length,
     })
     expect(await packetsOf(stored)).toEqual(await packetsOf(video))
@@ -77,16 +107,27 @@ describe('what is accepted', () => {
 
   it('a video with its index at the end is stored with the index in front and every sample in place', async () => {
     const options = { width: 320, height: 240, durationMs: 2000 }
-    const stored = await bytesOf(test, await upload(test, 'phone.mp4', await makeVideo({ ...options, moovFirst: false })))
+    const stored = await bytesOf(
+      test,
+      await upload(test, 'phone.mp4', await makeVideo({ ...options, moovFirst: false })),
+    )
     expect(stored.indexOf('moov')).toBeLessThan(stored.indexOf('mdat'))
     expect(await packetsOf(stored)).toEqual(await packetsOf(await makeVideo(options)))
   })
 
   it('a form without JavaScript can upload several files, and names the refused ones', async () => {
     const form = new FormData()
-    form.append('files', new Blob([new Uint8Array(await makeImage({ width: 64, height: 64 }))]), 'one.jpg')
+    form.append(
+      'files',
+      new Blob([new Uint8Array(await makeImage({ width: 64, height: 64 }))]),
+      'one.jpg',
+    )
     form.append('files', new Blob(['no picture at all']), 'two.jpg')
-    form.append('files', new Blob([new Uint8Array(await makeImage({ width: 65, height: 64, format: 'webp' }))]), 'three.webp')
+    form.append(
+      'files',
+      new Blob([new Uint8Array(await makeImage({ width: 65, height: 64, format: 'webp' }))]),
+      'three.webp',
+    )
     const answer = await test.cast.manager.request('/w/northside/media', {
       method: 'POST',
       body: form,
@@ -116,25 +157,42 @@ describe('what is accepted', () => {
     const page = await answer.text()
     expect(answer.status).toBe(422)
     for (const name of ['of-22-21.jpg', 'of-22-22.jpg'])
-      expect(page).toMatch(new RegExp(`${name}</strong>: Not uploaded: 20 files fit into one upload`))
+      expect(page).toMatch(
+        new RegExp(`${name}</strong>: Not uploaded: 20 files fit into one upload`),
+      )
     expect(page).not.toContain('of-22-20.jpg</strong>:')
     expect(await test.sql`select from media where file_name like 'of-22-%'`).toHaveLength(20)
   })
 
   it('a form without a file says so; a successful one redirects', async () => {
     const send = (body: FormData) =>
-      test.cast.manager.request('/w/northside/media', { method: 'POST', body, headers: { Origin: origin } })
+      test.cast.manager.request('/w/northside/media', {
+        method: 'POST',
+        body,
+        headers: { Origin: origin },
+      })
     const empty = new FormData()
     empty.append('files', new Blob([]), '')
     expect((await send(empty)).status).toBe(422)
     const good = new FormData()
-    good.append('files', new Blob([new Uint8Array(await makeImage({ width: 66, height: 64 }))]), 'good.jpg')
+    good.append(
+      'files',
+      new Blob([new Uint8Array(await makeImage({ width: 66, height: 64 }))]),
+      'good.jpg',
+    )
     const answer = await send(good)
-    expect([answer.status, answer.headers.get('Location')]).toEqual([303, '/w/northside/media?said=media-uploaded'])
+    expect([answer.status, answer.headers.get('Location')]).toEqual([
+      303,
+      '/w/northside/media?said=media-uploaded',
+    ])
   })
 
   it('a browser can send a frame as the thumbnail of a video, and of nothing else', async () => {
-    const id = await upload(test, 'frame.mp4', await makeVideo({ width: 640, height: 360, durationMs: 1000 }))
+    const id = await upload(
+      test,
+      'frame.mp4',
+      await makeVideo({ width: 640, height: 360, durationMs: 1000 }),
+    )
     const send = async (to: string, body: Buffer) =>
       (
         await test.cast.manager.request(`/w/northside/media/${to}/frame`, {

@@ -14,7 +14,9 @@ beforeAll(async () => {
 
 describe('what is refused, with the reason', () => {
   const video = () => makeVideo({ width: 320, height: 240, durationMs: 2000 })
-  const svg = Buffer.from('<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>')
+  const svg = Buffer.from(
+    '<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
+  )
   const cases: [string, string, () => Promise<Buffer> | Buffer, number, RegExp][] = [
     ['an empty file', 'a.jpg', () => Buffer.alloc(0), 422, /empty/],
     ['an SVG', 'logo.svg', () => svg, 422, /SVG drawing/],
@@ -26,8 +28,20 @@ describe('what is refused, with the reason', () => {
       422,
       /isn’t a picture or a video/,
     ],
-    ['a PDF under the name of a photo', 'x.png', () => Buffer.from('%PDF-1.7\n%âãÏÓ\n1 0 obj'), 422, /application\/pdf/],
-    ['a video under the name of a photo', 'x.jpg', video, 422, /a video with the name of a picture/],
+    [
+      'a PDF under the name of a photo',
+      'x.png',
+      () => Buffer.from('%PDF-1.7\n%âãÏÓ\n1 0 obj'),
+      422,
+      /application\/pdf/,
+    ],
+    [
+      'a video under the name of a photo',
+      'x.jpg',
+      video,
+      422,
+      /a video with the name of a picture/,
+    ],
     [
       'a photo under the name of a video',
       'x.mp4',
@@ -35,18 +49,37 @@ describe('what is refused, with the reason', () => {
       422,
       /a picture with the name of a video/,
     ],
-    ['a video that was cut off', 'x.mp4', async () => (await video()).subarray(0, -40), 422, /end of this video is missing/],
+    [
+      'a video that was cut off',
+      'x.mp4',
+      async () => (await video()).subarray(0, -40),
+      422,
+      /end of this video is missing/,
+    ],
     [
       'a video whose index is missing',
       'x.mp4',
-      async () => cutIndex(await makeVideo({ width: 320, height: 240, durationMs: 2000, moovFirst: false })),
+      async () =>
+        cutIndex(await makeVideo({ width: 320, height: 240, durationMs: 2000, moovFirst: false })),
       422,
       /end of this video is missing/,
     ],
     ['a video of garbled boxes', 'x.mp4', async () => garbled(await video()), 422, /damaged/],
-    ['a photo that was cut off', 'x.jpg', async () => (await noise(900, 900)).subarray(0, 20_000), 422, /damaged or incomplete/],
+    [
+      'a photo that was cut off',
+      'x.jpg',
+      async () => (await noise(900, 900)).subarray(0, 20_000),
+      422,
+      /damaged or incomplete/,
+    ],
     ['a bomb: few bytes, very many pixels', 'x.png', () => bomb(), 422, /200 million pixels/],
-    ['a file above the limit', 'x.mp4', () => Buffer.concat([Buffer.alloc(maxBytes + 1)]), 413, /larger than 6 MB/],
+    [
+      'a file above the limit',
+      'x.mp4',
+      () => Buffer.concat([Buffer.alloc(maxBytes + 1)]),
+      413,
+      /larger than 6 MB/,
+    ],
     [
       'a Matroska video without content',
       'x.webm',
@@ -68,7 +101,9 @@ describe('what is refused, with the reason', () => {
 
   it('an upload from another origin', async () => {
     const body = await makeImage({ width: 64, height: 64 })
-    expect((await put(test.cast.manager, 'x.jpg', body, { Origin: 'https://evil.example' })).status).toBe(403)
+    expect(
+      (await put(test.cast.manager, 'x.jpg', body, { Origin: 'https://evil.example' })).status,
+    ).toBe(403)
     expect((await put(test.cast.manager, 'x.jpg', body, {})).status).toBe(403)
   })
 })

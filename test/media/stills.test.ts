@@ -33,7 +33,15 @@ const flag = async (): Promise<string> => {
 }
 
 const heic = async (): Promise<string> => {
-  const libraries = ['libheif1', 'libx265-199', 'libde265-0', 'libaom3', 'libdav1d6', 'librav1e0', 'libsvtav1enc1']
+  const libraries = [
+    'libheif1',
+    'libx265-199',
+    'libde265-0',
+    'libaom3',
+    'libdav1d6',
+    'librav1e0',
+    'libsvtav1enc1',
+  ]
   const encoder = await debianProgram('heif-enc', ['libheif-examples', ...libraries])
   const path = join(folder, 'photo.heic')
   const env = { ...process.env, LD_LIBRARY_PATH: encoder.libraries }
@@ -51,22 +59,37 @@ it.each([
   ['photo.heic', heic],
   ['scan.tiff', converted('scan.tiff')],
   ['old.bmp', converted('old.bmp')],
-] as const)('%s is accepted as a JPEG: same size, same colors, right way up', { timeout: 60_000 }, async (name, make) => {
-  const id = await upload(test, name, await readFile(await make()))
-  expect(await rowOf(test, id)).toMatchObject({ kind: 'image', contentType: 'image/jpeg', width: 600, height: 800 })
-  const picture = await sharp(await bytesOf(test, id))
-    .raw()
-    .toBuffer()
-  const colorAt = (y: number) => [...picture.subarray((y * 600 + 300) * 3, (y * 600 + 300) * 3 + 3)]
-  const isNear = (found: number[], wanted: number[]) => found.every((value, index) => Math.abs(value - wanted[index]!) < 16)
-  expect(isNear(colorAt(100), [255, 0, 0]), String(colorAt(100))).toBe(true)
-  expect(isNear(colorAt(700), [0, 0, 255]), String(colorAt(700))).toBe(true)
-})
+] as const)(
+  '%s is accepted as a JPEG: same size, same colors, right way up',
+  { timeout: 60_000 },
+  async (name, make) => {
+    const id = await upload(test, name, await readFile(await make()))
+    expect(await rowOf(test, id)).toMatchObject({
+      kind: 'image',
+      contentType: 'image/jpeg',
+      width: 600,
+      height: 800,
+    })
+    const picture = await sharp(await bytesOf(test, id))
+      .raw()
+      .toBuffer()
+    const colorAt = (y: number) => [
+      ...picture.subarray((y * 600 + 300) * 3, (y * 600 + 300) * 3 + 3),
+    ]
+    const isNear = (found: number[], wanted: number[]) =>
+      found.every((value, index) => Math.abs(value - wanted[index]!) < 16)
+    expect(isNear(colorAt(100), [255, 0, 0]), String(colorAt(100))).toBe(true)
+    expect(isNear(colorAt(700), [0, 0, 255]), String(colorAt(700))).toBe(true)
+  },
+)
 
 it('a HEIC that can only be read in part is refused, not cut', async () => {
   const bytes = await readFile(await heic())
   const at = bytes.indexOf('ispe')
   bytes.writeUInt32BE(1_200, at + 8)
   const answer = await put(test.cast.manager, 'tiles.heic', bytes)
-  expect([answer.status, answer.text]).toEqual([422, 'This picture can’t be read here. Export it as JPEG, then upload it.'])
+  expect([answer.status, answer.text]).toEqual([
+    422,
+    'This picture can’t be read here. Export it as JPEG, then upload it.',
+  ])
 })

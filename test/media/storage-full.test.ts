@@ -21,7 +21,10 @@ describe('a disk with less free space than its minimum', () => {
     const body = await picture()
     const headers = { Origin: origin, 'Content-Length': String(body.length) }
     const answer = await put(test.cast.manager, 'a.jpg', body, headers)
-    expect([answer.status, answer.text]).toEqual([507, expect.stringContaining('low on disk space')])
+    expect([answer.status, answer.text]).toEqual([
+      507,
+      expect.stringContaining('low on disk space'),
+    ])
     expect(await test.sql`select from media`).toHaveLength(0)
   })
 
@@ -39,8 +42,15 @@ describe('a disk with less free space than its minimum', () => {
 
   it('accepts uploads again without a restart once there is space', async () => {
     free = 5_000_000_000
-    const video = await upload(test, 'a.mp4', await makeVideo({ width: 320, height: 320, durationMs: 1000 }))
-    expect(JSON.parse((await test.cast.stranger.get('/health/ready')).text)).toMatchObject({ ready: true, disk: true })
+    const video = await upload(
+      test,
+      'a.mp4',
+      await makeVideo({ width: 320, height: 320, durationMs: 1000 }),
+    )
+    expect(JSON.parse((await test.cast.stranger.get('/health/ready')).text)).toMatchObject({
+      ready: true,
+      disk: true,
+    })
     free = 1_000_000_000
     const body = new Uint8Array(await picture())
     const frame = await test.cast.manager.request(`/w/northside/media/${video}/frame`, {
@@ -68,7 +78,9 @@ describe('a workspace’s quota for media', () => {
   }
 
   it('holds when several files arrive at once', async () => {
-    const answers = await Promise.all([1, 2, 3].map((n) => put(test.cast.manager, `${n}.mp4`, large)))
+    const answers = await Promise.all(
+      [1, 2, 3].map((n) => put(test.cast.manager, `${n}.mp4`, large)),
+    )
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 507, 507])
     expect(answers.find(({ status }) => status === 507)?.text).toContain('of its 300 KB for media')
     expect(Math.abs((await stored()) - large.length)).toBeLessThan(1_000)
@@ -85,11 +97,15 @@ describe('a workspace’s quota for media', () => {
     form.append('files', new File([new Uint8Array(large)], 'holiday.mp4'))
     const init = { method: 'POST', body: form, headers: { Origin: origin } }
     const answer = await test.cast.manager.request('/w/northside/media', init)
-    expect([answer.status, await answer.text()]).toEqual([422, expect.stringMatching(/holiday\.mp4[\s\S]*has used/)])
+    expect([answer.status, await answer.text()]).toEqual([
+      422,
+      expect.stringMatching(/holiday\.mp4[\s\S]*has used/),
+    ])
   })
 
   it('has room again once a file is deleted', async () => {
-    const [media] = await test.sql`select id from media where workspace_id = ${test.workspaces.northside}`
+    const [media] =
+      await test.sql`select id from media where workspace_id = ${test.workspaces.northside}`
     await test.cast.manager.post(`/w/northside/media/${media?.id}/delete`, {})
     expect((await put(test.cast.manager, 'again.mp4', large)).status).toBe(201)
   })
@@ -121,7 +137,12 @@ describe('a database whose disk is full', () => {
 
   it('still shows pages to people whose session is not fresh', async () => {
     test.clock.moveBy(10 * 60_000)
-    for (const path of ['/w/northside/calendar', '/w/northside/media', '/w/northside/posts/new', '/account'])
+    for (const path of [
+      '/w/northside/calendar',
+      '/w/northside/media',
+      '/w/northside/posts/new',
+      '/account',
+    ])
       expect([path, (await test.cast.admin.get(path)).status]).toEqual([path, 200])
   })
 
@@ -129,10 +150,16 @@ describe('a database whose disk is full', () => {
     const form = { name: 'Max', email: 'max@example.com', password: 'crates of vinyl on a van' }
     const answers = [
       await test.cast.stranger.post(invitation, form),
-      await test.cast.stranger.post('/sign-in', { email: test.cast.admin.email, password: 'wrong' }),
+      await test.cast.stranger.post('/sign-in', {
+        email: test.cast.admin.email,
+        password: 'wrong',
+      }),
       await test.cast.admin.post('/account/name', { name: 'Ada' }),
     ]
     for (const { status, text } of answers)
-      expect([status, text]).toEqual([503, expect.stringContaining('out of disk space, so this was not saved')])
+      expect([status, text]).toEqual([
+        503,
+        expect.stringContaining('out of disk space, so this was not saved'),
+      ])
   })
 })

@@ -21,16 +21,29 @@ beforeAll(async () => {
   person = overHttp(() => server.port, test.cast.manager.cookie())
 })
 
-const start = (folder?: string) => startMediaServer(test, { FFMPEG_PATH: test.deps.config.media.ffmpeg }, folder)
+const start = (folder?: string) =>
+  startMediaServer(test, { FFMPEG_PATH: test.deps.config.media.ffmpeg }, folder)
 
 /** Begins to send a part of which only the first `bytes` follow, and waits until they are stored. */
-const sendBeginning = async (address: string, offset: number, body: Buffer, bytes: number): Promise<ClientRequest> => {
-  const headers = { 'Upload-Offset': offset, 'Content-Type': partType, 'Content-Length': body.length }
+const sendBeginning = async (
+  address: string,
+  offset: number,
+  body: Buffer,
+  bytes: number,
+): Promise<ClientRequest> => {
+  const headers = {
+    'Upload-Offset': offset,
+    'Content-Type': partType,
+    'Content-Length': body.length,
+  }
   const outgoing = person.open(address, headers)
   outgoing.on('error', () => undefined) // the connection is cut
   outgoing.write(body.subarray(0, bytes))
   const path = join(server.folder, 'incoming/uploads', `${address.split('/').at(-1)}.bytes`)
-  await vi.waitFor(async () => expect((await stat(path)).size).toBeGreaterThanOrEqual(offset + bytes - mb), 20_000)
+  await vi.waitFor(
+    async () => expect((await stat(path)).size).toBeGreaterThanOrEqual(offset + bytes - mb),
+    20_000,
+  )
   return outgoing
 }
 

@@ -24,13 +24,20 @@ describe('another person', () => {
       expect((await sendPart(person, at, 0, Buffer.alloc(10))).status).toBe(404)
       expect((await tus(person, 'DELETE', at)).status).toBe(404)
     }
-    expect((await sendPart({ request: stranger.request }, address, 0, Buffer.alloc(10))).status).toBe(303)
+    expect(
+      (await sendPart({ request: stranger.request }, address, 0, Buffer.alloc(10))).status,
+    ).toBe(303)
     expect(await offsetOf(manager, address)).toBe(0)
   })
 
   it('gets 401 instead of a page when the script’s session has ended', async () => {
     const headers = { 'HX-Request-Type': 'partial', 'Upload-Length': '5' }
-    const answer = await tus({ request: test.cast.stranger.request }, 'POST', '/w/northside/uploads', headers)
+    const answer = await tus(
+      { request: test.cast.stranger.request },
+      'POST',
+      '/w/northside/uploads',
+      headers,
+    )
     expect(answer.status).toBe(401)
   })
 
@@ -39,7 +46,9 @@ describe('another person', () => {
     await test.sql`insert into memberships (workspace_id, user_id, role) values (${test.workspaces.northside}, ${leaver.id}, 'manager')`
     const address = await begin(leaver, 'left.jpg', 1_000)
     expect((await sendPart(leaver, address, 0, Buffer.alloc(400))).status).toBe(204)
-    expect((await test.cast.admin.post(`/w/northside/people/${leaver.id}/remove`, {})).status).toBe(303)
+    expect((await test.cast.admin.post(`/w/northside/people/${leaver.id}/remove`, {})).status).toBe(
+      303,
+    )
     expect((await sendPart(leaver, address, 400, Buffer.alloc(600))).status).toBe(404)
   })
 
@@ -48,8 +57,16 @@ describe('another person', () => {
     expect((await tus(test.cast.manager, 'POST', '/w/northside/uploads', headers)).status).toBe(403)
     const address = await begin(test.cast.manager, 'a.jpg', 5)
     for (const method of ['PATCH', 'DELETE'] as const)
-      expect((await tus(test.cast.manager, method, address, { Origin: 'https://evil.example' }, Buffer.alloc(5))).status).toBe(
-        403,
-      )
+      expect(
+        (
+          await tus(
+            test.cast.manager,
+            method,
+            address,
+            { Origin: 'https://evil.example' },
+            Buffer.alloc(5),
+          )
+        ).status,
+      ).toBe(403)
   })
 })

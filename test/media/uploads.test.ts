@@ -16,7 +16,8 @@ const quotaBytes = 8_000_000
 let test: TestApp
 let folder: string
 const left = async () => (await readdir(folder).catch(() => [])).sort()
-const mediaId = (location: string | null) => /\/media\/([0-9a-f-]{36})$/.exec(location ?? '')?.[1] ?? ''
+const mediaId = (location: string | null) =>
+  /\/media\/([0-9a-f-]{36})$/.exec(location ?? '')?.[1] ?? ''
 
 beforeAll(async () => {
   const limits = { UPLOAD_MAX_BYTES: String(maxBytes), MEDIA_QUOTA_BYTES: String(quotaBytes) }
@@ -50,7 +51,8 @@ describe('an upload in parts', () => {
     const plain = await rowOf(test, await upload(test, 'reel.mp4', video))
     const { sizeBytes, width, height, durationMs, videoCodec, fileName } = plain
     expect(made).toMatchObject({ sizeBytes, width, height, durationMs, videoCodec, fileName })
-    const hashes = await test.sql`select distinct sha256 from media where id in ${test.sql([made.id, plain.id])}`
+    const hashes =
+      await test.sql`select distinct sha256 from media where id in ${test.sql([made.id, plain.id])}`
     expect(hashes).toHaveLength(1)
     expect(await left()).toEqual([`${address.split('/').at(-1)}.done`])
   })
@@ -59,12 +61,21 @@ describe('an upload in parts', () => {
     const { manager } = test.cast
     const picture = await makeImage({ width: 300, height: 201 })
     const address = await begin(manager, 'twice.jpg', picture.length)
-    const [one, two] = await Promise.all([sendPart(manager, address, 0, picture), sendPart(manager, address, 0, picture)])
+    const [one, two] = await Promise.all([
+      sendPart(manager, address, 0, picture),
+      sendPart(manager, address, 0, picture),
+    ])
     expect([one?.status, two?.status].filter((status) => status === 204).length).toBeGreaterThan(0)
     const asked = await tus(manager, 'HEAD', address)
-    expect([asked.status, asked.headers.get('Upload-Offset')]).toEqual([200, String(picture.length)])
+    expect([asked.status, asked.headers.get('Upload-Offset')]).toEqual([
+      200,
+      String(picture.length),
+    ])
     const again = await sendPart(manager, address, picture.length, Buffer.alloc(0))
-    expect([again.status, again.headers.get('Content-Location')]).toEqual([204, asked.headers.get('Content-Location')])
+    expect([again.status, again.headers.get('Content-Location')]).toEqual([
+      204,
+      asked.headers.get('Content-Location'),
+    ])
     expect(await test.sql`select from media where file_name = 'twice.jpg'`).toHaveLength(1)
   })
 
@@ -75,7 +86,10 @@ describe('an upload in parts', () => {
     await writeFile(join(folder, `${address.split('/').at(-1)}.bytes`), picture) // as after a kill
     expect(await offsetOf(manager, address)).toBe(picture.length)
     const last = await sendPart(manager, address, picture.length, Buffer.alloc(0))
-    expect(await rowOf(test, mediaId(last.headers.get('Content-Location')))).toMatchObject({ width: 300, height: 202 })
+    expect(await rowOf(test, mediaId(last.headers.get('Content-Location')))).toMatchObject({
+      width: 300,
+      height: 202,
+    })
   })
 
   it('can be canceled, and is gone from the disk', async () => {
@@ -91,7 +105,9 @@ describe('an upload in parts', () => {
     const { manager } = test.cast
     const id = await upload(test, 'tile.jpg', await makeImage({ width: 65, height: 64 }))
     for (const part of ['tile', 'pick'])
-      expect((await manager.get(`/w/northside/media/${id}?part=${part}`)).text).toContain(`data-media="${id}"`)
+      expect((await manager.get(`/w/northside/media/${id}?part=${part}`)).text).toContain(
+        `data-media="${id}"`,
+      )
   })
 
   it('is refused with the reason if it is no media, and leaves nothing behind', async () => {
@@ -99,14 +115,18 @@ describe('an upload in parts', () => {
     const text = Buffer.from('no picture at all')
     const address = await begin(manager, 'two.jpg', text.length)
     const answer = await sendPart(manager, address, 0, text)
-    expect([answer.status, answer.text]).toEqual([422, expect.stringContaining('isn’t a picture or a video')])
+    expect([answer.status, answer.text]).toEqual([
+      422,
+      expect.stringContaining('isn’t a picture or a video'),
+    ])
     expect((await tus(manager, 'HEAD', address)).status).toBe(404)
     expect((await left()).filter((name) => !name.endsWith('.done'))).toEqual([])
   })
 })
 
 describe('what is refused', () => {
-  const create = (headers: Record<string, string | null>) => tus(test.cast.manager, 'POST', '/w/northside/uploads', headers)
+  const create = (headers: Record<string, string | null>) =>
+    tus(test.cast.manager, 'POST', '/w/northside/uploads', headers)
 
   it('a beginning that is too large, empty, without a length or with too long a name', async () => {
     const before = await left()
@@ -127,7 +147,11 @@ describe('what is refused', () => {
     ]
     for (const [headers, status, text] of cases) {
       const answer = await create(headers)
-      expect([headers, answer.status, answer.text]).toEqual([headers, status, expect.stringMatching(text)])
+      expect([headers, answer.status, answer.text]).toEqual([
+        headers,
+        status,
+        expect.stringMatching(text),
+      ])
     }
     expect(await left()).toEqual(before)
   })
@@ -145,7 +169,11 @@ describe('what is refused', () => {
       [{ 'Upload-Offset': '100', 'Content-Type': 'video/mp4' }, Buffer.alloc(10), 415],
       [{ 'Upload-Offset': '100', 'Content-Type': null }, Buffer.alloc(10), 415],
       [{ 'Upload-Offset': '100', 'Content-Length': null }, Buffer.alloc(10), 411],
-      [{ 'Upload-Offset': '100', 'Content-Length': String(partMaxBytes + 1) }, Buffer.alloc(10), 413],
+      [
+        { 'Upload-Offset': '100', 'Content-Length': String(partMaxBytes + 1) },
+        Buffer.alloc(10),
+        413,
+      ],
       [{ 'Upload-Offset': '100' }, Buffer.alloc(901), 413],
       [{ 'Upload-Offset': '100', 'Content-Length': '10' }, Buffer.alloc(901), 413],
       [{ 'Upload-Offset': '100', 'Upload-Length': '2000' }, Buffer.alloc(10), 501],
@@ -161,9 +189,13 @@ describe('what is refused', () => {
   it('an upload beyond twenty unfinished ones, unless the oldest has rested for an hour', async () => {
     const { manager } = test.cast
     const addresses: string[] = []
-    for (let count = 0; count < unfinishedMax; count += 1) addresses.push(await begin(manager, `${count}.jpg`, 10))
+    for (let count = 0; count < unfinishedMax; count += 1)
+      addresses.push(await begin(manager, `${count}.jpg`, 10))
     const refused = await create({ 'Upload-Length': '10' })
-    expect([refused.status, refused.text]).toEqual([429, expect.stringContaining('20 unfinished uploads')])
+    expect([refused.status, refused.text]).toEqual([
+      429,
+      expect.stringContaining('20 unfinished uploads'),
+    ])
     await begin(test.cast.admin, 'of-another.jpg', 10)
     const oldest = addresses[3] ?? ''
     const before = new Date(Date.now() - 2 * 3_600_000)
@@ -194,7 +226,10 @@ describe('what is refused', () => {
     await sendPart(manager, address, 0, Buffer.alloc(100))
     const begun = new Date(Date.now() - 24 * 3_600_000 - 60_000)
     const path = join(folder, `${id}.json`)
-    await writeFile(path, JSON.stringify({ ...JSON.parse(await readFile(path, 'utf8')), begunAt: begun.toISOString() }))
+    await writeFile(
+      path,
+      JSON.stringify({ ...JSON.parse(await readFile(path, 'utf8')), begunAt: begun.toISOString() }),
+    )
     await utimes(path, begun, begun)
     expect((await sendPart(manager, address, 100, Buffer.alloc(100))).status).toBe(404)
     expect(await removeExpired(folder)).toBeGreaterThanOrEqual(2)
@@ -204,10 +239,15 @@ describe('what is refused', () => {
 
 it('no log line has the name of a file that is uploaded in parts', async () => {
   const lines: string[] = []
-  const logged = await createTestApp({ log: pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) }) })
+  const logged = await createTestApp({
+    log: pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) }),
+  })
   const { manager } = logged.cast
   const picture = await makeImage({ width: 300, height: 203 })
-  const [good, bad] = [await begin(manager, 'holiday-secret.jpg', picture.length), await begin(manager, 'bad-secret.jpg', 9)]
+  const [good, bad] = [
+    await begin(manager, 'holiday-secret.jpg', picture.length),
+    await begin(manager, 'bad-secret.jpg', 9),
+  ]
   expect((await sendPart(manager, good, 0, picture)).status).toBe(204)
   expect((await sendPart(manager, bad, 0, Buffer.from('no media!'))).status).toBe(422)
   expect(lines.join('')).toContain('/w/:workspace/uploads/:upload')

@@ -17,16 +17,25 @@ test('alert rules fire when they should, even if the server that reports the met
   timeout: 120_000,
 }, async () => {
   const { program } = await debianProgram('promtool', ['prometheus'])
-  const { stdout } = await promisify(execFile)(program, ['test', 'rules', 'alerts.test.yml'], { cwd: folder })
+  const { stdout } = await promisify(execFile)(program, ['test', 'rules', 'alerts.test.yml'], {
+    cwd: folder,
+  })
   expect(stdout).toContain('SUCCESS')
 })
 
 test('every alert is explained in docs/operate.md', () => {
-  const { groups } = parse(readFileSync(`${folder}alerts.yml`, 'utf8')) as { groups: { rules: { alert: string }[] }[] }
+  const { groups } = parse(readFileSync(`${folder}alerts.yml`, 'utf8')) as {
+    groups: { rules: { alert: string }[] }[]
+  }
   const names = groups.flatMap(({ rules }) => rules.map(({ alert }) => alert))
   expect(names.length).toBeGreaterThan(10)
-  const explained = readFileSync(fileURLToPath(new URL('../../docs/operate.md', import.meta.url)), 'utf8')
-  expect(names.filter((name) => !new RegExp(`^\\| [^|]*\\b${name}\\b[^|]*\\|`, 'm').test(explained))).toEqual([])
+  const explained = readFileSync(
+    fileURLToPath(new URL('../../docs/operate.md', import.meta.url)),
+    'utf8',
+  )
+  expect(
+    names.filter((name) => !new RegExp(`^\\| [^|]*\\b${name}\\b[^|]*\\|`, 'm').test(explained)),
+  ).toEqual([])
 })
 
 test('Prometheus and Alertmanager accept the configuration files that they start with, and every dashboard expression', {
@@ -38,11 +47,20 @@ test('Prometheus and Alertmanager accept the configuration files that they start
   const place = await mkdtemp(join(tmpdir(), 'cratesocial-prometheus-'))
   atTheEnd(() => rm(place, { recursive: true, force: true }))
   // The container has the rules at this path.
-  const settings = readFileSync(`${folder}prometheus.yml`, 'utf8').replace('/etc/prometheus/alerts.yml', `${folder}alerts.yml`)
+  const settings = readFileSync(`${folder}prometheus.yml`, 'utf8').replace(
+    '/etc/prometheus/alerts.yml',
+    `${folder}alerts.yml`,
+  )
   await writeFile(join(place, 'prometheus.yml'), settings)
-  expect((await run(promtool, ['check', 'config', join(place, 'prometheus.yml')])).stdout).toContain('rules found')
-  expect((await run(amtool, ['check-config', `${folder}alertmanager.yml`])).stdout).toContain('SUCCESS')
-  const expressions = dashboards().flatMap(({ panels }) => panels.flatMap(({ targets }) => targets.map(({ expr }) => expr)))
+  expect(
+    (await run(promtool, ['check', 'config', join(place, 'prometheus.yml')])).stdout,
+  ).toContain('rules found')
+  expect((await run(amtool, ['check-config', `${folder}alertmanager.yml`])).stdout).toContain(
+    'SUCCESS',
+  )
+  const expressions = dashboards().flatMap(({ panels }) =>
+    panels.flatMap(({ targets }) => targets.map(({ expr }) => expr)),
+  )
   const rules = expressions.map((expr, index) => ({ record: `shown:${index}`, expr }))
   await writeFile(join(place, 'shown.yml'), JSON.stringify({ groups: [{ name: 'shown', rules }] }))
   const { stdout } = await run(promtool, ['check', 'rules', join(place, 'shown.yml')])
@@ -50,7 +68,9 @@ test('Prometheus and Alertmanager accept the configuration files that they start
 })
 
 test('dashboards use configured data sources, and their panels neither overlap nor exceed the page', () => {
-  const { datasources } = parse(readFileSync(`${folder}grafana/datasources/sources.yml`, 'utf8')) as {
+  const { datasources } = parse(
+    readFileSync(`${folder}grafana/datasources/sources.yml`, 'utf8'),
+  ) as {
     datasources: { uid: string }[]
   }
   const known = datasources.map(({ uid }) => uid)
@@ -59,7 +79,8 @@ test('dashboards use configured data sources, and their panels neither overlap n
   for (const { title, panels } of all) {
     const taken = new Set<string>()
     for (const { title: name, gridPos, targets } of panels) {
-      for (const { datasource } of targets) expect(known, `${title}: ${name}`).toContain(datasource.uid)
+      for (const { datasource } of targets)
+        expect(known, `${title}: ${name}`).toContain(datasource.uid)
       expect(gridPos.x + gridPos.w, `${title}: ${name}`).toBeLessThanOrEqual(24)
       for (let x = gridPos.x; x < gridPos.x + gridPos.w; x += 1)
         for (let y = gridPos.y; y < gridPos.y + gridPos.h; y += 1) {

@@ -29,7 +29,10 @@ const figure = (text: string, line: string): number => {
 describe('the metrics of the installation', () => {
   test('are read from Postgres and the cluster, use route patterns, and contain no ids or names', async () => {
     const registry = new Registry()
-    const meters = { observe: createHttpMeter(registry), temporal: { ...withoutTemporal, troubled: async () => 3 } }
+    const meters = {
+      observe: createHttpMeter(registry),
+      temporal: { ...withoutTemporal, troubled: async () => 3 },
+    }
     const house = await createTestApp(meters)
     const read = meterFigures(registry, house.deps)
     await house.sql`insert into outbox (kind, ref_id, created_at) values ('target', gen_random_uuid(), now() - interval '90 seconds')`
@@ -38,7 +41,9 @@ describe('the metrics of the installation', () => {
     await read()
     const text = await registry.metrics()
     expect(figure(text, 'cratesocial_outbox_oldest_age_seconds')).toBeGreaterThanOrEqual(90)
-    expect(figure(text, 'cratesocial_sweep_age_seconds{rule="media"}')).toBeGreaterThanOrEqual(3_600)
+    expect(figure(text, 'cratesocial_sweep_age_seconds{rule="media"}')).toBeGreaterThanOrEqual(
+      3_600,
+    )
     expect(figure(text, 'cratesocial_targets_overdue')).toBe(0)
     expect(figure(text, 'cratesocial_workflows_in_trouble')).toBe(3)
     expect(figure(text, 'cratesocial_up{part="worker"}')).toBe(1)
@@ -59,14 +64,27 @@ describe('the metrics of the installation', () => {
     const house = await install({ worker: false })
     const stranded = async (text: string, account: string) => {
       const time = wallTimeOf(new Date(Date.now() + 3_600_000), 'Europe/Zurich')
-      await compose(house.admin, house.slug, { text, channel: [house.channel(account)], time }, 'Schedule')
+      await compose(
+        house.admin,
+        house.slug,
+        { text, channel: [house.channel(account)], time },
+        'Schedule',
+      )
     }
     await stranded('Nobody sends this', 'Northside Records')
     await house.sql`update targets set due_at = now() - interval '5 minutes'`
     const { sql, config } = house
     const mediaStore = { freeBytes: async () => 5e9 }
     const platforms = createPlatforms(config)
-    const deps = { sql, config, platforms, mediaStore, log, temporal: withoutTemporal, now: Date.now }
+    const deps = {
+      sql,
+      config,
+      platforms,
+      mediaStore,
+      log,
+      temporal: withoutTemporal,
+      now: Date.now,
+    }
     const read = meterFigures(registry, deps as never)
     const overdue = async () => {
       await read()
@@ -78,18 +96,35 @@ describe('the metrics of the installation', () => {
   }, 60_000)
 })
 
-test('publishing is measured: the delay, and the outcome by platform and kind', { timeout: 90_000 }, async () => {
+test('publishing is measured: the delay, and the outcome by platform and kind', {
+  timeout: 90_000,
+}, async () => {
   const registry = new Registry()
   const house = await install({ meters: createMeters(registry) })
   const dueAt = new Date(Math.ceil(Date.now() / 1_000) * 1_000 + 3_000)
-  const form = { text: 'Measured', channel: [house.channel('Northside Records')], time: wallTimeOf(dueAt, 'Europe/Zurich') }
+  const form = {
+    text: 'Measured',
+    channel: [house.channel('Northside Records')],
+    time: wallTimeOf(dueAt, 'Europe/Zurich'),
+  }
   const { url } = await compose(house.admin, house.slug, form, 'Schedule')
   await untilPage(house.admin, url, (page) => page.text.includes('published'))
   const text = await registry.metrics()
-  expect(figure(text, 'cratesocial_targets_ended_total{platform="facebook",kind="text",outcome="published"}')).toBe(1)
-  expect(figure(text, 'cratesocial_send_lateness_seconds_count{platform="facebook",kind="text"}')).toBe(1)
-  const late = figure(text, 'cratesocial_send_lateness_seconds_sum{platform="facebook",kind="text"}')
-  const [row] = await house.sql`select extract(epoch from t.sent_at - t.due_at)::float8 as late from targets t`
+  expect(
+    figure(
+      text,
+      'cratesocial_targets_ended_total{platform="facebook",kind="text",outcome="published"}',
+    ),
+  ).toBe(1)
+  expect(
+    figure(text, 'cratesocial_send_lateness_seconds_count{platform="facebook",kind="text"}'),
+  ).toBe(1)
+  const late = figure(
+    text,
+    'cratesocial_send_lateness_seconds_sum{platform="facebook",kind="text"}',
+  )
+  const [row] =
+    await house.sql`select extract(epoch from t.sent_at - t.due_at)::float8 as late from targets t`
   expect(late).toBeCloseTo(row!.late, 1)
   expect(text).not.toMatch(id)
 })
@@ -98,7 +133,9 @@ test('the metrics port serves nothing but metrics', async () => {
   const port = await freePort()
   const metrics = await serveMetrics({ host: '127.0.0.1', port, log })
   atTheEnd(metrics.close)
-  expect((await fetch(`http://127.0.0.1:${port}/metrics`)).headers.get('content-type')).toContain('text/plain')
+  expect((await fetch(`http://127.0.0.1:${port}/metrics`)).headers.get('content-type')).toContain(
+    'text/plain',
+  )
   expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(404)
 })
 
@@ -117,7 +154,9 @@ test('server and worker serve their own metrics, and every alert and dashboard u
   expect(worker).toMatch(/^temporal_num_pollers\{/m)
   expect(worker).toMatch(/^temporal_worker_task_slots_available\{.*WorkflowWorker/m)
   const known = server + worker
-  const missing = [...askedFor()].filter((name) => !known.includes(`# TYPE ${name.replace(/_(bucket|count|sum)$/, '')} `))
+  const missing = [...askedFor()].filter(
+    (name) => !known.includes(`# TYPE ${name.replace(/_(bucket|count|sum)$/, '')} `),
+  )
   expect(missing).toEqual([])
 })
 
@@ -128,9 +167,14 @@ const observability = fileURLToPath(new URL('../../production/observability/', i
  * uses.
  */
 function askedFor(): Set<string> {
-  const names = (expression: string) => expression.match(/\b(?:cratesocial|temporal|process|nodejs)_\w+/g) ?? []
-  const rules = [...readFileSync(`${observability}alerts.yml`, 'utf8').matchAll(/expr:.*/g)].flatMap(([line]) => names(line))
-  const shown = dashboards().flatMap(({ panels }) => panels.flatMap(({ targets }) => targets.flatMap(({ expr }) => names(expr))))
+  const names = (expression: string) =>
+    expression.match(/\b(?:cratesocial|temporal|process|nodejs)_\w+/g) ?? []
+  const rules = [
+    ...readFileSync(`${observability}alerts.yml`, 'utf8').matchAll(/expr:.*/g),
+  ].flatMap(([line]) => names(line))
+  const shown = dashboards().flatMap(({ panels }) =>
+    panels.flatMap(({ targets }) => targets.flatMap(({ expr }) => names(expr))),
+  )
   expect(new Set(rules).size).toBeGreaterThan(10)
   expect(new Set(shown).size).toBeGreaterThan(20)
   return new Set([...rules, ...shown])

@@ -9,7 +9,9 @@ import { type Installed, install, untilPage } from '../support/installed.ts'
 import { type Collector, type Span, startCollector } from '../support/servers/collector.ts'
 
 const lines: Record<string, unknown>[] = []
-const log = createLog('test', 'debug', { write: (line: string) => void lines.push(JSON.parse(line)) })
+const log = createLog('test', 'debug', {
+  write: (line: string) => void lines.push(JSON.parse(line)),
+})
 const text = 'Zwetschgenlied am Fluss'
 
 let collector: Collector
@@ -35,7 +37,10 @@ beforeAll(async () => {
   const { workflow } = house.client
   await workflow.getHandle(targetWorkflowId(targetId)).result()
   await house.admin.open('/no/such/page?code=abc123secret')
-  const missing = { method: 'POST', headers: { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' } }
+  const missing = {
+    method: 'POST',
+    headers: { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' },
+  }
   await house.admin.request('/sign-in', missing)
   await trace.getTracer('test').startActiveSpan('fails', async (span) => {
     span.recordException(new TypeError('ada@example.com is not a number'))
@@ -44,9 +49,13 @@ beforeAll(async () => {
   await tracing.close()
 }, 120_000)
 
-const attribute = (span: Span, name: string) => span.attributes.find(({ key }) => key === name)?.value.stringValue
+const attribute = (span: Span, name: string) =>
+  span.attributes.find(({ key }) => key === name)?.value.stringValue
 const named = (name: string) => collector.spans.filter((span) => span.name === name)
-const ofTarget = () => collector.spans.filter((span) => attribute(span, 'temporalWorkflowId') === targetWorkflowId(targetId))
+const ofTarget = () =>
+  collector.spans.filter(
+    (span) => attribute(span, 'temporalWorkflowId') === targetWorkflowId(targetId),
+  )
 
 describe('spans, if a collector is configured,', () => {
   test('connect the click, the start of the workflow and the publishing call in one trace', () => {
@@ -58,7 +67,11 @@ describe('spans, if a collector is configured,', () => {
     expect(sent).toMatchObject({ traceId: click!.traceId, parentSpanId: start!.spanId })
     const steps = ofTarget().map(({ name }) => name)
     expect(steps).toEqual(
-      expect.arrayContaining(['RunActivity:readTarget', 'RunActivity:sendTarget', 'RunActivity:finishTarget']),
+      expect.arrayContaining([
+        'RunActivity:readTarget',
+        'RunActivity:sendTarget',
+        'RunActivity:finishTarget',
+      ]),
     )
     const told = lines.find((line) => line.msg === 'workflows were started or signaled')
     expect(told).toMatchObject({ traceId: click!.traceId })
@@ -76,9 +89,21 @@ describe('spans, if a collector is configured,', () => {
 
   test('promise S3: contain only names and ids: no text, person, address or query', () => {
     const all = collector.texts.join('\n')
-    const secrets = [text, 'example.com', 'Northside Records', 'Ada', house.slug, 'secret', 'no/such', 'access_token', 'EAA']
+    const secrets = [
+      text,
+      'example.com',
+      'Northside Records',
+      'Ada',
+      house.slug,
+      'secret',
+      'no/such',
+      'access_token',
+      'EAA',
+    ]
     for (const secret of secrets) expect(all).not.toContain(secret)
-    const names = new Set(collector.spans.flatMap(({ attributes }) => attributes.map(({ key }) => key)))
+    const names = new Set(
+      collector.spans.flatMap(({ attributes }) => attributes.map(({ key }) => key)),
+    )
     expect([...names].sort()).toEqual([
       'error.type',
       'http.request.method',
@@ -89,6 +114,9 @@ describe('spans, if a collector is configured,', () => {
       'temporalWorkflowId',
     ])
     const [failed] = named('fails')
-    expect(failed).toMatchObject({ attributes: [{ key: 'error.type', value: { stringValue: 'TypeError' } }], events: [] })
+    expect(failed).toMatchObject({
+      attributes: [{ key: 'error.type', value: { stringValue: 'TypeError' } }],
+      events: [],
+    })
   })
 })

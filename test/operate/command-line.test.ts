@@ -32,7 +32,8 @@ const operateLocally = (env: NodeJS.ProcessEnv, ...words: string[]): Promise<Ran
 type Ran = { code: number; out: string; err: string }
 
 /** Runs what an operator types after `npm run operate --`. */
-const operate = (...words: string[]): Promise<Ran> => run(['--import', 'tsx', 'commands/operate.ts', ...words], env)
+const operate = (...words: string[]): Promise<Ran> =>
+  run(['--import', 'tsx', 'commands/operate.ts', ...words], env)
 const run = (args: string[], env: NodeJS.ProcessEnv): Promise<Ran> =>
   new Promise((resolve) => {
     const cwd = fileURLToPath(new URL('../../', import.meta.url))
@@ -44,16 +45,24 @@ const rows = async (...words: string[]): Promise<Record<string, unknown>[]> =>
   JSON.parse((await operate(...words, '--json')).out).rows
 
 describe('npm run operate', () => {
-  test('promise S4: restores a lost operator by their address or by a link that works once', { timeout: 180_000 }, async () => {
+  test('promise S4: restores a lost operator by their address or by a link that works once', {
+    timeout: 180_000,
+  }, async () => {
     await house.sql`update users set is_operator = false`
     expect((await house.cast.admin.get('/operate')).status).toBe(404)
-    expect((await operate('people', 'operator', 'nobody@example.com')).err).toBe('Nobody has this email address.\n')
-    expect(await operate('people', 'operator', house.cast.admin.email.toUpperCase())).toMatchObject({
-      code: 0,
-      out: 'Ada Admin is an operator.\n',
-    })
+    expect((await operate('people', 'operator', 'nobody@example.com')).err).toBe(
+      'Nobody has this email address.\n',
+    )
+    expect(await operate('people', 'operator', house.cast.admin.email.toUpperCase())).toMatchObject(
+      {
+        code: 0,
+        out: 'Ada Admin is an operator.\n',
+      },
+    )
     expect((await house.cast.admin.get('/operate')).status).toBe(200)
-    expect((await operate('people', 'no-operator', house.cast.admin.email)).out).toContain('There is no operator now.')
+    expect((await operate('people', 'no-operator', house.cast.admin.email)).out).toContain(
+      'There is no operator now.',
+    )
     expect((await house.cast.admin.get('/operate')).status).toBe(404)
 
     const { out } = await operate('people', 'invite-operator')
@@ -61,7 +70,8 @@ describe('npm run operate', () => {
     await house.cast.outsider.post(path)
     expect((await house.cast.outsider.get('/operate')).status).toBe(200)
     expect((await house.cast.manager.get(path)).status).toBe(404)
-    const events = await house.sql`select name, facts from events where name like 'operator.%' order by id`
+    const events =
+      await house.sql`select name, facts from events where name like 'operator.%' order by id`
     expect(events.map(({ name }) => name)).toEqual(['operator.made', 'operator.ended'])
     expect(JSON.stringify(events)).not.toContain('@')
   })
@@ -84,7 +94,10 @@ describe('npm run operate', () => {
     const table = (await operate('workspaces')).out.split('\n')
     expect(table[0]).toMatch(/^slug +name +pausedAt +members +admins/)
     expect((await operate('posts')).out).toBe('None.\n')
-    expect((await rows('status')).find(({ what }) => what === 'workspaces')).toEqual({ what: 'workspaces', value: 2 })
+    expect((await rows('status')).find(({ what }) => what === 'workspaces')).toEqual({
+      what: 'workspaces',
+      value: 2,
+    })
   })
 
   test('pauses and resumes the same things as the pages', { timeout: 180_000 }, async () => {
@@ -95,7 +108,10 @@ describe('npm run operate', () => {
     expect((await operate('pause', 'elsewhere')).out).toContain('Its admins can resume it.')
     expect((await house.cast.outsider.get('/w/elsewhere/pause')).text).toContain('paused')
     expect(await operate('resume', 'elsewhere')).toMatchObject({ code: 2 })
-    expect(await operate('pause', 'nowhere')).toMatchObject({ code: 2, err: 'There is no workspace nowhere.\n' })
+    expect(await operate('pause', 'nowhere')).toMatchObject({
+      code: 2,
+      err: 'There is no workspace nowhere.\n',
+    })
   })
 
   test('gets workflows from Temporal', { timeout: 180_000 }, async () => {
@@ -103,11 +119,21 @@ describe('npm run operate', () => {
     expect(await operate('workflows', 'show', 'target-of-nobody')).toMatchObject({ code: 2 })
   })
 
-  test('finds the installation of npm start, and says what is missing', { timeout: 180_000 }, async () => {
+  test('finds the installation of npm start, and says what is missing', {
+    timeout: 180_000,
+  }, async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'cratesocial-operate-'))
-    const local = { PATH: process.env.PATH, DATABASE_URL: '', DATA_DIR: dataDir, POSTGRES_PORT: String(await freePort()) }
+    const local = {
+      PATH: process.env.PATH,
+      DATABASE_URL: '',
+      DATA_DIR: dataDir,
+      POSTGRES_PORT: String(await freePort()),
+    }
     const nothing = await operateLocally(local, 'people')
-    expect(nothing).toMatchObject({ code: 1, err: expect.stringContaining(`There is no installation in ${dataDir}`) })
+    expect(nothing).toMatchObject({
+      code: 1,
+      err: expect.stringContaining(`There is no installation in ${dataDir}`),
+    })
     localSecrets(dataDir)
     const lock = await lockFolder(dataDir, process.pid, console.log) // as while `npm start` runs
     const elsewhere = await operateLocally(local, 'people')
@@ -116,7 +142,10 @@ describe('npm run operate', () => {
       err: expect.stringContaining(`not with PostgreSQL on port ${local.POSTGRES_PORT}`),
     })
     lock.release()
-    expect(await operateLocally(local)).toMatchObject({ code: 0, out: expect.stringContaining('people invite-operator') })
+    expect(await operateLocally(local)).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('people invite-operator'),
+    })
     await rm(dataDir, { recursive: true })
   })
 
@@ -124,10 +153,16 @@ describe('npm run operate', () => {
     const { code, out } = await operate()
     expect([code, out]).toEqual([0, expect.stringContaining('people invite-operator')])
     expect(out).toContain('people require-two-step on|off')
-    expect(await operate('dance')).toMatchObject({ code: 2, err: 'There is no command "dance". --help lists them.\n' })
+    expect(await operate('dance')).toMatchObject({
+      code: 2,
+      err: 'There is no command "dance". --help lists them.\n',
+    })
     const { DATABASE_URL: _, ...without } = env
     env = without
     const refused = await operate('people')
-    expect([refused.code, refused.err]).toEqual([1, expect.stringContaining('DATABASE_URL is not set')])
+    expect([refused.code, refused.err]).toEqual([
+      1,
+      expect.stringContaining('DATABASE_URL is not set'),
+    ])
   })
 })

@@ -15,7 +15,9 @@ beforeAll(async () => {
 beforeEach(() => startAgain(house))
 
 describe('operate -- doctor', () => {
-  test('as a command prints a line for each check and exits with 1 if there is a problem', { timeout: 120_000 }, async () => {
+  test('as a command prints a line for each check and exits with 1 if there is a problem', {
+    timeout: 120_000,
+  }, async () => {
     const env = await commandEnv()
     const ran = await run(env, 'doctor')
     expect([ran.code, ran.err]).toEqual([1, ''])
@@ -27,12 +29,19 @@ describe('operate -- doctor', () => {
     expect(json.rows.map(({ check }: Finding) => check)).toContain('Mail')
   })
 
-  test('as a command exits even if Temporal, mail and the public address never respond', { timeout: 120_000 }, async () => {
+  test('as a command exits even if Temporal, mail and the public address never respond', {
+    timeout: 120_000,
+  }, async () => {
     const address = await startSilence()
-    const silent = { TEMPORAL_ADDRESS: address, SMTP_URL: `smtp://${address}`, PUBLIC_URL: `http://${address}` }
+    const silent = {
+      TEMPORAL_ADDRESS: address,
+      SMTP_URL: `smtp://${address}`,
+      PUBLIC_URL: `http://${address}`,
+    }
     const { code, out, err } = await run({ ...(await commandEnv()), ...silent }, 'doctor')
     expect([code, err]).toEqual([1, ''])
-    for (const name of ['Temporal', 'Mail', 'Public address']) expect(out).toMatch(new RegExp(`^problem {2}${name}: `, 'm'))
+    for (const name of ['Temporal', 'Mail', 'Public address'])
+      expect(out).toMatch(new RegExp(`^problem {2}${name}: `, 'm'))
     expect(out).toMatch(/^warning {2}Clock, against Temporal: |^problem {2}Clocks: /m)
     expect(out).toMatch(/^ok {7}Meta app: /m)
   })
@@ -54,10 +63,17 @@ const commandEnv = async (): Promise<NodeJS.ProcessEnv> => {
   }
 }
 
-const run = (env: NodeJS.ProcessEnv, ...words: string[]): Promise<{ code: number; out: string; err: string }> =>
+const run = (
+  env: NodeJS.ProcessEnv,
+  ...words: string[]
+): Promise<{ code: number; out: string; err: string }> =>
   new Promise((resolve) => {
     const cwd = fileURLToPath(new URL('../../', import.meta.url))
-    execFile(process.execPath, ['--import', 'tsx', 'commands/operate.ts', ...words], { cwd, env }, (error, out, err) =>
-      resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err }),
+    execFile(
+      process.execPath,
+      ['--import', 'tsx', 'commands/operate.ts', ...words],
+      { cwd, env },
+      (error, out, err) =>
+        resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err }),
     )
   })

@@ -42,7 +42,10 @@ beforeAll(async () => {
   config = {
     ...given,
     temporal: { ...given.temporal, address: inject('temporalAddress') },
-    mail: { ...given.mail, smtpUrl: `smtp://${mail.user}:${encodeURIComponent(mail.password)}@127.0.0.1:${smtpPort}` },
+    mail: {
+      ...given.mail,
+      smtpUrl: `smtp://${mail.user}:${encodeURIComponent(mail.password)}@127.0.0.1:${smtpPort}`,
+    },
     media: { ...given.media, url: pathToFileURL(folder).href },
   }
 })
@@ -55,8 +58,12 @@ describe('operate -- doctor', () => {
       expect(of(name), name).toMatchObject({ result: 'ok' })
     expect(of('Mail').words).toContain('accepts the user and password')
     for (const name of [/^Meta deauthorize/i, /^Meta data deletion/i, /^TikTok webhook/i])
-      expect(of(name), String(name)).toMatchObject({ result: 'ok', words: expect.stringContaining('has not called it yet') })
-    for (const whose of ['Meta', 'TikTok', 'PostgreSQL']) expect(of(`Clock, against ${whose}`)).toMatchObject({ result: 'ok' })
+      expect(of(name), String(name)).toMatchObject({
+        result: 'ok',
+        words: expect.stringContaining('has not called it yet'),
+      })
+    for (const whose of ['Meta', 'TikTok', 'PostgreSQL'])
+      expect(of(`Clock, against ${whose}`)).toMatchObject({ result: 'ok' })
     expect(of(/^Meta OAuth redirect/)).toMatchObject({
       result: 'warning',
       todo: `Register exactly ${house.url}/oauth/meta/callback.`,
@@ -69,11 +76,20 @@ describe('operate -- doctor', () => {
     const secrets = await examine({
       config: withApps({ META_APP_SECRET: wrong, TIKTOK_CLIENT_SECRET: wrong }),
     })
-    expect(secrets.of('Meta app')).toMatchObject({ result: 'problem', todo: expect.stringContaining('META_APP_SECRET') })
-    expect(secrets.of('TikTok app')).toMatchObject({ result: 'problem', todo: expect.stringContaining('TIKTOK_CLIENT_SECRET') })
+    expect(secrets.of('Meta app')).toMatchObject({
+      result: 'problem',
+      todo: expect.stringContaining('META_APP_SECRET'),
+    })
+    expect(secrets.of('TikTok app')).toMatchObject({
+      result: 'problem',
+      todo: expect.stringContaining('TIKTOK_CLIENT_SECRET'),
+    })
     expect(secrets.failed).toBe(true)
     const id = await examine({ config: withApps({ META_APP_ID: '404' }) })
-    expect(id.of('Meta app')).toMatchObject({ result: 'problem', todo: expect.stringContaining('META_APP_ID') })
+    expect(id.of('Meta app')).toMatchObject({
+      result: 'problem',
+      todo: expect.stringContaining('META_APP_ID'),
+    })
     for (const { said } of [secrets, id])
       for (const secret of [
         wrong,
@@ -88,7 +104,10 @@ describe('operate -- doctor', () => {
   test('says that it cannot tell if a platform is down, instead of calling the secret wrong', async () => {
     const gone = `http://127.0.0.1:${await freePort()}`
     const { of } = await examine({ config: withApps({ META_GRAPH_URL: gone }) })
-    expect(of('Meta app')).toMatchObject({ result: 'problem', words: expect.stringContaining('ECONNREFUSED') })
+    expect(of('Meta app')).toMatchObject({
+      result: 'problem',
+      words: expect.stringContaining('ECONNREFUSED'),
+    })
     expect(of('Clock, against Meta')).toMatchObject({ result: 'warning' })
     // Affects every call, because the checks run in parallel.
     await control(house.sandbox, 'POST', '/faults', {
@@ -138,21 +157,33 @@ describe('operate -- doctor', () => {
   })
 
   test('downloads a part of the newest file from a temporary address, which it deletes afterwards', async () => {
-    expect((await examine()).of('Media address')).toMatchObject({ result: 'warning', todo: expect.stringContaining('Upload') })
-    const uploaded = await put(house.cast.manager, 'crate.jpg', await noise(400, 300), { Origin: house.url })
+    expect((await examine()).of('Media address')).toMatchObject({
+      result: 'warning',
+      todo: expect.stringContaining('Upload'),
+    })
+    const uploaded = await put(house.cast.manager, 'crate.jpg', await noise(400, 300), {
+      Origin: house.url,
+    })
     expect(uploaded.status, uploaded.text).toBe(201)
     const { of } = await examine()
     expect(of('Media address').words).toContain('right type and byte ranges')
     expect((await house.sql`select * from media_links where target_id is null`).length).toBe(0)
 
-    const other = await startOther((_request, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('Hello'))
-    const elsewhere = await examine({ config: { publicUrl: other, media: { ...config.media, publicUrl: `${other}/media` } } })
+    const other = await startOther((_request, response) =>
+      response.writeHead(200, { 'content-type': 'text/html' }).end('Hello'),
+    )
+    const elsewhere = await examine({
+      config: { publicUrl: other, media: { ...config.media, publicUrl: `${other}/media` } },
+    })
     expect(elsewhere.of('Media address')).toMatchObject({
       result: 'problem',
       words: expect.stringContaining('arrives as text/html'),
     })
     expect(elsewhere.findings).toContainEqual(
-      expect.objectContaining({ check: 'Public address', words: expect.stringContaining('answered by something else') }),
+      expect.objectContaining({
+        check: 'Public address',
+        words: expect.stringContaining('answered by something else'),
+      }),
     )
     expect(elsewhere.of(/^TikTok webhook/i)).toMatchObject({ result: 'problem' })
     expect((await house.sql`select * from media_links where target_id is null`).length).toBe(0)
@@ -162,18 +193,29 @@ describe('operate -- doctor', () => {
     await put(house.cast.manager, 'crate-2.jpg', await noise(401, 300), { Origin: house.url })
     const proxy = await startOther(async (request, response) => {
       const answer = await fetch(house.url + request.url) // without the Range header
-      response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? '' })
+      response.writeHead(answer.status, {
+        'content-type': answer.headers.get('content-type') ?? '',
+      })
       response.end(Buffer.from(await answer.arrayBuffer()))
     })
-    const { of } = await examine({ config: { media: { ...config.media, publicUrl: `${proxy}/media` } } })
-    expect(of('Media address')).toMatchObject({ result: 'problem', todo: expect.stringContaining('Range') })
+    const { of } = await examine({
+      config: { media: { ...config.media, publicUrl: `${proxy}/media` } },
+    })
+    expect(of('Media address')).toMatchObject({
+      result: 'problem',
+      todo: expect.stringContaining('Range'),
+    })
   })
 
   test('reports what does not respond at an address that nothing listens to', async () => {
     const gone = `http://127.0.0.1:${await freePort()}`
     const { findings, failed, of } = await examine({ config: { publicUrl: gone } })
     expect(findings).toContainEqual(
-      expect.objectContaining({ check: 'Public address', result: 'problem', words: expect.stringContaining('Nothing answers') }),
+      expect.objectContaining({
+        check: 'Public address',
+        result: 'problem',
+        words: expect.stringContaining('Nothing answers'),
+      }),
     )
     expect(of(/^Meta deauthorize/i)).toMatchObject({ result: 'problem' })
     expect(failed).toBe(true)
@@ -186,21 +228,31 @@ describe('operate -- doctor', () => {
     ] as const) {
       const { of } = await examine({ now: () => Date.now() + aheadMs })
       for (const whose of ['Meta', 'TikTok', 'PostgreSQL'])
-        expect(of(`Clock, against ${whose}`)).toMatchObject({ result: 'problem', words: expect.stringContaining(word) })
+        expect(of(`Clock, against ${whose}`)).toMatchObject({
+          result: 'problem',
+          words: expect.stringContaining(word),
+        })
     }
   })
 
   test('distinguishes a mail server that refuses the password from one that does not respond', async () => {
     const refused = await examine({
-      config: { mail: { ...config.mail, smtpUrl: config.mail.smtpUrl.replace(mail.user, 'nobody') } },
+      config: {
+        mail: { ...config.mail, smtpUrl: config.mail.smtpUrl.replace(mail.user, 'nobody') },
+      },
     })
     expect(refused.of('Mail')).toMatchObject({
       result: 'problem',
       words: expect.stringContaining('rejects the user or password'),
     })
     expect(refused.said).not.toContain(encodeURIComponent(mail.password))
-    const gone = await examine({ config: { mail: { ...config.mail, smtpUrl: `smtp://127.0.0.1:${await freePort()}` } } })
-    expect(gone.of('Mail')).toMatchObject({ result: 'problem', words: expect.stringContaining('does not answer') })
+    const gone = await examine({
+      config: { mail: { ...config.mail, smtpUrl: `smtp://127.0.0.1:${await freePort()}` } },
+    })
+    expect(gone.of('Mail')).toMatchObject({
+      result: 'problem',
+      words: expect.stringContaining('does not answer'),
+    })
   })
 
   test('completes even if something accepts calls and never responds', async () => {
@@ -214,7 +266,9 @@ describe('operate -- doctor', () => {
       patienceMs: 1_000,
     })
     for (const name of ['Public address', 'Temporal', 'Mail'])
-      expect(of(name === 'Public address' ? 'Addresses at the platforms' : name).words).toContain("didn't finish within")
+      expect(of(name === 'Public address' ? 'Addresses at the platforms' : name).words).toContain(
+        "didn't finish within",
+      )
     expect(failed).toBe(true)
   })
 
@@ -222,7 +276,10 @@ describe('operate -- doctor', () => {
     await house.sql`delete from events where name = 'callback.refused'`
     await examine()
     expect((await house.sql`select * from events where name = 'callback.refused'`).length).toBe(0)
-    const forged = await fetch(`${house.url}/callbacks/meta/deauthorize`, { method: 'POST', body: 'signed_request=a.b' })
+    const forged = await fetch(`${house.url}/callbacks/meta/deauthorize`, {
+      method: 'POST',
+      body: 'signed_request=a.b',
+    })
     expect(forged.status).toBe(400)
     expect((await house.sql`select * from events where name = 'callback.refused'`).length).toBe(1)
   })

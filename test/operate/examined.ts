@@ -7,7 +7,12 @@ import { sandboxEnv } from '../support/platforms/twins.ts'
 
 type Changes = { config?: Partial<Config>; now?: () => number; patienceMs?: number }
 
-type Examined = { findings: Finding[]; failed: boolean; said: string; of(name: string | RegExp): Finding }
+type Examined = {
+  findings: Finding[]
+  failed: boolean
+  said: string
+  of(name: string | RegExp): Finding
+}
 
 /** Runs the doctor in this process, for an installation with some settings changed. */
 export const examinerOf = (at: () => { house: ConnectingApp; config: Config }) => {
@@ -15,11 +20,20 @@ export const examinerOf = (at: () => { house: ConnectingApp; config: Config }) =
   const withApps = (env: NodeJS.ProcessEnv): Partial<Config> => ({
     issuers: testConfig({ ...sandboxEnv(at().house.sandbox.url), ...env }).issuers,
   })
-  const examine = async ({ config: changes, now = Date.now, patienceMs }: Changes = {}): Promise<Examined> => {
-    const answer = await examineInstallation({ sql: at().house.sql, config: { ...at().config, ...changes }, now }, patienceMs)
+  const examine = async ({
+    config: changes,
+    now = Date.now,
+    patienceMs,
+  }: Changes = {}): Promise<Examined> => {
+    const answer = await examineInstallation(
+      { sql: at().house.sql, config: { ...at().config, ...changes }, now },
+      patienceMs,
+    )
     const findings = answer.rows as unknown as Finding[]
     const of = (name: string | RegExp) => {
-      const found = findings.find(({ check }) => (typeof name === 'string' ? check === name : name.test(check)))
+      const found = findings.find(({ check }) =>
+        typeof name === 'string' ? check === name : name.test(check),
+      )
       if (!found) throw new Error(`no finding ${name} in\n${answer.lines?.join('\n')}`)
       return found
     }

@@ -33,9 +33,17 @@ beforeAll(async () => {
     platform: 'facebook' as const,
     accountId: 'one',
   }
-  const app = { userId: house.cast.manager.id, secret: 'JBSWY3DPEHPK3PXP', step: 1, now: new Date() }
+  const app = {
+    userId: house.cast.manager.id,
+    secret: 'JBSWY3DPEHPK3PXP',
+    step: 1,
+    now: new Date(),
+  }
   await saveAuthenticatorApp(house.sql, createVault([lost]), app)
-  ;({ channelId, grantId } = await insertChannel({ sql: house.sql, vault: createVault([lost]) }, account))
+  ;({ channelId, grantId } = await insertChannel(
+    { sql: house.sql, vault: createVault([lost]) },
+    account,
+  ))
 }, 60_000)
 
 /** Opens it with a new key, as after the old one was lost. */
@@ -50,14 +58,19 @@ const operate = async (...words: string[]): Promise<Ran> => {
 }
 
 const clientWith = (key: VaultKey) => {
-  const config = testConfig({ TEMPORAL_ADDRESS: temporal.address, TEMPORAL_NAMESPACE: temporal.namespace })
+  const config = testConfig({
+    TEMPORAL_ADDRESS: temporal.address,
+    TEMPORAL_NAMESPACE: temporal.namespace,
+  })
   const client = createClient(config.temporal, createDataConverter([key]))
   atTheEnd(() => client.connection.close())
   return client
 }
 
 test('every sealed column can be forgotten', () => {
-  expect([...new Set(sealedColumns.map(({ table }) => table))].sort()).toEqual([...forgettable].sort())
+  expect([...new Set(sealedColumns.map(({ table }) => table))].sort()).toEqual(
+    [...forgettable].sort(),
+  )
 })
 
 test('after a vault key is lost, the operator sees what is lost and forgets it, and people reconnect', {
@@ -71,24 +84,36 @@ test('after a vault key is lost, the operator sees what is lost and forgets it, 
   const shown = await operate('forget-tokens')
   expect(shown.out).toMatch(/^column +values\n/)
   expect(shown.out).toMatch(/^grants\.access_token_sealed +1$/m)
-  expect(shown.out).toContain('Nothing was changed. If the key still exists anywhere, put it back into VAULT_KEYS.')
+  expect(shown.out).toContain(
+    'Nothing was changed. If the key still exists anywhere, put it back into VAULT_KEYS.',
+  )
   await expect(refuseUnreadable(house.sql, createVault([another]))).rejects.toThrow('VAULT_KEYS')
   expect(await operate('forget-tokens', 'please')).toMatchObject({ code: 2 })
 
   const done = await operate('forget-tokens', 'confirm')
   expect([done.code, done.err]).toEqual([0, ''])
   expect(done.out).toContain('1 account needs to be reconnected, and its admins were notified.')
-  expect(done.out).toContain('set up their authenticator app again, and sign in without it until then: 1.')
+  expect(done.out).toContain(
+    'set up their authenticator app again, and sign in without it until then: 1.',
+  )
   await refuseUnreadable(house.sql, createVault([another]))
-  expect(await countSecondFactors(house.sql, house.cast.manager.id)).toEqual({ passkeys: 0, hasApp: false })
+  expect(await countSecondFactors(house.sql, house.cast.manager.id)).toEqual({
+    passkeys: 0,
+    hasApp: false,
+  })
 
   const [grant] = await house.sql`select state, state_reason from grants where id = ${grantId}`
   expect(grant).toEqual({ state: 'reauthorize', stateReason: 'key_lost' })
   const page = await house.cast.admin.get('/w/northside/channels')
-  expect(page.text).toContain('The key that protected this connection was lost. Reconnect the account.')
-  const notices = await house.sql`select kind from notices where grant_id = ${grantId} and user_id = ${house.cast.admin.id}`
+  expect(page.text).toContain(
+    'The key that protected this connection was lost. Reconnect the account.',
+  )
+  const notices =
+    await house.sql`select kind from notices where grant_id = ${grantId} and user_id = ${house.cast.admin.id}`
   expect(notices.map(({ kind }) => kind)).toEqual(['ended'])
-  expect((await house.sql`select state from channels where id = ${channelId}`)[0]!.state).toBe('reconnect')
+  expect((await house.sql`select state from channels where id = ${channelId}`)[0]!.state).toBe(
+    'reconnect',
+  )
 
   const after = clientWith(another)
   expect((await after.workflow.getHandle(workflowId).describe()).status.name).toBe('TERMINATED')

@@ -9,12 +9,19 @@ let temporal: TestTemporal
 let deps: OperateDeps
 beforeAll(async () => {
   temporal = await createTestTemporal()
-  const config = testConfig({ TEMPORAL_ADDRESS: temporal.address, TEMPORAL_NAMESPACE: temporal.namespace })
+  const config = testConfig({
+    TEMPORAL_ADDRESS: temporal.address,
+    TEMPORAL_NAMESPACE: temporal.namespace,
+  })
   deps = { sql: undefined as never, config, now: Date.now }
 })
 
 const start = async (workflowId: string): Promise<void> => {
-  await temporal.client.workflow.start('keepGrantAlive', { workflowId, taskQueue, args: [{ grantId: crypto.randomUUID() }] })
+  await temporal.client.workflow.start('keepGrantAlive', {
+    workflowId,
+    taskQueue,
+    args: [{ grantId: crypto.randomUUID() }],
+  })
 }
 
 it('an operator sees that no worker answers for a workflow', async () => {

@@ -9,7 +9,11 @@ import { testConfig } from '../support/config.ts'
 import { operatorEnv } from '../support/programs/operator-env.ts'
 
 test('promise S6: `operate processing-record` prints every kind of data with purpose and retention time, each recipient, and an agreement', async () => {
-  const config = testConfig({ ...operatorEnv, MAIL_PROVIDER: 'Example Mail GmbH, Germany', BACKUP_DAYS: '14' })
+  const config = testConfig({
+    ...operatorEnv,
+    MAIL_PROVIDER: 'Example Mail GmbH, Germany',
+    BACKUP_DAYS: '14',
+  })
   const { sql } = await createTestApp({ config })
   const found = findCommand(['processing-record'])!
   const { words = '' } = await found.command.run({ sql, config, now: Date.now }, found.args)

@@ -21,10 +21,21 @@ const now = () => new Date(test.deps.now())
 const people = '/w/northside/people'
 
 /** Issues a link as the worker does, and returns its path. */
-const mailLink = async (person: Person, purpose: LinkPurpose, newEmail?: string): Promise<string> => {
-  const exportId = purpose === 'export' ? ((await insertExport(test.sql, person.id, now())) ?? '') : undefined
+const mailLink = async (
+  person: Person,
+  purpose: LinkPurpose,
+  newEmail?: string,
+): Promise<string> => {
+  const exportId =
+    purpose === 'export' ? ((await insertExport(test.sql, person.id, now())) ?? '') : undefined
   if (exportId) await markExportMade(test.sql, exportId, { sizeBytes: 1, now: now() })
-  const link = { userId: person.id, purpose, now: now(), ...(newEmail ? { newEmail } : {}), ...(exportId ? { exportId } : {}) }
+  const link = {
+    userId: person.id,
+    purpose,
+    now: now(),
+    ...(newEmail ? { newEmail } : {}),
+    ...(exportId ? { exportId } : {}),
+  }
   const mailed = await issueLinkToken(test.sql, await insertMailLink(test.sql, link), now())
   const paths = {
     email: 'account/email',
@@ -36,15 +47,22 @@ const mailLink = async (person: Person, purpose: LinkPurpose, newEmail?: string)
   return `/${paths[purpose]}/${mailed!.token}`
 }
 const resetLink = async (person: Person): Promise<string> => {
-  const mailed = await issueResetToken(test.sql, await insertPasswordReset(test.sql, person.id, now()), now())
+  const mailed = await issueResetToken(
+    test.sql,
+    await insertPasswordReset(test.sql, person.id, now()),
+    now(),
+  )
   return `/password-reset/${mailed!.token}`
 }
 const signIn = async (person: Person, secret = password) => {
   const browser = test.browser(`198.51.100.${Math.ceil(Math.random() * 250)}`)
-  expect((await browser.post('/sign-in', { email: person.email, password: secret })).status).toBe(303)
+  expect((await browser.post('/sign-in', { email: person.email, password: secret })).status).toBe(
+    303,
+  )
   return browser
 }
-const emailOf = async (person: Person) => (await test.sql`select email from users where id = ${person.id}`)[0]!.email
+const emailOf = async (person: Person) =>
+  (await test.sql`select email from users where id = ${person.id}`)[0]!.email
 const join = async (name: string, role: Role): Promise<Person> => {
   const person = await test.addPerson(name)
   await insertMembership(test.sql, test.workspaces.northside, person.id, role)
@@ -54,11 +72,15 @@ const join = async (name: string, role: Role): Promise<Person> => {
 type React = (person: Person) => Promise<string | undefined>
 const reactions: Record<string, React> = {
   'changes their password': async (person) => {
-    expect((await person.post('/account/password', { current: password, password: fresh })).status).toBe(303)
+    expect(
+      (await person.post('/account/password', { current: password, password: fresh })).status,
+    ).toBe(303)
     return fresh
   },
   'resets their password': async (person) => {
-    expect((await test.browser().post(await resetLink(person), { password: fresh })).status).toBe(303)
+    expect((await test.browser().post(await resetLink(person), { password: fresh })).status).toBe(
+      303,
+    )
     return fresh
   },
   'ends all other sessions': async (person) => {
@@ -68,7 +90,8 @@ const reactions: Record<string, React> = {
   },
   'ends one other session': async (person) => {
     await signIn(person)
-    const [other] = await test.sql`select id from sessions where user_id = ${person.id} order by created_at desc limit 1`
+    const [other] =
+      await test.sql`select id from sessions where user_id = ${person.id} order by created_at desc limit 1`
     expect((await person.post(`/account/sessions/${other!.id}/end`)).status).toBe(303)
     return password
   },
@@ -91,12 +114,22 @@ describe('every mailed link ends when the person', () => {
         await resetLink(person),
       ]
       const browser = await signIn(person)
-      for (const link of links) expect([link.split('/')[1], (await browser.get(link)).status]).toEqual([link.split('/')[1], 200])
+      for (const link of links)
+        expect([link.split('/')[1], (await browser.get(link)).status]).toEqual([
+          link.split('/')[1],
+          200,
+        ])
       const secret = await react(person)
       const later = await signIn(person, secret)
       for (const link of links) {
-        expect([link.split('/')[1], (await later.get(link)).status]).toEqual([link.split('/')[1], 404])
-        expect([link.split('/')[1], (await later.post(link, { password: fresh })).status]).toEqual([link.split('/')[1], 404])
+        expect([link.split('/')[1], (await later.get(link)).status]).toEqual([
+          link.split('/')[1],
+          404,
+        ])
+        expect([link.split('/')[1], (await later.post(link, { password: fresh })).status]).toEqual([
+          link.split('/')[1],
+          404,
+        ])
       }
       expect(await emailOf(person)).toBe(person.email)
     })
@@ -118,8 +151,14 @@ describe('every mailed link ends when the person', () => {
 
   it('changes their email address: links in the old mailbox stop working', async () => {
     const person = await test.addPerson('Frida Former')
-    const links = [await resetLink(person), await mailLink(person, 'deletion'), await mailLink(person, 'sign-in')]
-    expect((await person.post(await mailLink(person, 'email', 'frida@new.example'))).location).toBe('/account?said=email-saved')
+    const links = [
+      await resetLink(person),
+      await mailLink(person, 'deletion'),
+      await mailLink(person, 'sign-in'),
+    ]
+    expect((await person.post(await mailLink(person, 'email', 'frida@new.example'))).location).toBe(
+      '/account?said=email-saved',
+    )
     for (const link of links) expect((await test.browser().get(link)).status).toBe(404)
   })
 })
@@ -147,7 +186,9 @@ describe('a pending change of email address', () => {
     expect(page.text).toContain('Cancel change')
     const [row] = await test.sql`select id from mail_links where user_id = ${person.id}`
     const { token } = (await issueLinkToken(test.sql, row!.id, now()))!
-    expect((await person.post('/account/email/cancel')).location).toBe('/account?said=email-canceled')
+    expect((await person.post('/account/email/cancel')).location).toBe(
+      '/account?said=email-canceled',
+    )
     expect((await person.get('/account')).text).not.toContain('carl@new.example')
     expect((await person.post(`/account/email/${token}`)).status).toBe(404)
   })
@@ -155,13 +196,18 @@ describe('a pending change of email address', () => {
   it('can be undone with the link in the old mailbox even after the account was taken over and deactivated', async () => {
     const person = await test.addPerson('Bella Back')
     const thief = await signIn(person)
-    expect((await thief.post(await mailLink(person, 'email', 'thief@bella.example'))).status).toBe(303)
-    const [row] = await test.sql`select id from mail_links where user_id = ${person.id} and purpose = 'email-back'`
+    expect((await thief.post(await mailLink(person, 'email', 'thief@bella.example'))).status).toBe(
+      303,
+    )
+    const [row] =
+      await test.sql`select id from mail_links where user_id = ${person.id} and purpose = 'email-back'`
     const { token, email } = (await issueLinkToken(test.sql, row!.id, now()))!
     expect(email).toBe(person.email)
     await thief.post('/account/password', { current: password, password: fresh })
     await thief.post('/account/deactivate')
-    expect((await test.browser().post(`/account/email-back/${token}`)).location).toBe('/password-reset?said=email-back')
+    expect((await test.browser().post(`/account/email-back/${token}`)).location).toBe(
+      '/password-reset?said=email-back',
+    )
     expect(await emailOf(person)).toBe(person.email)
     expect((await test.browser().get(await resetLink(person))).status).toBe(200)
   })
@@ -176,7 +222,9 @@ describe('an export ends with the admin role whose workspace it contains:', () =
       await insertExport(test.sql, person.id, now())
       await test.cast.admin.post(`${people}/${person.id}/${verb}`, { role: 'manager' })
       expect((await person.get(link)).status).toBe(404)
-      expect(await test.sql`select from exports where user_id = ${person.id} and made_at is null`).toHaveLength(0)
+      expect(
+        await test.sql`select from exports where user_id = ${person.id} and made_at is null`,
+      ).toHaveLength(0)
     })
 })
 
@@ -187,11 +235,14 @@ describe('every secret that gives access', () => {
    */
   const ends: Record<string, string> = {
     'invitations.code_hash': 'an invitation ends with the rights of the admin who made it',
-    'sessions.token_hash': 'account.test.ts and password-reset.test.ts: every session ends with the password',
+    'sessions.token_hash':
+      'account.test.ts and password-reset.test.ts: every session ends with the password',
     'password_resets.token_hash': 'every mailed link ends when the person …',
     'mail_links.token_hash': 'every mailed link ends when the person …',
-    'recovery_codes.code_hash': 'second-factor.test.ts: a recovery code works once, and new codes replace the old ones',
-    'connections_under_way.state_hash': 'connect-refused.test.ts: works only in the session that began it, for an admin',
+    'recovery_codes.code_hash':
+      'second-factor.test.ts: a recovery code works once, and new codes replace the old ones',
+    'connections_under_way.state_hash':
+      'connect-refused.test.ts: works only in the session that began it, for an admin',
     'deletion_requests.code_hash': 'opens a status page that names nobody; it gives no right',
     'users.password_hash': 'not handed out',
   }

@@ -14,15 +14,25 @@ describe('the data about a person (promise A3)', () => {
       select column_name from information_schema.columns where table_schema = 'public' and table_name = 'users'`
     const person = ['id', 'email', 'name', 'password_hash']
     const choices = ['theme', 'notices_by_mail']
-    const account = ['is_operator', 'created_at', 'deactivated_at', 'deactivated_by', 'policy_version']
-    expect(columns.map((column) => column.columnName).sort()).toEqual([...person, ...choices, ...account].sort())
+    const account = [
+      'is_operator',
+      'created_at',
+      'deactivated_at',
+      'deactivated_by',
+      'policy_version',
+    ]
+    expect(columns.map((column) => column.columnName).sort()).toEqual(
+      [...person, ...choices, ...account].sort(),
+    )
   })
 })
 
 describe('a person can correct (promise E2)', () => {
   it('their name', async () => {
     const person = await test.addPerson('Wrnog Name')
-    expect((await person.post('/account/name', { name: '  Wanda Right ' })).location).toBe('/account?said=name-saved')
+    expect((await person.post('/account/name', { name: '  Wanda Right ' })).location).toBe(
+      '/account?said=name-saved',
+    )
     expect((await person.get('/account?said=name-saved')).text).toContain('Name saved.')
     const [row] = await test.sql`select name from users where id = ${person.id}`
     expect(row!.name).toBe('Wanda Right')
@@ -31,8 +41,17 @@ describe('a person can correct (promise E2)', () => {
 
   it('their address, with the password, unless somebody else has it', async () => {
     const person = await test.addPerson('Mila Moves')
-    expect((await person.post('/account/email', { email: 'mila@new.example', password: 'not hers at all' })).status).toBe(422)
-    expect((await person.post('/account/email', { email: test.cast.admin.email, password })).status).toBe(422)
+    expect(
+      (
+        await person.post('/account/email', {
+          email: 'mila@new.example',
+          password: 'not hers at all',
+        })
+      ).status,
+    ).toBe(422)
+    expect(
+      (await person.post('/account/email', { email: test.cast.admin.email, password })).status,
+    ).toBe(422)
     expect((await person.post('/account/email', { email: 'mila', password })).status).toBe(422)
     const [before] = await test.sql`select email from users where id = ${person.id}`
     expect(before!.email).toBe(person.email)
@@ -52,24 +71,40 @@ describe('changing the password', () => {
     const elsewhere = test.browser()
     await elsewhere.post('/sign-in', { email: person.email, password })
     const former = person.cookie()
-    expect((await person.post('/account/password', { current: password, password: fresh })).location).toBe(
-      '/account?said=password-changed',
-    )
+    expect(
+      (await person.post('/account/password', { current: password, password: fresh })).location,
+    ).toBe('/account?said=password-changed')
     expect(person.cookie()).not.toBe(former)
     expect((await person.get('/account')).status).toBe(200)
     expect((await elsewhere.get('/account')).status).toBe(303)
     const thief = test.browser()
     thief.setCookie(former)
     expect((await thief.get('/account')).status).toBe(303)
-    expect((await test.browser('198.51.100.31').post('/sign-in', { email: person.email, password })).status).toBe(422)
-    expect((await test.browser('198.51.100.31').post('/sign-in', { email: person.email, password: fresh })).status).toBe(303)
+    expect(
+      (await test.browser('198.51.100.31').post('/sign-in', { email: person.email, password }))
+        .status,
+    ).toBe(422)
+    expect(
+      (
+        await test
+          .browser('198.51.100.31')
+          .post('/sign-in', { email: person.email, password: fresh })
+      ).status,
+    ).toBe(303)
   })
 
   it('requires the current one, and a new one that is hard to guess', async () => {
     const person = await test.addPerson('Gerda Guess')
-    const change = (current: string, next: string) => person.post('/account/password', { current, password: next })
+    const change = (current: string, next: string) =>
+      person.post('/account/password', { current, password: next })
     expect((await change('not hers at all', fresh)).status).toBe(422)
-    for (const weak of ['short', 'aaaaaaaaaaaaaaaa', 'password1234', 'gerda.guess@example.com', '123456789012'])
+    for (const weak of [
+      'short',
+      'aaaaaaaaaaaaaaaa',
+      'password1234',
+      'gerda.guess@example.com',
+      '123456789012',
+    ])
       expect([weak, (await change(password, weak)).status]).toEqual([weak, 422])
     expect((await person.get('/account')).status).toBe(200)
   })
@@ -78,7 +113,10 @@ describe('changing the password', () => {
     const person = await test.addPerson('Bruno Brute')
     const statuses = []
     for (let attempt = 0; attempt < 6; attempt++)
-      statuses.push((await person.post('/account/password', { current: 'not his at all', password: fresh })).status)
+      statuses.push(
+        (await person.post('/account/password', { current: 'not his at all', password: fresh }))
+          .status,
+      )
     expect(statuses).toEqual([422, 422, 422, 422, 422, 429])
   })
 })
@@ -91,7 +129,8 @@ describe('sessions of a person', () => {
     const page = await person.get('/account')
     expect(page.text.match(/Another browser/g)).toHaveLength(3)
     expect(page.text).toContain('This browser')
-    const rows = await test.sql`select id from sessions where user_id = ${person.id} order by created_at desc`
+    const rows =
+      await test.sql`select id from sessions where user_id = ${person.id} order by created_at desc`
     expect((await person.post(`/account/sessions/${rows[0]!.id}/end`)).status).toBe(303)
     expect((await others[2]!.get('/account')).status).toBe(303)
     await person.post('/account/sessions/end-others')

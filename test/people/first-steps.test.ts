@@ -37,7 +37,11 @@ describe('the first steps of a new workspace', () => {
   })
 
   it('show what is done and move the primary button to the next step', async () => {
-    await insertChannel(test.deps, { workspaceId: test.workspaces.elsewhere, platform: 'facebook', userId: admin.id })
+    await insertChannel(test.deps, {
+      workspaceId: test.workspaces.elsewhere,
+      platform: 'facebook',
+      userId: admin.id,
+    })
     const html = await today()
     expect(steps(html).slice(0, 2)).toEqual([
       ['Connect your accounts', '1 account connected'],
@@ -85,7 +89,8 @@ describe('an empty page', () => {
     )?.[1]
 
   it('leads an admin to connecting an account', async () => {
-    for (const who of [test.cast.admin, test.cast.manager]) await who.post('/w/northside/today/steps/dismiss')
+    for (const who of [test.cast.admin, test.cast.manager])
+      await who.post('/w/northside/today/steps/dismiss')
     for (const path of pages.filter((page) => page !== 'channels'))
       expect([path, await nextOf(test.cast.admin, path)]).toEqual([path, '/w/northside/channels'])
     expect((await test.cast.admin.get('/w/northside/channels')).text).toMatch(
@@ -95,14 +100,21 @@ describe('an empty page', () => {
 
   it('leads a manager to a draft, and says that an admin has to connect an account', async () => {
     for (const path of pages.filter((page) => page !== 'activity'))
-      expect([path, await nextOf(test.cast.manager, path)]).toEqual([path, '/w/northside/posts/new'])
-    expect((await test.cast.manager.get('/w/northside/calendar')).text).toContain('Ask an admin to connect one.')
+      expect([path, await nextOf(test.cast.manager, path)]).toEqual([
+        path,
+        '/w/northside/posts/new',
+      ])
+    expect((await test.cast.manager.get('/w/northside/calendar')).text).toContain(
+      'Ask an admin to connect one.',
+    )
   })
 
   it('says what it will contain: media, notifications, people', async () => {
     const page = async (path: string) => (await test.cast.admin.get(`/w/northside/${path}`)).text
     expect(await page('media')).toContain('No media yet. Upload photos and videos above.')
     expect(await page('notices')).toContain('No notifications yet.')
-    expect((await admin.get(`${base}/people`)).text).toContain('You’re the only member. <a href="#invite">Invite your team</a>')
+    expect((await admin.get(`${base}/people`)).text).toContain(
+      'You’re the only member. <a href="#invite">Invite your team</a>',
+    )
   })
 })

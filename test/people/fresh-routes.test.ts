@@ -76,16 +76,23 @@ const others: Record<string, RegExp[]> = {
 
 const stale = (person: Person) =>
   test.sql`update sessions set confirmed_at = confirmed_at - interval '11 minutes' where user_id = ${person.id}`
-const reset = (person: Person) => test.sql`update sessions set confirmed_at = now() where user_id = ${person.id}`
+const reset = (person: Person) =>
+  test.sql`update sessions set confirmed_at = now() where user_id = ${person.id}`
 const id = '0193a000-0000-7000-8000-000000000000'
-const pathOf = (pattern: string) => pattern.replace(':workspace', 'northside').replace(/:[a-zA-Z]+/g, id)
+const pathOf = (pattern: string) =>
+  pattern.replace(':workspace', 'northside').replace(/:[a-zA-Z]+/g, id)
 
 describe('a browser left open', () => {
   it('is decided on for every route', () => {
     const known = [...fresh, ...withPassword]
     const unknown = Object.keys(routes)
       .filter((route) => !route.startsWith('GET') && !known.includes(route))
-      .filter((route) => !Object.values(others).some((patterns) => patterns.some((pattern) => pattern.test(route))))
+      .filter(
+        (route) =>
+          !Object.values(others).some((patterns) =>
+            patterns.some((pattern) => pattern.test(route)),
+          ),
+      )
     expect(unknown).toEqual([])
     expect(known.filter((route) => !(route in routes))).toEqual([])
   })
@@ -95,9 +102,13 @@ describe('a browser left open', () => {
       const who = route.includes('/operate') ? test.cast.operator : test.cast.admin
       await stale(who)
       const [method = '', pattern = ''] = route.split(' ')
-      const answer = method === 'GET' ? await who.get(pathOf(pattern)) : await who.post(pathOf(pattern), { role: 'admin' })
+      const answer =
+        method === 'GET'
+          ? await who.get(pathOf(pattern))
+          : await who.post(pathOf(pattern), { role: 'admin' })
       await reset(who)
-      if (method === 'GET') expect([answer.status, answer.location?.split('?')[0]]).toEqual([303, '/confirm'])
+      if (method === 'GET')
+        expect([answer.status, answer.location?.split('?')[0]]).toEqual([303, '/confirm'])
       else {
         expect(answer.status).toBe(403)
         expect(answer.text).toContain('Confirm it’s you')
@@ -115,14 +126,19 @@ describe('a form sent after the password has become too old', () => {
     const asked = await test.cast.admin.post(path, { role: 'admin', confirm_code: 'x' })
     expect(asked.text).toContain('<input type="hidden" name="role" value="admin">')
     expect(asked.text).not.toContain('confirm_code" value="x"')
-    const wrong = await test.cast.admin.post(path, { role: 'admin', confirm_password: 'not hers at all' })
+    const wrong = await test.cast.admin.post(path, {
+      role: 'admin',
+      confirm_password: 'not hers at all',
+    })
     expect([wrong.status, wrong.text.includes('That’s not your password')]).toEqual([422, true])
     expect(wrong.text).toContain('<input type="hidden" name="role" value="admin">')
     expect(wrong.text).not.toContain('not hers at all')
     const done = await test.cast.admin.post(path, { role: 'admin', confirm_password: password })
     expect(done.location).toBe('/w/northside/people?said=role-changed')
     // Within ten minutes from now, the password isn't required again.
-    expect((await test.cast.admin.post(path, { role: 'manager' })).location).toBe('/w/northside/people?said=role-changed')
+    expect((await test.cast.admin.post(path, { role: 'manager' })).location).toBe(
+      '/w/northside/people?said=role-changed',
+    )
   })
 
   it('is limited, so that nobody can use it to try many passwords', async () => {
@@ -130,7 +146,9 @@ describe('a form sent after the password has become too old', () => {
     await stale(person)
     const statuses = []
     for (let attempt = 0; attempt < 6; attempt++)
-      statuses.push((await person.post('/account/export', { confirm_password: 'not his at all' })).status)
+      statuses.push(
+        (await person.post('/account/export', { confirm_password: 'not his at all' })).status,
+      )
     expect(statuses).toEqual([422, 422, 422, 422, 422, 429])
     expect(await test.sql`select from exports where user_id = ${person.id}`).toHaveLength(0)
   })
@@ -139,9 +157,14 @@ describe('a form sent after the password has become too old', () => {
     const count = async () => (await test.sql`select count(*)::int as n from invitations`)[0]!.n
     const before = await count()
     await stale(test.cast.admin)
-    expect((await test.cast.admin.post('/w/northside/people/invitations', { role: 'admin' })).status).toBe(403)
+    expect(
+      (await test.cast.admin.post('/w/northside/people/invitations', { role: 'admin' })).status,
+    ).toBe(403)
     expect(await count()).toBe(before)
-    const made = await test.cast.admin.post('/w/northside/people/invitations', { role: 'admin', confirm_password: password })
+    const made = await test.cast.admin.post('/w/northside/people/invitations', {
+      role: 'admin',
+      confirm_password: password,
+    })
     expect(made.text).toContain('/invitations/')
     expect(await count()).toBe(before + 1)
   })

@@ -27,7 +27,11 @@ const invite = async (by: Person, role: Role): Promise<string> => {
   const page = await by.post(`${people}/invitations`, { role })
   return /value="http:\/\/localhost:\d+(\/invitations\/[\w-]{43})"/.exec(page.text)![1]!
 }
-const newcomer = (name: string) => ({ name, email: `${name.replace(' ', '.').toLowerCase()}@example.com`, password: fresh })
+const newcomer = (name: string) => ({
+  name,
+  email: `${name.replace(' ', '.').toLowerCase()}@example.com`,
+  password: fresh,
+})
 
 describe('an invitation ends with the rights of the admin who made it:', () => {
   const endings: Record<string, (maker: Person) => Promise<unknown>> = {
@@ -49,7 +53,9 @@ describe('an invitation ends with the rights of the admin who made it:', () => {
       expect(row!.n).toBe(0)
       for (const link of links) {
         expect((await test.browser().get(link)).status).toBe(404)
-        expect((await test.browser().post(link, newcomer(`Back ${title.replaceAll(' ', '')}`))).status).toBe(404)
+        expect(
+          (await test.browser().post(link, newcomer(`Back ${title.replaceAll(' ', '')}`))).status,
+        ).toBe(404)
       }
       // Restoring the rights doesn't restore the links.
       await test.sql`update users set deactivated_at = null, deactivated_by = null where id = ${maker.id}`

@@ -9,8 +9,15 @@ beforeAll(async () => {
 })
 
 const day = 86_400_000
-const invite = async (by: Browser = test.cast.admin, role = 'manager', workspace = 'northside'): Promise<string> => {
-  const page = await by.post(`/w/${workspace}/people/invitations`, { role, confirm_password: password })
+const invite = async (
+  by: Browser = test.cast.admin,
+  role = 'manager',
+  workspace = 'northside',
+): Promise<string> => {
+  const page = await by.post(`/w/${workspace}/people/invitations`, {
+    role,
+    confirm_password: password,
+  })
   expect(page.status).toBe(200)
   const [, path] = /value="http:\/\/localhost:\d+(\/invitations\/[\w-]{43})"/.exec(page.text) ?? []
   return path!
@@ -46,7 +53,9 @@ describe('an invitation (promise A1)', () => {
   })
 
   it('is the only way to create an account', async () => {
-    const [{ n: before }] = (await test.sql`select count(*)::int as n from users`) as never as [{ n: number }]
+    const [{ n: before }] = (await test.sql`select count(*)::int as n from users`) as never as [
+      { n: number },
+    ]
     const form = newcomer('Sneaky Sue')
     for (const path of [
       '/sign-up',
@@ -59,10 +68,14 @@ describe('an invitation (promise A1)', () => {
       `/invitations/${'x'.repeat(43)}`,
     ])
       expect((await test.browser().post(path, form)).status).not.toBe(200)
-    const [{ n: after }] = (await test.sql`select count(*)::int as n from users`) as never as [{ n: number }]
+    const [{ n: after }] = (await test.sql`select count(*)::int as n from users`) as never as [
+      { n: number },
+    ]
     expect(after).toBe(before)
     for (const path of ['/', '/sign-in'])
-      expect((await test.browser().get(path)).text).not.toMatch(/sign[- ]up<|register|create an account/i)
+      expect((await test.browser().get(path)).text).not.toMatch(
+        /sign[- ]up<|register|create an account/i,
+      )
   })
 
   it('works once', async () => {
@@ -81,7 +94,9 @@ describe('an invitation (promise A1)', () => {
     for (let round = 0; round < 5; round++) {
       const path = await invite()
       const names = [`Racer One${round}`, `Racer Two${round}`, `Racer Tri${round}`]
-      const answers = await Promise.all(names.map((name) => test.browser().post(path, newcomer(name))))
+      const answers = await Promise.all(
+        names.map((name) => test.browser().post(path, newcomer(name))),
+      )
       expect(answers.map((answer) => answer.status).sort()).toEqual([303, 404, 404])
       const made = await test.sql`select 1 from users where name in ${test.sql(names)}`
       expect(made).toHaveLength(1)
@@ -107,7 +122,9 @@ describe('an invitation (promise A1)', () => {
     const path = await invite()
     const [row] = await test.sql`select id from invitations order by created_at desc limit 1`
     const revoke = (by: Browser, workspace = 'northside') =>
-      by.post(`/w/${workspace}/people/invitations/${row!.id}/revoke`, { confirm_password: password })
+      by.post(`/w/${workspace}/people/invitations/${row!.id}/revoke`, {
+        confirm_password: password,
+      })
     expect((await revoke(test.cast.manager)).status).toBe(403)
     expect((await revoke(test.cast.outsider)).status).toBe(404)
     expect((await revoke(test.cast.outsider, 'elsewhere')).status).toBe(404)
@@ -136,7 +153,9 @@ describe('an invitation (promise A1)', () => {
     expect(page.text).toContain('Enter an email address such as name@example.com.')
     expect(page.text).toContain('Use at least 12 characters')
     expect(page.text).not.toContain('value="short"')
-    const guessed = await test.browser().post(path, { ...newcomer('Erna Error'), password: 'erna.error123' })
+    const guessed = await test
+      .browser()
+      .post(path, { ...newcomer('Erna Error'), password: 'erna.error123' })
     expect(guessed.text).toContain('This contains your name')
   })
 })
@@ -149,23 +168,35 @@ describe('a person who already has an account', () => {
     expect((await test.cast.manager.post(path)).status).toBe(303)
     expect(await roleOf(test.cast.manager.email, 'elsewhere')).toBe('manager')
     expect(await roleOf(test.cast.manager.email, 'northside')).toBe('manager')
-    expect(await test.sql`select 1 from users where email = ${test.cast.manager.email}`).toHaveLength(1)
+    expect(
+      await test.sql`select 1 from users where email = ${test.cast.manager.email}`,
+    ).toHaveLength(1)
   })
 
   it('can sign in on the invitation page, where a wrong password leaves the invitation unused', async () => {
     const path = await invite(test.cast.outsider, 'admin', 'elsewhere')
     const browser = test.browser('198.51.100.20')
-    const wrong = await browser.post(path, { as: 'existing', email: test.cast.admin.email, password: 'not my password' })
+    const wrong = await browser.post(path, {
+      as: 'existing',
+      email: test.cast.admin.email,
+      password: 'not my password',
+    })
     expect(wrong.status).toBe(422)
     expect(wrong.text).toContain('Wrong email or password.')
-    const right = await browser.post(path, { as: 'existing', email: test.cast.admin.email, password })
+    const right = await browser.post(path, {
+      as: 'existing',
+      email: test.cast.admin.email,
+      password,
+    })
     expect([right.status, right.location]).toEqual([303, '/w/elsewhere/today?said=joined'])
     expect(await roleOf(test.cast.admin.email, 'elsewhere')).toBe('admin')
   })
 
   it('cannot be created again with the form for newcomers', async () => {
     const path = await invite()
-    const page = await test.browser().post(path, { ...newcomer('Any Name'), email: test.cast.outsider.email.toUpperCase() })
+    const page = await test
+      .browser()
+      .post(path, { ...newcomer('Any Name'), email: test.cast.outsider.email.toUpperCase() })
     expect(page.status).toBe(422)
     expect(page.text).toContain('There’s already an account with this address')
     expect(await roleOf(test.cast.outsider.email)).toBeUndefined()
@@ -173,7 +204,9 @@ describe('a person who already has an account', () => {
 
   it('and is already a member keeps their role, and the invitation stays valid for someone else', async () => {
     const path = await invite(test.cast.admin, 'manager')
-    expect((await test.cast.admin.get(path)).text).toContain('You’re already a member of this workspace')
+    expect((await test.cast.admin.get(path)).text).toContain(
+      'You’re already a member of this workspace',
+    )
     expect((await test.cast.admin.post(path)).location).toBe('/w/northside/today')
     expect(await roleOf(test.cast.admin.email)).toBe('admin')
     expect((await test.browser().post(path, newcomer('Another One'))).status).toBe(303)
@@ -183,7 +216,8 @@ describe('a person who already has an account', () => {
 describe('guessing links', () => {
   it('is limited per network, and the page says how long to wait', async () => {
     const browser = test.browser('198.51.100.77')
-    for (let guess = 0; guess < 60; guess++) expect((await browser.get(`/invitations/guess${guess}`)).status).toBe(404)
+    for (let guess = 0; guess < 60; guess++)
+      expect((await browser.get(`/invitations/guess${guess}`)).status).toBe(404)
     const refused = await browser.get('/password-reset/guess')
     expect(refused.status).toBe(429)
     expect(Number(refused.headers.get('Retry-After'))).toBeGreaterThan(600)
@@ -205,9 +239,21 @@ describe('the first start', () => {
     const answer = await browser.post(link, newcomer('Olga Operates'))
     expect([answer.status, answer.location]).toEqual([303, '/operate'])
     expect(await firstOperatorLink(test.sql, publicUrl, now)).toBeNull()
-    const made = await browser.post('/operate/workspaces', { name: 'Café Zürich & Co.', slug: '', zone: 'Europe/Zurich' })
+    const made = await browser.post('/operate/workspaces', {
+      name: 'Café Zürich & Co.',
+      slug: '',
+      zone: 'Europe/Zurich',
+    })
     expect(made.location).toBe('/w/cafe-zurich-co/today?said=workspace-made')
     expect(await roleOf('olga.operates@example.com', 'cafe-zurich-co')).toBe('admin')
-    expect((await browser.post('/operate/workspaces', { name: 'Again', slug: 'cafe-zurich-co', zone: 'UTC' })).status).toBe(422)
+    expect(
+      (
+        await browser.post('/operate/workspaces', {
+          name: 'Again',
+          slug: 'cafe-zurich-co',
+          zone: 'UTC',
+        })
+      ).status,
+    ).toBe(422)
   })
 })

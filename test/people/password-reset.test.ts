@@ -18,12 +18,22 @@ beforeAll(async () => {
     onData: (stream, session, done) => {
       const chunks: Buffer[] = []
       stream.on('data', (chunk: Buffer) => chunks.push(chunk))
-      stream.on('end', () => void keep(Buffer.concat(chunks), session.envelope.rcptTo[0]?.address ?? '').then(() => done(), done))
+      stream.on(
+        'end',
+        () =>
+          void keep(Buffer.concat(chunks), session.envelope.rcptTo[0]?.address ?? '').then(
+            () => done(),
+            done,
+          ),
+      )
     },
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.server.address() as { port: number }
-  mail = createMail({ smtpUrl: `smtp://127.0.0.1:${port}`, from: 'CrateSocial <no-reply@cratesocial.example>' })
+  mail = createMail({
+    smtpUrl: `smtp://127.0.0.1:${port}`,
+    from: 'CrateSocial <no-reply@cratesocial.example>',
+  })
 })
 afterAll(async () => {
   mail.close()
@@ -39,7 +49,10 @@ const keep = async (raw: Buffer, to: string): Promise<void> => {
 const carryMail = async (): Promise<void> => {
   const rows = await test.sql`delete from outbox where kind = 'password-reset' returning ref_id`
   for (const row of rows)
-    await sendPasswordReset({ sql: test.sql, mail, publicUrl: test.deps.config.publicUrl, now: test.deps.now }, row.refId)
+    await sendPasswordReset(
+      { sql: test.sql, mail, publicUrl: test.deps.config.publicUrl, now: test.deps.now },
+      row.refId,
+    )
 }
 const ask = (email: string, from?: string) => test.browser(from).post('/password-reset', { email })
 const linkFor = async (person: Person): Promise<string> => {
@@ -65,8 +78,13 @@ describe('a password reset', () => {
     expect([done.status, done.location]).toEqual([303, '/sign-in?said=password-reset'])
     expect((await person.get('/account')).status).toBe(303)
     expect((await browser.post(path, { password: 'one more heap of records' })).status).toBe(404)
-    expect((await test.browser().post('/sign-in', { email: person.email, password: fresh })).status).toBe(303)
-    expect((await test.browser('198.51.100.40').post('/sign-in', { email: person.email, password })).status).toBe(422)
+    expect(
+      (await test.browser().post('/sign-in', { email: person.email, password: fresh })).status,
+    ).toBe(303)
+    expect(
+      (await test.browser('198.51.100.40').post('/sign-in', { email: person.email, password }))
+        .status,
+    ).toBe(422)
   })
 
   it('responds in the same way if nobody has the address', async () => {
@@ -79,7 +97,10 @@ describe('a password reset', () => {
   })
 
   it('is limited, equally for known and unknown addresses', async () => {
-    for (const email of [(await test.addPerson('Rudi Repeats')).email, 'nobody.at.all@example.com']) {
+    for (const email of [
+      (await test.addPerson('Rudi Repeats')).email,
+      'nobody.at.all@example.com',
+    ]) {
       const statuses = []
       for (let time = 0; time < 4; time++) statuses.push((await ask(email, '198.51.100.41')).status)
       expect(statuses).toEqual([200, 200, 200, 429])
@@ -100,7 +121,10 @@ describe('a password reset', () => {
     const first = await linkFor(person)
     const [row] = await test.sql`select id from password_resets where user_id = ${person.id}`
     letters = []
-    await sendPasswordReset({ sql: test.sql, mail, publicUrl: test.deps.config.publicUrl, now: test.deps.now }, row!.id)
+    await sendPasswordReset(
+      { sql: test.sql, mail, publicUrl: test.deps.config.publicUrl, now: test.deps.now },
+      row!.id,
+    )
     const [again] = /\/password-reset\/[\w-]{43}/.exec(letters[0]!.text) ?? []
     expect((await test.browser().get(first)).status).toBe(404)
     expect((await test.browser().get(again!)).status).toBe(200)
@@ -126,7 +150,9 @@ describe('a password reset', () => {
       await locked.post('/sign-in', { email: person.email, password: 'wrong wrong wrong' })
     expect((await locked.post('/sign-in', { email: person.email, password })).status).toBe(429)
     await locked.post(await linkFor(person), { password: fresh })
-    expect((await locked.post('/sign-in', { email: person.email, password: fresh })).status).toBe(303)
+    expect((await locked.post('/sign-in', { email: person.email, password: fresh })).status).toBe(
+      303,
+    )
   })
 
   it('is an email that loads nothing and is marked as automatic (promise A8)', async () => {

@@ -8,7 +8,13 @@ beforeAll(async () => {
   test = await createTestApp()
 })
 
-const known = ['Ada Northside', 'ada@northside-records.example', 'Northside Records', 'northside', 'social.example.com']
+const known = [
+  'Ada Northside',
+  'ada@northside-records.example',
+  'Northside Records',
+  'northside',
+  'social.example.com',
+]
 
 describe('a new password is refused, and the message says why:', () => {
   const weak: [string, RegExp][] = [
@@ -76,12 +82,15 @@ describe('checking a password', () => {
 
 describe('every form that takes a new password', () => {
   const weak = 'northsiderecords1'
-  const sayings = /This contains your name, your email address, your workspace or the name of this site/
+  const sayings =
+    /This contains your name, your email address, your workspace or the name of this site/
 
   it('refuses the name of the workspace that the invitation is for', async () => {
     const made = await test.cast.admin.post('/w/northside/people/invitations', { role: 'manager' })
     const [, link] = /value="http:\/\/localhost:\d+(\/invitations\/[\w-]{43})"/.exec(made.text)!
-    const page = await test.browser().post(link!, { name: 'Wanda Weak', email: 'wanda@example.com', password: weak })
+    const page = await test
+      .browser()
+      .post(link!, { name: 'Wanda Weak', email: 'wanda@example.com', password: weak })
     expect(page.status).toBe(422)
     expect(page.text).toMatch(sayings)
     expect(page.text).toContain('value="Wanda Weak"')

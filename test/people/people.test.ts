@@ -25,8 +25,12 @@ const people = '/w/northside/people'
 
 describe('roles (promise A4)', () => {
   it('are manager and admin, and the database allows no other', async () => {
-    await expect(test.sql`update memberships set role = 'owner'`).rejects.toThrow(/memberships_role_check/)
-    const page = await test.cast.admin.post(`${people}/${test.cast.manager.id}/role`, { role: 'owner' })
+    await expect(test.sql`update memberships set role = 'owner'`).rejects.toThrow(
+      /memberships_role_check/,
+    )
+    const page = await test.cast.admin.post(`${people}/${test.cast.manager.id}/role`, {
+      role: 'owner',
+    })
     expect(page.status).toBe(422)
     expect(await roleOf(test.cast.manager)).toBe('manager')
   })
@@ -45,9 +49,9 @@ describe('roles (promise A4)', () => {
   it('change with the next request: nobody keeps a right that was removed', async () => {
     const person = await join('Petra Promoted', 'manager')
     expect((await person.get(people)).status).toBe(403)
-    expect((await test.cast.admin.post(`${people}/${person.id}/role`, { role: 'admin' })).location).toBe(
-      `${people}?said=role-changed`,
-    )
+    expect(
+      (await test.cast.admin.post(`${people}/${person.id}/role`, { role: 'admin' })).location,
+    ).toBe(`${people}?said=role-changed`)
     expect((await person.get(people)).status).toBe(200)
     await test.cast.admin.post(`${people}/${person.id}/role`, { role: 'manager' })
     expect((await person.get(people)).status).toBe(403)
@@ -69,8 +73,12 @@ describe('removing a member', () => {
     const person = await join('Stan Stays', 'manager')
     expect((await test.cast.manager.post(`${people}/${person.id}/remove`)).status).toBe(403)
     expect((await test.cast.outsider.post(`${people}/${person.id}/remove`)).status).toBe(404)
-    expect((await test.cast.outsider.post(`/w/elsewhere/people/${person.id}/remove`)).status).toBe(404)
-    expect((await test.cast.admin.post(`${people}/${test.cast.outsider.id}/remove`)).status).toBe(404)
+    expect((await test.cast.outsider.post(`/w/elsewhere/people/${person.id}/remove`)).status).toBe(
+      404,
+    )
+    expect((await test.cast.admin.post(`${people}/${test.cast.outsider.id}/remove`)).status).toBe(
+      404,
+    )
     expect((await test.cast.admin.post(`${people}/nobody/remove`)).status).toBe(404)
     expect(await roleOf(person)).toBe('manager')
   })
@@ -83,14 +91,29 @@ describe('a browser left open', () => {
     await test.sql`update sessions set confirmed_at = now() - interval '11 minutes' where user_id = ${person.id}`
     const Referer = `${test.deps.config.publicUrl}${people}`
     for (const act of ['role', 'remove']) {
-      const answer = await person.post(`${people}/${other.id}/${act}`, { role: 'admin' }, { Referer })
-      expect([answer.status, answer.text.includes(`<a href="${people}">Cancel</a>`)]).toEqual([403, true])
+      const answer = await person.post(
+        `${people}/${other.id}/${act}`,
+        { role: 'admin' },
+        { Referer },
+      )
+      expect([answer.status, answer.text.includes(`<a href="${people}">Cancel</a>`)]).toEqual([
+        403,
+        true,
+      ])
     }
     expect(await roleOf(other)).toBe('manager')
-    const elsewhere = await person.post(`${people}/${other.id}/remove`, {}, { Referer: 'https://evil.example/x' })
+    const elsewhere = await person.post(
+      `${people}/${other.id}/remove`,
+      {},
+      { Referer: 'https://evil.example/x' },
+    )
     expect(elsewhere.text).toContain('<a href="/">Cancel</a>')
-    expect((await person.post('/confirm', { confirm_password: password, next: people })).location).toBe(people)
-    expect((await person.post(`${people}/${other.id}/role`, { role: 'admin' })).location).toBe(`${people}?said=role-changed`)
+    expect(
+      (await person.post('/confirm', { confirm_password: password, next: people })).location,
+    ).toBe(people)
+    expect((await person.post(`${people}/${other.id}/role`, { role: 'admin' })).location).toBe(
+      `${people}?said=role-changed`,
+    )
     expect(await roleOf(other)).toBe('admin')
     await test.sql`delete from memberships where user_id in (${person.id}, ${other.id})`
   })
@@ -101,7 +124,9 @@ describe('the last admin', () => {
     const { admin } = test.cast
     const down = await admin.post(`${people}/${admin.id}/role`, { role: 'manager' })
     expect(down.status).toBe(409)
-    expect(down.text).toContain('This is the last admin of the workspace. Make someone else an admin first.')
+    expect(down.text).toContain(
+      'This is the last admin of the workspace. Make someone else an admin first.',
+    )
     expect((await admin.post(`${people}/${admin.id}/remove`)).status).toBe(409)
     expect(await roleOf(admin)).toBe('admin')
   })
@@ -133,14 +158,24 @@ describe('the last admin', () => {
 describe('a workspace', () => {
   it('lets its admins change its name, time zone and late limit', async () => {
     const path = '/w/northside/settings'
-    const saved = await test.cast.admin.post(path, { name: 'Northside', zone: 'America/New_York', missedAfterHours: '12' })
+    const saved = await test.cast.admin.post(path, {
+      name: 'Northside',
+      zone: 'America/New_York',
+      missedAfterHours: '12',
+    })
     expect(saved.location).toBe(`${path}?said=workspace-saved`)
-    const [row] = await test.sql`select name, zone, missed_after::text as late from workspaces where slug = 'northside'`
+    const [row] =
+      await test.sql`select name, zone, missed_after::text as late from workspaces where slug = 'northside'`
     expect(row).toEqual({ name: 'Northside', zone: 'America/New_York', late: '12:00:00' })
     const form = { name: 'X', zone: 'UTC', missedAfterHours: '6' }
     expect((await test.cast.manager.post(path, form)).status).toBe(403)
     expect((await test.cast.outsider.post(path, form)).status).toBe(404)
-    for (const wrong of [{ zone: 'Mars/Olympus' }, { name: ' ' }, { missedAfterHours: '0' }, { missedAfterHours: 'soon' }])
+    for (const wrong of [
+      { zone: 'Mars/Olympus' },
+      { name: ' ' },
+      { missedAfterHours: '0' },
+      { missedAfterHours: 'soon' },
+    ])
       expect((await test.cast.admin.post(path, { ...form, ...wrong })).status).toBe(422)
     const [after] = await test.sql`select name from workspaces where slug = 'northside'`
     expect(after!.name).toBe('Northside')
@@ -160,7 +195,8 @@ describe('a workspace', () => {
     for (const folder of ['web/', 'activities/', 'db/'])
       for (const file of readdirSync(root + folder, { recursive: true, encoding: 'utf8' }))
         if (file.endsWith('.ts'))
-          for (const [, name] of readFileSync(root + folder + file, 'utf8').matchAll(eventName)) names.add(name!)
+          for (const [, name] of readFileSync(root + folder + file, 'utf8').matchAll(eventName))
+            names.add(name!)
     expect(names.size).toBeGreaterThan(15)
     expect([...names].filter((name) => !isInWords(name))).toEqual([])
   })

@@ -25,7 +25,9 @@ const setUp = async (person: Person): Promise<{ key: string; codes: string[] }> 
   const setup = /name="setup" value="([^"]+)"/.exec(page.text)![1]!
   const done = await person.post('/account/security/authenticator', { setup, code: codeOf(key) })
   expect(done.status).toBe(200)
-  const codes = [...done.text.matchAll(/<code>([0-9A-Z]{4}-[0-9A-Z]{4})<\/code>/g)].map(([, code]) => code!)
+  const codes = [...done.text.matchAll(/<code>([0-9A-Z]{4}-[0-9A-Z]{4})<\/code>/g)].map(
+    ([, code]) => code!,
+  )
   expect(new Set(codes).size).toBe(10)
   return { key, codes }
 }
@@ -36,7 +38,9 @@ const withPassword = async (person: Person, from = '198.51.100.70'): Promise<Bro
   return browser
 }
 const mailed = async (person: Person) =>
-  (await test.sql`select name from events where subject_id = ${person.id} order by id`).map(({ name }) => name)
+  (await test.sql`select name from events where subject_id = ${person.id} order by id`).map(
+    ({ name }) => name,
+  )
 
 describe('signing in with an authenticator app', () => {
   it('requires the code after the password, and before that the session opens nothing', async () => {
@@ -49,7 +53,9 @@ describe('signing in with an authenticator app', () => {
     expect((await browser.post('/sign-in/code', { code: '000000' })).status).toBe(422)
     const before = browser.cookie()
     test.clock.moveBy(stepMs)
-    expect((await browser.post('/sign-in/code', { code: codeOf(key), next: '/account' })).location).toBe('/account')
+    expect(
+      (await browser.post('/sign-in/code', { code: codeOf(key), next: '/account' })).location,
+    ).toBe('/account')
     expect((await browser.get('/account')).status).toBe(200)
     expect(browser.cookie()).not.toBe(before)
     expect(await mailed(person)).toContain('authenticator.added')
@@ -69,7 +75,8 @@ describe('signing in with an authenticator app', () => {
     const { key } = await setUp(person)
     test.clock.moveBy(stepMs)
     const browser = await withPassword(person)
-    for (let wrong = 0; wrong < 5; wrong++) expect((await browser.post('/sign-in/code', { code: '123456' })).status).toBe(422)
+    for (let wrong = 0; wrong < 5; wrong++)
+      expect((await browser.post('/sign-in/code', { code: '123456' })).status).toBe(422)
     expect((await browser.post('/sign-in/code', { code: codeOf(key) })).status).toBe(429)
     expect(await mailed(person)).toContain('second_factor.refused')
   })
@@ -77,7 +84,8 @@ describe('signing in with an authenticator app', () => {
   it('keeps the secret sealed and the recovery codes hashed', async () => {
     const person = await test.addPerson('Sina Sealed')
     const { key, codes } = await setUp(person)
-    const [app] = await test.sql`select secret_sealed from authenticator_apps where user_id = ${person.id}`
+    const [app] =
+      await test.sql`select secret_sealed from authenticator_apps where user_id = ${person.id}`
     expect(app!.secretSealed).toMatch(/^v1\./)
     expect(app!.secretSealed).not.toContain(key.replaceAll(' ', ''))
     const [dump] = await test.sql`select string_agg(r::text, '') as text from recovery_codes r`
@@ -91,8 +99,14 @@ describe('a recovery code', () => {
     const person = await test.addPerson('Rico Recovers')
     const { codes } = await setUp(person)
     const typed = codes[0]!.toLowerCase().replace('-', ' ')
-    expect((await (await withPassword(person)).post('/sign-in/code', { code: typed, with: 'recovery' })).status).toBe(303)
-    expect((await (await withPassword(person)).post('/sign-in/code', { code: typed, with: 'recovery' })).status).toBe(422)
+    expect(
+      (await (await withPassword(person)).post('/sign-in/code', { code: typed, with: 'recovery' }))
+        .status,
+    ).toBe(303)
+    expect(
+      (await (await withPassword(person)).post('/sign-in/code', { code: typed, with: 'recovery' }))
+        .status,
+    ).toBe(422)
     expect((await person.get('/account/security')).text).toContain('9 of 10 left')
     expect(await mailed(person)).toContain('recovery_code.used')
   })
@@ -101,7 +115,13 @@ describe('a recovery code', () => {
     const person = await test.addPerson('Nora Newcodes')
     const { codes } = await setUp(person)
     expect((await person.post('/account/security/recovery-codes')).status).toBe(200)
-    expect((await (await withPassword(person)).post('/sign-in/code', { code: codes[1]!, with: 'recovery' })).status).toBe(422)
+    expect(
+      (
+        await (
+          await withPassword(person)
+        ).post('/sign-in/code', { code: codes[1]!, with: 'recovery' })
+      ).status,
+    ).toBe(422)
   })
 })
 
@@ -112,7 +132,10 @@ describe('confirming', () => {
     await test.sql`update sessions set confirmed_at = now() - interval '1 hour', second_factor_at = now() - interval '1 hour' where user_id = ${person.id}`
     expect((await person.post('/account/export')).status).toBe(403)
     expect((await person.post('/account/export', { confirm_password: password })).status).toBe(422)
-    const done = await person.post('/account/export', { confirm_password: password, confirm_code: codes[0]! })
+    const done = await person.post('/account/export', {
+      confirm_password: password,
+      confirm_code: codes[0]!,
+    })
     expect(done.location).toBe('/account?said=export-asked')
   })
 })
@@ -120,13 +143,17 @@ describe('confirming', () => {
 describe('a workspace that requires two-step sign-in', () => {
   it('opens only in sessions that used it, and only an admin who has it can require it', async () => {
     const { admin, manager, outsider } = test.cast
-    expect((await admin.post('/w/northside/people/second-factor', { required: 'yes' })).location).toBe('/account/security')
+    expect(
+      (await admin.post('/w/northside/people/second-factor', { required: 'yes' })).location,
+    ).toBe('/account/security')
     await setUp(admin)
     for (const who of [manager, outsider])
-      expect([403, 404]).toContain((await who.post('/w/northside/people/second-factor', { required: 'yes' })).status)
-    expect((await admin.post('/w/northside/people/second-factor', { required: 'yes' })).location).toContain(
-      'said=second-factor-required',
-    )
+      expect([403, 404]).toContain(
+        (await who.post('/w/northside/people/second-factor', { required: 'yes' })).status,
+      )
+    expect(
+      (await admin.post('/w/northside/people/second-factor', { required: 'yes' })).location,
+    ).toContain('said=second-factor-required')
     expect((await admin.get('/w/northside/people')).status).toBe(200)
     expect((await manager.get('/w/northside/calendar')).location).toBe('/account/security')
     await setUp(manager)
@@ -151,7 +178,8 @@ describe('a two-step sign-in requirement', () => {
   }
   const requireElsewhere = (is: boolean) =>
     test.sql`update workspaces set requires_second_factor = ${is} where id = ${test.workspaces.elsewhere}`
-  const passkeysOf = ({ id }: Person) => test.sql<{ id: string }[]>`select id from passkeys where user_id = ${id}`
+  const passkeysOf = ({ id }: Person) =>
+    test.sql<{ id: string }[]>`select id from passkeys where user_id = ${id}`
   const waysOf = async ({ id }: Person) => {
     const { passkeys, hasApp } = await countSecondFactors(test.sql, id)
     return passkeys + Number(hasApp)
@@ -161,10 +189,19 @@ describe('a two-step sign-in requirement', () => {
     const person = await test.addPerson('Erna Export')
     await insertMembership(test.sql, test.workspaces.elsewhere, person.id, 'manager')
     const id = (await insertExport(test.sql, person.id, new Date()))!
-    const link = await insertMailLink(test.sql, { userId: person.id, purpose: 'export', exportId: id, now: new Date() })
+    const link = await insertMailLink(test.sql, {
+      userId: person.id,
+      purpose: 'export',
+      exportId: id,
+      now: new Date(),
+    })
     const path = `/account/export/${(await issueLinkToken(test.sql, link, new Date()))!.token}`
     await requireElsewhere(true)
-    for (const answer of [await person.post('/account/export'), await person.get(path), await person.post(path)])
+    for (const answer of [
+      await person.post('/account/export'),
+      await person.get(path),
+      await person.post(path),
+    ])
       expect(answer.location).toBe('/account/security')
     await setUp(person)
     expect((await person.get(path)).text).toContain('Your data is ready')
@@ -184,9 +221,16 @@ describe('a two-step sign-in requirement', () => {
     await requireElsewhere(true)
     for (let round = 0; round < 6; round += 1) {
       const person = await withPasskeys(`Removing Rob ${round}`, 2)
-      const removals = (await passkeysOf(person)).map(({ id }) => `/account/security/passkeys/${id}/remove`)
-      const answers = await Promise.all([...removals, '/account/security/authenticator/remove'].map((path) => person.post(path)))
-      expect([await waysOf(person), answers.map(({ status }) => status).sort()]).toEqual([1, [303, 303, 409]])
+      const removals = (await passkeysOf(person)).map(
+        ({ id }) => `/account/security/passkeys/${id}/remove`,
+      )
+      const answers = await Promise.all(
+        [...removals, '/account/security/authenticator/remove'].map((path) => person.post(path)),
+      )
+      expect([await waysOf(person), answers.map(({ status }) => status).sort()]).toEqual([
+        1,
+        [303, 303, 409],
+      ])
     }
     await requireElsewhere(false)
   })
@@ -209,7 +253,8 @@ describe('a person who lost every method', () => {
     const { admin, manager, outsider, operator } = test.cast
     await setUp(manager)
     const path = `/w/northside/people/${manager.id}/second-factor`
-    for (const who of [manager, outsider, operator]) expect([403, 404]).toContain((await who.post(path)).status)
+    for (const who of [manager, outsider, operator])
+      expect([403, 404]).toContain((await who.post(path)).status)
     await setUp(admin)
     expect((await admin.post(`/w/northside/people/${admin.id}/second-factor`)).status).toBe(404)
     expect((await admin.post(path)).location).toContain('said=second-factor-reset')
@@ -228,12 +273,16 @@ describe('a person who lost every method', () => {
     expect((await admin.post(path)).status).toBe(404)
     await test.sql`update sessions set confirmed_at = now() - interval '11 minutes' where user_id = ${operator.id}`
     expect((await operator.post(path)).text).toContain('Confirm it’s you')
-    expect((await operator.post(path, { confirm_password: password })).location).toContain('said=second-factor-reset')
+    expect((await operator.post(path, { confirm_password: password })).location).toContain(
+      'said=second-factor-reset',
+    )
     expect((await person.get('/account')).status).toBe(303)
     const [event] =
       await test.sql`select id, user_id from events where name = 'second_factor.reset' and subject_id = ${person.id}`
     expect(event).toMatchObject({ userId: operator.id })
-    expect(await test.sql`select from outbox where kind = 'account-mail' and ref_id = ${event!.id}`).toHaveLength(1)
+    expect(
+      await test.sql`select from outbox where kind = 'account-mail' and ref_id = ${event!.id}`,
+    ).toHaveLength(1)
     expect((await operator.get('/operate/people')).text).not.toContain(`action="${path}"`)
   })
 })

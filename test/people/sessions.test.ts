@@ -19,14 +19,25 @@ describe('sessions', () => {
     })
     const cookies = response.headers.getSetCookie()
     expect(cookies).toHaveLength(1)
-    expect(cookies[0]).toMatch(/^__Host-session=[\w-]{43}; Max-Age=7776000; Path=\/; HttpOnly; Secure; SameSite=Lax$/)
+    expect(cookies[0]).toMatch(
+      /^__Host-session=[\w-]{43}; Max-Age=7776000; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+    )
   })
 
   it('are stored as a hash, without location or browser (promises A3, A7)', async () => {
     const columns = await test.sql`
       select column_name from information_schema.columns where table_name = 'sessions' order by ordinal_position`
     expect(columns.map((column) => column.columnName)).toEqual([
-      ...['id', 'token_hash', 'user_id', 'created_at', 'last_seen_at', 'confirmed_at', 'expires_at', 'ends_at'],
+      ...[
+        'id',
+        'token_hash',
+        'user_id',
+        'created_at',
+        'last_seen_at',
+        'confirmed_at',
+        'expires_at',
+        'ends_at',
+      ],
       ...['second_factor_at', 'awaits_second_factor'],
     ])
     const token = test.cast.manager.cookie().split('=')[1]!
@@ -70,12 +81,17 @@ describe('a sensitive action', () => {
     const person = await test.addPerson('Paula Patient')
     const page = await person.get('/confirm?next=/account')
     expect(page.status).toBe(200)
-    expect((await person.post('/confirm', { confirm_password: 'something else', next: '/account' })).status).toBe(422)
-    const [before] = await test.sql`select confirmed_at as at from sessions where user_id = ${person.id}`
+    expect(
+      (await person.post('/confirm', { confirm_password: 'something else', next: '/account' }))
+        .status,
+    ).toBe(422)
+    const [before] =
+      await test.sql`select confirmed_at as at from sessions where user_id = ${person.id}`
     test.clock.moveBy(60_000)
     const answer = await person.post('/confirm', { confirm_password: password, next: '/account' })
     expect([answer.status, answer.location]).toEqual([303, '/account'])
-    const [after] = await test.sql`select confirmed_at as at from sessions where user_id = ${person.id}`
+    const [after] =
+      await test.sql`select confirmed_at as at from sessions where user_id = ${person.id}`
     expect(after!.at.getTime()).toBeGreaterThan(before!.at.getTime())
   })
 })

@@ -7,32 +7,60 @@ beforeAll(async () => {
   test = await createTestApp()
 })
 
-const signIn = (browser: ReturnType<TestApp['browser']>, email: string, typed = password, next = '/') =>
-  browser.post('/sign-in', { email, password: typed, next })
+const signIn = (
+  browser: ReturnType<TestApp['browser']>,
+  email: string,
+  typed = password,
+  next = '/',
+) => browser.post('/sign-in', { email, password: typed, next })
 
 describe('signing in', () => {
   it('opens a session and leads to the page that the person wanted', async () => {
     const browser = test.browser()
     const asked = await browser.get('/w/northside/people?x=1')
-    expect([asked.status, asked.location]).toEqual([303, '/sign-in?next=%2Fw%2Fnorthside%2Fpeople%3Fx%3D1'])
-    const answer = await signIn(browser, '  ADA.Admin@Example.com ', password, '/w/northside/people?x=1')
+    expect([asked.status, asked.location]).toEqual([
+      303,
+      '/sign-in?next=%2Fw%2Fnorthside%2Fpeople%3Fx%3D1',
+    ])
+    const answer = await signIn(
+      browser,
+      '  ADA.Admin@Example.com ',
+      password,
+      '/w/northside/people?x=1',
+    )
     expect([answer.status, answer.location]).toEqual([303, '/w/northside/people?x=1'])
     expect((await browser.get('/w/northside/people')).status).toBe(200)
   })
 
   it('never leads to another site afterwards', async () => {
-    for (const next of ['https://evil.example', '//evil.example', '/\\evil.example', 'javascript:alert(1)', '/\t/evil.example']) {
+    for (const next of [
+      'https://evil.example',
+      '//evil.example',
+      '/\\evil.example',
+      'javascript:alert(1)',
+      '/\t/evil.example',
+    ]) {
       const answer = await signIn(test.browser(), test.cast.admin.email, password, next)
       expect([next, answer.location]).toEqual([next, '/'])
     }
   })
 
   it('responds in the same way to an unknown address and a wrong password', async () => {
-    const wrong = await signIn(test.browser('198.51.100.1'), test.cast.admin.email, 'not the password at all')
-    const unknown = await signIn(test.browser('198.51.100.2'), 'nobody@example.com', 'not the password at all')
+    const wrong = await signIn(
+      test.browser('198.51.100.1'),
+      test.cast.admin.email,
+      'not the password at all',
+    )
+    const unknown = await signIn(
+      test.browser('198.51.100.2'),
+      'nobody@example.com',
+      'not the password at all',
+    )
     expect([wrong.status, unknown.status]).toEqual([422, 422])
     expect(wrong.text).toContain('Wrong email or password.')
-    expect(unknown.text.replace('nobody@example.com', '')).toBe(wrong.text.replace(test.cast.admin.email, ''))
+    expect(unknown.text.replace('nobody@example.com', '')).toBe(
+      wrong.text.replace(test.cast.admin.email, ''),
+    )
   })
 
   it('refuses a deactivated person with the same message, and ends their session', async () => {
@@ -46,7 +74,8 @@ describe('signing in', () => {
 
   it('stores the password only as an Argon2id hash (promise A5)', async () => {
     const rows = await test.sql`select password_hash from users`
-    for (const row of rows) expect(row.passwordHash).toMatch(/^\$argon2id\$v=19\$m=65536,(t=2,p=1|p=1,t=2)\$/)
+    for (const row of rows)
+      expect(row.passwordHash).toMatch(/^\$argon2id\$v=19\$m=65536,(t=2,p=1|p=1,t=2)\$/)
     const [dump] = await test.sql`select string_agg(u::text, '') as text from users u`
     expect(dump!.text).not.toContain(password)
   })
@@ -66,7 +95,9 @@ const signInLink = async (userId: string): Promise<string> => {
 const keysOf = async (act: () => Promise<unknown>): Promise<string[]> => {
   const before = new Set((await test.sql`select key from throttle`).map(({ key }) => key as string))
   await act()
-  return (await test.sql`select key from throttle`).map(({ key }) => key as string).filter((key) => !before.has(key))
+  return (await test.sql`select key from throttle`)
+    .map(({ key }) => key as string)
+    .filter((key) => !before.has(key))
 }
 
 describe('lockout (promise A6)', () => {
@@ -80,7 +111,8 @@ describe('lockout (promise A6)', () => {
       ['nobody.here@example.com', '198.51.100.4'],
     ] as const) {
       const browser = test.browser(from)
-      for (let failure = 1; failure <= 5; failure++) expect((await signIn(browser, email, 'wrong wrong wrong')).status).toBe(422)
+      for (let failure = 1; failure <= 5; failure++)
+        expect((await signIn(browser, email, 'wrong wrong wrong')).status).toBe(422)
       const answer = await signIn(browser, email)
       expect(answer.status).toBe(429)
       expect(Number(answer.headers.get('Retry-After'))).toBeGreaterThan(200)
@@ -96,7 +128,9 @@ describe('lockout (promise A6)', () => {
     const hunted = await test.addPerson('Hugo Hunted')
     for (let place = 1; place <= 4; place++) {
       const stranger = test.browser(`192.0.2.${place}`)
-      await Promise.all([1, 2, 3, 4, 5].map(() => signIn(stranger, hunted.email, 'wrong wrong wrong')))
+      await Promise.all(
+        [1, 2, 3, 4, 5].map(() => signIn(stranger, hunted.email, 'wrong wrong wrong')),
+      )
       expect((await signIn(stranger, hunted.email)).status).toBe(429)
     }
     expect((await signIn(test.browser('192.0.2.99'), hunted.email)).status).toBe(303)
@@ -104,9 +138,9 @@ describe('lockout (promise A6)', () => {
 
   it('stops guesses from many networks after a hundred attempts', { timeout: 90_000 }, async () => {
     const spread = await test.addPerson('Selma Spread')
-    const key = (await keysOf(() => signIn(test.browser('192.0.2.150'), spread.email, 'wrong wrong wrong'))).find((one) =>
-      one.startsWith('sign-in-person:'),
-    )
+    const key = (
+      await keysOf(() => signIn(test.browser('192.0.2.150'), spread.email, 'wrong wrong wrong'))
+    ).find((one) => one.startsWith('sign-in-person:'))
     await test.sql`update throttle set hits = 100 where key = ${key!}`
     expect((await signIn(test.browser('192.0.2.151'), spread.email)).status).toBe(429)
   })
@@ -114,7 +148,8 @@ describe('lockout (promise A6)', () => {
   it('can be passed once with an emailed link and the password, whatever caused it', async () => {
     const person = await test.addPerson('Mona Mailed')
     const browser = test.browser('198.51.100.61')
-    for (let failure = 0; failure < 5; failure++) await signIn(browser, person.email, 'wrong wrong wrong')
+    for (let failure = 0; failure < 5; failure++)
+      await signIn(browser, person.email, 'wrong wrong wrong')
     const locked = await signIn(browser, person.email)
     expect(locked.text).toContain('Email me a sign-in link')
     await test.sql`update throttle set hits = 1000 where key like 'sign-in-p%'`
@@ -135,7 +170,9 @@ describe('lockout (promise A6)', () => {
   }, async () => {
     const person = await test.addPerson('Tina Tries')
     const known = await test.browser('198.51.100.63').post('/sign-in/link', { email: person.email })
-    const unknown = await test.browser('198.51.100.64').post('/sign-in/link', { email: 'nobody.here@example.com' })
+    const unknown = await test
+      .browser('198.51.100.64')
+      .post('/sign-in/link', { email: 'nobody.here@example.com' })
     expect([unknown.status, unknown.text]).toEqual([known.status, known.text])
     const first = await signInLink(person.id)
     await test.browser('198.51.100.65').post('/sign-in/link', { email: person.email })
@@ -143,22 +180,28 @@ describe('lockout (promise A6)', () => {
     expect((await test.browser('198.51.100.66').get(first)).status).toBe(200)
     const statuses = []
     for (let attempt = 0; attempt < 11; attempt++)
-      statuses.push((await test.browser('198.51.100.66').post(first, { password: 'not hers at all' })).status)
+      statuses.push(
+        (await test.browser('198.51.100.66').post(first, { password: 'not hers at all' })).status,
+      )
     expect(statuses).toEqual([...new Array(10).fill(422), 429])
   })
 
   it("does not let strangers use up a person's attempts to confirm something in a session", async () => {
     const person = await test.addPerson('Kim Confirms')
     await test.sql`update throttle set hits = 1000 where key like 'sign-in-%'`
-    for (let failure = 0; failure < 6; failure++) await signIn(test.browser('192.0.2.170'), person.email, 'wrong wrong wrong')
-    expect((await person.post('/confirm', { confirm_password: password, next: '/account' })).status).toBe(303)
+    for (let failure = 0; failure < 6; failure++)
+      await signIn(test.browser('192.0.2.170'), person.email, 'wrong wrong wrong')
+    expect(
+      (await person.post('/confirm', { confirm_password: password, next: '/account' })).status,
+    ).toBe(303)
   })
 
   it('is reset by a successful sign-in', async () => {
     const clumsy = await test.addPerson('Carla Clumsy')
     const browser = test.browser('198.51.100.5')
     for (let round = 0; round < 3; round++) {
-      for (let failure = 0; failure < 3; failure++) await signIn(browser, clumsy.email, 'wrong wrong wrong')
+      for (let failure = 0; failure < 3; failure++)
+        await signIn(browser, clumsy.email, 'wrong wrong wrong')
       expect((await signIn(browser, clumsy.email)).status).toBe(303)
     }
   })

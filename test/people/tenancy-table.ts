@@ -1,7 +1,19 @@
 /** The status of a route, by person, for a request with an empty form and unknown ids. */
-export type Access = { stranger: number; manager: number; admin: number; outsider: number; operator: number }
+export type Access = {
+  stranger: number
+  manager: number
+  admin: number
+  outsider: number
+  operator: number
+}
 
-const row = (stranger: number, manager: number, admin: number, outsider: number, operator: number): Access => ({
+const row = (
+  stranger: number,
+  manager: number,
+  admin: number,
+  outsider: number,
+  operator: number,
+): Access => ({
   stranger,
   manager,
   admin,

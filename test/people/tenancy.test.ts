@@ -10,8 +10,12 @@ beforeAll(async () => {
 const cast = ['stranger', 'manager', 'admin', 'outsider', 'operator'] as const
 
 const known = (): Set<string> => {
-  const handlers = test.app.routes.filter((route) => route.method !== 'ALL' && !route.path.startsWith('/assets/'))
-  return new Set(handlers.map((route) => `${route.method} ${route.path.replace(shapeOfParameter, '')}`))
+  const handlers = test.app.routes.filter(
+    (route) => route.method !== 'ALL' && !route.path.startsWith('/assets/'),
+  )
+  return new Set(
+    handlers.map((route) => `${route.method} ${route.path.replace(shapeOfParameter, '')}`),
+  )
 }
 /** The pattern `{[0-9a-f]{8}-…}` after a parameter's name. */
 const shapeOfParameter = /\{(?:[^{}]|\{[^}]*\})*\}/g
@@ -26,7 +30,11 @@ describe('access by role', () => {
     it(`${route}: ${Object.values(access).join(' ')}`, async () => {
       await test.sql`delete from throttle` // all requests come from one address
       const seen = Object.fromEntries(
-        await Promise.all(cast.map(async (who): Promise<[keyof Access, number]> => [who, await statusFor(route, who)])),
+        await Promise.all(
+          cast.map(
+            async (who): Promise<[keyof Access, number]> => [who, await statusFor(route, who)],
+          ),
+        ),
       )
       expect(seen).toEqual(access)
     })
@@ -40,13 +48,21 @@ const statusFor = async (route: string, who: keyof Access): Promise<number> => {
     .replace(':workspace', 'northside')
     .replace(/:platform|:issuer/, 'meta')
     .replace(/:[a-zA-Z]+/g, id)
-  const headers = { Origin: test.deps.config.publicUrl, 'Content-Type': 'application/x-www-form-urlencoded' }
+  const headers = {
+    Origin: test.deps.config.publicUrl,
+    'Content-Type': 'application/x-www-form-urlencoded',
+  }
   // Signing out or leaving would end the cast's sessions, so these routes are requested without a
   // session.
-  const browser = ['POST /sign-out', 'POST /account/leave', 'POST /account/deactivate'].includes(route)
+  const browser = ['POST /sign-out', 'POST /account/leave', 'POST /account/deactivate'].includes(
+    route,
+  )
     ? test.browser()
     : test.cast[who]
-  const response = await browser.request(path, { method, ...(method === 'GET' ? {} : { headers, body: '' }) })
+  const response = await browser.request(path, {
+    method,
+    ...(method === 'GET' ? {} : { headers, body: '' }),
+  })
   await response.body?.cancel()
   return response.status
 }

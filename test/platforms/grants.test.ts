@@ -20,9 +20,16 @@ beforeAll(async () => {
   const { sql } = await createTestDatabase()
   sandbox = await startTwins(url)
   const config = testConfig({ ...sandboxEnv(sandbox.url), PUBLIC_URL: url })
-  deps = { sql, vault: createVault(config.vaultKeys), platforms: createPlatforms(config), now: Date.now }
-  const [user] = await sql`insert into users (email, name, password_hash) values ('ada@example.com', 'Ada', 'x') returning id`
-  const [workspace] = await sql`insert into workspaces (slug, name, zone) values ('northside', 'Northside', 'UTC') returning id`
+  deps = {
+    sql,
+    vault: createVault(config.vaultKeys),
+    platforms: createPlatforms(config),
+    now: Date.now,
+  }
+  const [user] =
+    await sql`insert into users (email, name, password_hash) values ('ada@example.com', 'Ada', 'x') returning id`
+  const [workspace] =
+    await sql`insert into workspaces (slug, name, zone) values ('northside', 'Northside', 'UTC') returning id`
   people = { workspaceId: workspace?.id, userId: user?.id }
   return () => sandbox.close()
 })
@@ -42,24 +49,46 @@ const connectTiktok = async (expiresInMs: number) => {
   const [creator] = (await control(sandbox, 'GET', '/accounts/tiktok')) as { openId: string }[]
   const form = new URLSearchParams({ account: creator!.openId, decision: 'continue' })
   for (const scope of issuer.scopes) form.append('scope', scope.name)
-  const back = new URL((await fetch(consent, { method: 'POST', body: form, redirect: 'manual' })).headers.get('location') ?? '')
+  const back = new URL(
+    (await fetch(consent, { method: 'POST', body: form, redirect: 'manual' })).headers.get(
+      'location',
+    ) ?? '',
+  )
   const signal = AbortSignal.timeout(5_000)
-  const tokens = await issuer.exchange({ code: back.searchParams.get('code') ?? '', redirectUri, verifier, signal })
+  const tokens = await issuer.exchange({
+    code: back.searchParams.get('code') ?? '',
+    redirectUri,
+    verifier,
+    signal,
+  })
   const ends = { ...tokens, expiresAtMs: Date.now() + expiresInMs }
-  const made = await insertChannel(deps, { ...people, platform: 'tiktok', accountId: tokens.userId, tokens: ends })
+  const made = await insertChannel(deps, {
+    ...people,
+    platform: 'tiktok',
+    accountId: tokens.userId,
+    tokens: ends,
+  })
   return { ...made, tokens, ref: { workspaceId: people.workspaceId, channelId: made.channelId } }
 }
 
 const minutes = (count: number) => count * 60_000
 const renewals = async (): Promise<number> => {
-  const calls = (await control(sandbox, 'GET', '/ledger/calls?platform=tiktok&endpoint=oauth/token')) as {
+  const calls = (await control(
+    sandbox,
+    'GET',
+    '/ledger/calls?platform=tiktok&endpoint=oauth/token',
+  )) as {
     facts: { grantType: string }
   }[]
   return calls.filter((call) => call.facts.grantType !== 'authorization_code').length
 }
 const token = async (account: Account) => account.grantToken
 const refuseToken = async (): Promise<never> => {
-  throw new PlatformError({ kind: 'reauthorize', code: 'access_token_invalid', words: 'TikTok does not accept the token.' })
+  throw new PlatformError({
+    kind: 'reauthorize',
+    code: 'access_token_invalid',
+    words: 'TikTok does not accept the token.',
+  })
 }
 /** Makes a real call with the token, which the sandbox checks. */
 const ask = async (account: Account): Promise<string> => {
@@ -100,7 +129,9 @@ it('ten concurrent calls renew once, and all of them use the new token', async (
 
 it('a refused token is renewed once and the work repeated, if the caller allows it', async () => {
   const { ref, tokens } = await connectTiktok(minutes(120))
-  await control(sandbox, 'POST', '/accounts/tiktok/northside.records/expire-tokens', { access: true })
+  await control(sandbox, 'POST', '/accounts/tiktok/northside.records/expire-tokens', {
+    access: true,
+  })
   const used = await withToken(deps, ref, ask, { renewOnReauthorize: true })
   expect(used).not.toBe(tokens.accessToken)
   expect(await renewals()).toBe(1)
@@ -108,8 +139,12 @@ it('a refused token is renewed once and the work repeated, if the caller allows 
 
 it('ten concurrent calls with a refused token renew once', async () => {
   const { ref } = await connectTiktok(minutes(120))
-  await control(sandbox, 'POST', '/accounts/tiktok/northside.records/expire-tokens', { access: true })
-  const used = await Promise.all(Array.from({ length: 10 }, () => withToken(deps, ref, ask, { renewOnReauthorize: true })))
+  await control(sandbox, 'POST', '/accounts/tiktok/northside.records/expire-tokens', {
+    access: true,
+  })
+  const used = await Promise.all(
+    Array.from({ length: 10 }, () => withToken(deps, ref, ask, { renewOnReauthorize: true })),
+  )
   expect(new Set(used).size).toBe(1)
   expect(await renewals()).toBe(1)
 })
@@ -126,7 +161,9 @@ it('a token refused twice, or once if the work must not be repeated, needs a per
       count += 1
       return refuseToken()
     }
-    await expect(withToken(deps, ref, work, options)).rejects.toMatchObject({ problem: { kind: 'reauthorize' } })
+    await expect(withToken(deps, ref, work, options)).rejects.toMatchObject({
+      problem: { kind: 'reauthorize' },
+    })
     expect(count).toBe(runs)
     expect(await stateOf(grantId)).toMatchObject({
       state: 'reauthorize',
@@ -134,7 +171,9 @@ it('a token refused twice, or once if the work must not be repeated, needs a per
       channelState: 'reconnect',
       channelReason: 'TikTok does not accept the token.',
     })
-    await expect(withToken(deps, ref, token)).rejects.toMatchObject({ problem: { kind: 'reauthorize' } })
+    await expect(withToken(deps, ref, token)).rejects.toMatchObject({
+      problem: { kind: 'reauthorize' },
+    })
   }
   const events = await deps.sql`select name, facts from events where name = 'grant.refused'`
   expect(events).toHaveLength(2)
@@ -142,8 +181,13 @@ it('a token refused twice, or once if the work must not be repeated, needs a per
 
 it('an expired refresh token ends the grant, and the channel needs to be reconnected', async () => {
   const { ref, grantId } = await connectTiktok(minutes(5))
-  await control(sandbox, 'POST', '/accounts/tiktok/northside.records/expire-tokens', { access: true, refresh: true })
-  await expect(withToken(deps, ref, token)).rejects.toMatchObject({ problem: { kind: 'reauthorize' } })
+  await control(sandbox, 'POST', '/accounts/tiktok/northside.records/expire-tokens', {
+    access: true,
+    refresh: true,
+  })
+  await expect(withToken(deps, ref, token)).rejects.toMatchObject({
+    problem: { kind: 'reauthorize' },
+  })
   expect(await stateOf(grantId)).toMatchObject({ state: 'reauthorize', channelState: 'reconnect' })
 })
 
@@ -160,7 +204,11 @@ it('a renewal that fails temporarily does not stop work while the old token is v
   expect(await withToken(deps, ref, token)).toBe(tokens.accessToken)
   expect(await withToken(deps, ref, token)).toBe(tokens.accessToken)
   expect(await renewals()).toBe(1)
-  expect(await stateOf(grantId)).toMatchObject({ state: 'active', channelState: 'connected', renewingBy: null })
+  expect(await stateOf(grantId)).toMatchObject({
+    state: 'active',
+    channelState: 'connected',
+    renewingBy: null,
+  })
   await deps.sql`update grants set renewing_until = now() - interval '1 second', expires_at = now() - interval '1 second'`
   await expect(withToken(deps, ref, token)).rejects.toBeInstanceOf(PlatformError)
   const resting = await withToken(deps, ref, token).catch((error: PlatformError) => error.problem)
@@ -210,8 +258,11 @@ it('Meta: a refused token is final, since there is nothing to renew it with', as
 
 it('another workspace gets no token, whatever id it names', async () => {
   const { channelId } = await connectTiktok(minutes(120))
-  const [other] = await deps.sql`insert into workspaces (slug, name, zone) values ('elsewhere', 'Elsewhere', 'UTC') returning id`
-  await expect(withToken(deps, { workspaceId: other?.id, channelId }, token)).rejects.toMatchObject({
-    problem: { code: 'disconnected' },
-  })
+  const [other] =
+    await deps.sql`insert into workspaces (slug, name, zone) values ('elsewhere', 'Elsewhere', 'UTC') returning id`
+  await expect(withToken(deps, { workspaceId: other?.id, channelId }, token)).rejects.toMatchObject(
+    {
+      problem: { code: 'disconnected' },
+    },
+  )
 })

@@ -14,14 +14,19 @@ describe('the registry', () => {
 
   it('gives each platform an issuer that supports it, with the same names and labels as in the policy', () => {
     const { platforms, issuers } = createPlatforms(testConfig())
-    for (const platform of platforms.values()) expect(issuers.get(platform.issuer)?.platforms).toContain(platform.name)
-    const ofPolicies = issuerModules.flatMap(({ policy }) => policy.platforms.map(({ name, label }) => [name, label]))
+    for (const platform of platforms.values())
+      expect(issuers.get(platform.issuer)?.platforms).toContain(platform.name)
+    const ofPolicies = issuerModules.flatMap(({ policy }) =>
+      policy.platforms.map(({ name, label }) => [name, label]),
+    )
     expect([...platforms.values()].map(({ name, label }) => [name, label])).toEqual(ofPolicies)
   })
 
   it('has own metrics that no column has, for kinds that exist, and that mean the same on every platform', () => {
     const meanings = new Map<string, unknown>()
-    for (const { name: platform, kinds, measure } of createPlatforms(testConfig()).platforms.values()) {
+    for (const { name: platform, kinds, measure } of createPlatforms(
+      testConfig(),
+    ).platforms.values()) {
       const names = measure.ownMetrics.map(({ name }) => name)
       expect(new Set(names).size, platform).toBe(names.length)
       for (const { name, label, unit, acrossPosts, names: ofKinds } of measure.ownMetrics) {

@@ -6,17 +6,32 @@ import { countersSchema } from '../../platforms/tiktok/answers.ts'
 describe('a number that a platform sends', () => {
   it('is kept when it is whole, not negative and can be stored', () => {
     const long = 9_007_199_254_740_991
-    const numbers = { views: long, reach: 0, likes: 2_147_483_647, followers: null, watch_time: long }
+    const numbers = {
+      views: long,
+      reach: 0,
+      likes: 2_147_483_647,
+      followers: null,
+      watch_time: long,
+    }
     expect(soundNumbers(numbers)).toEqual({ sound: numbers, unsound: [] })
   })
 
-  it.each([0.5, -1, Number.NaN, Number.POSITIVE_INFINITY, 1e17])('is ignored when it is %d, and is reported', (odd) => {
-    expect(soundNumbers({ views: odd, likes: 3 })).toEqual({ sound: { likes: 3 }, unsound: ['views'] })
-    expect(soundNumbers({ watch_time: odd, likes: 3 })).toEqual({ sound: { likes: 3 }, unsound: ['watch_time'] })
-    expect(unsoundWords('TikTok', ['views', 'views', 'likes'])).toBe(
-      'TikTok sent something that cannot be a number of views or likes. It counts as not given.',
-    )
-  })
+  it.each([0.5, -1, Number.NaN, Number.POSITIVE_INFINITY, 1e17])(
+    'is ignored when it is %d, and is reported',
+    (odd) => {
+      expect(soundNumbers({ views: odd, likes: 3 })).toEqual({
+        sound: { likes: 3 },
+        unsound: ['views'],
+      })
+      expect(soundNumbers({ watch_time: odd, likes: 3 })).toEqual({
+        sound: { likes: 3 },
+        unsound: ['watch_time'],
+      })
+      expect(unsoundWords('TikTok', ['views', 'views', 'likes'])).toBe(
+        'TikTok sent something that cannot be a number of views or likes. It counts as not given.',
+      )
+    },
+  )
 
   it('is ignored when it is too large for the database', () => {
     expect(soundNumbers({ likes: 2_147_483_648 })).toEqual({ sound: {}, unsound: ['likes'] })
@@ -25,7 +40,9 @@ describe('a number that a platform sends', () => {
   it('does not affect other numbers when it is text, for both Meta and TikTok', () => {
     expect(numberIn(new Map([['views', '12']]), 'views')).toBeNaN()
     expect(numberIn(new Map(), 'views')).toBeUndefined()
-    const { videos } = countersSchema.parse({ videos: [{ id: '1', view_count: '12', like_count: 3 }] })
+    const { videos } = countersSchema.parse({
+      videos: [{ id: '1', view_count: '12', like_count: 3 }],
+    })
     expect(videos?.[0]).toMatchObject({ view_count: Number.NaN, like_count: 3 })
     expect(videos?.[0]?.share_count).toBeUndefined()
   })

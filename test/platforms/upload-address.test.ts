@@ -2,7 +2,11 @@ import { expect, test } from 'vitest'
 import { uploadAddress } from '../../platforms/upload-address.ts'
 
 test('an upload address must belong to the platform: scheme, host and port', () => {
-  const allowed = ['https://open.tiktokapis.com', 'https://*.tiktokapis.com', 'http://127.0.0.1:3030']
+  const allowed = [
+    'https://open.tiktokapis.com',
+    'https://*.tiktokapis.com',
+    'http://127.0.0.1:3030',
+  ]
   const isAllowed = (url: string) => {
     try {
       return uploadAddress(url, allowed, 'TikTok') === url

@@ -9,24 +9,34 @@ beforeAll(async () => {
   house = await install()
 }, 90_000)
 
-const inSeconds = (seconds: number): Date => new Date(Math.ceil(Date.now() / 1_000 + seconds) * 1_000)
+const inSeconds = (seconds: number): Date =>
+  new Date(Math.ceil(Date.now() / 1_000 + seconds) * 1_000)
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 const pills = (page: Page): string[] =>
-  [...page.document.querySelectorAll('.target .pill')].map((pill) => (pill.textContent ?? '').trim())
-const withText = async (text: string) => (await house.ledger.posts()).filter((post) => post.text === text)
+  [...page.document.querySelectorAll('.target .pill')].map((pill) =>
+    (pill.textContent ?? '').trim(),
+  )
+const withText = async (text: string) =>
+  (await house.ledger.posts()).filter((post) => post.text === text)
 
 const schedule = (text: string, accounts: string[], dueAt: Date): Promise<Page> =>
   compose(
     house.admin,
     house.slug,
-    { text, channel: accounts.map((account) => house.channel(account)), time: wallTimeOf(dueAt, 'Europe/Zurich') },
+    {
+      text,
+      channel: accounts.map((account) => house.channel(account)),
+      time: wallTimeOf(dueAt, 'Europe/Zurich'),
+    },
     'Schedule',
   )
 
 const halfRefused = 'One is refused, the other goes out'
 
 describe.concurrent('what people can do to a post', () => {
-  test('a failed target shows what the platform said, and Retry sends it alone', { timeout: 60_000 }, async () => {
+  test('a failed target shows what the platform said, and Retry sends it alone', {
+    timeout: 60_000,
+  }, async () => {
     const account = '106700000000002' // Northside Café
     await house.control('POST', '/faults', {
       platform: 'facebook',
@@ -72,7 +82,9 @@ describe.concurrent('what people can do to a post', () => {
     const { url } = await schedule(text, ['Northside Records'], inSeconds(6))
     const armed = await untilPage(house.admin, url, (page) => page.text.includes('ready'))
     const later = inSeconds(12)
-    await armed.follow('Reschedule').then((move) => move.press('Move', { time: wallTimeOf(later, 'Europe/Zurich') }))
+    await armed
+      .follow('Reschedule')
+      .then((move) => move.press('Move', { time: wallTimeOf(later, 'Europe/Zurich') }))
     await untilPage(house.admin, url, (page) => pills(page).includes('published'))
     const posts = await withText(text)
     expect(posts).toHaveLength(1)
@@ -85,7 +97,9 @@ describe.concurrent('what people can do to a post', () => {
     const account = '106700000000003' // Northside Events
     // The first test posts to this account too, and must not get the fault.
     await expect
-      .poll(async () => (await withText(halfRefused)).some((post) => post.account === account), { timeout: 45_000 })
+      .poll(async () => (await withText(halfRefused)).some((post) => post.account === account), {
+        timeout: 45_000,
+      })
       .toBe(true)
     await house.control('POST', '/faults', {
       platform: 'facebook',

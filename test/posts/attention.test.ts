@@ -12,17 +12,31 @@ const workspaceId = () => test.workspaces.northside
 beforeAll(async () => {
   test = await createTestApp()
   const who = { workspaceId: workspaceId(), userId: test.cast.admin.id }
-  const lost = await insertChannel(test.deps, { ...who, platform: 'facebook', name: 'Northside Records' })
-  const ending = await insertChannel(test.deps, { ...who, platform: 'instagram', name: 'Northside Café' })
+  const lost = await insertChannel(test.deps, {
+    ...who,
+    platform: 'facebook',
+    name: 'Northside Records',
+  })
+  const ending = await insertChannel(test.deps, {
+    ...who,
+    platform: 'instagram',
+    name: 'Northside Café',
+  })
   grants = [lost.grantId, ending.grantId]
   await test.sql`update grants set state = 'reauthorize' where id = ${lost.grantId}`
   await test.sql`update grants set expires_at = now() + interval '3 days' where id = ${ending.grantId}`
-  failed = await insertTarget(test.deps, { workspaceId: workspaceId(), channelId: ending.channelId, platform: 'instagram' })
+  failed = await insertTarget(test.deps, {
+    workspaceId: workspaceId(),
+    channelId: ending.channelId,
+    platform: 'instagram',
+  })
   await test.sql`update targets set state = 'failed' where id = ${failed.targetId}`
 })
 
-const page = async (path: string, who: 'manager' | 'admin' = 'manager') => (await test.cast[who].get(path)).text
-const needs = (html: string): string => html.split('<section id="needs"')[1]?.split('</section>')[0] ?? ''
+const page = async (path: string, who: 'manager' | 'admin' = 'manager') =>
+  (await test.cast[who].get(path)).text
+const needs = (html: string): string =>
+  html.split('<section id="needs"')[1]?.split('</section>')[0] ?? ''
 
 describe('what needs attention', () => {
   it('is one line on every page that links to the list on Today', async () => {
@@ -47,12 +61,16 @@ describe('what needs attention', () => {
     await test.cast.outsider.post('/w/elsewhere/today/steps/dismiss') // a new workspace shows its first steps instead
     const html = (await test.cast.outsider.get('/w/elsewhere/today')).text
     expect(needs(html)).toContain('Nothing needs attention.')
-    expect((await test.cast.outsider.get('/w/elsewhere/calendar')).text).not.toContain('class="needs-line"')
+    expect((await test.cast.outsider.get('/w/elsewhere/calendar')).text).not.toContain(
+      'class="needs-line"',
+    )
   })
 
   it('is not shown on error pages', async () => {
     await test.cast.admin.post('/w/northside/pause')
-    const missing = await test.cast.manager.get('/w/northside/posts/0193a000-0000-7000-8000-000000000000')
+    const missing = await test.cast.manager.get(
+      '/w/northside/posts/0193a000-0000-7000-8000-000000000000',
+    )
     const refused = await test.cast.manager.get('/w/northside/settings')
     await test.cast.admin.post('/w/northside/pause/end')
     expect([missing.status, refused.status]).toEqual([404, 403])
@@ -85,16 +103,25 @@ describe('a lost connection', () => {
   })
 
   it('notifies the admins once, whoever asks, and the page says when they were asked', async () => {
-    const ask = () => test.cast.manager.post(`/w/northside/connections/${grants[0]}/ask`, { back: '/w/northside/today' })
+    const ask = () =>
+      test.cast.manager.post(`/w/northside/connections/${grants[0]}/ask`, {
+        back: '/w/northside/today',
+      })
     const answers = [await ask(), await ask()]
-    expect(answers.map(({ location }) => location)).toEqual(Array(2).fill('/w/northside/today?said=admins-asked'))
-    const told = await test.sql<{ userId: string; byMail: boolean }[]>`select user_id, by_mail from notices where kind = 'asked'`
+    expect(answers.map(({ location }) => location)).toEqual(
+      Array(2).fill('/w/northside/today?said=admins-asked'),
+    )
+    const told = await test.sql<
+      { userId: string; byMail: boolean }[]
+    >`select user_id, by_mail from notices where kind = 'asked'`
     expect(told).toEqual([{ userId: test.cast.admin.id, byMail: true }])
     expect(await test.sql`select from outbox where kind = 'notice'`).toHaveLength(1)
     const html = await page('/w/northside/today')
     expect(needs(html)).toMatch(/Asked today \d\d:\d\d/)
     expect(needs(html).match(/Ask an admin/g)).toHaveLength(1) // the one for the other connection
-    expect(await page('/w/northside/notices', 'admin')).toContain('Max Manager asks you to reconnect Ada Northside at Meta')
+    expect(await page('/w/northside/notices', 'admin')).toContain(
+      'Max Manager asks you to reconnect Ada Northside at Meta',
+    )
   })
 
   it('lets the admins be asked again after a day', async () => {
@@ -107,7 +134,9 @@ describe('a lost connection', () => {
   it('cannot be asked about from another workspace', async () => {
     const answer = await test.cast.outsider.post(`/w/elsewhere/connections/${grants[0]}/ask`)
     expect(answer.status).toBe(404)
-    expect(await test.sql`select from notices where workspace_id = ${test.workspaces.elsewhere}`).toHaveLength(0)
+    expect(
+      await test.sql`select from notices where workspace_id = ${test.workspaces.elsewhere}`,
+    ).toHaveLength(0)
   })
 })
 
@@ -118,23 +147,33 @@ describe('what a post is doing now', () => {
   const target = { state: 'ready', dueAt, notBefore: null, inboxUntil: null } as const
 
   it('is one sentence with the day, and says when it publishes', () => {
-    const waits = progressWords({ step: 'wait', until: dueAt.getTime() - 60_000, rounds: 1 }, target, fmt)
+    const waits = progressWords(
+      { step: 'wait', until: dueAt.getTime() - 60_000, rounds: 1 },
+      target,
+      fmt,
+    )
     expect(waits).toBe('Ready. Publishes tomorrow 10:49:26.')
-    expect(progressWords({ step: 'send', until: null, rounds: 1 }, target, fmt)).toBe('Ready. Publishes tomorrow 10:49:26.')
+    expect(progressWords({ step: 'send', until: null, rounds: 1 }, target, fmt)).toBe(
+      'Ready. Publishes tomorrow 10:49:26.',
+    )
   })
 
   it('says of a draft in the inbox who is waited for', () => {
     const check = (inboxUntil: Date | null) =>
-      progressWords({ step: 'check', until: null, rounds: 1 }, { ...target, state: 'processing', inboxUntil }, fmt)
+      progressWords(
+        { step: 'check', until: null, rounds: 1 },
+        { ...target, state: 'processing', inboxUntil },
+        fmt,
+      )
     expect(check(null)).toBe('Sent. Waiting for the platform to finish.')
     expect(check(dueAt)).toBe('In the inbox. Waiting for its creator to finish it.')
   })
 
   it('says before that when preparation starts, and when the next try is', () => {
     const until = Date.parse('2026-12-02T09:34:00Z')
-    expect(progressWords({ step: 'wait', until, rounds: 1 }, { ...target, state: 'scheduled' }, fmt)).toBe(
-      'Scheduled. Preparation starts tomorrow 10:34:00.',
-    )
+    expect(
+      progressWords({ step: 'wait', until, rounds: 1 }, { ...target, state: 'scheduled' }, fmt),
+    ).toBe('Scheduled. Preparation starts tomorrow 10:34:00.')
     const notBefore = new Date('2026-12-03T09:00:00Z')
     expect(progressWords({ step: 'wait', until, rounds: 1 }, { ...target, notBefore }, fmt)).toBe(
       'Waiting. Tries again Thu 3 Dec 10:00:00.',

@@ -20,18 +20,24 @@ beforeAll(async () => {
   house = await install({ env: { TEMPORAL_UI_URL: 'http://127.0.0.1:9' } })
 }, 90_000)
 
-const keys = ['Workspace', 'Channel', 'Platform', 'State'].map((name) => defineSearchAttributeKey(name, 'KEYWORD'))
+const keys = ['Workspace', 'Channel', 'Platform', 'State'].map((name) =>
+  defineSearchAttributeKey(name, 'KEYWORD'),
+)
 const attributesOf = async (workflowId: string) => {
   const { typedSearchAttributes } = await house.client.workflow.getHandle(workflowId).describe()
   return keys.map((key) => typedSearchAttributes.get(key) ?? null)
 }
 /** Polls, because the relay starts workflows about a second after the click. */
 const startedWith = (workflowId: string, attributes: (string | null)[]) =>
-  expect.poll(() => attributesOf(workflowId).catch(() => null), { timeout: 20_000 }).toEqual(attributes)
+  expect
+    .poll(() => attributesOf(workflowId).catch(() => null), { timeout: 20_000 })
+    .toEqual(attributes)
 const log = pino({ level: 'silent' })
 
 describe('operators can find the workflow', () => {
-  test('of a post, by workspace, account, platform and state, from its page', { timeout: 60_000 }, async () => {
+  test('of a post, by workspace, account, platform and state, from its page', {
+    timeout: 60_000,
+  }, async () => {
     const channel = house.channel('Northside Records')
     const dueAt = new Date(Math.ceil(Date.now() / 1_000) * 1_000 + 3_000)
     const time = wallTimeOf(dueAt, 'Europe/Zurich')
@@ -54,28 +60,47 @@ describe('operators can find the workflow', () => {
   test('of an authorization, from the page of connected accounts', async () => {
     const [grant] = await house.sql`select id, workspace_id from grants where issuer = 'meta'`
     const workflowId = grantWorkflowId(grant!.id)
-    await expect.poll(() => attributesOf(workflowId), { timeout: 20_000 }).toEqual([grant!.workspaceId, null, 'meta', 'active'])
+    await expect
+      .poll(() => attributesOf(workflowId), { timeout: 20_000 })
+      .toEqual([grant!.workspaceId, null, 'meta', 'active'])
     const page = await house.admin.open(`/w/${house.slug}/channels`)
     expect(page.html).toContain(`href="/temporal/namespaces/default/workflows/${workflowId}"`)
     await house.sql`update users set is_operator = false`
     expect((await house.admin.open(`/w/${house.slug}/channels`)).html).not.toContain('/temporal/')
   })
 
-  test('of a disconnection, an export and a deletion, right from the start', { timeout: 90_000 }, async () => {
+  test('of a disconnection, an export and a deletion, right from the start', {
+    timeout: 90_000,
+  }, async () => {
     const max = createPerson(house.url)
-    await acceptInvitation(max, await invite(house.admin, house.slug, 'manager'), 'Max', 'max@example.com')
+    await acceptInvitation(
+      max,
+      await invite(house.admin, house.slug, 'manager'),
+      'Max',
+      'max@example.com',
+    )
     await (await max.open('/account')).press('Export data')
     const [asked] = await house.sql`select id from exports`
     await startedWith(exportWorkflowId(asked!.id), [null, null, null, 'exporting'])
 
-    const [channel] = await house.sql`select id, workspace_id from channels where platform = 'tiktok'`
+    const [channel] =
+      await house.sql`select id, workspace_id from channels where platform = 'tiktok'`
     const question = await house.admin.open(`/w/${house.slug}/channels/${channel!.id}/disconnect`)
     await question.press('Disconnect', { history: 'keep' })
-    await startedWith(disconnectWorkflowId(channel!.id), [channel!.workspaceId, channel!.id, 'tiktok', 'disconnecting'])
+    await startedWith(disconnectWorkflowId(channel!.id), [
+      channel!.workspaceId,
+      channel!.id,
+      'tiktok',
+      'disconnecting',
+    ])
 
-    await (await max.open('/data-deletion')).press('Email me the link', { email: 'max@example.com' })
+    await (await max.open('/data-deletion')).press('Email me the link', {
+      email: 'max@example.com',
+    })
     const letterOf = () =>
-      house.letters.find((letter) => letter.to === 'max@example.com' && letter.text.includes('/data-deletion/'))
+      house.letters.find(
+        (letter) => letter.to === 'max@example.com' && letter.text.includes('/data-deletion/'),
+      )
     await expect.poll(letterOf, { timeout: 20_000 }).toBeDefined()
     const confirm = await max.open(letterOf()!.text.match(/https?:\/\/\S+\/data-deletion\/\S+/)![0])
     await confirm.press('Delete account')
@@ -96,14 +121,21 @@ describe('operators can find the workflow', () => {
     expect(isSearchable()).toBe(false)
     aheadMs = 91_000
     expect(isSearchable()).toBe(true)
-    const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace })
+    const { customAttributes } = await connection.operatorService.listSearchAttributes({
+      namespace,
+    })
     expect(customAttributes).toMatchObject({ Workspace: 2, Channel: 2, Platform: 2, State: 2 })
     expect((await ensureSearchAttributes({ ...deps, now: Date.now }))()).toBe(true)
   })
 
   test('not by search attributes that cannot be created: they are not used', async () => {
     const { connection } = house.client
-    const deps = { connection, namespace: 'there is no such namespace', log, now: () => Date.now() + 10 * 86_400_000 }
+    const deps = {
+      connection,
+      namespace: 'there is no such namespace',
+      log,
+      now: () => Date.now() + 10 * 86_400_000,
+    }
     expect((await ensureSearchAttributes(deps))()).toBe(false)
   })
 })

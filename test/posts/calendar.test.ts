@@ -7,7 +7,10 @@ let channels: Record<PlatformName, string>
 
 beforeAll(async () => {
   test = await createTestApp()
-  channels = await connectAll(test.deps, { workspaceId: test.workspaces.northside, userId: test.cast.admin.id })
+  channels = await connectAll(test.deps, {
+    workspaceId: test.workspaces.northside,
+    userId: test.cast.admin.id,
+  })
 })
 
 const insert = async (post: {
@@ -26,31 +29,52 @@ const insert = async (post: {
       values (${workspaceId}, ${row!.id}, ${channels[platform]}, ${platform}, 'text', ${post.text}, ${post.at}, ${state})`
   return row!.id
 }
-const cell = (html: string, date: string): string => html.split(`data-slot="${date}"`)[1]?.split('</td>')[0] ?? ''
+const cell = (html: string, date: string): string =>
+  html.split(`data-slot="${date}"`)[1]?.split('</td>')[0] ?? ''
 const chip = (html: string, id: string): string =>
-  html.split(`id="post-${id}"`)[0]!.slice(-90) + (html.split(`id="post-${id}"`)[1]?.split('</li>')[0] ?? '')
+  html.split(`id="post-${id}"`)[0]!.slice(-90) +
+  (html.split(`id="post-${id}"`)[1]?.split('</li>')[0] ?? '')
 
 describe('the month', () => {
   let days = 0
 
   it.each([
-    [['tiktok'], 'In the TikTok inbox: finish it in the TikTok app by Wed 14 Oct 2099 12:00', 'is-wait'],
-    [['tiktok', 'facebook'], 'In the TikTok inbox: finish it in the TikTok app by Wed 14 Oct 2099 12:00', 'is-wait'],
-  ])('says of a post that is a draft in an inbox what to do there: %j', async (platforms, words, tone) => {
-    const states = Object.fromEntries(platforms.map((name) => [name, name === 'tiktok' ? 'processing' : 'published']))
-    const id = await insert({ text: 'A draft there', at: '2099-10-07T10:00:00Z', states })
-    await test.sql`update targets set inbox_until = '2099-10-14T10:00Z' where post_id = ${id} and platform = 'tiktok'`
-    const drawn = chip((await test.cast.manager.get('/w/northside/calendar?at=2099-10')).text, id)
-    expect(drawn).toContain(`, ${words}<`)
-    expect(drawn).toContain(tone)
-    const { text: list } = await test.cast.manager.get('/w/northside/calendar?view=list&at=2099-10-07')
-    expect(list).toContain(words)
-    expect(list).toContain(platforms.length === 1 ? '>in the inbox<' : '>1 of 2 in the inbox<')
-    expect(list).not.toContain('>publishing<')
-  })
+    [
+      ['tiktok'],
+      'In the TikTok inbox: finish it in the TikTok app by Wed 14 Oct 2099 12:00',
+      'is-wait',
+    ],
+    [
+      ['tiktok', 'facebook'],
+      'In the TikTok inbox: finish it in the TikTok app by Wed 14 Oct 2099 12:00',
+      'is-wait',
+    ],
+  ])(
+    'says of a post that is a draft in an inbox what to do there: %j',
+    async (platforms, words, tone) => {
+      const states = Object.fromEntries(
+        platforms.map((name) => [name, name === 'tiktok' ? 'processing' : 'published']),
+      )
+      const id = await insert({ text: 'A draft there', at: '2099-10-07T10:00:00Z', states })
+      await test.sql`update targets set inbox_until = '2099-10-14T10:00Z' where post_id = ${id} and platform = 'tiktok'`
+      const drawn = chip((await test.cast.manager.get('/w/northside/calendar?at=2099-10')).text, id)
+      expect(drawn).toContain(`, ${words}<`)
+      expect(drawn).toContain(tone)
+      const { text: list } = await test.cast.manager.get(
+        '/w/northside/calendar?view=list&at=2099-10-07',
+      )
+      expect(list).toContain(words)
+      expect(list).toContain(platforms.length === 1 ? '>in the inbox<' : '>1 of 2 in the inbox<')
+      expect(list).not.toContain('>publishing<')
+    },
+  )
 
   it('shows a post on its day in the workspace’s time zone, not in UTC', async () => {
-    const id = await insert({ text: 'After midnight in Zurich', at: '2099-11-25T23:30:00Z', states: { facebook: 'scheduled' } })
+    const id = await insert({
+      text: 'After midnight in Zurich',
+      at: '2099-11-25T23:30:00Z',
+      states: { facebook: 'scheduled' },
+    })
     const { text } = await test.cast.manager.get('/w/northside/calendar?at=2099-11')
     expect(cell(text, '2099-11-26')).toContain(id)
     expect(cell(text, '2099-11-26')).toContain('00:30')
@@ -77,7 +101,10 @@ describe('the month', () => {
   it('shows the first posts of a full day, and how many more the list has', async () => {
     for (let hour = 6; hour < 14; hour += 1)
       await insert({ text: `At ${hour}`, at: `2099-08-10T${String(hour).padStart(2, '0')}:00:00Z` })
-    const day = cell((await test.cast.manager.get('/w/northside/calendar?at=2099-08')).text, '2099-08-10')
+    const day = cell(
+      (await test.cast.manager.get('/w/northside/calendar?at=2099-08')).text,
+      '2099-08-10',
+    )
     expect(day).toContain('At 9')
     expect(day).not.toContain('At 10')
     expect(day).toMatch(/view=list&amp;at=2099-08-10[^>]*>4 more/)
@@ -86,7 +113,11 @@ describe('the month', () => {
   })
 
   it('names the account whose connection a post is waiting for', async () => {
-    const id = await insert({ text: 'Waits', at: '2099-09-10T10:00:00Z', states: { tiktok: 'scheduled' } })
+    const id = await insert({
+      text: 'Waits',
+      at: '2099-09-10T10:00:00Z',
+      states: { tiktok: 'scheduled' },
+    })
     await test.sql`update channels set state = 'reconnect' where id = ${channels.tiktok}`
     const drawn = chip((await test.cast.manager.get('/w/northside/calendar?at=2099-09')).text, id)
     await test.sql`update channels set state = 'connected' where id = ${channels.tiktok}`
@@ -94,8 +125,16 @@ describe('the month', () => {
   })
 
   it('lets only posts that have not been sent be dragged, and offers a Move page for the keyboard', async () => {
-    const free = await insert({ text: 'Free', at: '2099-06-10T10:00:00Z', states: { facebook: 'scheduled' } })
-    const out = await insert({ text: 'Out', at: '2099-06-11T10:00:00Z', states: { facebook: 'published' } })
+    const free = await insert({
+      text: 'Free',
+      at: '2099-06-10T10:00:00Z',
+      states: { facebook: 'scheduled' },
+    })
+    const out = await insert({
+      text: 'Out',
+      at: '2099-06-11T10:00:00Z',
+      states: { facebook: 'published' },
+    })
     const { text } = await test.cast.manager.get('/w/northside/calendar?at=2099-06')
     expect(chip(text, free)).toContain('draggable="true"')
     expect(chip(text, free)).toContain(`/posts/${free}/move?back=`)
@@ -108,7 +147,11 @@ describe('the month', () => {
   })
 
   it('can be filtered to one account', async () => {
-    const id = await insert({ text: 'Facebook only', at: '2099-07-10T10:00:00Z', states: { facebook: 'scheduled' } })
+    const id = await insert({
+      text: 'Facebook only',
+      at: '2099-07-10T10:00:00Z',
+      states: { facebook: 'scheduled' },
+    })
     const shown = async (channel: string) =>
       (await test.cast.manager.get(`/w/northside/calendar?at=2099-07&channel=${channel}`)).text
     expect(await shown(channels.facebook)).toContain(id)
@@ -116,7 +159,11 @@ describe('the month', () => {
   })
 
   it('shows nothing of another workspace', async () => {
-    const id = await insert({ text: 'Elsewhere', at: '2099-06-10T10:00:00Z', workspaceId: test.workspaces.elsewhere })
+    const id = await insert({
+      text: 'Elsewhere',
+      at: '2099-06-10T10:00:00Z',
+      workspaceId: test.workspaces.elsewhere,
+    })
     expect((await test.cast.manager.get('/w/northside/calendar?at=2099-06')).text).not.toContain(id)
     expect((await test.cast.outsider.get('/w/elsewhere/calendar?at=2099-06')).text).toContain(id)
   })
@@ -124,8 +171,14 @@ describe('the month', () => {
 
 describe('other views', () => {
   it.each(['week', 'list'])('%s shows the same post', async (view) => {
-    const id = await insert({ text: 'In every view', at: '2099-11-26T09:00:00Z', states: { facebook: 'scheduled' } })
-    expect((await test.cast.manager.get(`/w/northside/calendar?view=${view}&at=2099-11-26`)).text).toContain(id)
+    const id = await insert({
+      text: 'In every view',
+      at: '2099-11-26T09:00:00Z',
+      states: { facebook: 'scheduled' },
+    })
+    expect(
+      (await test.cast.manager.get(`/w/northside/calendar?view=${view}&at=2099-11-26`)).text,
+    ).toContain(id)
   })
 
   it('return only the grid for an htmx refresh', async () => {

@@ -8,14 +8,21 @@ let facebook: string
 
 beforeAll(async () => {
   test = await createTestApp()
-  const channels = await connectAll(test.deps, { workspaceId: test.workspaces.northside, userId: test.cast.admin.id })
+  const channels = await connectAll(test.deps, {
+    workspaceId: test.workspaces.northside,
+    userId: test.cast.admin.id,
+  })
   facebook = channels.facebook
 })
 
 /** A target whose only send had an unclear result. */
 const unconfirmed = async () => {
   const workspaceId = test.workspaces.northside
-  const ids = await insertTarget(test.deps, { workspaceId, channelId: facebook, platform: 'facebook' })
+  const ids = await insertTarget(test.deps, {
+    workspaceId,
+    channelId: facebook,
+    platform: 'facebook',
+  })
   await test.sql`
     insert into attempts (workspace_id, target_id, number, revision, fingerprint, claimed_at, sent_at, ended_at, outcome)
     values (${workspaceId}, ${ids.targetId}, 1, 1, '', now(), now(), now(), 'unknown')`
@@ -32,16 +39,24 @@ const rowOf = async (targetId: string) => {
 it('the page of an unconfirmed post asks the question that only a person can answer', async () => {
   const { postId } = await unconfirmed()
   const page = await test.cast.manager.get(`/w/northside/posts/${postId}`)
-  for (const words of ["Yes, it's published", 'No, publish again', 'Dismiss']) expect(page.text).toContain(words)
+  for (const words of ["Yes, it's published", 'No, publish again', 'Dismiss'])
+    expect(page.text).toContain(words)
 })
 
 it('confirming the post binds it by the URL that people copy, and completes its receipt', async () => {
   const { at, targetId } = await unconfirmed()
-  await test.cast.manager.post(`${at}/bind`, { post: 'https://www.facebook.com/1067/posts/5001/?ref=share' })
+  await test.cast.manager.post(`${at}/bind`, {
+    post: 'https://www.facebook.com/1067/posts/5001/?ref=share',
+  })
   const [channel] = await test.sql`select account_id from channels where id = ${facebook}`
   // Facebook's id of a Page's post contains both ids; its URL contains the second.
   const platformPostId = `${channel?.accountId}_5001`
-  expect(await rowOf(targetId)).toMatchObject({ state: 'published', platformPostId, outcome: 'found', told: 1 })
+  expect(await rowOf(targetId)).toMatchObject({
+    state: 'published',
+    platformPostId,
+    outcome: 'found',
+    told: 1,
+  })
 })
 
 it('a post that is bound to one target cannot be bound to another', async () => {
@@ -49,8 +64,15 @@ it('a post that is bound to one target cannot be bound to another', async () => 
   const second = await unconfirmed()
   await test.cast.manager.post(`${first.at}/bind`, { post: '7007' })
   const refused = await test.cast.manager.post(`${second.at}/bind`, { post: '7007' })
-  expect([refused.status, refused.text]).toEqual([409, expect.stringContaining('already linked to another post')])
-  expect(await rowOf(second.targetId)).toMatchObject({ state: 'unconfirmed', outcome: 'unknown', told: 0 })
+  expect([refused.status, refused.text]).toEqual([
+    409,
+    expect.stringContaining('already linked to another post'),
+  ])
+  expect(await rowOf(second.targetId)).toMatchObject({
+    state: 'unconfirmed',
+    outcome: 'unknown',
+    told: 0,
+  })
 })
 
 it('sending again retires the URLs of the first attempt before another can start', async () => {
@@ -73,8 +95,14 @@ it('dismissing asks no more questions and sends nothing', async () => {
   const needs = () => test.cast.manager.get('/w/northside/today')
   expect((await needs()).text).toContain(`/posts/${postId}`)
   await test.cast.manager.post(`${at}/leave`, {})
-  expect(await rowOf(targetId)).toMatchObject({ state: 'unconfirmed', finishedAt: expect.any(Date), told: 0 })
-  expect((await test.cast.manager.get(`/w/northside/posts/${postId}`)).text).not.toContain('Dismiss')
+  expect(await rowOf(targetId)).toMatchObject({
+    state: 'unconfirmed',
+    finishedAt: expect.any(Date),
+    told: 0,
+  })
+  expect((await test.cast.manager.get(`/w/northside/posts/${postId}`)).text).not.toContain(
+    'Dismiss',
+  )
 })
 
 it('nobody can decide for another workspace, or about a post that is already confirmed', async () => {

@@ -8,14 +8,21 @@ const base = '/w/northside/posts'
 
 beforeAll(async () => {
   test = await createTestApp()
-  channels = await connectAll(test.deps, { workspaceId: test.workspaces.northside, userId: test.cast.admin.id })
+  channels = await connectAll(test.deps, {
+    workspaceId: test.workspaces.northside,
+    userId: test.cast.admin.id,
+  })
 })
 
-const send = (path: string, fields: [string, string][] = []) => test.cast.manager.post(path, new URLSearchParams(fields))
+const send = (path: string, fields: [string, string][] = []) =>
+  test.cast.manager.post(path, new URLSearchParams(fields))
 /** Schedules a photo on Facebook and Instagram, then sets the targets' states. */
 const scheduled = async (states: Partial<Record<PlatformName, string>> = {}) => {
   const media = await addMedia(test.deps, test.workspaces.northside, test.cast.manager.id)
-  const answer = await send(base, photoForm({ channels: [channels.facebook, channels.instagram], media: [media] }))
+  const answer = await send(
+    base,
+    photoForm({ channels: [channels.facebook, channels.instagram], media: [media] }),
+  )
   const postId = postIdIn(answer.location)
   for (const [platform, state] of Object.entries(states))
     await test.sql`update targets set state = ${state} where post_id = ${postId} and platform = ${platform}`
@@ -45,7 +52,9 @@ describe('duplicate and discard', () => {
         ])
       ).location,
     )
-    expect((await send(`${base}/${draft}/discard`)).location).toMatch(/^\/w\/northside\/calendar\?did=/)
+    expect((await send(`${base}/${draft}/discard`)).location).toMatch(
+      /^\/w\/northside\/calendar\?did=/,
+    )
     expect((await test.cast.manager.get(`${base}/${draft}`)).status).toBe(404)
     const { path } = await scheduled()
     expect((await send(`${path}/discard`)).status).toBe(404)

@@ -10,12 +10,17 @@ const question = 'Publish this again?'
 
 beforeAll(async () => {
   test = await createTestApp()
-  channels = await connectAll(test.deps, { workspaceId: test.workspaces.northside, userId: test.cast.admin.id })
+  channels = await connectAll(test.deps, {
+    workspaceId: test.workspaces.northside,
+    userId: test.cast.admin.id,
+  })
 })
 
 type Given = Parameters<typeof photoForm>[0]
-const send = (path: string, fields: [string, string][]) => test.cast.manager.post(path, new URLSearchParams(fields))
-const compose = (given: Given, more: [string, string][] = []) => send(base, [...photoForm(given), ...more])
+const send = (path: string, fields: [string, string][]) =>
+  test.cast.manager.post(path, new URLSearchParams(fields))
+const compose = (given: Given, more: [string, string][] = []) =>
+  send(base, [...photoForm(given), ...more])
 /** Schedules a post for 26 November 2099, 10:00. `same` is the form to submit it again. */
 const first = async (text: string): Promise<{ postId: string; same: Given }> => {
   const media = await addMedia(test.deps, test.workspaces.northside, test.cast.manager.id)
@@ -25,12 +30,16 @@ const first = async (text: string): Promise<{ postId: string; same: Given }> => 
   return { postId: postIdIn(answer.location), same }
 }
 const countOf = async (text: string): Promise<number> => {
-  const [row] = await test.sql<{ count: number }[]>`select count(*)::int from targets where text = ${text}`
+  const [row] = await test.sql<
+    { count: number }[]
+  >`select count(*)::int from targets where text = ${text}`
   return row?.count ?? 0
 }
 const asks = async (answer: Promise<{ status: number; text: string }>): Promise<boolean> => {
   const { status, text } = await answer
-  expect([status, text.includes(question)]).toEqual(text.includes(question) ? [422, true] : [303, false])
+  expect([status, text.includes(question)]).toEqual(
+    text.includes(question) ? [422, true] : [303, false],
+  )
   return status === 422
 }
 
@@ -65,7 +74,9 @@ describe('the same text and files to the same account within a day', () => {
 
   it('sent twice at once by a double click need confirmation and are scheduled once', async () => {
     const media = await addMedia(test.deps, test.workspaces.northside, test.cast.manager.id)
-    const clicks = [1, 2, 3, 4].map(() => compose({ channels: [channels.facebook], media: [media], text: 'Clicked twice' }))
+    const clicks = [1, 2, 3, 4].map(() =>
+      compose({ channels: [channels.facebook], media: [media], text: 'Clicked twice' }),
+    )
     const answers = (await Promise.all(clicks)).sort((a, b) => a.status - b.status)
     expect(answers.map(({ status }) => status)).toEqual([303, 422, 422, 422])
     expect(answers.slice(1).every(({ text }) => text.includes(question))).toBe(true)
@@ -77,17 +88,23 @@ describe('the same text and files to the same account within a day', () => {
     expect((await compose({ ...same, act: 'save' })).status).toBe(303)
   })
 
-  it.each(['sending', 'processing', 'published', 'unconfirmed'])('need confirmation when the other is %s', async (state) => {
-    const { postId, same } = await first(`Beside one ${state}`)
-    await test.sql`update targets set state = ${state} where post_id = ${postId}`
-    expect(await asks(compose(same))).toBe(true)
-  })
+  it.each(['sending', 'processing', 'published', 'unconfirmed'])(
+    'need confirmation when the other is %s',
+    async (state) => {
+      const { postId, same } = await first(`Beside one ${state}`)
+      await test.sql`update targets set state = ${state} where post_id = ${postId}`
+      expect(await asks(compose(same))).toBe(true)
+    },
+  )
 
-  it.each(['failed', 'missed', 'canceled'])('need no confirmation when the other is %s', async (state) => {
-    const { postId, same } = await first(`Beside one ${state}`)
-    await test.sql`update targets set state = ${state} where post_id = ${postId}`
-    expect(await asks(compose(same))).toBe(false)
-  })
+  it.each(['failed', 'missed', 'canceled'])(
+    'need no confirmation when the other is %s',
+    async (state) => {
+      const { postId, same } = await first(`Beside one ${state}`)
+      await test.sql`update targets set state = ${state} where post_id = ${postId}`
+      expect(await asks(compose(same))).toBe(false)
+    },
+  )
 })
 
 describe('what does not count as the same post', () => {
@@ -96,7 +113,10 @@ describe('what does not count as the same post', () => {
     ['another account', (same) => ({ ...same, channels: [channels.instagram] })],
     [
       'another file',
-      async (same) => ({ ...same, media: [await addMedia(test.deps, test.workspaces.northside, test.cast.manager.id)] }),
+      async (same) => ({
+        ...same,
+        media: [await addMedia(test.deps, test.workspaces.northside, test.cast.manager.id)],
+      }),
     ],
     ['no file', (same) => ({ ...same, media: [] })],
     ['24 hours later', (same) => ({ ...same, time: '2099-11-27T10:00' })],
@@ -115,7 +135,9 @@ describe('what does not count as the same post', () => {
   })
 
   it('another first comment', async () => {
-    const comment = (text: string): [string, string][] => [[`${channels.facebook}.first_comment`, text]]
+    const comment = (text: string): [string, string][] => [
+      [`${channels.facebook}.first_comment`, text],
+    ]
     const { same } = await first('Link below')
     expect(await asks(compose(same, comment('https://example.org/one')))).toBe(false)
     expect(await asks(compose(same, comment('https://example.org/two')))).toBe(false)
@@ -139,24 +161,42 @@ describe('what does not count as the same post', () => {
 
   it('a post in another workspace, which stays invisible', async () => {
     const workspaceId = test.workspaces.elsewhere
-    const elsewhere = await insertChannel(test.deps, { workspaceId, userId: test.cast.outsider.id, platform: 'facebook' })
+    const elsewhere = await insertChannel(test.deps, {
+      workspaceId,
+      userId: test.cast.outsider.id,
+      platform: 'facebook',
+    })
     const given = { channels: [elsewhere.channelId], media: [], text: 'Seen nowhere else' }
-    const outsider = () => test.cast.outsider.post('/w/elsewhere/posts', new URLSearchParams(photoForm(given)))
+    const outsider = () =>
+      test.cast.outsider.post('/w/elsewhere/posts', new URLSearchParams(photoForm(given)))
     expect((await outsider()).status).toBe(303)
     expect(await asks(compose({ ...given, channels: [channels.facebook] }))).toBe(false)
     expect((await outsider()).text).toContain(question)
-    expect(await asks(compose({ ...given, channels: [elsewhere.channelId, channels.facebook], time: '2099-12-26T10:00' }))).toBe(
-      false,
-    )
+    expect(
+      await asks(
+        compose({
+          ...given,
+          channels: [elsewhere.channelId, channels.facebook],
+          time: '2099-12-26T10:00',
+        }),
+      ),
+    ).toBe(false)
   })
 })
 
 it('other people, another place or another label do not make it a different post', async () => {
   const media = await addMedia(test.deps, test.workspaces.northside, test.cast.manager.id)
   const given = { channels: [channels.instagram], media: [media], text: 'With whom' }
-  const field = (name: string, value: string): [string, string] => [`${channels.instagram}.${name}`, value]
+  const field = (name: string, value: string): [string, string] => [
+    `${channels.instagram}.${name}`,
+    value,
+  ]
   expect(await asks(compose(given, [field('collaborators', '@ada')]))).toBe(false)
-  const more = [field('collaborators', '@ben'), field('location_id', '123456'), field('is_ai_generated', 'on')]
+  const more = [
+    field('collaborators', '@ben'),
+    field('location_id', '123456'),
+    field('is_ai_generated', 'on'),
+  ]
   expect(await asks(compose(given, more))).toBe(true)
 })
 

@@ -9,10 +9,22 @@ let house: Installed
 const files: Record<string, string> = {}
 
 beforeAll(async () => {
-  house = await install({ windows: { longestCallMs: 1_000, lagMs: 1_000, unclearMs: 4_000, limitedMs: 20_000 } })
+  house = await install({
+    windows: { longestCallMs: 1_000, lagMs: 1_000, unclearMs: 4_000, limitedMs: 20_000 },
+  })
   const { admin, slug } = house
-  files.square = await upload(admin, slug, 'square.jpg', await makeJpeg({ width: 1080, height: 1080 }))
-  files.clip = await upload(admin, slug, 'clip.mp4', await makeVideo({ width: 1080, height: 1920, durationMs: 4_000 }))
+  files.square = await upload(
+    admin,
+    slug,
+    'square.jpg',
+    await makeJpeg({ width: 1080, height: 1080 }),
+  )
+  files.clip = await upload(
+    admin,
+    slug,
+    'clip.mp4',
+    await makeVideo({ width: 1080, height: 1920, durationMs: 4_000 }),
+  )
 }, 90_000)
 
 type Wanted = { account: string; kind: string; text: string; comment: string; media?: string[] }
@@ -20,23 +32,43 @@ type Wanted = { account: string; kind: string; text: string; comment: string; me
 /** Publishes a post now, through the composer's form. */
 const publish = async ({ account, kind, text, comment, media = [] }: Wanted): Promise<string> => {
   const channel = house.channel(account)
-  const fields = { text, channel, media: media.map((name) => files[name] ?? ''), [`kind.${channel}`]: kind }
-  const page = await compose(house.admin, house.slug, { ...fields, [`${channel}.first_comment`]: comment }, 'Publish now')
+  const fields = {
+    text,
+    channel,
+    media: media.map((name) => files[name] ?? ''),
+    [`kind.${channel}`]: kind,
+  }
+  const page = await compose(
+    house.admin,
+    house.slug,
+    { ...fields, [`${channel}.first_comment`]: comment },
+    'Publish now',
+  )
   expect(page.url).toMatch(/\/posts\/[0-9a-f-]{36}/)
   return page.url
 }
 /** The value of a line of the receipt. */
 const lineOf = (page: Page, title = 'First comment'): string => {
   const texts = (selector: string) =>
-    [...page.document.querySelectorAll(selector)].map(({ textContent }) => (textContent ?? '').trim())
+    [...page.document.querySelectorAll(selector)].map(({ textContent }) =>
+      (textContent ?? '').trim(),
+    )
   return texts('dl.facts > dd')[texts('dl.facts > dt').indexOf(title)] ?? ''
 }
 const untilLine = (url: string, words: string | RegExp, timeoutMs = 40_000) =>
   untilPage(house.admin, url, (page) => lineOf(page).match(words) !== null, timeoutMs)
 /** Comments with this text in the platforms' ledger. */
 const written = async (text: string): Promise<LedgerComment[]> =>
-  ((await house.control('GET', '/ledger/comments')) as LedgerComment[]).filter((comment) => comment.text === text)
-type TargetState = { id: string; state: string; commentState: string | null; commentId: string | null; commentOpen: boolean }
+  ((await house.control('GET', '/ledger/comments')) as LedgerComment[]).filter(
+    (comment) => comment.text === text,
+  )
+type TargetState = {
+  id: string
+  state: string
+  commentState: string | null
+  commentId: string | null
+  commentOpen: boolean
+}
 
 const rowOf = async (url: string) => {
   const postId = url.match(/posts\/([0-9a-f-]{36})/)?.[1] ?? ''
@@ -47,16 +79,52 @@ const rowOf = async (url: string) => {
     select number, outcome from comment_attempts where target_id = ${row?.id ?? null} order by number`
   return { ...row, attempts: attempts.map(({ outcome }) => String(outcome)) }
 }
-const fault = (rule: object) => house.control('POST', '/faults', { endpoint: 'comments', times: 1, ...rule })
+const fault = (rule: object) =>
+  house.control('POST', '/faults', { endpoint: 'comments', times: 1, ...rule })
 
 describe('promise D6: a first comment is written once, after its post is published', () => {
   test.each<Wanted>([
-    { account: 'Northside Records', kind: 'text', text: 'A text', comment: 'Tickets: https://example.org/a' },
-    { account: 'Northside Records', kind: 'photo', text: 'A photo', comment: 'More in the shop', media: ['square'] },
-    { account: 'Northside Café', kind: 'video', text: 'A video', comment: 'Filmed today', media: ['clip'] },
-    { account: 'Northside Events', kind: 'reel', text: 'A reel', comment: 'See you there', media: ['clip'] },
-    { account: '@northsiderecords', kind: 'image', text: 'A picture', comment: '#vinyl #crates', media: ['square'] },
-    { account: '@northsidecafe', kind: 'reel', text: 'A reel', comment: 'Sound on 🎶', media: ['clip'] },
+    {
+      account: 'Northside Records',
+      kind: 'text',
+      text: 'A text',
+      comment: 'Tickets: https://example.org/a',
+    },
+    {
+      account: 'Northside Records',
+      kind: 'photo',
+      text: 'A photo',
+      comment: 'More in the shop',
+      media: ['square'],
+    },
+    {
+      account: 'Northside Café',
+      kind: 'video',
+      text: 'A video',
+      comment: 'Filmed today',
+      media: ['clip'],
+    },
+    {
+      account: 'Northside Events',
+      kind: 'reel',
+      text: 'A reel',
+      comment: 'See you there',
+      media: ['clip'],
+    },
+    {
+      account: '@northsiderecords',
+      kind: 'image',
+      text: 'A picture',
+      comment: '#vinyl #crates',
+      media: ['square'],
+    },
+    {
+      account: '@northsidecafe',
+      kind: 'reel',
+      text: 'A reel',
+      comment: 'Sound on 🎶',
+      media: ['clip'],
+    },
   ])('$account: $kind', { timeout: 90_000 }, async (wanted) => {
     const url = await publish(wanted)
     const page = await untilLine(url, 'answered with the id of the comment')
@@ -64,12 +132,19 @@ describe('promise D6: a first comment is written once, after its post is publish
     expect(comments).toHaveLength(1)
     const row = await rowOf(url)
     expect(row).toMatchObject({
-      ...{ state: 'published', commentState: 'published', commentOpen: false, attempts: ['accepted'] },
+      ...{
+        state: 'published',
+        commentState: 'published',
+        commentOpen: false,
+        attempts: ['accepted'],
+      },
       commentId: comments[0]?.id,
     })
     expect(lineOf(page, 'Comment ID')).toBe(row.commentId)
     const post = (await house.ledger.posts()).find(({ text }) => text === wanted.text)
-    expect(comments[0]?.createdAtMs, 'after the post').toBeGreaterThan(post?.commitCallAtMs ?? Number.POSITIVE_INFINITY)
+    expect(comments[0]?.createdAtMs, 'after the post').toBeGreaterThan(
+      post?.commitCallAtMs ?? Number.POSITIVE_INFINITY,
+    )
   })
 
   test('the response is lost after it was written: it is found below the post and not written again', {
@@ -81,7 +156,13 @@ describe('promise D6: a first comment is written once, after its post is publish
     ] as const) {
       const comment = `Once only on ${account}`
       await fault({ when: 'after', kind: 'reset' })
-      const url = await publish({ account, kind, text: `Lost answer on ${account}`, comment, media: [...media] })
+      const url = await publish({
+        account,
+        kind,
+        text: `Lost answer on ${account}`,
+        comment,
+        media: [...media],
+      })
       await untilLine(url, 'lists the comment below the post')
       expect(await written(comment)).toHaveLength(1)
       expect((await rowOf(url)).attempts).toEqual(['found'])
@@ -92,15 +173,27 @@ describe('promise D6: a first comment is written once, after its post is publish
     timeout: 90_000,
   }, async () => {
     await fault({ when: 'before', kind: 'reset' })
-    const url = await publish({ account: 'Northside Records', kind: 'text', text: 'Broke before', comment: 'Second try' })
+    const url = await publish({
+      account: 'Northside Records',
+      kind: 'text',
+      text: 'Broke before',
+      comment: 'Second try',
+    })
     await untilLine(url, 'answered with the id of the comment')
     expect(await written('Second try')).toHaveLength(1)
     expect((await rowOf(url)).attempts).toEqual(['absent', 'accepted'])
   })
 
-  test('the post is not visible yet (100/33): the comment follows later', { timeout: 120_000 }, async () => {
+  test('the post is not visible yet (100/33): the comment follows later', {
+    timeout: 120_000,
+  }, async () => {
     await fault({ when: 'before', kind: 'error', code: 100, subcode: 33 })
-    const url = await publish({ account: 'Northside Records', kind: 'text', text: 'Too early', comment: 'Later' })
+    const url = await publish({
+      account: 'Northside Records',
+      kind: 'text',
+      text: 'Too early',
+      comment: 'Later',
+    })
     const page = await untilLine(url, 'Facebook does not show the post yet')
     expect(lineOf(page)).toMatch(/not added yet.*Next try/)
     await house.sql`update targets set comment_not_before = now() where text = 'Too early'`
@@ -117,12 +210,19 @@ describe('a first comment that is refused', () => {
   }, async () => {
     await fault({ when: 'before', kind: 'error', code: 100 })
     const text = 'Refused below'
-    const url = await publish({ account: 'Northside Records', kind: 'text', text, comment: 'Not today' })
+    const url = await publish({
+      account: 'Northside Records',
+      kind: 'text',
+      text,
+      comment: 'Not today',
+    })
     const refused = await untilLine(url, 'wasn’t added', 60_000)
     expect(lineOf(refused)).toContain('The post itself is published')
     expect(refused.text).toContain('published')
     const today = await house.admin.open(`/w/${house.slug}/today`)
-    expect(today.text).toContain('The first comment on “Refused below” wasn’t added on Northside Records')
+    expect(today.text).toContain(
+      'The first comment on “Refused below” wasn’t added on Northside Records',
+    )
     await expect
       .poll(() => house.letters.map(({ subject }) => subject).join())
       .toContain('The first comment on “Refused below” wasn’t added')

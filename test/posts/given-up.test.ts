@@ -13,7 +13,9 @@ beforeAll(async () => {
 
 /** The path of its bytes. Without the file, TikTok can't fetch it. */
 const fileOf = async (mediaId: string): Promise<string> => {
-  const [row] = await house.sql<{ storeKey: string }[]>`select store_key from media where id = ${mediaId}`
+  const [row] = await house.sql<
+    { storeKey: string }[]
+  >`select store_key from media where id = ${mediaId}`
   const key = row?.storeKey ?? ''
   return join(fileURLToPath(house.config.media.url), key.slice(0, 2), key)
 }
@@ -31,7 +33,12 @@ describe('a platform that accepted a post and then failed it', () => {
   }, async () => {
     const { admin, slug } = house
     const text = 'Fetched at the second attempt'
-    const picture = await upload(admin, slug, 'far.jpg', await makeJpeg({ width: 1080, height: 1920 }))
+    const picture = await upload(
+      admin,
+      slug,
+      'far.jpg',
+      await makeJpeg({ width: 1080, height: 1920 }),
+    )
     const file = await fileOf(picture)
     await rename(file, `${file}.away`)
     const channel = house.channel('@northside.records')
@@ -40,8 +47,12 @@ describe('a platform that accepted a post and then failed it', () => {
       ...{ [`${channel}.privacy_level`]: 'PUBLIC_TO_EVERYONE', [`${channel}.consent`]: 'on' },
     }
     const post = await compose(admin, slug, fields, 'Publish now')
-    const waiting = await untilPage(admin, post.url, (page) => page.text.includes('It is sent again automatically'))
-    expect(waiting.text).toContain("TikTok could not fetch the photos from this installation's address. Nothing was published")
+    const waiting = await untilPage(admin, post.url, (page) =>
+      page.text.includes('It is sent again automatically'),
+    )
+    expect(waiting.text).toContain(
+      "TikTok could not fetch the photos from this installation's address. Nothing was published",
+    )
     expect(await linksOf(text)).toEqual([{ attemptNumber: 1, retired: true }])
 
     await rename(`${file}.away`, file)
@@ -58,7 +69,12 @@ describe('a platform that accepted a post and then failed it', () => {
 
   test('does not get it again if the post itself was at fault', { timeout: 60_000 }, async () => {
     const { admin, slug } = house
-    const picture = await upload(admin, slug, 'tall.jpg', await makeJpeg({ width: 1080, height: 1920 }))
+    const picture = await upload(
+      admin,
+      slug,
+      'tall.jpg',
+      await makeJpeg({ width: 1080, height: 1920 }),
+    )
     const channel = house.channel('@northside.records')
     await house.control('PATCH', '/settings', { tiktokProcessingMs: 3_000 })
     const fields = {
@@ -68,10 +84,12 @@ describe('a platform that accepted a post and then failed it', () => {
     const post = await compose(admin, slug, fields, 'Publish now')
     await untilPage(admin, post.url, (page) => page.text.includes('Waiting for'))
     await house.control('POST', '/accounts/tiktok/northside.records/state', { banned: true })
-    const failed = await untilPage(admin, post.url, (page) => page.text.includes('blocked this account'))
+    const failed = await untilPage(admin, post.url, (page) =>
+      page.text.includes('blocked this account'),
+    )
     expect(failed.text).toContain('failed')
-    expect(await house.sql`select attempt_number, state from targets where text = 'Judged and refused'`).toMatchObject([
-      { attemptNumber: 1, state: 'failed' },
-    ])
+    expect(
+      await house.sql`select attempt_number, state from targets where text = 'Judged and refused'`,
+    ).toMatchObject([{ attemptNumber: 1, state: 'failed' }])
   })
 })

@@ -8,7 +8,10 @@ let facebook: string
 
 beforeAll(async () => {
   test = await createTestApp()
-  const channels = await connectAll(test.deps, { workspaceId: test.workspaces.northside, userId: test.cast.admin.id })
+  const channels = await connectAll(test.deps, {
+    workspaceId: test.workspaces.northside,
+    userId: test.cast.admin.id,
+  })
   facebook = channels.facebook
 })
 
@@ -24,14 +27,16 @@ const insert = async (words: string, count: number, from: Date) => {
     insert into targets (workspace_id, post_id, channel_id, platform, kind, text, due_at)
     select ${test.workspaces.northside}, id, ${facebook}, 'facebook', 'text', text, due_at from made`
 }
-const open = async (path: string) => (await test.cast.manager.get(`/w/northside${path}`)).text.replaceAll('&amp;', '&')
+const open = async (path: string) =>
+  (await test.cast.manager.get(`/w/northside${path}`)).text.replaceAll('&amp;', '&')
 const entries = (html: string) => html.match(/<li class="entry card"/g)?.length ?? 0
 const linkTo = (html: string, words: RegExp) =>
   html.match(new RegExp(`href="/w/northside([^"]+)"[^>]*>${words.source}`))?.[1] ?? ''
 
 describe('the list of the calendar', () => {
   it('ends with the day that fills it and continues with the next day', async () => {
-    for (const day of [1, 2, 3]) await insert(`June ${day}:`, 40, new Date(`2098-06-0${day}T08:00:00Z`))
+    for (const day of [1, 2, 3])
+      await insert(`June ${day}:`, 40, new Date(`2098-06-0${day}T08:00:00Z`))
     const first = await open('/calendar?view=list&at=2098-06-01')
     expect(entries(first)).toBe(80)
     expect(first).toContain('1 Jun – 2 Jun 2098')
@@ -64,7 +69,9 @@ describe('Today', () => {
   it('starts a full day an hour ago, with links to earlier and later posts', async () => {
     const noon = new Date('2096-05-10T10:00:05Z')
     test.clock.moveBy(noon.getTime() - test.deps.now())
-    test.cast.manager.setCookie(`__Host-session=${await insertSession(test.sql, test.cast.manager.id, noon)}`)
+    test.cast.manager.setCookie(
+      `__Host-session=${await insertSession(test.sql, test.cast.manager.id, noon)}`,
+    )
     await insert('May:', 200, new Date('2096-05-10T08:00:00Z'))
     const page = await open('/today')
     const [today = ''] = page.split('Tomorrow</h2>')

@@ -47,15 +47,20 @@ const handleOf = (id: string) => house.client.workflow.getHandle(targetWorkflowI
 const waitsFor = async (id: string): Promise<string> => {
   const { step, until } = await handleOf(id).query(progress)
   const [row] = await house.sql<{ state: string }[]>`select state from targets where id = ${id}`
-  return step === 'wait' && row?.state === 'ready' && until !== null && until < Date.now() + 5_000 ? 'send' : step
+  return step === 'wait' && row?.state === 'ready' && until !== null && until < Date.now() + 5_000
+    ? 'send'
+    : step
 }
 
 describe('a change whose signal to the workflow was lost', () => {
-  test('after a move: nothing is sent, and the workflow waits for the new time', { timeout: 30_000 }, async () => {
+  test('after a move: nothing is sent, and the workflow waits for the new time', {
+    timeout: 30_000,
+  }, async () => {
     const id = await schedule('It was moved, and nobody said so')
     await house.sql`
       update targets set due_at = due_at + interval '1 day', state = 'scheduled', revision = revision + 1 where id = ${id}`
-    const untilTomorrow = async () => ((await handleOf(id).query(progress)).until ?? 0) - Date.now() > 12 * 3_600_000
+    const untilTomorrow = async () =>
+      ((await handleOf(id).query(progress)).until ?? 0) - Date.now() > 12 * 3_600_000
     await expect.poll(untilTomorrow, { timeout: 15_000 }).toBe(true)
     const [row] = await house.sql`select state, attempt_number from targets where id = ${id}`
     expect(row).toMatchObject({ state: 'scheduled', attemptNumber: 0 })
@@ -71,7 +76,9 @@ describe('a change whose signal to the workflow was lost', () => {
 })
 
 describe('a database that does not answer', () => {
-  test('never ends the workflow of a post: it goes on when the database is back', { timeout: 60_000 }, async () => {
+  test('never ends the workflow of a post: it goes on when the database is back', {
+    timeout: 60_000,
+  }, async () => {
     const id = await schedule('The database was away for a moment')
     const { runId } = await handleOf(id).describe()
     await house.sql`alter table targets rename to targets_away`
@@ -94,10 +101,21 @@ describe('a database that does not answer', () => {
 describe('the more posts are due in a minute, the earlier they are armed', () => {
   const due = Date.parse('2026-12-01T12:00:00Z')
   const ready = (id: string) =>
-    ({ id, state: 'ready', dueAt: new Date(due), notBefore: null, missedAt: new Date(due + 3_600_000) }) as TargetToDrive
+    ({
+      id,
+      state: 'ready',
+      dueAt: new Date(due),
+      notBefore: null,
+      missedAt: new Date(due + 3_600_000),
+    }) as TargetToDrive
   const factsAt = (id: string, aheadMs: number, count: number) =>
-    factsOf(ready(id), due - aheadMs, { prepareAheadMs: 600_000, isReadyAtOnce: false, leadMs: leadMsFor(count) })
-  const armedAheadMs = (id: string, count: number): number => due - factsAt(id, 900_000, count).armAt
+    factsOf(ready(id), due - aheadMs, {
+      prepareAheadMs: 600_000,
+      isReadyAtOnce: false,
+      leadMs: leadMsFor(count),
+    })
+  const armedAheadMs = (id: string, count: number): number =>
+    due - factsAt(id, 900_000, count).armAt
 
   test('one minute ahead for a single post, four for ten thousand, spread over the first third', () => {
     const ids = Array.from({ length: 200 }, () => randomUUID())
@@ -111,7 +129,9 @@ describe('the more posts are due in a minute, the earlier they are armed', () =>
 
   test('a silent worker gets a third of the remaining time, but at least twenty seconds', () => {
     const mostSilentMs = (aheadMs: number) => factsAt(early(), aheadMs, 10_000).mostSilentMs
-    expect([150_000, 60_000, 9_000, -1_000].map(mostSilentMs)).toEqual([50_000, 20_000, 20_000, 20_000])
+    expect([150_000, 60_000, 9_000, -1_000].map(mostSilentMs)).toEqual([
+      50_000, 20_000, 20_000, 20_000,
+    ])
     expect(mostSilentMs(900_000)).toBeCloseTo(80_000, -3)
   })
 })

@@ -19,7 +19,12 @@ test('after downtime, posts later than the workspace allows are marked missed wi
   const dueAt = new Date(Math.ceil(Date.now() / 1_000 + 4) * 1_000)
   const schedule = (text: string) => {
     const time = wallTimeOf(dueAt, 'Europe/Zurich')
-    return compose(admin, slug, { text, channel: house.channel('Northside Records'), time }, 'Schedule')
+    return compose(
+      admin,
+      slug,
+      { text, channel: house.channel('Northside Records'), time },
+      'Schedule',
+    )
   }
   const late = await schedule('Six hours and a minute late')
   const soon = await schedule('A little less than six hours late')
@@ -29,11 +34,19 @@ test('after downtime, posts later than the workspace allows are marked missed wi
   const worker = await house.startWorker()
   try {
     const missed = await untilPage(admin, late.url, (page) => page.text.includes('missed'))
-    expect(missed.text).toContain('The scheduled time passed while CrateSocial wasn’t running. Nothing was sent')
+    expect(missed.text).toContain(
+      'The scheduled time passed while CrateSocial wasn’t running. Nothing was sent',
+    )
     await untilPage(admin, soon.url, (page) => page.text.includes('Confirmed'))
-    expect((await ledger.posts()).map(({ text }) => text)).toEqual(['A little less than six hours late'])
+    expect((await ledger.posts()).map(({ text }) => text)).toEqual([
+      'A little less than six hours late',
+    ])
     expect((await admin.open(`/w/${slug}/notices`)).text).toContain('Six hours and a minute late')
-    await expect.poll(() => house.letters.filter(({ text }) => text.includes('missed')).length, { timeout: 20_000 }).toBe(1)
+    await expect
+      .poll(() => house.letters.filter(({ text }) => text.includes('missed')).length, {
+        timeout: 20_000,
+      })
+      .toBe(1)
   } finally {
     await worker.stop()
   }
@@ -41,10 +54,19 @@ test('after downtime, posts later than the workspace allows are marked missed wi
 
 test('a post that is too late by the clock of the worker, but not by the one of the database, is looked at again soon', () => {
   const now = Date.now()
-  const late = { id: 'late', dueAt: new Date(now - 3_600_000), missedAt: new Date(now - 1_000), notBefore: null }
+  const late = {
+    id: 'late',
+    dueAt: new Date(now - 3_600_000),
+    missedAt: new Date(now - 1_000),
+    notBefore: null,
+  }
   for (const state of ['scheduled', 'preparing', 'ready']) {
     const target = { ...late, state, isPaused: false } as TargetToDrive
-    const facts = factsOf(target, now, { prepareAheadMs: 600_000, isReadyAtOnce: true, leadMs: 60_000 })
+    const facts = factsOf(target, now, {
+      prepareAheadMs: 600_000,
+      isReadyAtOnce: true,
+      leadMs: 60_000,
+    })
     expect([facts.prepareAt, facts.armAt]).toEqual([now + 30_000, now + 30_000])
   }
 })
@@ -52,9 +74,18 @@ test('a post that is too late by the clock of the worker, but not by the one of 
 test('a paused post is looked at again after a while, but not before its time comes near', () => {
   const now = Date.now()
   const armAtOf = (dueInMs: number) => {
-    const post = { id: 'paused', state: 'ready', dueAt: new Date(now + dueInMs), notBefore: null, isPaused: true }
+    const post = {
+      id: 'paused',
+      state: 'ready',
+      dueAt: new Date(now + dueInMs),
+      notBefore: null,
+      isPaused: true,
+    }
     const target = { ...post, missedAt: new Date(now + dueInMs + 3_600_000) } as TargetToDrive
-    return factsOf(target, now, { prepareAheadMs: 600_000, isReadyAtOnce: true, leadMs: 60_000 }).armAt - now
+    return (
+      factsOf(target, now, { prepareAheadMs: 600_000, isReadyAtOnce: true, leadMs: 60_000 }).armAt -
+      now
+    )
   }
   const [quarterMs, monthMs] = [15 * 60_000, 30 * 86_400_000]
   expect([armAtOf(-7_200_000), armAtOf(300_000)]).toEqual([quarterMs, quarterMs])

@@ -8,14 +8,21 @@ const base = '/w/northside/posts'
 
 beforeAll(async () => {
   test = await createTestApp()
-  channels = await connectAll(test.deps, { workspaceId: test.workspaces.northside, userId: test.cast.admin.id })
+  channels = await connectAll(test.deps, {
+    workspaceId: test.workspaces.northside,
+    userId: test.cast.admin.id,
+  })
 })
 
-const send = (path: string, fields: [string, string][] = []) => test.cast.manager.post(path, new URLSearchParams(fields))
+const send = (path: string, fields: [string, string][] = []) =>
+  test.cast.manager.post(path, new URLSearchParams(fields))
 /** Schedules a photo on Facebook and Instagram, then sets the targets' states. */
 const scheduled = async (states: Partial<Record<PlatformName, string>> = {}) => {
   const media = await addMedia(test.deps, test.workspaces.northside, test.cast.manager.id)
-  const answer = await send(base, photoForm({ channels: [channels.facebook, channels.instagram], media: [media] }))
+  const answer = await send(
+    base,
+    photoForm({ channels: [channels.facebook, channels.instagram], media: [media] }),
+  )
   const postId = postIdIn(answer.location)
   for (const [platform, state] of Object.entries(states))
     await test.sql`update targets set state = ${state} where post_id = ${postId} and platform = ${platform}`
@@ -23,13 +30,14 @@ const scheduled = async (states: Partial<Record<PlatformName, string>> = {}) => 
 }
 const statesOf = async (postId: string): Promise<Record<string, string>> =>
   Object.fromEntries(
-    (await test.sql`select platform, state from targets where post_id = ${postId} order by platform`).map((t) => [
-      t.platform,
-      t.state,
-    ]),
+    (
+      await test.sql`select platform, state from targets where post_id = ${postId} order by platform`
+    ).map((t) => [t.platform, t.state]),
   )
 const targetId = async (postId: string, platform: PlatformName): Promise<string> => {
-  const [row] = await test.sql<{ id: string }[]>`select id from targets where post_id = ${postId} and platform = ${platform}`
+  const [row] = await test.sql<
+    { id: string }[]
+  >`select id from targets where post_id = ${postId} and platform = ${platform}`
   return row?.id ?? ''
 }
 /** The page that a response redirects to. */
@@ -48,7 +56,9 @@ describe('cancel', () => {
   it('when part of it is published: says what is published and what is canceled', async () => {
     const { postId, path } = await scheduled({ instagram: 'published' })
     const page = await pageAfter(await send(`${path}/cancel`))
-    expect(page).toContain('Facebook: canceled. Nothing was sent there. Instagram is already published.')
+    expect(page).toContain(
+      'Facebook: canceled. Nothing was sent there. Instagram is already published.',
+    )
     expect(await statesOf(postId)).toEqual({ facebook: 'canceled', instagram: 'published' })
   })
 
@@ -123,7 +133,9 @@ describe('retry', () => {
   it('sends only the failed account again', async () => {
     const { postId, path } = await scheduled({ facebook: 'published', instagram: 'failed' })
     const before = test.signaled.length
-    const page = await pageAfter(await send(`${path}/targets/${await targetId(postId, 'instagram')}/retry`))
+    const page = await pageAfter(
+      await send(`${path}/targets/${await targetId(postId, 'instagram')}/retry`),
+    )
     expect(page).toContain('Instagram: publishing again now.')
     expect(await statesOf(postId)).toEqual({ facebook: 'published', instagram: 'scheduled' })
     expect(test.signaled.slice(before)).toEqual([await targetId(postId, 'instagram')])
@@ -131,14 +143,21 @@ describe('retry', () => {
 
   it('never sends again what may already be published', async () => {
     const { postId, path } = await scheduled({ instagram: 'unconfirmed' })
-    const page = await pageAfter(await send(`${path}/targets/${await targetId(postId, 'instagram')}/retry`))
+    const page = await pageAfter(
+      await send(`${path}/targets/${await targetId(postId, 'instagram')}/retry`),
+    )
     expect(page).toContain('Instagram may already be published: check there first.')
     expect((await statesOf(postId)).instagram).toBe('unconfirmed')
   })
 
   it('cannot find the target of another post', async () => {
-    const [mine, other] = [await scheduled({ instagram: 'failed' }), await scheduled({ instagram: 'failed' })]
-    const answer = await send(`${mine.path}/targets/${await targetId(other.postId, 'instagram')}/retry`)
+    const [mine, other] = [
+      await scheduled({ instagram: 'failed' }),
+      await scheduled({ instagram: 'failed' }),
+    ]
+    const answer = await send(
+      `${mine.path}/targets/${await targetId(other.postId, 'instagram')}/retry`,
+    )
     expect(answer.status).toBe(404)
     expect((await statesOf(other.postId)).instagram).toBe('failed')
   })
@@ -153,7 +172,8 @@ describe('editing a scheduled post', () => {
     const form = photoForm({ channels: [channels.instagram], media: [media], text: 'Corrected' })
     const page = await pageAfter(await send(path, [...form, ['version', version]]))
     expect(page).toContain('Scheduled for Thu 26 Nov 2099 10:00: Instagram.')
-    const texts = await test.sql`select platform, text, state from targets where post_id = ${postId} order by platform`
+    const texts =
+      await test.sql`select platform, text, state from targets where post_id = ${postId} order by platform`
     expect(texts.map((t) => [t.platform, t.text, t.state])).toEqual([
       ['facebook', 'Twenty crates, twenty per cent.', 'published'],
       ['instagram', 'Corrected', 'scheduled'],
@@ -163,7 +183,10 @@ describe('editing a scheduled post', () => {
   it('cannot change the files once anything is published, whatever the form says', async () => {
     const { postId, path, media } = await scheduled({ facebook: 'published' })
     const other = await addMedia(test.deps, test.workspaces.northside, test.cast.manager.id)
-    await send(path, [...photoForm({ channels: [channels.instagram], media: [other] }), ['version', '1']])
+    await send(path, [
+      ...photoForm({ channels: [channels.instagram], media: [other] }),
+      ['version', '1'],
+    ])
     const rows = await test.sql`select media_id from post_media where post_id = ${postId}`
     expect(rows.map((row) => row.mediaId)).toEqual([media])
   })
@@ -232,8 +255,13 @@ describe('the page of a post', () => {
     const { path, postId } = await scheduled()
     await send(`${path}/move`, [['time', '2099-12-01T09:15']])
     await send(`${path}/cancel`)
-    const events = await test.sql`select name, user_id, facts::text from events where subject_id = ${postId} order by id`
-    expect(events.map((event) => event.name)).toEqual(['post.scheduled', 'post.moved', 'post.canceled'])
+    const events =
+      await test.sql`select name, user_id, facts::text from events where subject_id = ${postId} order by id`
+    expect(events.map((event) => event.name)).toEqual([
+      'post.scheduled',
+      'post.moved',
+      'post.canceled',
+    ])
     expect(events.every((event) => event.userId === test.cast.manager.id)).toBe(true)
     expect(events.map((event) => event.facts).join()).not.toContain('Northside Records')
     expect((await test.cast.manager.get(path)).text).toContain('Max Manager')

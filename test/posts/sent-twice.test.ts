@@ -10,7 +10,10 @@ const base = '/w/northside/posts'
 
 beforeAll(async () => {
   test = await createTestApp()
-  channels = await connectAll(test.deps, { workspaceId: test.workspaces.northside, userId: test.cast.admin.id })
+  channels = await connectAll(test.deps, {
+    workspaceId: test.workspaces.northside,
+    userId: test.cast.admin.id,
+  })
 })
 
 type Fields = [string, string][]
@@ -23,7 +26,9 @@ const keyIn = (html: string, action = ''): string =>
     ?.match(/name="key" value="([^"]*)"/)?.[1] ?? ''
 const newKey = async () => keyIn((await test.cast.manager.get(`${base}/new`)).text, 'id="composer"')
 const postsSaying = (text: string) =>
-  test.sql<{ id: string; version: number; state: string }[]>`select id, version, state from posts where text = ${text}`
+  test.sql<
+    { id: string; version: number; state: string }[]
+  >`select id, version, state from posts where text = ${text}`
 
 describe('a new post', () => {
   it('saved twice at once is one draft, and both responses lead to it', async () => {
@@ -122,9 +127,15 @@ describe('a new post', () => {
 
   it('that was refused keeps its key: corrected and sent again, it is created once', async () => {
     const key = await newKey()
-    const refused = await post(base, [...photoForm({ channels: [], media: [], text: 'No account yet' }), ['key', key]])
+    const refused = await post(base, [
+      ...photoForm({ channels: [], media: [], text: 'No account yet' }),
+      ['key', key],
+    ])
     expect([refused.status, keyIn(refused.text, 'id="composer"')]).toEqual([422, key])
-    const fields: Fields = [...photoForm({ channels: [channels.facebook], media: [], text: 'No account yet' }), ['key', key]]
+    const fields: Fields = [
+      ...photoForm({ channels: [channels.facebook], media: [], text: 'No account yet' }),
+      ['key', key],
+    ]
     expect((await post(base, fields)).status).toBe(303)
     expect(await postsSaying('No account yet')).toHaveLength(1)
   })
@@ -136,7 +147,11 @@ describe('a new post', () => {
       ['key', key],
       ['act', 'save'],
     ])
-    const theirs = await test.cast.outsider.post('/w/elsewhere/posts', { text: 'Somebody else', key, act: 'save' })
+    const theirs = await test.cast.outsider.post('/w/elsewhere/posts', {
+      text: 'Somebody else',
+      key,
+      act: 'save',
+    })
     expect(theirs.status).toBe(303)
     expect(postIdIn(theirs.location)).not.toBe(postIdIn(mine.location))
   })
@@ -167,7 +182,10 @@ it('pressing Duplicate twice makes one copy', async () => {
   ])
   const path = `${base}/${postIdIn(saved.location)}`
   const key = keyIn((await test.cast.manager.get(path)).text, '/duplicate"')
-  const answers = await Promise.all([post(`${path}/duplicate`, [['key', key]]), post(`${path}/duplicate`, [['key', key]])])
+  const answers = await Promise.all([
+    post(`${path}/duplicate`, [['key', key]]),
+    post(`${path}/duplicate`, [['key', key]]),
+  ])
   expect(answers[0]?.location).toBe(answers[1]?.location)
   expect(await postsSaying('To be copied')).toHaveLength(2)
 })
@@ -183,10 +201,15 @@ it('an invitation form that is sent twice leaves one open invitation, the one wh
       ],
       'admin',
     )
-  const links = [await send(), await send()].map(({ text }) => text.match(/id="made-link"[^>]*value="([^"]*)"/)?.[1] ?? '')
-  const open = await test.sql`select from invitations where accepted_at is null and revoked_at is null`
+  const links = [await send(), await send()].map(
+    ({ text }) => text.match(/id="made-link"[^>]*value="([^"]*)"/)?.[1] ?? '',
+  )
+  const open =
+    await test.sql`select from invitations where accepted_at is null and revoked_at is null`
   expect(open).toHaveLength(1)
-  const statuses = await Promise.all(links.map(async (link) => (await test.browser().get(new URL(link).pathname)).status))
+  const statuses = await Promise.all(
+    links.map(async (link) => (await test.browser().get(new URL(link).pathname)).status),
+  )
   expect(statuses).toEqual([404, 200])
 })
 
@@ -197,7 +220,10 @@ it('a workspace form that is sent twice makes one workspace, and both responses 
     ['zone', 'Europe/Zurich'],
     ['key', randomUUID()],
   ]
-  const answers = [await post('/operate/workspaces', fields, 'operator'), await post('/operate/workspaces', fields, 'operator')]
+  const answers = [
+    await post('/operate/workspaces', fields, 'operator'),
+    await post('/operate/workspaces', fields, 'operator'),
+  ]
   expect(answers.map(({ status, location }) => [status, location?.split('?')[0]])).toEqual([
     [303, '/w/twice-records/today'],
     [303, '/w/twice-records/today'],
@@ -219,5 +245,7 @@ it('an upload form that is sent twice stores each of its files once', async () =
     return answer.status
   }
   expect([await send(), await send()]).toEqual([303, 303])
-  expect(await test.sql`select from media where file_name = 'sleeve.jpg' and width = 400`).toHaveLength(1)
+  expect(
+    await test.sql`select from media where file_name = 'sleeve.jpg' and width = 400`,
+  ).toHaveLength(1)
 })

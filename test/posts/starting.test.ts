@@ -2,7 +2,12 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { compose } from '../../local/people/story.ts'
 import { ensureSchedules } from '../../temporal/schedules.ts'
 import { wallTimeOf } from '../../web/time/wall-time.ts'
-import { measureScheduleId, measureShards, targetWorkflowId, taskQueue } from '../../workflows/names.ts'
+import {
+  measureScheduleId,
+  measureShards,
+  targetWorkflowId,
+  taskQueue,
+} from '../../workflows/names.ts'
 import { type Installed, install, untilPage } from '../support/installed.ts'
 
 let house: Installed
@@ -11,21 +16,31 @@ beforeAll(async () => {
 }, 90_000)
 
 describe('reconcile-starts', () => {
-  test('restarts the workflow of a target that lost it, and the post goes out', { timeout: 60_000 }, async () => {
+  test('restarts the workflow of a target that lost it, and the post goes out', {
+    timeout: 60_000,
+  }, async () => {
     const { admin, slug, sql, client } = house
     const dueAt = new Date(Math.ceil(Date.now() / 1_000 + 20) * 1_000)
     const text = 'Its workflow was lost'
-    const fields = { text, channel: house.channel('Northside Records'), time: wallTimeOf(dueAt, 'Europe/Zurich') }
+    const fields = {
+      text,
+      channel: house.channel('Northside Records'),
+      time: wallTimeOf(dueAt, 'Europe/Zurich'),
+    }
     const { url } = await compose(admin, slug, fields, 'Schedule')
     const [target] = await sql<{ id: string }[]>`select id from targets where text = ${text}`
     const handle = client.workflow.getHandle(targetWorkflowId(target!.id))
     // Prepared and armed, so that no step of the terminated workflow writes the row afterwards.
-    const state = async () => (await sql`select state from targets where id = ${target!.id}`)[0]?.state
+    const state = async () =>
+      (await sql`select state from targets where id = ${target!.id}`)[0]?.state
     await expect.poll(state, { timeout: 15_000 }).toBe('ready')
     await handle.terminate('the test takes it away')
     await sql`update targets set state_at = now() - interval '2 minutes' where id = ${target!.id}`
 
-    await client.workflow.execute('reconcileStarts', { workflowId: 'reconcile-starts-once', taskQueue: 'cratesocial' })
+    await client.workflow.execute('reconcileStarts', {
+      workflowId: 'reconcile-starts-once',
+      taskQueue: 'cratesocial',
+    })
     await untilPage(admin, url, (page) => page.text.includes('published'), 40_000)
     expect((await house.ledger.posts()).filter((post) => post.text === text)).toHaveLength(1)
   })
@@ -34,7 +49,9 @@ describe('reconcile-starts', () => {
     const { client } = house
     await ensureSchedules(client)
     await ensureSchedules(client)
-    const { spec, policies, action } = await client.schedule.getHandle('reconcile-starts').describe()
+    const { spec, policies, action } = await client.schedule
+      .getHandle('reconcile-starts')
+      .describe()
     expect(spec.intervals).toMatchObject([{ every: 60_000 }])
     expect(policies).toMatchObject({ overlap: 'SKIP', catchupWindow: 86_400_000 })
     expect(action).toMatchObject({ workflowType: 'reconcileStarts' })
@@ -50,11 +67,15 @@ describe('reconcile-starts', () => {
       expect((await schedule.describe()).spec.intervals).toMatchObject([{ every: 900_000 }])
       await schedule.trigger()
     }
-    const [connected] = await sql<{ count: number }[]>`select count(*)::int as count from channels where state = 'connected'`
+    const [connected] = await sql<
+      { count: number }[]
+    >`select count(*)::int as count from channels where state = 'connected'`
     expect(connected!.count).toBeGreaterThan(2)
     const followers = async () =>
       await sql<{ platform: string; followers: number }[]>`
         select c.platform, s.followers from account_snapshots s join channels c on c.id = s.channel_id where s.followers > 0`
-    await expect.poll(async () => (await followers()).length, { timeout: 40_000 }).toBe(connected!.count)
+    await expect
+      .poll(async () => (await followers()).length, { timeout: 40_000 })
+      .toBe(connected!.count)
   })
 })

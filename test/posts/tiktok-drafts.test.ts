@@ -18,9 +18,17 @@ let pictures: string[]
 beforeAll(async () => {
   house = await install({ now })
   const { admin, slug } = house
-  clip = await upload(admin, slug, 'clip.mp4', await makeVideo({ width: 1080, height: 1920, durationMs: 4_000 }))
+  clip = await upload(
+    admin,
+    slug,
+    'clip.mp4',
+    await makeVideo({ width: 1080, height: 1920, durationMs: 4_000 }),
+  )
   const tall = (color: string) => makeJpeg({ width: 1080, height: 1920, color })
-  pictures = [await upload(admin, slug, '1.jpg', await tall('#a33')), await upload(admin, slug, '2.jpg', await tall('#3a3'))]
+  pictures = [
+    await upload(admin, slug, '1.jpg', await tall('#a33')),
+    await upload(admin, slug, '2.jpg', await tall('#3a3')),
+  ]
 }, 120_000)
 
 /** Moves the clocks of the product and of TikTok. Temporal's stays, so the workflow has to look. */
@@ -34,7 +42,8 @@ const look = async (url: string): Promise<void> =>
   house.client.workflow.getHandle(targetWorkflowId((await rowOf(url)).id)).signal(changed)
 
 type Publish = { id: string; mode: string; status: string; postIds: string[] }
-const publishes = async (): Promise<Publish[]> => (await house.control('GET', '/tiktok/publishes')) as Publish[]
+const publishes = async (): Promise<Publish[]> =>
+  (await house.control('GET', '/tiktok/publishes')) as Publish[]
 /** The creator acts in TikTok's app. */
 const creator = async (act: 'drop' | 'post', { id }: Publish, url: string): Promise<void> => {
   await house.control('POST', `/tiktok/publishes/${encodeURIComponent(id)}/${act}`, {})
@@ -61,7 +70,12 @@ const fieldsOf = (kind: 'video' | 'photos') => {
   number += 1
   const channel = house.channel('@northside.records')
   return {
-    ...{ text: `Draft ${number}`, channel, media: kind === 'video' ? [clip] : pictures, [`kind.${channel}`]: kind },
+    ...{
+      text: `Draft ${number}`,
+      channel,
+      media: kind === 'video' ? [clip] : pictures,
+      [`kind.${channel}`]: kind,
+    },
     ...{ [`${channel}.inbox`]: 'on', [`${channel}.consent`]: 'on' },
   }
 }
@@ -115,13 +129,18 @@ describe('promise U1: a draft for the TikTok inbox is delivered once, and follow
       expect(shown.html, path).toContain(`${words}${until}`)
     }
     for (const path of ['today', 'calendar?view=list', 'calendar', 'calendar?view=week'])
-      expect((await admin.open(`/w/${slug}/${path}`)).html, path).not.toMatch(/>publishing<|, publishing</)
+      expect((await admin.open(`/w/${slug}/${path}`)).html, path).not.toMatch(
+        />publishing<|, publishing</,
+      )
     expect(page.html).not.toContain('>publishing<')
     const told = await untilPage(admin, `/w/${slug}/notices`, (shown) =>
       shown.text.includes(`Finish it in the TikTok app by ${until}`),
     )
     expect(told.text).toContain(`“Draft ${number}” is in the TikTok inbox of`)
-    const mailed = () => letters.filter(({ subject }) => subject.startsWith(`“Draft ${number}” is in the TikTok inbox`))
+    const mailed = () =>
+      letters.filter(({ subject }) =>
+        subject.startsWith(`“Draft ${number}” is in the TikTok inbox`),
+      )
     await expect.poll(() => mailed().length, { timeout: 20_000 }).toBe(1)
 
     await look(url)
@@ -131,14 +150,18 @@ describe('promise U1: a draft for the TikTok inbox is delivered once, and follow
     expect((await admin.open(url)).text).not.toContain(words)
   })
 
-  test('never touched, it waits for seven days, and then a person is asked', { timeout: 120_000 }, async () => {
+  test('never touched, it waits for seven days, and then a person is asked', {
+    timeout: 120_000,
+  }, async () => {
     const { url, draft } = await deliver('video')
     await passTime(7 * dayMs - hourMs, url)
     await untilPage(house.admin, url, (page) => page.text.includes(inInbox))
     expect(await rowOf(url)).toMatchObject({ state: 'processing' })
 
     await passTime(2 * hourMs, url)
-    const asked = await untilPage(house.admin, url, (page) => page.text.includes('No, publish again'))
+    const asked = await untilPage(house.admin, url, (page) =>
+      page.text.includes('No, publish again'),
+    )
     expect(asked.text).toContain(inInbox)
     expect(await rowOf(url)).toMatchObject({ state: 'unconfirmed', attemptNumber: 1 })
     expect(await made()).toMatchObject([{ id: draft.id, status: 'SEND_TO_USER_INBOX' }])
@@ -160,8 +183,14 @@ describe('promise U1: a draft for the TikTok inbox is delivered once, and follow
     async (kind) => {
       const { url, draft } = await deliver(kind)
       await creator('drop', draft, url)
-      const failed = await untilPage(house.admin, url, (page) => page.text.includes('no longer in the TikTok inbox'))
-      expect(await rowOf(url)).toMatchObject({ state: 'failed', attemptNumber: 1, code: 'draft_gone' })
+      const failed = await untilPage(house.admin, url, (page) =>
+        page.text.includes('no longer in the TikTok inbox'),
+      )
+      expect(await rowOf(url)).toMatchObject({
+        state: 'failed',
+        attemptNumber: 1,
+        code: 'draft_gone',
+      })
       await passTime(dayMs)
       expect(await made(), 'drafts in all').toHaveLength(1)
 

@@ -9,13 +9,22 @@ const base = '/w/northside/posts'
 
 beforeAll(async () => {
   test = await createTestApp()
-  channels = await connectAll(test.deps, { workspaceId: test.workspaces.northside, userId: test.cast.admin.id })
+  channels = await connectAll(test.deps, {
+    workspaceId: test.workspaces.northside,
+    userId: test.cast.admin.id,
+  })
 })
 
 type Answer = { status: number; location: string | null }
-const send = (path: string, fields: Record<string, string> = {}) => test.cast.manager.post(path, fields)
+const send = (path: string, fields: Record<string, string> = {}) =>
+  test.cast.manager.post(path, fields)
 const scheduled = async (time = '2099-11-26T10:00') => {
-  const form = photoForm({ channels: [channels.facebook], media: [], text: crypto.randomUUID(), time })
+  const form = photoForm({
+    channels: [channels.facebook],
+    media: [],
+    text: crypto.randomUUID(),
+    time,
+  })
   const answer = await test.cast.manager.post(base, new URLSearchParams(form))
   const postId = postIdIn(answer.location)
   return { postId, path: `${base}/${postId}` }
@@ -30,12 +39,15 @@ const undo = async (after: Answer) => {
   const html = (await test.cast.manager.get(after.location ?? '')).text
   const form = html.match(/<form method="post" action="([^"]*\/undo)">[\s\S]*?<\/form>/)
   const value = (name: string) =>
-    form?.[0].match(new RegExp(`name="${name}" value="([^"]*)"`))?.[1]?.replaceAll('&amp;', '&') ?? ''
+    form?.[0].match(new RegExp(`name="${name}" value="([^"]*)"`))?.[1]?.replaceAll('&amp;', '&') ??
+    ''
   const answer = await send(form?.[1] ?? '', { did: value('did'), back: value('back') })
   return { ...answer, page: (await test.cast.manager.get(answer.location ?? '')).text }
 }
 const rowOf = async (postId: string) => {
-  const [row] = await test.sql<{ dueAt: Date | null; state: string; target: string | null; targetDueAt: Date | null }[]>`
+  const [row] = await test.sql<
+    { dueAt: Date | null; state: string; target: string | null; targetDueAt: Date | null }[]
+  >`
     select p.due_at, p.state, t.state as target, t.due_at as target_due_at from posts p left join targets t on t.post_id = p.id where p.id = ${postId}`
   return row
 }
@@ -43,7 +55,10 @@ const rowOf = async (postId: string) => {
 describe('Undo', () => {
   it('after a drag: the post is back at its time, on the calendar where it was dragged', async () => {
     const { postId, path } = await scheduled()
-    const moved = await send(`${path}/move`, { time: '2099-12-01T09:15', back: '/w/northside/calendar?view=month&at=2099-11-01' })
+    const moved = await send(`${path}/move`, {
+      time: '2099-12-01T09:15',
+      back: '/w/northside/calendar?view=month&at=2099-11-01',
+    })
     const undone = await undo(moved)
     expect(undone.location).toMatch(/^\/w\/northside\/calendar\?view=month&at=2099-11-01&did=/)
     expect(undone.page).toContain('Moved back, scheduled for Thu 26 Nov 2099 10:00: Facebook.')
@@ -63,26 +78,40 @@ describe('Undo', () => {
     const before = test.signaled.length
     const undone = await undo(await send(`${path}/cancel`))
     expect(undone.page).toContain('Scheduled again: Facebook.')
-    expect(await rowOf(postId)).toMatchObject({ target: 'scheduled', targetDueAt: new Date('2099-11-26T09:00:00Z') })
+    expect(await rowOf(postId)).toMatchObject({
+      target: 'scheduled',
+      targetDueAt: new Date('2099-11-26T09:00:00Z'),
+    })
     expect(test.signaled.length - before).toBe(2)
   })
 
   it('after a dismissal: it needs attention again', async () => {
     const { postId, path } = await scheduled()
-    const [target] = await test.sql<{ id: string }[]>`update targets set state = 'failed' where post_id = ${postId} returning id`
-    const undone = await undo(await send(`${path}/targets/${target!.id}/leave`, { back: '/w/northside/today' }))
+    const [target] = await test.sql<
+      { id: string }[]
+    >`update targets set state = 'failed' where post_id = ${postId} returning id`
+    const undone = await undo(
+      await send(`${path}/targets/${target!.id}/leave`, { back: '/w/northside/today' }),
+    )
     expect(undone.location).toMatch(/^\/w\/northside\/today\?did=/)
-    expect(await test.sql`select from targets where id = ${target!.id} and finished_at is null`).toHaveLength(1)
+    expect(
+      await test.sql`select from targets where id = ${target!.id} and finished_at is null`,
+    ).toHaveLength(1)
   })
 
   it('after deleting a draft: it is back with its time; until then no page shows it', async () => {
     const { postId, path } = await draft({ time: '2099-12-24T08:00' })
     const deleted = await send(`${path}/discard`)
     expect((await test.cast.manager.get(path)).status).toBe(404)
-    expect((await test.cast.manager.get('/w/northside/calendar?at=2099-12')).text).not.toContain(`id="post-${postId}"`)
+    expect((await test.cast.manager.get('/w/northside/calendar?at=2099-12')).text).not.toContain(
+      `id="post-${postId}"`,
+    )
     const undone = await undo(deleted)
     expect(undone.page).toContain('Draft restored.')
-    expect(await rowOf(postId)).toMatchObject({ state: 'draft', dueAt: new Date('2099-12-24T07:00:00Z') })
+    expect(await rowOf(postId)).toMatchObject({
+      state: 'draft',
+      dueAt: new Date('2099-12-24T07:00:00Z'),
+    })
     expect((await test.cast.manager.get(path)).status).toBe(200)
   })
 })
@@ -90,7 +119,8 @@ describe('Undo', () => {
 /** Presses Undo in the message on the page after a redirect. */
 const undoSaid = async (who: TestApp['cast']['admin'], after: Answer) => {
   const html = (await who.get(after.location ?? '')).text
-  const action = html.match(/<form method="post" action="([^"]*)"><button data-undo/)?.[1] ?? 'there is no Undo'
+  const action =
+    html.match(/<form method="post" action="([^"]*)"><button data-undo/)?.[1] ?? 'there is no Undo'
   return await who.post(action)
 }
 
@@ -98,7 +128,9 @@ describe('Undo outside of posts', () => {
   const people = '/w/northside/people'
   const invite = async () => {
     const { text } = await test.cast.admin.post(`${people}/invitations`, { role: 'manager' })
-    const [row] = await test.sql<{ id: string }[]>`select id from invitations order by created_at desc, id desc limit 1`
+    const [row] = await test.sql<
+      { id: string }[]
+    >`select id from invitations order by created_at desc, id desc limit 1`
     return { id: row!.id, link: text.match(/\/invitations\/[\w-]+/)?.[0] ?? '' }
   }
   const works = async (link: string) => (await test.cast.stranger.get(link)).status === 200
@@ -109,7 +141,9 @@ describe('Undo outside of posts', () => {
     expect(await works(link)).toBe(false)
     await undoSaid(test.cast.admin, revoked)
     expect(await works(link)).toBe(true)
-    expect((await test.cast.admin.get('/w/northside/activity')).text).toContain('restored an invitation')
+    expect((await test.cast.admin.get('/w/northside/activity')).text).toContain(
+      'restored an invitation',
+    )
   })
 
   it('of a revocation is refused after an hour, and for an admin who did not revoke it', async () => {
@@ -141,9 +175,9 @@ describe('Undo outside of posts', () => {
     await add(test.cast.manager.id, 'read before', new Date('2026-01-01T00:00:00Z'))
     await add(test.cast.manager.id, 'not read', null)
     const unread = async () =>
-      (await test.sql`select cause from notices where user_id = ${test.cast.manager.id} and seen_at is null`).map(
-        (row) => row.cause,
-      )
+      (
+        await test.sql`select cause from notices where user_id = ${test.cast.manager.id} and seen_at is null`
+      ).map((row) => row.cause)
     const marked = await test.cast.manager.post('/w/northside/notices/seen')
     expect(await unread()).toEqual([])
     await undoSaid(test.cast.manager, marked)
@@ -193,7 +227,13 @@ describe('Undo is refused', () => {
     const canceled = await send(`${path}/cancel`)
     const did = canceled.location?.split('did=')[1] ?? ''
     expect((await test.cast.admin.post(`${path}/undo`, { did })).status).toBe(404)
-    expect((await test.cast.outsider.post(`/w/elsewhere/posts/${postIdIn(canceled.location)}/undo`, { did })).status).toBe(404)
+    expect(
+      (
+        await test.cast.outsider.post(`/w/elsewhere/posts/${postIdIn(canceled.location)}/undo`, {
+          did,
+        })
+      ).status,
+    ).toBe(404)
     await test.sql`update events set at = at - interval '61 minutes' where id = ${did}`
     expect((await send(`${path}/undo`, { did })).status).toBe(404)
   })

@@ -20,18 +20,26 @@ beforeAll(async () => {
 /** Sends the emails that the worker's relay would send now. */
 const mailAll = async (): Promise<void> => {
   const mail = { send: async (letter: Email) => void letters.push(letter), close: () => undefined }
-  const rows = await app.sql<{ refId: string }[]>`delete from outbox where kind = 'mail-link' returning ref_id`
-  for (const { refId } of rows) await sendMailLink({ sql: app.sql, mail, publicUrl: app.deps.config.publicUrl }, refId)
-  const events = await app.sql<{ refId: string }[]>`delete from outbox where kind = 'account-mail' returning ref_id`
-  for (const { refId } of events) await sendAccountMail({ sql: app.sql, mail, publicUrl: app.deps.config.publicUrl }, refId)
+  const rows = await app.sql<
+    { refId: string }[]
+  >`delete from outbox where kind = 'mail-link' returning ref_id`
+  for (const { refId } of rows)
+    await sendMailLink({ sql: app.sql, mail, publicUrl: app.deps.config.publicUrl }, refId)
+  const events = await app.sql<
+    { refId: string }[]
+  >`delete from outbox where kind = 'account-mail' returning ref_id`
+  for (const { refId } of events)
+    await sendAccountMail({ sql: app.sql, mail, publicUrl: app.deps.config.publicUrl }, refId)
 }
 const linkTo = (email: string): string => {
   const url = letters.findLast((letter) => letter.to === email)?.text.match(/https?:\/\/\S+/)?.[0]
   if (!url) throw new Error(`no letter to ${email}`)
   return new URL(url).pathname
 }
-const signIn = (email: string, from: string) => app.browser(from).post('/sign-in', { email, password })
-const emailOf = async ({ id }: Person) => (await app.sql<{ email: string }[]>`select email from users where id = ${id}`)[0]!.email
+const signIn = (email: string, from: string) =>
+  app.browser(from).post('/sign-in', { email, password })
+const emailOf = async ({ id }: Person) =>
+  (await app.sql<{ email: string }[]>`select email from users where id = ${id}`)[0]!.email
 const requestsOf = ({ id }: Person) => app.sql`select from deletion_requests where user_id = ${id}`
 const sweepAccounts = (inDays: number) => {
   const { sql, vault, mediaStore } = app.deps
@@ -44,7 +52,9 @@ const sweepAccounts = (inDays: number) => {
 describe('a deactivated account', () => {
   test('promise R1: can be reactivated by signing in, and is erased after 30 days otherwise', async () => {
     const person = await app.addPerson('Dora Rests')
-    expect((await person.get('/account/deactivate')).text).toMatch(/Sign in by <strong>[^<]+<\/strong> to reactivate/)
+    expect((await person.get('/account/deactivate')).text).toMatch(
+      /Sign in by <strong>[^<]+<\/strong> to reactivate/,
+    )
     const former = person.cookie()
     expect((await person.post('/account/deactivate')).location).toBe('/?said=account-deactivated')
     person.setCookie(former)
@@ -58,7 +68,11 @@ describe('a deactivated account', () => {
     await again.post('/sign-in', { email: person.email, password })
     await again.post('/account/deactivate')
     expect(
-      (await app.browser('198.51.100.3').post('/sign-in', { email: person.email, password: 'not hers at all' })).status,
+      (
+        await app
+          .browser('198.51.100.3')
+          .post('/sign-in', { email: person.email, password: 'not hers at all' })
+      ).status,
     ).toBe(422)
     await sweepAccounts(31)
     expect(await requestsOf(person)).toHaveLength(1)
@@ -70,15 +84,21 @@ describe('a deactivated account', () => {
     const { cast, workspaces } = app
     const member = await app.addPerson('Mina Member')
     await insertMembership(app.sql, workspaces.northside, member.id, 'manager')
-    const act = (who: Person, verb: string, of = member) => who.post(`/w/northside/people/${of.id}/${verb}`)
+    const act = (who: Person, verb: string, of = member) =>
+      who.post(`/w/northside/people/${of.id}/${verb}`)
     for (const who of [cast.manager, cast.outsider, cast.operator])
-      expect([who.name, [403, 404].includes((await act(who, 'deactivate')).status)]).toEqual([who.name, true])
+      expect([who.name, [403, 404].includes((await act(who, 'deactivate')).status)]).toEqual([
+        who.name,
+        true,
+      ])
     expect((await member.get('/account')).status).toBe(200)
 
     expect((await act(cast.admin, 'deactivate')).location).toContain('said=member-deactivated')
     expect((await member.get('/account')).status).toBe(303)
     expect((await signIn(member.email, '198.51.100.5')).status).toBe(422)
-    expect((await cast.admin.get('/w/northside/people')).text).toMatch(/Mina Member[\s\S]*deleted on/)
+    expect((await cast.admin.get('/w/northside/people')).text).toMatch(
+      /Mina Member[\s\S]*deleted on/,
+    )
     expect((await act(cast.admin, 'reactivate')).location).toContain('said=member-reactivated')
     expect((await signIn(member.email, '198.51.100.6')).status).toBe(303)
 
@@ -86,7 +106,8 @@ describe('a deactivated account', () => {
     // or their own.
     await insertMembership(app.sql, workspaces.elsewhere, member.id, 'manager')
     await insertMembership(app.sql, workspaces.northside, cast.operator.id, 'manager')
-    for (const of of [member, cast.operator, cast.admin]) expect((await act(cast.admin, 'deactivate', of)).status).toBe(404)
+    for (const of of [member, cast.operator, cast.admin])
+      expect((await act(cast.admin, 'deactivate', of)).status).toBe(404)
     expect((await signIn(member.email, '198.51.100.7')).status).toBe(303)
   })
 })
@@ -110,7 +131,9 @@ describe('a change of email address', () => {
     expect((await signIn('mila@new.example', '198.51.100.10')).status).toBe(303)
     expect((await signIn(person.email, '198.51.100.11')).status).toBe(422)
     await mailAll()
-    expect(letters.findLast((letter) => letter.to === person.email)?.subject).toBe('Your email address was changed')
+    expect(letters.findLast((letter) => letter.to === person.email)?.subject).toBe(
+      'Your email address was changed',
+    )
   })
 
   test('promise E2: can be undone from the old address for a week, even after a second change, and that ends all sessions', async () => {

@@ -13,9 +13,24 @@ import { createTestApp, password, type TestApp } from '../support/app.ts'
 import { atTheEnd } from '../support/at-the-end.ts'
 import { createTestTemporal, type TestTemporal } from '../support/servers/temporal.ts'
 
-const first: PolicyVersion = { version: '1', publishedOn: '2026-11-23', material: false, changes: 'The first version.' }
-const second: PolicyVersion = { version: '2', publishedOn: '2027-02-01', material: true, changes: 'Media is kept for 60 days.' }
-const third: PolicyVersion = { version: '3', publishedOn: '2027-03-01', material: false, changes: 'A comma moved.' }
+const first: PolicyVersion = {
+  version: '1',
+  publishedOn: '2026-11-23',
+  material: false,
+  changes: 'The first version.',
+}
+const second: PolicyVersion = {
+  version: '2',
+  publishedOn: '2027-02-01',
+  material: true,
+  changes: 'Media is kept for 60 days.',
+}
+const third: PolicyVersion = {
+  version: '3',
+  publishedOn: '2027-03-01',
+  material: false,
+  changes: 'A comma moved.',
+}
 const policy: PolicyVersions = [third, second, first]
 
 let app: TestApp
@@ -27,7 +42,10 @@ beforeAll(async () => {
   temporal = await createTestTemporal()
   smtpPort = await freePort()
   const { sql, config, now } = app.deps
-  const mail = createMail({ smtpUrl: `smtp://127.0.0.1:${smtpPort}`, from: 'CrateSocial <no-reply@example.com>' })
+  const mail = createMail({
+    smtpUrl: `smtp://127.0.0.1:${smtpPort}`,
+    from: 'CrateSocial <no-reply@example.com>',
+  })
   const activities = createAnnouncingActivities({ sql, mail, publicUrl: config.publicUrl, now })
   await temporal.startWorker({ activities })
   atTheEnd(async () => {
@@ -45,7 +63,8 @@ const openMailbox = async () => {
 }
 const publish = (versions: PolicyVersions) =>
   publishPolicy({ sql: app.sql, client: temporal.client, backgroundQueue: taskQueue }, versions)
-const announced = (version: string) => temporal.client.workflow.getHandle(policyWorkflowId(version)).result()
+const announced = (version: string) =>
+  temporal.client.workflow.getHandle(policyWorkflowId(version)).result()
 
 test('promise L3: a material change is emailed to everybody with an account once, even if the mail server is down at first; a minor one to nobody', async () => {
   await app.sql`
@@ -64,11 +83,15 @@ test('promise L3: a material change is emailed to everybody with an account once
   const late = await app.addPerson('Lara Late')
   await publish(policy)
   await publish(policy)
-  const people = await app.sql<{ email: string }[]>`select email from users where id <> ${late.id} order by 1`
+  const people = await app.sql<
+    { email: string }[]
+  >`select email from users where id <> ${late.id} order by 1`
   const letters = await mailbox.letters()
   expect(letters.map(({ to }) => to).sort()).toEqual(people.map(({ email }) => email).sort())
   expect(letters[0]?.text).toContain('Media is kept for 60 days.')
-  expect(await app.sql`select version from policy_versions where announced_at is not null`).toMatchObject([{ version: '2' }])
+  expect(
+    await app.sql`select version from policy_versions where announced_at is not null`,
+  ).toMatchObject([{ version: '2' }])
   await mailbox.close()
 }, 60_000)
 
@@ -80,12 +103,16 @@ test('promise L3: a material change is shown from the next sign-in until it is a
     expect(page.text).toContain('Version 2: Media is kept for 60 days.')
     expect(page.text).not.toContain('A comma moved.')
   }
-  expect((await person.post('/privacy/seen', { next: '/w/northside/people' })).location).toBe('/w/northside/people')
+  expect((await person.post('/privacy/seen', { next: '/w/northside/people' })).location).toBe(
+    '/w/northside/people',
+  )
   expect((await person.get('/account')).text).not.toContain('The privacy policy has changed')
   expect((await app.cast.manager.get('/account')).text).toContain('Media is kept for 60 days.')
   const shown = await app.browser().get('/privacy')
   expect(shown.text).toMatch(/Version 3 · Last updated <time datetime="2027-03-01">March 1, 2027/)
-  expect(shown.text).toContain('<strong>Version 2</strong>, February 1, 2027: Media is kept for 60 days.')
+  expect(shown.text).toContain(
+    '<strong>Version 2</strong>, February 1, 2027: Media is kept for 60 days.',
+  )
   expect(shown.text).toContain('By continuing to use CrateSocial, you accept the updated policy.')
 })
 

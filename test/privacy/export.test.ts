@@ -21,10 +21,20 @@ const picture = makeJpeg({ width: 1080, height: 1080, color: '#446688' })
 beforeAll(async () => {
   at = await install()
   max = createPerson(at.url)
-  await acceptInvitation(max, await invite(at.admin, 'northside', 'manager'), 'Max Manager', 'max@example.com')
+  await acceptInvitation(
+    max,
+    await invite(at.admin, 'northside', 'manager'),
+    'Max Manager',
+    'max@example.com',
+  )
   const file = await upload(max, 'northside', 'max-sleeve.jpg', await picture)
   const composer = await max.open('/w/northside/posts/new')
-  const fields = { text: '=Max says, "later"', channel: channelsIn(composer)[0]!.id, media: file, time: '2099-11-26T10:00' }
+  const fields = {
+    text: '=Max says, "later"',
+    channel: channelsIn(composer)[0]!.id,
+    media: file,
+    time: '2099-11-26T10:00',
+  }
   await composer.press('Schedule', fields)
 }, 120_000)
 
@@ -33,11 +43,23 @@ const unzip = async (bytes: Uint8Array): Promise<Map<string, Buffer>> => {
   const folder = await mkdtemp(join(tmpdir(), 'cratesocial-export-'))
   try {
     await writeFile(join(folder, 'export.zip'), bytes)
-    await promisify(execFile)('python3', ['-m', 'zipfile', '-e', join(folder, 'export.zip'), join(folder, 'all')])
+    await promisify(execFile)('python3', [
+      '-m',
+      'zipfile',
+      '-e',
+      join(folder, 'export.zip'),
+      join(folder, 'all'),
+    ])
     const entries = await readdir(join(folder, 'all'), { recursive: true, withFileTypes: true })
-    const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+    const files = entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
     return new Map(
-      await Promise.all(files.map(async (path) => [relative(join(folder, 'all'), path), await readFile(path)] as const)),
+      await Promise.all(
+        files.map(
+          async (path) => [relative(join(folder, 'all'), path), await readFile(path)] as const,
+        ),
+      ),
     )
   } finally {
     await rm(folder, { recursive: true })
@@ -77,20 +99,27 @@ const keyOf = (row: Row): string =>
         row.version,
       ])
 const rowKeys = (json: string): string[] => (JSON.parse(json) as Row[]).map(keyOf)
-const rowsIn = (files: Map<string, Buffer>, name: string) => JSON.parse(files.get(`${name}.json`)?.toString() ?? 'null') as Row[]
+const rowsIn = (files: Map<string, Buffer>, name: string) =>
+  JSON.parse(files.get(`${name}.json`)?.toString() ?? 'null') as Row[]
 
 describe('data exports', () => {
   test('promise E1: a manager gets every row that refers to them, and their files, byte for byte, but no data of others and no tokens', async () => {
-    const [person] = await at.sql<{ id: string }[]>`select id from users where email = 'max@example.com'`
+    const [person] = await at.sql<
+      { id: string }[]
+    >`select id from users where email = 'max@example.com'`
     const before = await dumpEverything(at.sql, at.config.media.url)
     const { link, files } = await fetchExport(max, 'max@example.com')
-    expect(rowsIn(files, 'you/account')).toMatchObject([{ name: 'Max Manager', email: 'max@example.com' }])
+    expect(rowsIn(files, 'you/account')).toMatchObject([
+      { name: 'Max Manager', email: 'max@example.com' },
+    ])
     const given = [...files]
       .filter(([name]) => name.startsWith('you/') && name.endsWith('.json'))
       .map(([, bytes]) => bytes.toString())
       .join('\n')
     // The file contains every row of the database that contains the person's id.
-    const theirs = [...before.rows].filter(([, row]) => row.includes(person!.id)).map(([, row]) => JSON.parse(row) as Row)
+    const theirs = [...before.rows]
+      .filter(([, row]) => row.includes(person!.id))
+      .map(([, row]) => JSON.parse(row) as Row)
     expect(theirs.length).toBeGreaterThan(5)
     for (const row of theirs) if (row.id) expect(given).toContain(String(row.id))
     const media = [...files].filter(([name]) => name.startsWith('northside/media/'))
@@ -106,7 +135,9 @@ describe('data exports', () => {
       [true, true, stored!.originalBytes],
     ])
     const all = [...files.values()].map((bytes) => bytes.toString('latin1')).join('\n')
-    expect(all).not.toMatch(/ada@example\.com|password_hash|_sealed|argon2|"token_hash"|v1\.[\w-]+\.[\w-]{16}\./)
+    expect(all).not.toMatch(
+      /ada@example\.com|password_hash|_sealed|argon2|"token_hash"|v1\.[\w-]+\.[\w-]{16}\./,
+    )
     // An export works for one person and one download.
     expect((await at.admin.open(link)).status).toBe(404)
     expect((await max.open(link)).text).toContain('no longer works')
@@ -120,15 +151,24 @@ describe('data exports', () => {
     expect(rowsIn(files, 'northside/channels').length).toBeGreaterThan(3)
     expect(rowsIn(files, 'northside/memberships')).toHaveLength(2)
     expect(rowsIn(files, 'northside/workspace')).toMatchObject([{ slug: 'northside' }])
-    expect(files.get('northside/posts.csv')?.toString()).toMatch(/^\uFEFFid,workspace_id,.*\r\n.*"'=Max says, ""later"""/)
+    expect(files.get('northside/posts.csv')?.toString()).toMatch(
+      /^\uFEFFid,workspace_id,.*\r\n.*"'=Max says, ""later"""/,
+    )
     expect([...files.keys()].filter((name) => name.startsWith('northside/media/'))).toHaveLength(2)
-    const members = rowsIn(files, 'northside/memberships').map((row) => [row.user_name, row.workspace_name])
+    const members = rowsIn(files, 'northside/memberships').map((row) => [
+      row.user_name,
+      row.workspace_name,
+    ])
     expect(members).toContainEqual(['Max Manager', 'Northside'])
   }, 60_000)
 
   test('promise E1: everything that refers to a person, however indirectly, is in their file, or omitted for a reason that the README gives', async () => {
-    const [ada] = await at.sql<{ id: string }[]>`select id from users where email = 'ada@example.com'`
-    const [person] = await at.sql<{ id: string }[]>`select id from users where email = 'max@example.com'`
+    const [ada] = await at.sql<
+      { id: string }[]
+    >`select id from users where email = 'ada@example.com'`
+    const [person] = await at.sql<
+      { id: string }[]
+    >`select id from users where email = 'max@example.com'`
     // The results of Max's post, an alt text, and an account that he connected.
     await at.sql`update post_media set alt_text = 'A sleeve on a crate'`
     await at.sql`update grants set connected_by = ${person!.id} where issuer = 'tiktok'`
@@ -146,9 +186,12 @@ describe('data exports', () => {
       const before = await dumpEverything(at.sql, at.config.media.url)
       const { files } = await fetchExport(who, email)
       const given = new Set(
-        [...files].filter(([name]) => name.endsWith('.json')).flatMap(([, bytes]) => rowKeys(bytes.toString())),
+        [...files]
+          .filter(([name]) => name.endsWith('.json'))
+          .flatMap(([, bytes]) => rowKeys(bytes.toString())),
       )
-      const isLeftOut = (table: string, column: string) => `${table}.${column}` in leftOut || `*.${column}` in leftOut
+      const isLeftOut = (table: string, column: string) =>
+        `${table}.${column}` in leftOut || `*.${column}` in leftOut
       const reached = await reachableFrom(at.sql, before, id, isLeftOut)
       const tables = new Set(reached.map(({ table }) => table))
       const expected =
@@ -157,15 +200,25 @@ describe('data exports', () => {
           : ['targets', 'attempts', 'snapshots']
       expect([...tables]).toEqual(expect.arrayContaining(expected))
       // The export is made after the dump, and downloading it uses its link.
-      const missing = reached.filter(({ table, row }) => !moving.includes(table) && !given.has(keyOf(row)))
-      expect([email, missing.map(({ table, row }) => `${table} ${keyOf(row)}`)]).toEqual([email, []])
+      const missing = reached.filter(
+        ({ table, row }) => !moving.includes(table) && !given.has(keyOf(row)),
+      )
+      expect([email, missing.map(({ table, row }) => `${table} ${keyOf(row)}`)]).toEqual([
+        email,
+        [],
+      ])
       const readme = files.get('README.txt')!.toString()
-      for (const name of files.keys()) if (name.endsWith('.json')) expect(readme).toContain(`  ${name.slice(0, -5)} `)
+      for (const name of files.keys())
+        if (name.endsWith('.json')) expect(readme).toContain(`  ${name.slice(0, -5)} `)
       for (const why of Object.values(leftOut)) expect(readme).toContain(why)
     }
     const { files } = await fetchExport(max, 'max@example.com')
-    expect(rowsIn(files, 'you/post-media')).toMatchObject([{ alt_text: 'A sleeve on a crate', media_name: 'max-sleeve.jpg' }])
-    expect(rowsIn(files, 'you/targets')).toMatchObject([{ state: 'scheduled', post_name: '=Max says, "later"' }])
+    expect(rowsIn(files, 'you/post-media')).toMatchObject([
+      { alt_text: 'A sleeve on a crate', media_name: 'max-sleeve.jpg' },
+    ])
+    expect(rowsIn(files, 'you/targets')).toMatchObject([
+      { state: 'scheduled', post_name: '=Max says, "later"' },
+    ])
     expect(rowsIn(files, 'you/snapshots')).toMatchObject([{ views: 7 }])
     expect(files.get('you/targets.csv')?.toString()).toMatch(/post_id,post_name,/)
   }, 90_000)
@@ -185,15 +238,21 @@ describe('data exports', () => {
     expect((await max.open(link)).text).toContain('no longer works')
     await half.cancel()
     await untilPage(max, link, (page) => page.text.includes('Your data is ready'))
-    expect((await (await max.request(link, { method: 'POST' })).arrayBuffer()).byteLength).toBe(60_000_000)
+    expect((await (await max.request(link, { method: 'POST' })).arrayBuffer()).byteLength).toBe(
+      60_000_000,
+    )
     await expect.poll(() => mediaStore.size(made!.storeKey)).toBeNull()
     expect((await max.open(link)).status).toBe(404)
     expect(await at.sql`select from exports where store_key = ${made!.storeKey}`).toHaveLength(0)
   }, 60_000)
 
   test('promise E1: an export is streamed: 20,000 rows and 200 MB of files do not stay in memory', async () => {
-    const [ada] = await at.sql<{ id: string }[]>`select id from users where email = 'ada@example.com'`
-    const [target] = await at.sql<{ id: string; workspaceId: string }[]>`select id, workspace_id from targets limit 1`
+    const [ada] = await at.sql<
+      { id: string }[]
+    >`select id from users where email = 'ada@example.com'`
+    const [target] = await at.sql<
+      { id: string; workspaceId: string }[]
+    >`select id, workspace_id from targets limit 1`
     await at.sql`
       insert into snapshots (workspace_id, target_id, taken_at, source, views)
       select ${target!.workspaceId}, ${target!.id}, now() - n * interval '1 second', 'test', n from generate_series(1, 20000) n`
@@ -216,16 +275,26 @@ describe('data exports', () => {
   }, 120_000)
 
   test('promise E1, E5: an export that nobody has downloaded is deleted, with its bytes and its link, when a deletion request removes platform data', async () => {
-    await at.control('PATCH', '/settings', { dataDeletionUrl: `${at.url}/callbacks/meta/data-deletion` })
+    await at.control('PATCH', '/settings', {
+      dataDeletionUrl: `${at.url}/callbacks/meta/data-deletion`,
+    })
     const links = [await askFor(at.admin, 'ada@example.com'), await askFor(max, 'max@example.com')]
-    const made = await at.sql<{ storeKey: string }[]>`select store_key from exports where store_key is not null`
+    const made = await at.sql<
+      { storeKey: string }[]
+    >`select store_key from exports where store_key is not null`
     expect(made).toHaveLength(2)
-    const { people } = (await at.control('GET', '/accounts/meta')) as { people: Record<string, { id: string; name: string }> }
+    const { people } = (await at.control('GET', '/accounts/meta')) as {
+      people: Record<string, { id: string; name: string }>
+    }
     const ada = Object.values(people).find(({ name }) => name === 'Ada Northside')!
-    await at.control('POST', `/accounts/meta/people/${ada.id}/remove-app`, { deletionRequest: true })
+    await at.control('POST', `/accounts/meta/people/${ada.id}/remove-app`, {
+      deletionRequest: true,
+    })
     await expect.poll(() => at.sql`select from exports`, { timeout: 20_000 }).toHaveLength(0)
     const mediaStore = createDiskStore(at.config.media.url)
     for (const { storeKey } of made) expect(await mediaStore.size(storeKey)).toBeNull()
-    expect([(await at.admin.open(links[0]!)).status, (await max.open(links[1]!)).status]).toEqual([404, 404])
+    expect([(await at.admin.open(links[0]!)).status, (await max.open(links[1]!)).status]).toEqual([
+      404, 404,
+    ])
   }, 180_000)
 })

@@ -12,7 +12,8 @@ import { taskQueue } from '../../workflows/names.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { createTestTemporal, type TestTemporal } from '../support/servers/temporal.ts'
 
-const read = (path: string) => readFile(fileURLToPath(new URL(`../../${path}`, import.meta.url)), 'utf8')
+const read = (path: string) =>
+  readFile(fileURLToPath(new URL(`../../${path}`, import.meta.url)), 'utf8')
 
 let app: TestApp
 let temporal: TestTemporal
@@ -21,8 +22,10 @@ beforeAll(async () => {
   temporal = await createTestTemporal()
 }, 60_000)
 
-const retention = () => createRetentionActivities({ ...app.deps, client: temporal.client, now: Date.now })
-const sweepNow = async () => await sweepWhatWasNeverSwept(temporal.client, sweepNames, await listLatestSweeps(app.sql))
+const retention = () =>
+  createRetentionActivities({ ...app.deps, client: temporal.client, now: Date.now })
+const sweepNow = async () =>
+  await sweepWhatWasNeverSwept(temporal.client, sweepNames, await listLatestSweeps(app.sql))
 
 test('promise L1: every promise is checked at the first start, without waiting for 3:10 AM, and later starts repeat nothing', {
   timeout: 60_000,
@@ -44,7 +47,10 @@ test('promise S6: if a namespace keeps histories longer than the policy says and
   const refusing = { client: whoMayNotChangeIt(temporal.client) }
   expect(await keepHistoriesFor(refusing, historyDays)).toBe(historyDays + 23)
   await retention().sweepRule({ rule: 'histories' })
-  expect((await listLatestSweeps(app.sql)).get('histories')).toMatchObject({ removed: 1, leftCount: historyDays + 23 })
+  expect((await listLatestSweeps(app.sql)).get('histories')).toMatchObject({
+    removed: 1,
+    leftCount: historyDays + 23,
+  })
   expect(await keepHistoriesFor(temporal, historyDays)).toBe(historyDays)
   expect(await keptDays(temporal)).toBe(historyDays)
 })
@@ -60,9 +66,14 @@ test('promise S6: the compose file and the install guide have the retention time
  * namespace.
  */
 const whoMayNotChangeIt = (client: Client): Client => {
-  const denied = Object.assign(new Error('7 PERMISSION_DENIED'), { code: 7, details: 'denied', metadata: {} })
+  const denied = Object.assign(new Error('7 PERMISSION_DENIED'), {
+    code: 7,
+    details: 'denied',
+    metadata: {},
+  })
   const service = new Proxy(client.workflowService, {
-    get: (target, name) => (name === 'updateNamespace' ? () => Promise.reject(denied) : Reflect.get(target, name)),
+    get: (target, name) =>
+      name === 'updateNamespace' ? () => Promise.reject(denied) : Reflect.get(target, name),
   })
   return { workflowService: service, options: client.options } as unknown as Client
 }

@@ -38,12 +38,19 @@ describe('stored data', () => {
       select c.table_name, c.column_name as name, c.data_type as type from information_schema.columns c
         join pg_class r on r.relname = c.table_name and r.relnamespace = 'public'::regnamespace
       where c.table_schema = 'public' and r.relkind in ('r', 'p') and not r.relispartition order by 1, c.ordinal_position`
-    const listed = new Set([...keptData, ...platformData].flatMap((item) => item.columns).concat(bookkeeping))
-    const isListed = (table: string, name: string) => listed.has(`${table}.${name}`) || listed.has(`${table}.*`)
+    const listed = new Set(
+      [...keptData, ...platformData].flatMap((item) => item.columns).concat(bookkeeping),
+    )
+    const isListed = (table: string, name: string) =>
+      listed.has(`${table}.${name}`) || listed.has(`${table}.*`)
     const neutral = /^(uuid|boolean|timestamp with time zone)$/
-    const missing = columns.filter(({ tableName, name, type }) => !neutral.test(type) && !isListed(tableName, name))
+    const missing = columns.filter(
+      ({ tableName, name, type }) => !neutral.test(type) && !isListed(tableName, name),
+    )
     expect(missing.map(({ tableName, name }) => `${tableName}.${name}`)).toEqual([])
-    const known = new Set(columns.flatMap(({ tableName, name }) => [`${tableName}.${name}`, `${tableName}.*`]))
+    const known = new Set(
+      columns.flatMap(({ tableName, name }) => [`${tableName}.${name}`, `${tableName}.*`]),
+    )
     expect(
       [...listed].filter((column) => !known.has(column)),
       'listed, but not there any more',
@@ -55,9 +62,19 @@ describe('stored data', () => {
   })
 
   test("promise S6: when an authorization ends, the person's name and permissions are deleted with its tokens", async () => {
-    const place = { workspaceId: app.workspaces.northside, platform: 'facebook' as const, userId: app.cast.admin.id }
-    const { grantId } = await insertChannel(app.deps, { ...place, tokens: { scopes: ['pages_show_list'] } })
-    const find = async () => (await app.sql`select user_name, scopes, access_token_sealed from grants where id = ${grantId}`)[0]
+    const place = {
+      workspaceId: app.workspaces.northside,
+      platform: 'facebook' as const,
+      userId: app.cast.admin.id,
+    }
+    const { grantId } = await insertChannel(app.deps, {
+      ...place,
+      tokens: { scopes: ['pages_show_list'] },
+    })
+    const find = async () =>
+      (
+        await app.sql`select user_name, scopes, access_token_sealed from grants where id = ${grantId}`
+      )[0]
     expect(await find()).toMatchObject({ userName: 'Ada Northside', scopes: ['pages_show_list'] })
     await endGrant(app.sql, grantId, 'disconnected', new Date())
     expect(await find()).toEqual({ userName: '', scopes: [], accessTokenSealed: null })
@@ -73,7 +90,8 @@ const codeFiles = (): string[] =>
 
 describe('where data goes', () => {
   test('promise S5, D5: only the platform client, mail and the media store open connections to the outside', () => {
-    const opens = /\bfetch\(|from '(?:node:)?(?:net|http|https|http2|tls|dgram|undici)'|from '(?:nodemailer|@aws-sdk\/[^']+)'/
+    const opens =
+      /\bfetch\(|from '(?:node:)?(?:net|http|https|http2|tls|dgram|undici)'|from '(?:nodemailer|@aws-sdk\/[^']+)'/
     const doors = codeFiles().filter((file) => {
       const text = readFileSync(join(root, file), 'utf8')
         .replace(/^import type .*$/gm, '')
@@ -81,35 +99,56 @@ describe('where data goes', () => {
       return opens.test(text)
     })
     // The last one opens no connections; it responds to requests for metrics.
-    const allowed = ['platforms/http.ts', 'activities/mail/send.ts', 'media/s3-store.ts', 'observability/metrics.ts']
+    const allowed = [
+      'platforms/http.ts',
+      'activities/mail/send.ts',
+      'media/s3-store.ts',
+      'observability/metrics.ts',
+    ]
     expect(doors).toContain('platforms/http.ts')
     expect(doors.filter((file) => !allowed.includes(file))).toEqual([])
   })
 
   test('promise S5: by default, every address is this machine or one of the two platforms', () => {
     const hosts = Object.values(variables)
-      .flatMap((variable) => ('fallback' in variable && variable.fallback ? [variable.fallback] : []))
+      .flatMap((variable) =>
+        'fallback' in variable && variable.fallback ? [variable.fallback] : [],
+      )
       .filter((text) => /^[a-z]+:\/\//.test(text))
       .map((text) => new URL(text).hostname)
     expect(hosts.length).toBeGreaterThan(6)
     expect(
-      hosts.filter((host) => !/^(|localhost|127\.0\.0\.1|(.+\.)?facebook\.com|(.+\.)?tiktok(apis)?\.com)$/.test(host)),
+      hosts.filter(
+        (host) =>
+          !/^(|localhost|127\.0\.0\.1|(.+\.)?facebook\.com|(.+\.)?tiktok(apis)?\.com)$/.test(host),
+      ),
     ).toEqual([])
   })
 
   test('promise D5: a post, its account and its numbers are shown to members of the workspace only', async () => {
     const { sql, deps, cast, workspaces } = app
     const place = { workspaceId: workspaces.northside, platform: 'facebook' as const }
-    const { channelId } = await insertChannel(deps, { ...place, userId: cast.admin.id, name: 'Northside on Facebook' })
+    const { channelId } = await insertChannel(deps, {
+      ...place,
+      userId: cast.admin.id,
+      name: 'Northside on Facebook',
+    })
     const { postId, targetId } = await insertTarget(deps, { ...place, channelId })
     await sql`insert into snapshots (workspace_id, target_id, taken_at, source, views) values (${workspaces.northside}, ${targetId}, now(), 'test', 4711)`
-    const pages = ['channels', `posts/${postId}`, 'calendar', 'activity', 'today'].map((page) => `/w/northside/${page}`)
+    const pages = ['channels', `posts/${postId}`, 'calendar', 'activity', 'today'].map(
+      (page) => `/w/northside/${page}`,
+    )
     expect((await cast.admin.get('/w/northside/channels')).text).toContain('Northside on Facebook')
     for (const who of [cast.outsider, cast.operator])
       for (const page of pages) {
         const answer = await who.get(page)
-        expect([page, answer.status, answer.text.includes('Northside on Facebook')]).toEqual([page, 404, false])
+        expect([page, answer.status, answer.text.includes('Northside on Facebook')]).toEqual([
+          page,
+          404,
+          false,
+        ])
       }
-    for (const page of pages) expect([page, (await cast.stranger.get(page)).status]).toEqual([page, 303])
+    for (const page of pages)
+      expect([page, (await cast.stranger.get(page)).status]).toEqual([page, 303])
   })
 })

@@ -26,10 +26,17 @@ let folder = ''
 beforeAll(async () => {
   app = await createTestApp()
   const { northside: workspaceId } = app.workspaces
-  account = await insertChannel(app.deps, { workspaceId, userId: app.cast.admin.id, platform: 'facebook' })
+  account = await insertChannel(app.deps, {
+    workspaceId,
+    userId: app.cast.admin.id,
+    platform: 'facebook',
+  })
   smtpPort = await freePort()
   folder = mkdtempSync(join(tmpdir(), 'cratesocial-mail-'))
-  const mail = createMail({ smtpUrl: `smtp://127.0.0.1:${smtpPort}`, from: 'CrateSocial <us@example.com>' })
+  const mail = createMail({
+    smtpUrl: `smtp://127.0.0.1:${smtpPort}`,
+    from: 'CrateSocial <us@example.com>',
+  })
   deps = { sql: app.sql, mail, publicUrl: 'https://crates.example', platforms: app.deps.platforms }
   atTheEnd(async () => {
     mail.close()
@@ -49,8 +56,11 @@ const tell = (cause: string, more: { words?: string } = {}) =>
     to: 'admins',
   })
 const waiting = async (): Promise<string[]> =>
-  (await app.sql<{ refId: string }[]>`select ref_id from outbox where kind = 'notice' order by id`).map((row) => row.refId)
-const mails = async () => (await mailbox.store.list()).filter((mail) => mail.to === app.cast.admin.email)
+  (
+    await app.sql<{ refId: string }[]>`select ref_id from outbox where kind = 'notice' order by id`
+  ).map((row) => row.refId)
+const mails = async () =>
+  (await mailbox.store.list()).filter((mail) => mail.to === app.cast.admin.email)
 
 describe.sequential('promise U4: notification emails', () => {
   test('are sent once for each cause, however often it is noticed, and only to the people it concerns', async () => {
@@ -65,11 +75,19 @@ describe.sequential('promise U4: notification emails', () => {
     timeout: 60_000,
   }, async () => {
     const relays = [1, 2].map(() =>
-      startRelay({ sql: app.sql, log: pino({ level: 'silent' }), handlers: { notice: (ids) => sendNotices(deps, ids) } }),
+      startRelay({
+        sql: app.sql,
+        log: pino({ level: 'silent' }),
+        handlers: { notice: (ids) => sendNotices(deps, ids) },
+      }),
     )
     await app.sql`select pg_notify('outbox', '')`
-    await expect.poll(async () => (await app.sql`select tries from outbox`)[0]?.tries, { timeout: 20_000 }).toBeGreaterThan(0)
-    await expect.poll(async () => (await app.sql`select mailing_until from notices`)[0]?.mailingUntil).toBeNull()
+    await expect
+      .poll(async () => (await app.sql`select tries from outbox`)[0]?.tries, { timeout: 20_000 })
+      .toBeGreaterThan(0)
+    await expect
+      .poll(async () => (await app.sql`select mailing_until from notices`)[0]?.mailingUntil)
+      .toBeNull()
     expect((await app.sql`select mailed_at from notices`)[0]?.mailedAt).toBeNull()
     mailbox = await openMailbox()
     await expect
@@ -102,27 +120,45 @@ describe.sequential('promise U4: notification emails', () => {
   test.each([
     { refused: 550, settled: 2 },
     { refused: 450, settled: 1 },
-  ])('are not held up by an address that is refused with $refused', async ({ refused, settled }) => {
-    const { server, port, taken } = await serverRefusing('gone@example.com', refused)
-    const gone = await insertUser(app.sql, { email: 'gone@example.com', name: 'Gone', passwordHash: 'x', isOperator: false })
-    await insertMembership(app.sql, app.workspaces.northside, gone, 'admin')
-    await app.sql`truncate notices, outbox`
-    await tell(`refused with ${refused}`)
-    const [first] = await app.sql<{ id: string }[]>`select id from notices where user_id = ${gone}`
-    const ids = [first?.id ?? '', ...(await waiting()).filter((id) => id !== first?.id)]
-    const mail = createMail({ smtpUrl: `smtp://127.0.0.1:${port}`, from: 'us@example.com' })
-    const failed = await sendNotices({ ...deps, mail }, ids).catch((error: Error) => error.message)
-    expect(failed).toBe(refused === 450 ? 'the mail server rejected the email: EENVELOPE 450' : undefined)
-    expect(taken).toEqual([app.cast.admin.email])
-    expect(await app.sql`select from notices where mailed_at is not null`).toHaveLength(settled)
-    mail.close()
-    server.close(() => undefined)
-    await app.sql`delete from users where id = ${gone}`
-  })
+  ])(
+    'are not held up by an address that is refused with $refused',
+    async ({ refused, settled }) => {
+      const { server, port, taken } = await serverRefusing('gone@example.com', refused)
+      const gone = await insertUser(app.sql, {
+        email: 'gone@example.com',
+        name: 'Gone',
+        passwordHash: 'x',
+        isOperator: false,
+      })
+      await insertMembership(app.sql, app.workspaces.northside, gone, 'admin')
+      await app.sql`truncate notices, outbox`
+      await tell(`refused with ${refused}`)
+      const [first] = await app.sql<
+        { id: string }[]
+      >`select id from notices where user_id = ${gone}`
+      const ids = [first?.id ?? '', ...(await waiting()).filter((id) => id !== first?.id)]
+      const mail = createMail({ smtpUrl: `smtp://127.0.0.1:${port}`, from: 'us@example.com' })
+      const failed = await sendNotices({ ...deps, mail }, ids).catch(
+        (error: Error) => error.message,
+      )
+      expect(failed).toBe(
+        refused === 450 ? 'the mail server rejected the email: EENVELOPE 450' : undefined,
+      )
+      expect(taken).toEqual([app.cast.admin.email])
+      expect(await app.sql`select from notices where mailed_at is not null`).toHaveLength(settled)
+      mail.close()
+      server.close(() => undefined)
+      await app.sql`delete from users where id = ${gone}`
+    },
+  )
 
   test('say what is at risk, in text and in HTML, and load nothing from anywhere', async () => {
     const { northside: workspaceId } = app.workspaces
-    await insertTarget(app.deps, { workspaceId, channelId: account.channelId, platform: 'facebook' })
+    await insertTarget(app.deps, {
+      workspaceId,
+      channelId: account.channelId,
+      platform: 'facebook',
+    })
     await app.sql`update channels set state = 'reconnect' where id = ${account.channelId}`
     await tell('third', { words: 'Ada & Ben changed <it>.' })
     await sendNotices(deps, (await waiting()).slice(-1))
@@ -140,7 +176,9 @@ describe.sequential('promise U4: notification emails', () => {
     await chooseMailedNotices(app.sql, app.cast.admin.id, ['failed'])
     await tell('fourth')
     expect(await waiting()).toEqual([])
-    expect(await app.sql`select from notices where cause = 'fourth' and not by_mail`).toHaveLength(1)
+    expect(await app.sql`select from notices where cause = 'fourth' and not by_mail`).toHaveLength(
+      1,
+    )
   })
 })
 

@@ -20,8 +20,10 @@ const read = async (path = '/privacy') => {
   const page = await test.browser().get(path)
   // Separates the words of cells and lines.
   const { document } = parseHTML(page.text.replace(/<\/(td|th|p|h\d|strong)>/g, ' $&'))
-  const textOf = (one: { textContent: string | null } | null) => (one?.textContent ?? '').replace(/\s+/g, ' ').trim()
-  const texts = (selector: string) => [...document.querySelectorAll(selector)].map((one) => textOf(one as never))
+  const textOf = (one: { textContent: string | null } | null) =>
+    (one?.textContent ?? '').replace(/\s+/g, ' ').trim()
+  const texts = (selector: string) =>
+    [...document.querySelectorAll(selector)].map((one) => textOf(one as never))
   return { page, document, texts, text: textOf(document.querySelector('main') as never) }
 }
 
@@ -29,11 +31,17 @@ describe('the other public pages', () => {
   it('promise E3, E4: say the same as the policy about what is deleted and kept', async () => {
     const [request, policy] = [await read('/data-deletion'), await read()]
     const lists = (of: typeof request) =>
-      of.texts('main li').filter((item) => /^(Your account:|Posts that are already|Backups made)/.test(item))
+      of
+        .texts('main li')
+        .filter((item) => /^(Your account:|Posts that are already|Backups made)/.test(item))
     expect(lists(request)).toHaveLength(3)
     expect(lists(policy)).toEqual(lists(request))
     for (const page of [request, policy])
-      for (const words of ['already published stay on Facebook', 'for at most 14 days', 'immediately after “Send request”'])
+      for (const words of [
+        'already published stay on Facebook',
+        'for at most 14 days',
+        'immediately after “Send request”',
+      ])
         expect(page.text).toContain(words)
   })
 
@@ -43,13 +51,14 @@ describe('the other public pages', () => {
     expect(ofDefault.text).toContain(`between you and ${operatorEnv.OPERATOR_NAME}`)
     const config = testConfig(named)
     const terms = '# Our <b>rules</b>\n\nBe kind\nto each other.\n\nPay on time.\n'
-    const own = await createTestApp({ config: { ...config, operator: { ...config.operator, terms } } })
+    const own = await createTestApp({
+      config: { ...config, operator: { ...config.operator, terms } },
+    })
     const { document } = parseHTML((await own.browser().get('/terms')).text)
     expect(document.querySelector('main h2')?.textContent).toBe('Our <b>rules</b>')
-    expect([...document.querySelectorAll('main p')].slice(0, 2).map((one) => one.textContent)).toEqual([
-      'Be kind to each other.',
-      'Pay on time.',
-    ])
+    expect(
+      [...document.querySelectorAll('main p')].slice(0, 2).map((one) => one.textContent),
+    ).toEqual(['Be kind to each other.', 'Pay on time.'])
   })
 
   it('promise E4: do not let anyone flood a mailbox with deletion emails, and respond in the same way to all addresses', async () => {
@@ -74,14 +83,20 @@ describe('the other public pages', () => {
   it('promise L1, E4: all link to the policy, the terms and the deletion page', async () => {
     const { admin, operator, stranger } = test.cast
     const visits = [
-      ...['/', '/sign-in', '/privacy', '/data-deletion', '/password-reset', '/nowhere'].map((path) => [stranger, path] as const),
-      ...['/account', '/w/northside/today', '/w/northside/calendar', '/w/northside/people'].map((path) => [admin, path] as const),
+      ...['/', '/sign-in', '/privacy', '/data-deletion', '/password-reset', '/nowhere'].map(
+        (path) => [stranger, path] as const,
+      ),
+      ...['/account', '/w/northside/today', '/w/northside/calendar', '/w/northside/people'].map(
+        (path) => [admin, path] as const,
+      ),
       [operator, '/operate'] as const,
       [operator, '/promises'] as const,
     ]
     for (const [who, path] of visits) {
       const foot = parseHTML((await who.get(path)).text).document.querySelector('footer')
-      const links = [...(foot?.querySelectorAll('a[href^="/"]') ?? [])].map((link) => link.getAttribute('href'))
+      const links = [...(foot?.querySelectorAll('a[href^="/"]') ?? [])].map((link) =>
+        link.getAttribute('href'),
+      )
       expect([path, links]).toEqual([path, ['/privacy', '/terms', '/data-deletion']])
     }
   })

@@ -26,7 +26,9 @@ export const reachableFrom = async (
     rowsOf.set(table, [...(rowsOf.get(table) ?? []), JSON.parse(text) as Row])
   }
   const found = new Map<Row, string>()
-  const queue = (rowsOf.get('users') ?? []).filter((row) => row.id === userId).map((row) => ({ table: 'users', row }))
+  const queue = (rowsOf.get('users') ?? [])
+    .filter((row) => row.id === userId)
+    .map((row) => ({ table: 'users', row }))
   for (let next = queue.shift(); next; next = queue.shift()) {
     if (found.has(next.row)) continue
     found.set(next.row, next.table)
@@ -34,7 +36,8 @@ export const reachableFrom = async (
       if (of !== next.table || isLeftOut(table, column)) continue
       const value = next.row[key]
       if (value === null || value === undefined) continue
-      for (const row of rowsOf.get(table) ?? []) if (row[column] === value) queue.push({ table, row })
+      for (const row of rowsOf.get(table) ?? [])
+        if (row[column] === value) queue.push({ table, row })
     }
   }
   return [...found].map(([row, table]) => ({ table, row }))

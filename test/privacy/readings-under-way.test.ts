@@ -3,7 +3,12 @@ import { saveOwnPosts } from '../../db/insights/elsewhere-posts.ts'
 import { eraseAccountNumbers } from '../../db/insights/measured-channels.ts'
 import { saveAccountDay, saveFollowers, savePostSnapshots } from '../../db/insights/snapshots.ts'
 import { type Db, tx } from '../../db/postgres/connect.ts'
-import { eraseChannels, eraseTargets, listPlatformData, lockPlatformData } from '../../db/privacy/platform-erasure.ts'
+import {
+  eraseChannels,
+  eraseTargets,
+  listPlatformData,
+  lockPlatformData,
+} from '../../db/privacy/platform-erasure.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { measuredRows } from '../support/insights/measured-rows.ts'
 import { connectAll } from '../support/posts.ts'
@@ -15,7 +20,13 @@ let targetId: string
 let elsewhereId: string
 const now = new Date()
 const nextAt = new Date(now.getTime() + 86_400_000)
-const tables = ['account_snapshots', 'channel_days', 'elsewhere_posts', 'measured_channels', 'measured_targets'] as const
+const tables = [
+  'account_snapshots',
+  'channel_days',
+  'elsewhere_posts',
+  'measured_channels',
+  'measured_targets',
+] as const
 
 beforeEach(async () => {
   app = await createTestApp()
@@ -38,18 +49,26 @@ beforeEach(async () => {
 
 const due = { dueAt: now, nextAt, takenAt: now, source: 'test' }
 const ownPost = {
-  ...{ platformPostId: '72', otherIds: [], kind: 'image', text: 'Made on the phone', permalink: null },
+  ...{
+    platformPostId: '72',
+    otherIds: [],
+    kind: 'image',
+    text: 'Made on the phone',
+    permalink: null,
+  },
   publishedAt: new Date(now.getTime() - 3_600_000),
 }
 const readings: Record<string, (t: Db) => Promise<unknown>> = {
   followers: (t) => saveFollowers(t, { ...due, channelId, followers: 4_711 }),
-  'a day of the account': (t) => saveAccountDay(t, { ...due, channelId, day: { date: '2026-01-01', views: 4_711, reach: 1 } }),
+  'a day of the account': (t) =>
+    saveAccountDay(t, { ...due, channelId, day: { date: '2026-01-01', views: 4_711, reach: 1 } }),
   'numbers of a post': (t) =>
     savePostSnapshots(t, {
       ...{ channelId, made: 'here', takenAt: now, source: 'test' },
       posts: [{ id: targetId, dueAt: now, nextAt, numbers: { views: 4_711 }, more: {} }],
     }),
-  'posts that were not made here': (t) => saveOwnPosts(t, { workspaceId, channelId, posts: [ownPost], beganAt: now, now }),
+  'posts that were not made here': (t) =>
+    saveOwnPosts(t, { workspaceId, channelId, posts: [ownPost], beganAt: now, now }),
   'numbers of a post that was not made here': (t) =>
     savePostSnapshots(t, {
       ...{ channelId, made: 'elsewhere', takenAt: now, source: 'test' },
@@ -59,7 +78,9 @@ const readings: Record<string, (t: Db) => Promise<unknown>> = {
 
 /** Deletes the account's data, as a platform's deletion request does. */
 const erase = async (): Promise<void> => {
-  const [grant] = await app.sql<{ id: string }[]>`select grant_id as id from channels where id = ${channelId}`
+  const [grant] = await app.sql<
+    { id: string }[]
+  >`select grant_id as id from channels where id = ${channelId}`
   for (const data of await listPlatformData(app.sql, [grant!.id], now))
     await tx(app.sql, async (t) => {
       await lockPlatformData(t, data)
@@ -77,7 +98,10 @@ const isWaitedFor = async (): Promise<boolean> => {
 }
 
 /** Starts `work` while the reading is written but not yet committed. */
-const whileWritten = async (reading: (t: Db) => Promise<unknown>, work: () => Promise<void>): Promise<void> => {
+const whileWritten = async (
+  reading: (t: Db) => Promise<unknown>,
+  work: () => Promise<void>,
+): Promise<void> => {
   let done: Promise<void> | undefined
   await tx(app.sql, async (t) => {
     await reading(t)
@@ -95,8 +119,11 @@ const leftIn = async (): Promise<string[]> => {
       rows: await app.sql`select from ${app.sql(name)} where channel_id = ${channelId}`,
     })),
   )
-  const snapshots = await app.sql`select from snapshots where target_id = ${targetId} or elsewhere_id = ${elsewhereId}`
-  return [...kept, { name: 'snapshots', rows: snapshots }].filter(({ rows }) => rows.length > 0).map(({ name }) => name)
+  const snapshots =
+    await app.sql`select from snapshots where target_id = ${targetId} or elsewhere_id = ${elsewhereId}`
+  return [...kept, { name: 'snapshots', rows: snapshots }]
+    .filter(({ rows }) => rows.length > 0)
+    .map(({ name }) => name)
 }
 
 describe('promise E5: a reading in progress while a platform has its data deleted', () => {
@@ -117,13 +144,22 @@ describe('promise E5: a reading in progress while a platform has its data delete
 })
 
 test('promise R2: a reading in progress while the history of an account is erased is deleted with it', async () => {
-  const its = ['followers', 'a day of the account', 'posts that were not made here', 'numbers of a post that was not made here']
+  const its = [
+    'followers',
+    'a day of the account',
+    'posts that were not made here',
+    'numbers of a post that was not made here',
+  ]
   for (const what of its.toReversed()) {
     await app.sql`
       insert into measured_channels (channel_id, workspace_id, next_at, days_at)
       values (${channelId}, ${workspaceId}, ${now}, ${now}) on conflict do nothing`
-    await whileWritten(readings[what]!, () => tx(app.sql, (t) => eraseAccountNumbers(t, [channelId])))
-    const left = (await leftIn()).filter((name) => !['measured_targets', 'snapshots'].includes(name))
+    await whileWritten(readings[what]!, () =>
+      tx(app.sql, (t) => eraseAccountNumbers(t, [channelId])),
+    )
+    const left = (await leftIn()).filter(
+      (name) => !['measured_targets', 'snapshots'].includes(name),
+    )
     expect(left, what).toEqual([])
   }
 })

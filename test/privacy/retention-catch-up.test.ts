@@ -22,7 +22,12 @@ test('promise R1, R3, R4: after nights without a sweep, one sweep does what all 
   expect(spec.intervals).toMatchObject([{ every: dayMs, offset: 3 * 3_600_000 + 10 * 60_000 }])
   expect(policies).toMatchObject({ overlap: 'SKIP', catchupWindow: 8 * dayMs })
   const day = async (color: string) => {
-    const id = await upload(admin, slug, `${color}.jpg`, await makeJpeg({ width: 1080, height: 1080, color: `#${color}` }))
+    const id = await upload(
+      admin,
+      slug,
+      `${color}.jpg`,
+      await makeJpeg({ width: 1080, height: 1080, color: `#${color}` }),
+    )
     const [file] = await sql<{ storeKey: string }[]>`select store_key from media where id = ${id}`
     return { id, key: file!.storeKey }
   }
@@ -38,7 +43,9 @@ test('promise R1, R3, R4: after nights without a sweep, one sweep does what all 
     aheadMs = night * dayMs
     await schedule.trigger()
   }
-  await expect.poll(async () => (await schedule.describe()).info.recentActions.length, { timeout: 20_000 }).toBe(1)
+  await expect
+    .poll(async () => (await schedule.describe()).info.recentActions.length, { timeout: 20_000 })
+    .toBe(1)
   expect(await sql`select from sweeps`).toHaveLength(0)
   expect((await sizes()).filter((size) => size === null)).toEqual([])
 
@@ -48,7 +55,8 @@ test('promise R1, R3, R4: after nights without a sweep, one sweep does what all 
     const { recentActions } = (await schedule.describe()).info
     await client.workflow.getHandle(recentActions[0]!.action.workflow.workflowId).result()
     const swept = await sql<{ rule: string; removed: number }[]>`select rule, removed from sweeps`
-    for (const { name } of rules) expect([name, swept.filter(({ rule }) => rule === name).length]).toEqual([name, 1])
+    for (const { name } of rules)
+      expect([name, swept.filter(({ rule }) => rule === name).length]).toEqual([name, 1])
     expect(swept.find(({ rule }) => rule === 'media')).toMatchObject({ removed: 3 })
     expect((await sizes()).map((size) => size !== null)).toEqual([false, false, false, true])
   } finally {

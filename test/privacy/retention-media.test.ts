@@ -21,7 +21,10 @@ const rule = (name: string) => rules.find((one) => one.name === name)!
 /** Runs the sweep as it would run this many days from now. */
 const sweepIn = (name: string, days: number) => {
   const { deps } = test
-  return sweep({ ...deps, client: temporal.client, now: () => Date.now() + days * dayMs }, rule(name))
+  return sweep(
+    { ...deps, client: temporal.client, now: () => Date.now() + days * dayMs },
+    rule(name),
+  )
 }
 // A sweep in the future drops whole months, including the current one on the last day of a month.
 beforeEach(() => ensureSnapshotMonths(test.sql, new Date()))
@@ -35,7 +38,11 @@ const publish = async (state: string) => {
   await sql`update media set store_key = ${key} where id = ${mediaId}`
   const place = { workspaceId: workspaces.northside, platform: 'facebook' as const }
   const { channelId } = await insertChannel(deps, { ...place, userId: cast.admin.id })
-  const { targetId, postId } = await insertTarget(deps, { ...place, channelId, mediaIds: [mediaId] })
+  const { targetId, postId } = await insertTarget(deps, {
+    ...place,
+    channelId,
+    mediaIds: [mediaId],
+  })
   await sql`update targets set state = ${state}, state_at = now(), published_at = case when ${state} = 'published' then now() end where id = ${targetId}`
   const name = `${randomBytes(24).toString('base64url')}.jpg`
   await sql`insert into media_links (name, media_id, workspace_id) values (${name}, ${mediaId}, ${workspaces.northside})`
@@ -74,7 +81,8 @@ describe('retention of media', () => {
   it('promise R4: deletes a file that no post ever used 90 days after its upload', async () => {
     const id = await addMedia(test.deps, test.workspaces.northside, test.cast.admin.id)
     await test.sql`update media set store_key = ${randomBytes(24).toString('base64url')} where id = ${id}`
-    const purged = async () => (await test.sql`select from media where id = ${id} and purged_at is not null`).length
+    const purged = async () =>
+      (await test.sql`select from media where id = ${id} and purged_at is not null`).length
     await sweepIn('media', 89)
     expect(await purged()).toBe(0)
     await sweepIn('media', 91)

@@ -35,9 +35,14 @@ beforeAll(async () => {
 
 /** Skips time until this many days after the start, then runs that night's sweep. */
 const nightAfter = async (days: number): Promise<void> => {
-  for (let left = days - passed; left > 0; left -= partDays) await temporal.sleep(Math.min(left, partDays) * dayMs)
+  for (let left = days - passed; left > 0; left -= partDays)
+    await temporal.sleep(Math.min(left, partDays) * dayMs)
   passed = days
-  await temporal.client.workflow.execute('enforceRetention', { workflowId: `retention-after-${days}`, taskQueue, args: [] })
+  await temporal.client.workflow.execute('enforceRetention', {
+    workflowId: `retention-after-${days}`,
+    taskQueue,
+    args: [],
+  })
 }
 
 test('promise R1, R3, R4: nightly sweeps keep and delete data after 29 and 31 days, 89 and 91 days, and a day before and after 24 months', async () => {
@@ -55,11 +60,15 @@ test('promise R1, R3, R4: nightly sweeps keep and delete data after 29 and 31 da
   const name = `${randomBytes(24).toString('base64url')}.jpg`
   await sql`insert into media_links (name, media_id, workspace_id) values (${name}, ${mediaId}, ${workspaces.northside})`
   await sql`insert into snapshots (workspace_id, target_id, taken_at, source) values (${workspaces.northside}, ${targetId}, now(), 'test')`
-  const [term] = await sql<{ days: number }[]>`select extract(day from now() + interval '24 months' - now())::int as days`
+  const [term] = await sql<
+    { days: number }[]
+  >`select extract(day from now() + interval '24 months' - now())::int as days`
   const term24 = term?.days ?? 0
 
   const standing = async () => ({
-    erasures: (await sql`select from deletion_requests where user_id = ${person.id} and origin = 'retention'`).length,
+    erasures: (
+      await sql`select from deletion_requests where user_id = ${person.id} and origin = 'retention'`
+    ).length,
     address: (await house.browser().request(`/media/${name}`, {})).status,
     bytes: await deps.mediaStore.size(key),
     snapshots: (await sql`select from snapshots where target_id = ${targetId}`).length,

@@ -27,7 +27,10 @@ const rule = (name: string) => rules.find((one) => one.name === name)!
 /** Runs the sweep as it would run this many days from now. */
 const sweepIn = (name: string, days: number) => {
   const { deps } = test
-  return sweep({ ...deps, client: temporal.client, now: () => Date.now() + days * dayMs }, rule(name))
+  return sweep(
+    { ...deps, client: temporal.client, now: () => Date.now() + days * dayMs },
+    rule(name),
+  )
 }
 // A sweep in the future drops whole months, including the current one on the last day of a month.
 beforeEach(() => ensureSnapshotMonths(test.sql, new Date()))
@@ -36,7 +39,10 @@ describe('retention', () => {
   it('promise R1: keeps an account for 29 days after its deactivation, and starts its erasure by day 31', async () => {
     const person = await test.addPerson('Dora Deactivated')
     await test.sql`update users set deactivated_at = now(), deactivated_by = 'person' where id = ${person.id}`
-    const requests = () => test.sql<{ origin: string }[]>`select origin from deletion_requests where user_id = ${person.id}`
+    const requests = () =>
+      test.sql<
+        { origin: string }[]
+      >`select origin from deletion_requests where user_id = ${person.id}`
     await sweepIn('accounts', 29)
     expect(await requests()).toEqual([])
     await sweepIn('accounts', 31)
@@ -57,7 +63,12 @@ describe('retention', () => {
         select extract(epoch from now() + interval '24 months' - now())::float8 / 86400 as days`
       return (await sweepIn('snapshots', ahead!.days + days)).removed
     }
-    expect([await inMonths(-21), await inMonths(-19), await inMonths(-1), await inMonths(1)]).toEqual([0, 1, 0, 1])
+    expect([
+      await inMonths(-21),
+      await inMonths(-19),
+      await inMonths(-1),
+      await inMonths(1),
+    ]).toEqual([0, 1, 0, 1])
   })
 
   it('promise R3: drops whole months that are past the retention time with their rows, and counts them', async () => {
@@ -85,25 +96,30 @@ describe('retention', () => {
     ['account_snapshots', 'taken_at'],
     ['channel_days', 'day'],
     ['format_days', 'day'],
-  ])('promise R3: keeps %s until a day before 24 months, and deletes them by two days after', async (table, column) => {
-    const { sql, deps, cast, workspaces } = test
-    const place = { workspaceId: workspaces.northside, platform: 'facebook' as const }
-    const { channelId } = await insertChannel(deps, { ...place, userId: cast.admin.id })
-    const { targetId } = await insertTarget(deps, { ...place, channelId })
-    await sql`insert into ${sql(table)} ${sql({
-      workspace_id: workspaces.northside,
-      channel_id: channelId,
-      ...(table === 'measured_targets' ? { target_id: targetId, published_at: new Date(), kind: 'photo' } : {}),
-      ...(table === 'format_days' ? { kind: 'photo' } : {}),
-      ...(table === 'account_snapshots' ? { source: 'test' } : {}),
-      ...(column === 'day' ? { day: new Date() } : {}),
-      taken_at: new Date(),
-    })}`
-    const [ahead] = await sql<{ days: number }[]>`
+  ])(
+    'promise R3: keeps %s until a day before 24 months, and deletes them by two days after',
+    async (table, column) => {
+      const { sql, deps, cast, workspaces } = test
+      const place = { workspaceId: workspaces.northside, platform: 'facebook' as const }
+      const { channelId } = await insertChannel(deps, { ...place, userId: cast.admin.id })
+      const { targetId } = await insertTarget(deps, { ...place, channelId })
+      await sql`insert into ${sql(table)} ${sql({
+        workspace_id: workspaces.northside,
+        channel_id: channelId,
+        ...(table === 'measured_targets'
+          ? { target_id: targetId, published_at: new Date(), kind: 'photo' }
+          : {}),
+        ...(table === 'format_days' ? { kind: 'photo' } : {}),
+        ...(table === 'account_snapshots' ? { source: 'test' } : {}),
+        ...(column === 'day' ? { day: new Date() } : {}),
+        taken_at: new Date(),
+      })}`
+      const [ahead] = await sql<{ days: number }[]>`
       select extract(epoch from now() + interval '24 months' - now())::float8 / 86400 as days`
-    expect(await sweepIn(table, ahead!.days - 1)).toEqual({ removed: 0 })
-    expect(await sweepIn(table, ahead!.days + 2)).toEqual({ removed: 1 })
-  })
+      expect(await sweepIn(table, ahead!.days - 1)).toEqual({ removed: 0 })
+      expect(await sweepIn(table, ahead!.days + 2)).toEqual({ removed: 1 })
+    },
+  )
 
   it.each([
     ['invitations', 29, 31],
@@ -121,7 +137,8 @@ describe('retention', () => {
       await sql`insert into invitations (code_hash, workspace_id, role, expires_at) values ('\\x01', ${workspaces.northside}, 'manager', now())`
     if (name === 'events') await sql`insert into events (name) values ('post.scheduled')`
     if (name === 'outbox') await sql`insert into outbox (kind, ref_id) values ('target', uuid_v7())`
-    if (name === 'throttle') await sql`insert into throttle (key, hits, reset_at) values ('k', 1, now())`
+    if (name === 'throttle')
+      await sql`insert into throttle (key, hits, reset_at) values ('k', 1, now())`
     const { id } = await test.addPerson(`Somebody ${name}`)
     if (name === 'sessions') await sql`delete from sessions where user_id = ${id}`
     if (name === 'sessions')
@@ -160,13 +177,20 @@ describe('retention', () => {
 
   it('promise E5: keeps data removed at its platform for 29 days and deletes it by day 31, unless it is reconnected', async () => {
     const { sql, deps, cast, workspaces } = test
-    const place = { workspaceId: workspaces.northside, platform: 'tiktok' as const, userId: cast.admin.id }
+    const place = {
+      workspaceId: workspaces.northside,
+      platform: 'tiktok' as const,
+      userId: cast.admin.id,
+    }
     const insert = async (state: string, reason: string | null) => {
       const { channelId, grantId } = await insertChannel(deps, place)
       const { targetId } = await insertTarget(deps, { ...place, channelId })
       await sql`insert into snapshots (workspace_id, target_id, taken_at, source) values (${workspaces.northside}, ${targetId}, now(), 'test')`
       await sql`update grants set state = ${state}, state_reason = ${reason}, ended_at = now(), access_token_sealed = null, refresh_token_sealed = null where id = ${grantId}`
-      return { targetId, there: async () => (await sql`select from channels where id = ${channelId}`).length === 1 }
+      return {
+        targetId,
+        there: async () => (await sql`select from channels where id = ${channelId}`).length === 1,
+      }
     }
     const [removed, again, disconnected] = [
       await insert('ended', 'removed'),
@@ -175,7 +199,11 @@ describe('retention', () => {
     ]
     expect(await sweepIn('removed', 29)).toEqual({ removed: 0 })
     expect(await sweepIn('removed', 31)).toEqual({ removed: 1 })
-    expect([await removed.there(), await again.there(), await disconnected.there()]).toEqual([false, true, true])
+    expect([await removed.there(), await again.there(), await disconnected.there()]).toEqual([
+      false,
+      true,
+      true,
+    ])
     expect(await sql`select from targets where id = ${removed.targetId}`).toHaveLength(0)
     expect(await sql`select from snapshots where target_id = ${removed.targetId}`).toHaveLength(0)
   })
@@ -187,7 +215,8 @@ describe('retention', () => {
     const { targetId } = await insertTarget(deps, { ...place, channelId })
     await sql`delete from snapshots`
     await sql`insert into snapshots (workspace_id, target_id, taken_at, source) select ${workspaces.northside}, ${targetId}, now() - n * interval '1 hour', 'test' from generate_series(0, 99) n`
-    const months = async () => (await sql`select from pg_inherits where inhparent = 'snapshots'::regclass`).length
+    const months = async () =>
+      (await sql`select from pg_inherits where inhparent = 'snapshots'::regclass`).length
     const before = await months()
     expect(await sweepIn('snapshots', 731 + 40)).toEqual({ removed: 100 })
     expect(await months()).toBeLessThan(before)
@@ -209,7 +238,8 @@ describe('retention', () => {
   it('promise S6: keeps no log line for more than two weeks', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'cratesocial-logs-'))
     const path = join(folder, 'worker.log')
-    const read = () => [path, `${path}.1`].map((file) => (existsSync(file) ? readFileSync(file, 'utf8') : null))
+    const read = () =>
+      [path, `${path}.1`].map((file) => (existsSync(file) ? readFileSync(file, 'utf8') : null))
     const now = Date.now()
     appendFileSync(path, 'first\n')
     turnLogs([path], now + 6 * dayMs)
@@ -241,6 +271,8 @@ describe('retention', () => {
     const tables = await test.sql<{ name: string }[]>`
       select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition order by 1`
     const termed = new Set(rules.map((one) => one.table))
-    expect(tables.map(({ name }) => name).filter((name) => !termed.has(name) && !(name in standing))).toEqual([])
+    expect(
+      tables.map(({ name }) => name).filter((name) => !termed.has(name) && !(name in standing)),
+    ).toEqual([])
   })
 })

@@ -36,7 +36,12 @@ const { consent, takeTokens, disconnected, revoke, revokeFault, state, begin } =
 beforeAll(async () => {
   const database = await createTestDatabase()
   witness = database.sql
-  const sql = connect({ url: databaseUrl(inject('postgresUrl'), database.name), prepare: true, max: 6, applicationName })
+  const sql = connect({
+    url: databaseUrl(inject('postgresUrl'), database.name),
+    prepare: true,
+    max: 6,
+    applicationName,
+  })
   atTheEnd(() => close(sql))
   sandbox = await startTwins(url)
   const config = testConfig({ ...sandboxEnv(sandbox.url), PUBLIC_URL: url })
@@ -48,8 +53,10 @@ beforeAll(async () => {
     log: pino({ level: 'silent' }),
     now,
   }
-  const [user] = await sql`insert into users (email, name, password_hash) values ('ada@example.com', 'Ada', 'x') returning id`
-  const [workspace] = await sql`insert into workspaces (slug, name, zone) values ('northside', 'Northside', 'UTC') returning id`
+  const [user] =
+    await sql`insert into users (email, name, password_hash) values ('ada@example.com', 'Ada', 'x') returning id`
+  const [workspace] =
+    await sql`insert into workspaces (slug, name, zone) values ('northside', 'Northside', 'UTC') returning id`
   people = { workspaceId: workspace?.id, userId: user?.id }
   return () => sandbox.close()
 })
@@ -60,7 +67,8 @@ beforeEach(async () => {
   await control(sandbox, 'DELETE', '/faults')
   await control(sandbox, 'POST', '/reset')
 })
-const wrongIn = async (name: string) => (await checks.find((one) => one.name === name)!.look(deps.sql)).wrong
+const wrongIn = async (name: string) =>
+  (await checks.find((one) => one.name === name)!.look(deps.sql)).wrong
 
 describe('promise R2: revoking at the platform', () => {
   test('completes when the platform confirms, and deletes our copy of the tokens and the id of the person', async () => {
@@ -75,7 +83,8 @@ describe('promise R2: revoking at the platform', () => {
     await revokeFault({ kind: 'error', code: 'rate_limit_exceeded' })
     const pauseMs = await revoke(channelId)
     expect(pauseMs).toBeGreaterThan(30_000)
-    const calls = async () => ((await control(sandbox, 'GET', '/ledger/calls?endpoint=oauth/revoke')) as unknown[]).length
+    const calls = async () =>
+      ((await control(sandbox, 'GET', '/ledger/calls?endpoint=oauth/revoke')) as unknown[]).length
     const before = await calls()
     expect(await revoke(channelId)).toBeGreaterThan(25_000)
     expect(await calls()).toBe(before)
@@ -89,7 +98,14 @@ describe('promise R2: revoking at the platform', () => {
     const { id } = await state()
     // TikTok has issued new tokens but responds slowly. All connections to our database break
     // around the time of its response.
-    const slow = { platform: 'tiktok', endpoint: 'oauth/token', when: 'after', kind: 'slow', delayMs: 1_500, times: 1 }
+    const slow = {
+      platform: 'tiktok',
+      endpoint: 'oauth/token',
+      when: 'after',
+      kind: 'slow',
+      delayMs: 1_500,
+      times: 1,
+    }
     await control(sandbox, 'POST', '/faults', slow)
     const calls = async () => {
       const all = (await control(sandbox, 'GET', '/ledger/calls')) as { endpoint: string }[]
@@ -119,12 +135,20 @@ describe('promise R2: revoking at the platform', () => {
     const { channelId, tokens } = await disconnected()
     const [other] = await deps.sql<{ id: string }[]>`
       insert into workspaces (slug, name, zone) values (${`w-${Date.now()}`}, 'Other', 'UTC') returning id`
-    const elsewhere = { ...people, workspaceId: other!.id, platform: 'tiktok' as const, accountId: tokens.userId, tokens }
+    const elsewhere = {
+      ...people,
+      workspaceId: other!.id,
+      platform: 'tiktok' as const,
+      accountId: tokens.userId,
+      tokens,
+    }
     const { grantId } = await insertChannel(deps, elsewhere)
     await deps.sql`update grants set state = 'reauthorize' where id = ${grantId}`
     expect(await revoke(channelId)).toBe('done')
     expect(await state()).toMatchObject({ state: 'kept', tokens: false })
-    expect((await openGrant(deps.sql, deps.vault, other!.id, grantId))?.accessToken).toBe(tokens.accessToken)
+    expect((await openGrant(deps.sql, deps.vault, other!.id, grantId))?.accessToken).toBe(
+      tokens.accessToken,
+    )
   })
 })
 
@@ -133,7 +157,12 @@ describe('promise R2: revoking and connecting the same person at the same time',
   test('does not revoke while somebody is choosing accounts, and revokes after they leave', async () => {
     const { channelId, tokens } = await disconnected()
     const { state: way } = await begin()
-    await keepOffer(deps.sql, deps.vault, way, { tokens, accounts: [], isComplete: true, lostElsewhere: [] })
+    await keepOffer(deps.sql, deps.vault, way, {
+      tokens,
+      accounts: [],
+      isComplete: true,
+      lostElsewhere: [],
+    })
     expect(await revoke(channelId)).toBeTypeOf('number')
     expect(await state()).toMatchObject({ state: 'pending', tokens: true })
     await deps.sql`update connections_under_way set expires_at = now() - interval '1 second'`
@@ -148,11 +177,22 @@ describe('promise R2: revoking and connecting the same person at the same time',
     const { state: way } = await begin()
     await revokeFault({ kind: 'slow', delayMs: 1_500 })
     const revoking = revoke(channelId)
-    await expect.poll(async () => (await deps.sql`select from revocations where calling_until > now()`).length).toBe(1)
-    const connecting = fetchOffer(webDeps(), issuer, { code, state: way, verifier, workspaceId: people.workspaceId })
+    await expect
+      .poll(
+        async () => (await deps.sql`select from revocations where calling_until > now()`).length,
+      )
+      .toBe(1)
+    const connecting = fetchOffer(webDeps(), issuer, {
+      code,
+      state: way,
+      verifier,
+      workspaceId: people.workspaceId,
+    })
     await expect(connecting).rejects.toThrow('being revoked right now')
     expect(await revoking).toBe('done')
-    expect(await deps.sql`select from connections_under_way where offer_sealed is not null`).toHaveLength(0)
+    expect(
+      await deps.sql`select from connections_under_way where offer_sealed is not null`,
+    ).toHaveLength(0)
   })
 })
 
@@ -190,7 +230,12 @@ describe('promise R2, S1: a single time limit, and a check of every place with t
     await sql`truncate revocations`
 
     const { state: way } = await begin()
-    await keepOffer(sql, deps.vault, way, { tokens: await takeTokens(), accounts: [], isComplete: true, lostElsewhere: [] })
+    await keepOffer(sql, deps.vault, way, {
+      tokens: await takeTokens(),
+      accounts: [],
+      isComplete: true,
+      lostElsewhere: [],
+    })
     await sql`update connections_under_way set expires_at = now() - interval '2 hours'`
     expect(await wrongIn('check-ended')).toBe(1)
     await deleteExpiredConnections(sql)

@@ -19,7 +19,12 @@ beforeAll(async () => {
 
 const ownWorkspace = async (name: string, slug: string): Promise<Person> => {
   const person = createPerson(at.url)
-  await acceptInvitation(person, await invite(at.admin, 'northside', 'manager'), name, `${slug}@example.com`)
+  await acceptInvitation(
+    person,
+    await invite(at.admin, 'northside', 'manager'),
+    name,
+    `${slug}@example.com`,
+  )
   const make = await at.admin.open('/operate')
   await make.press('Create workspace', { name: `Of ${slug}`, slug, zone: 'UTC' })
   await at.sql`
@@ -28,20 +33,26 @@ const ownWorkspace = async (name: string, slug: string): Promise<Person> => {
   return person
 }
 
-const grantsAtMeta = () => at.sql<{ slug: string; state: string; reason: string | null; connected: number }[]>`
+const grantsAtMeta = () => at.sql<
+  { slug: string; state: string; reason: string | null; connected: number }[]
+>`
   select w.slug, g.state, g.state_reason as reason,
     (select count(*)::int from channels c where c.grant_id = g.id and c.state = 'connected') as connected
   from grants g join workspaces w on w.id = g.workspace_id where g.issuer = 'meta' order by w.slug`
 
 /** The authorization at Meta. Null if the app isn't authorized. */
 const authorizationAtMeta = async (): Promise<unknown> => {
-  const meta = (await at.control('GET', '/accounts/meta')) as { people: Record<string, { name: string; grant: unknown }> }
+  const meta = (await at.control('GET', '/accounts/meta')) as {
+    people: Record<string, { name: string; grant: unknown }>
+  }
   return Object.values(meta.people).find((person) => person.name === 'Ada Northside')?.grant ?? null
 }
 
 const openLeaving = async (person: Person): Promise<Page> => {
   const page = await person.open('/account/leave')
-  return page.text.includes('Connections you made') ? page : page.press('Continue', { confirm_password: password })
+  return page.text.includes('Connections you made')
+    ? page
+    : page.press('Continue', { confirm_password: password })
 }
 
 describe.sequential('one person at Meta, connected by two people here', () => {
@@ -51,26 +62,36 @@ describe.sequential('one person at Meta, connected by two people here', () => {
     expect(confirm.text).toMatch(/Not revoked ?Ada Northside at Meta/)
     expect(confirm.text).toContain('That connection keeps working')
     const { url } = await confirm.press('Delete account')
-    await untilPage(createPerson(at.url), url, (page) => page.text.includes('The deletion is complete'))
+    await untilPage(createPerson(at.url), url, (page) =>
+      page.text.includes('The deletion is complete'),
+    )
     expect(await at.sql`select from workspaces where slug = 'bea'`).toHaveLength(0)
     expect(await grantsAtMeta()).toEqual([before])
     expect(before).toMatchObject({ state: 'active', reason: null })
     expect(await authorizationAtMeta()).not.toBeNull()
     // By now, Meta would have reported a revocation.
     await (await at.admin.open('/w/northside/channels')).press('Check now')
-    expect((await at.admin.open('/w/northside/channels')).text).not.toMatch(/removed CrateSocial|needs reconnecting/)
-    expect(await at.sql`select from revocations where state = 'pending' or access_token_sealed is not null`).toHaveLength(0)
+    expect((await at.admin.open('/w/northside/channels')).text).not.toMatch(
+      /removed CrateSocial|needs reconnecting/,
+    )
+    expect(
+      await at.sql`select from revocations where state = 'pending' or access_token_sealed is not null`,
+    ).toHaveLength(0)
     expect(await at.sql`select state from revocations`).toEqual([{ state: 'kept' }])
   }, 60_000)
 
   test('promise R2: the last connection of that person is revoked at Meta when it is disconnected', async () => {
     const composer = await at.admin.open('/w/northside/posts/new')
-    for (const { id, label } of channelsIn(composer).filter((one) => !one.label.includes('TikTok'))) {
+    for (const { id, label } of channelsIn(composer).filter(
+      (one) => !one.label.includes('TikTok'),
+    )) {
       const question = await at.admin.open(`/w/northside/channels/${id}/disconnect`)
       expect([label, question.status]).toEqual([label, 200])
       await question.press('Disconnect', { history: 'keep' })
     }
-    await untilPage(at.admin, '/w/northside/channels', (page) => page.text.includes('Meta confirmed that access is revoked'))
+    await untilPage(at.admin, '/w/northside/channels', (page) =>
+      page.text.includes('Meta confirmed that access is revoked'),
+    )
     expect(await authorizationAtMeta()).toBeNull()
   }, 60_000)
 })

@@ -14,7 +14,9 @@ const written = findProofs(root)
 test('every promise has code and a test, and no mark names an unknown promise', () => {
   expect(promises.map(({ id }) => id)).toEqual(
     ['A', 8, 'D', 7, 'U', 4, 'R', 4, 'S', 6, 'E', 5, 'L', 4].flatMap((letter, index, all) =>
-      typeof letter === 'string' ? Array.from({ length: all[index + 1] as number }, (_, n) => `${letter}${n + 1}`) : [],
+      typeof letter === 'string'
+        ? Array.from({ length: all[index + 1] as number }, (_, n) => `${letter}${n + 1}`)
+        : [],
     ),
   )
   expect(written.filter((proof) => proof.code.length === 0).map(({ id }) => id)).toEqual([])
@@ -25,7 +27,10 @@ test('every promise has code and a test, and no mark names an unknown promise', 
 const run = async (assertionResults: { fullName: string; status: string }[]) => {
   const folder = await mkdtemp(join(tmpdir(), 'cratesocial-promises-'))
   const file = join(folder, 'results.json')
-  await writeFile(file, JSON.stringify({ testResults: [{ name: `${root}test/a.test.ts`, assertionResults }] }))
+  await writeFile(
+    file,
+    JSON.stringify({ testResults: [{ name: `${root}test/a.test.ts`, assertionResults }] }),
+  )
   const args = ['--import', 'tsx', join(root, 'commands/check-promises.ts'), '--results', file]
   const answer = await new Promise<{ code: number; out: string }>((resolve) =>
     execFile(process.execPath, args, { cwd: root }, (error, out) =>
@@ -41,11 +46,15 @@ test('the command counts promises, and fails if a test failed, did not run or is
   const all = promises.map(({ id }) => ({ fullName: `promise ${id}: holds`, status: 'passed' }))
   const n = promises.length
   expect(await run(all)).toMatchObject({ code: 0, counts: { promises: n, enforced: n, proved: n } })
-  expect(await run([...all, { fullName: 'more promises R1, R4', status: 'failed' }])).toMatchObject({
-    code: 1,
-    counts: { proved: n - 2 },
-  })
-  expect(await run([...all.slice(1), { fullName: 'promise A1: later', status: 'skipped' }])).toMatchObject({
+  expect(await run([...all, { fullName: 'more promises R1, R4', status: 'failed' }])).toMatchObject(
+    {
+      code: 1,
+      counts: { proved: n - 2 },
+    },
+  )
+  expect(
+    await run([...all.slice(1), { fullName: 'promise A1: later', status: 'skipped' }]),
+  ).toMatchObject({
     code: 1,
     counts: { proved: n - 1 },
   })
@@ -59,8 +68,11 @@ test('promise S4: operators can open the table, and for everybody else the page 
   const page = await cast.operator.get('/promises')
   expect(page.status).toBe(200)
   for (const { id, sentence } of promises)
-    expect(page.text).toContain(`<span class="code">${id}</span> ${sentence.replaceAll("'", '&#39;')}`)
+    expect(page.text).toContain(
+      `<span class="code">${id}</span> ${sentence.replaceAll("'", '&#39;')}`,
+    )
   expect(page.text).toContain('test/privacy/retention.test.ts: promise R1')
-  for (const who of [cast.admin, cast.manager, cast.outsider]) expect((await who.get('/promises')).status).toBe(404)
+  for (const who of [cast.admin, cast.manager, cast.outsider])
+    expect((await who.get('/promises')).status).toBe(404)
   expect((await cast.stranger.get('/promises')).location).toBe('/sign-in?next=%2Fpromises')
 })

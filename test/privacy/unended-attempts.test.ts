@@ -22,7 +22,10 @@ it.each(['attempts', 'comment_attempts'])(
     }
     await sql`insert into ${sql(name)} ${sql((name === 'attempts' ? { ...attempt, revision: 1 } : attempt) as never)}`
     const sweepIn = (days: number) =>
-      sweep({ ...deps, client, now: () => Date.now() + days * 86_400_000 }, rules.find((rule) => rule.name === name)!)
+      sweep(
+        { ...deps, client, now: () => Date.now() + days * 86_400_000 },
+        rules.find((rule) => rule.name === name)!,
+      )
     expect(await sweepIn(700)).toEqual({ removed: 0 })
     expect(await sweepIn(740)).toEqual({ removed: 1 })
   },

@@ -17,7 +17,11 @@ let env: NodeJS.ProcessEnv
 let port: number
 
 beforeAll(async () => {
-  const [built, { url }, temporal] = await Promise.all([build(), createTestDatabase(), createTestTemporal()])
+  const [built, { url }, temporal] = await Promise.all([
+    build(),
+    createTestDatabase(),
+    createTestTemporal(),
+  ])
   const folder = await mkdtemp(join(tmpdir(), 'cratesocial-built-'))
   atTheEnd(() => rm(folder, { recursive: true, force: true }))
   out = built
@@ -52,7 +56,8 @@ it('the compiled build migrates, serves pages with their styles and runs the wor
   expect(await (await get('/health/ready')).json()).toMatchObject({ ready: true })
   const page = await (await get('/sign-in')).text()
   expect(page).toContain('Sign in')
-  for (const [, asset = ''] of page.matchAll(/(?:href|src)="(\/assets\/[^"#]+)"/g)) expect((await get(asset)).status).toBe(200)
+  for (const [, asset = ''] of page.matchAll(/(?:href|src)="(\/assets\/[^"#]+)"/g))
+    expect((await get(asset)).status).toBe(200)
   console.log(
     `compiled build: server ${serverMs} ms, ${server.residentMb()} MB; worker ${workerMs} ms, ${worker.residentMb()} MB`,
   )
@@ -66,7 +71,9 @@ it('the build contains the same table of promises as the sources, although it co
   expect(carried.filter(({ tests, code }) => tests.length === 0 || code.length === 0)).toEqual([])
 })
 
-it('a build without its workflows is refused with a clear message', { timeout: 60_000 }, async () => {
+it('a build without its workflows is refused with a clear message', {
+  timeout: 60_000,
+}, async () => {
   const bundle = join(out, 'temporal/workflows.bundle.js')
   await rename(bundle, `${bundle}.away`)
   const worker = run(join(out, 'worker.js'), env)
@@ -78,7 +85,12 @@ it('a build without its workflows is refused with a clear message', { timeout: 6
 it('every program of the build says which variables are missing, without a stack trace', {
   timeout: 60_000,
 }, async () => {
-  for (const file of ['commands/migrate.js', 'server.js', 'worker.js', 'commands/rotate-vault.js']) {
+  for (const file of [
+    'commands/migrate.js',
+    'server.js',
+    'worker.js',
+    'commands/rotate-vault.js',
+  ]) {
     const program = run(join(out, file), {})
     await program.says('DATABASE_URL is not set')
     expect(await exit(program)).toBe(1)
@@ -87,19 +99,29 @@ it('every program of the build says which variables are missing, without a stack
 })
 
 it('the build imports only production dependencies', async () => {
-  const { dependencies } = JSON.parse(await readFile(fileURLToPath(new URL('../../package.json', import.meta.url)), 'utf8')) as {
+  const { dependencies } = JSON.parse(
+    await readFile(fileURLToPath(new URL('../../package.json', import.meta.url)), 'utf8'),
+  ) as {
     dependencies: Record<string, string>
   }
-  const files = (await readdir(out, { recursive: true })).filter((file) => /\.js$/.test(file) && !/bundle|public/.test(file))
+  const files = (await readdir(out, { recursive: true })).filter(
+    (file) => /\.js$/.test(file) && !/bundle|public/.test(file),
+  )
   const sources = await Promise.all(files.map((file) => readFile(join(out, file), 'utf8')))
-  const lines = /^(?:import|export)(?: [\w*{}\s,$]+ from)? '([^'.][^']*)';|\bimport\('([^'.][^']*)'\)/gm
-  const paths = sources.flatMap((source) => [...source.matchAll(lines)].map(([, fixed, dynamic]) => fixed ?? dynamic ?? ''))
+  const lines =
+    /^(?:import|export)(?: [\w*{}\s,$]+ from)? '([^'.][^']*)';|\bimport\('([^'.][^']*)'\)/gm
+  const paths = sources.flatMap((source) =>
+    [...source.matchAll(lines)].map(([, fixed, dynamic]) => fixed ?? dynamic ?? ''),
+  )
   const imported = paths.map((path) => path.match(/^(@[^/]+\/)?[^/]+/)?.[0] ?? path)
   expect(imported.length).toBeGreaterThan(50)
-  expect([...new Set(imported)].filter((name) => !isBuiltin(name) && !(name in dependencies))).toEqual([])
+  expect(
+    [...new Set(imported)].filter((name) => !isBuiltin(name) && !(name in dependencies)),
+  ).toEqual([])
 })
 
-const get = (path: string) => fetch(`http://127.0.0.1:${port}${path}`, { headers: { Host: 'social.example.com' } })
+const get = (path: string) =>
+  fetch(`http://127.0.0.1:${port}${path}`, { headers: { Host: 'social.example.com' } })
 
 const exit = async ({ process: child }: Program): Promise<number | null> => {
   if (child.exitCode === null) await new Promise((resolve) => child.once('exit', resolve))

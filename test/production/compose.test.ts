@@ -29,7 +29,11 @@ type Service = {
   environment?: Record<string, string>
   depends_on?: Record<string, { condition: string }>
 }
-type Network = { internal?: boolean; enable_ipv6?: boolean; ipam?: { config: { subnet: string; ip_range?: string }[] } }
+type Network = {
+  internal?: boolean
+  enable_ipv6?: boolean
+  ipam?: { config: { subnet: string; ip_range?: string }[] }
+}
 type Compose = { services: Record<string, Service>; networks: Record<string, Network> }
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -49,7 +53,10 @@ describe('docker-compose.yml', () => {
     const matches = ajv.compile(inDraft2019)
     matches(compose)
     expect(matches.errors ?? []).toEqual([])
-    expect(matches({ ...compose, services: { web: { image: 'a', prots: ['80'] } } }), 'the schema is read at all').toBe(false)
+    expect(
+      matches({ ...compose, services: { web: { image: 'a', prots: ['80'] } } }),
+      'the schema is read at all',
+    ).toBe(false)
   })
 
   it('pins the version of every image that it does not build', () => {
@@ -61,7 +68,8 @@ describe('docker-compose.yml', () => {
   })
 
   it('builds its own image with the Node version in the Dockerfile, unless the settings have another', async () => {
-    const [, node] = /^ARG NODE_IMAGE=(\S+)$/m.exec(await readFile(join(root, 'Dockerfile'), 'utf8')) ?? []
+    const [, node] =
+      /^ARG NODE_IMAGE=(\S+)$/m.exec(await readFile(join(root, 'Dockerfile'), 'utf8')) ?? []
     expect(node).toMatch(/^node:\d+\.\d+\.\d+-/)
     const built = Object.values(compose.services).flatMap(({ build }) =>
       build ? [withDefaults(build.args.NODE_IMAGE ?? '')] : [],
@@ -70,7 +78,9 @@ describe('docker-compose.yml', () => {
   })
 
   it('publishes ports 80 and 443, and with the observability profile Grafana on this machine only', () => {
-    const published = Object.entries(compose.services).flatMap(([name, { ports = [] }]) => ports.map((port) => `${name} ${port}`))
+    const published = Object.entries(compose.services).flatMap(([name, { ports = [] }]) =>
+      ports.map((port) => `${name} ${port}`),
+    )
     const [grafana, ...others] = published.reverse()
     expect(others.reverse()).toEqual(['caddy 80:80', 'caddy 443:443', 'caddy 443:443/udp'])
     expect(withDefaults(grafana ?? '')).toBe('grafana 127.0.0.1:3001:3000')
@@ -83,12 +93,18 @@ describe('docker-compose.yml', () => {
         .map(([name]) => name)
     expect(ofProfile('observability')).toEqual(['prometheus', 'alertmanager', 'grafana'])
     expect(servicesOn('observability')).toEqual(['alertmanager', 'grafana', 'prometheus'])
-    expect(servicesOn('inner').filter((name) => ofProfile('observability').includes(name))).toEqual(['prometheus'])
+    expect(servicesOn('inner').filter((name) => ofProfile('observability').includes(name))).toEqual(
+      ['prometheus'],
+    )
   })
 
   it('mounts only files and folders that exist', () => {
-    const mounted = Object.values(compose.services).flatMap(({ volumes = [] }) => volumes.map((volume) => withDefaults(volume)))
-    const paths = mounted.filter((volume) => volume.startsWith('./')).map((volume) => volume.split(':')[0] ?? '')
+    const mounted = Object.values(compose.services).flatMap(({ volumes = [] }) =>
+      volumes.map((volume) => withDefaults(volume)),
+    )
+    const paths = mounted
+      .filter((volume) => volume.startsWith('./'))
+      .map((volume) => volume.split(':')[0] ?? '')
     expect(paths.length).toBeGreaterThan(6)
     expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([])
   })
@@ -104,26 +120,40 @@ describe('docker-compose.yml', () => {
   it('trusts X-Forwarded-For only from Caddy, at a fixed address that no other container can get', () => {
     const networks = compose.services.caddy?.networks as Record<string, { ipv4_address?: string }>
     const address = withDefaults(networks.front?.ipv4_address ?? '')
-    expect(withDefaults(compose.services.server?.environment?.TRUSTED_PROXIES ?? '').trim()).toBe(address)
+    expect(withDefaults(compose.services.server?.environment?.TRUSTED_PROXIES ?? '').trim()).toBe(
+      address,
+    )
     const [{ subnet, ip_range } = { subnet: '' }] = compose.networks.front?.ipam?.config ?? []
     expect(isIn(address, withDefaults(subnet))).toBe(true)
-    expect(isIn(address, withDefaults(ip_range ?? '')), 'Docker takes addresses for others from here').toBe(false)
+    expect(
+      isIn(address, withDefaults(ip_range ?? '')),
+      'Docker takes addresses for others from here',
+    ).toBe(false)
   })
 
   it('publishes its ports on IPv6 too, so that Docker’s own proxy does not hide the addresses of clients', () => {
     expect(compose.networks.edge?.enable_ipv6).toBe(true)
-    const subnets = compose.networks.edge?.ipam?.config.map(({ subnet }) => withDefaults(subnet)) ?? []
+    const subnets =
+      compose.networks.edge?.ipam?.config.map(({ subnet }) => withDefaults(subnet)) ?? []
     expect(subnets.filter((subnet) => /^f[cd].*::\/64$/.test(subnet))).toHaveLength(1)
   })
 
   it('gives each program only the database password of its own role', () => {
     const holders = (secret: string) =>
       Object.entries(compose.services)
-        .filter(([, { environment = {} }]) => Object.values(environment).some((value) => value.includes(`\${${secret}`)))
+        .filter(([, { environment = {} }]) =>
+          Object.values(environment).some((value) => value.includes(`\${${secret}`)),
+        )
         .map(([name]) => name)
         .sort()
     expect(holders('POSTGRES_PASSWORD')).toEqual(['postgres'])
-    expect(holders('CRATESOCIAL_DB_PASSWORD')).toEqual(['backup', 'migrate', 'postgres', 'server', 'worker'])
+    expect(holders('CRATESOCIAL_DB_PASSWORD')).toEqual([
+      'backup',
+      'migrate',
+      'postgres',
+      'server',
+      'worker',
+    ])
     expect(holders('TEMPORAL_DB_PASSWORD')).toEqual(['postgres', 'temporal', 'temporal-schema'])
   })
 
@@ -139,7 +169,8 @@ describe('docker-compose.yml', () => {
     const days = (name: string) => Number(new RegExp(`^${name}=(\\d+)day$`, 'm').exec(conf)?.[1])
     expect(days('MaxFileSec')).toBeGreaterThan(0)
     expect(days('MaxFileSec') + days('MaxRetentionSec')).toBeLessThanOrEqual(logDays)
-    for (const [name, { logging }] of Object.entries(compose.services)) expect(logging, name).toEqual({ driver: 'journald' })
+    for (const [name, { logging }] of Object.entries(compose.services))
+      expect(logging, name).toEqual({ driver: 'journald' })
     expect(await readFile(join(root, 'docs/install.md'), 'utf8')).toContain(
       'install -D -m 644 production/journald.conf /etc/systemd/journald.conf.d/',
     )
@@ -190,25 +221,33 @@ describe('the environment of the programs', () => {
         temporal: { namespace: 'cratesocial' },
       })
       expect(config.database.url).toContain(`:${env.CRATESOCIAL_DB_PASSWORD}@postgres:5432/`)
-      expect(config.mail).toMatchObject({ smtpUrl: 'smtps://a:b$c@m.example.com', contact: 'ops@example.com' })
+      expect(config.mail).toMatchObject({
+        smtpUrl: 'smtps://a:b$c@m.example.com',
+        contact: 'ops@example.com',
+      })
       expect(config.vaultKeys).toHaveLength(1)
     }
   })
 
   it('requires nothing that the setup does not write', async () => {
     const written = Object.keys(parseEnv(await readFile(settings, 'utf8')))
-    const demanded = [...text.matchAll(/\$\{([A-Z0-9_]+)(?::\?[^}]*)?\}/g)].map(([, name]) => name ?? '')
+    const demanded = [...text.matchAll(/\$\{([A-Z0-9_]+)(?::\?[^}]*)?\}/g)].map(
+      ([, name]) => name ?? '',
+    )
     expect(demanded.filter((name) => !written.includes(name))).toEqual([])
   })
 })
 
 const servicesOn = (network: string): string[] =>
   Object.entries(compose.services)
-    .filter(([, { networks }]) => (Array.isArray(networks) ? networks : Object.keys(networks)).includes(network))
+    .filter(([, { networks }]) =>
+      (Array.isArray(networks) ? networks : Object.keys(networks)).includes(network),
+    )
     .map(([name]) => name)
     .sort()
 
-const isIn = (address: string, range: string): boolean => ipaddr.parse(address).match(ipaddr.parseCIDR(range))
+const isIn = (address: string, range: string): boolean =>
+  ipaddr.parse(address).match(ipaddr.parseCIDR(range))
 
 /** The value of a setting if nothing is set in .env. */
 const withDefaults = (value: string): string => value.replace(/\$\{[A-Z0-9_]+:-([^}]*)\}/g, '$1')
@@ -222,15 +261,21 @@ const inDraft2019 = JSON.parse(JSON.stringify(composeSchema), (key, value) =>
 )
 
 /** Fills in variables as compose does: ${NAME}, ${NAME:-default}, ${NAME:?message}. */
-const filledIn = (environment: Record<string, string>, env: Record<string, string>): NodeJS.ProcessEnv =>
+const filledIn = (
+  environment: Record<string, string>,
+  env: Record<string, string>,
+): NodeJS.ProcessEnv =>
   Object.fromEntries(
     Object.entries(environment).map(([name, value]) => [
       name,
-      value.replace(/\$\{([A-Z0-9_]+)(?::([-?])([^}]*))?\}/g, (_, key: string, kind: string, rest: string) => {
-        const given = env[key]
-        if (given) return given
-        if (kind === '-') return rest
-        throw new Error(`${key} is not set`)
-      }),
+      value.replace(
+        /\$\{([A-Z0-9_]+)(?::([-?])([^}]*))?\}/g,
+        (_, key: string, kind: string, rest: string) => {
+          const given = env[key]
+          if (given) return given
+          if (kind === '-') return rest
+          throw new Error(`${key} is not set`)
+        },
+      ),
     ]),
   )

@@ -7,7 +7,11 @@ import { type BarePostgres, startBarePostgres } from '../support/servers/bare-po
 import { debianProgram } from '../support/servers/debian-program.ts'
 
 const run = promisify(execFile)
-const passwords = { postgres: 'secret-of-superuser', cratesocial: "secret of 'cratesocial'", temporal: 'secret-of-temporal' }
+const passwords = {
+  postgres: 'secret-of-superuser',
+  cratesocial: "secret of 'cratesocial'",
+  temporal: 'secret-of-temporal',
+}
 let server: BarePostgres
 
 beforeAll(async () => {
@@ -33,13 +37,22 @@ async function firstStart(): Promise<void> {
 
 /** Debian includes the version in the name of the package. */
 async function clientPackage(): Promise<string> {
-  const { stdout } = await run('apt-cache', ['depends', 'postgresql-client']).catch(() => ({ stdout: '' }))
+  const { stdout } = await run('apt-cache', ['depends', 'postgresql-client']).catch(() => ({
+    stdout: '',
+  }))
   return /Depends: (postgresql-client-\d+)/.exec(stdout)?.[1] ?? 'postgresql-client-15'
 }
 
 /** Opens a database as a role. Returns `in`, or the error code of the server. */
 async function open(role: string, password: string, database: string): Promise<string> {
-  const connection = { host: '127.0.0.1', port: server.port, user: role, password, database, max: 1 }
+  const connection = {
+    host: '127.0.0.1',
+    port: server.port,
+    user: role,
+    password,
+    database,
+    max: 1,
+  }
   const sql = postgres({ ...connection, connect_timeout: 5, onnotice: () => undefined })
   return await sql`create temporary table here (id int)`
     .then(
@@ -53,9 +66,17 @@ describe('the production database', () => {
   it('lets each role open its own databases only', async () => {
     const roles = { cratesocial: ['cratesocial'], temporal: ['temporal', 'temporal_visibility'] }
     for (const [role, own] of Object.entries(roles)) {
-      for (const database of ['cratesocial', 'temporal', 'temporal_visibility', 'postgres', 'template1']) {
+      for (const database of [
+        'cratesocial',
+        'temporal',
+        'temporal_visibility',
+        'postgres',
+        'template1',
+      ]) {
         const answer = await open(role, passwords[role as keyof typeof passwords], database)
-        expect(answer, `${role} opens ${database}`).toBe(own.includes(database) ? 'in' : insufficientPrivilege)
+        expect(answer, `${role} opens ${database}`).toBe(
+          own.includes(database) ? 'in' : insufficientPrivilege,
+        )
       }
     }
   })
@@ -64,7 +85,8 @@ describe('the production database', () => {
     for (const role of Object.keys(passwords)) {
       for (const [whose, password] of Object.entries(passwords)) {
         const answer = await open(role, password, role === 'temporal' ? 'temporal' : 'postgres')
-        if (whose !== role) expect(answer, `${role} with the secret of ${whose}`).toBe(wrongPassword)
+        if (whose !== role)
+          expect(answer, `${role} with the secret of ${whose}`).toBe(wrongPassword)
       }
     }
   })
@@ -74,7 +96,14 @@ describe('the production database', () => {
       ['cratesocial', 'cratesocial'],
       ['temporal', 'temporal'],
     ] as const) {
-      const connection = { host: '127.0.0.1', port: server.port, user: role, password: passwords[role], database, max: 1 }
+      const connection = {
+        host: '127.0.0.1',
+        port: server.port,
+        user: role,
+        password: passwords[role],
+        database,
+        max: 1,
+      }
       const sql = postgres({ ...connection, onnotice: () => undefined })
       for (const statement of [
         'create role other login',
@@ -83,7 +112,9 @@ describe('the production database', () => {
         "copy (select 1) to program 'true'",
         "select pg_read_file('/etc/passwd')",
       ])
-        await expect(sql.unsafe(statement), statement).rejects.toMatchObject({ code: insufficientPrivilege })
+        await expect(sql.unsafe(statement), statement).rejects.toMatchObject({
+          code: insufficientPrivilege,
+        })
       await sql.end({ timeout: 1 })
     }
   })

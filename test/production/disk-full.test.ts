@@ -52,10 +52,11 @@ const fill = (folder: string, name: string): (() => void) => {
  */
 const fillPages = async (sql: Sql): Promise<void> => {
   for (let row = 0; row < 20_000; row += 1) {
-    const answer = await sql`insert into throttle (key, hits, reset_at) values (${`ballast ${row}`}, 1, now())`.then(
-      () => null,
-      (error: { code: string }) => error.code,
-    )
+    const answer =
+      await sql`insert into throttle (key, hits, reset_at) values (${`ballast ${row}`}, 1, now())`.then(
+        () => null,
+        (error: { code: string }) => error.code,
+      )
     if (answer === '53100') return
     expect(answer).toBeNull()
   }
@@ -69,11 +70,18 @@ it.runIf(isRoot)(
     const disk = mountSmallDisk(140)
     mkdirSync(join(disk, 'database'), { mode: 0o777 })
     chmodSync(join(disk, 'database'), 0o777)
-    const server = await startBarePostgres('secret', join(disk, 'database'), ['max_wal_size=64MB', 'max_connections=200'])
+    const server = await startBarePostgres('secret', join(disk, 'database'), [
+      'max_wal_size=64MB',
+      'max_connections=200',
+    ])
     const house = await install({
       env: { MEDIA_URL: pathToFileURL(join(disk, 'media')).href },
       pool: async () => {
-        const sql = connect({ url: `postgres://postgres:secret@127.0.0.1:${server.port}/postgres`, prepare: true, max: 24 })
+        const sql = connect({
+          url: `postgres://postgres:secret@127.0.0.1:${server.port}/postgres`,
+          prepare: true,
+          max: 24,
+        })
         await migrate(sql)
         return sql
       },
@@ -85,7 +93,11 @@ it.runIf(isRoot)(
       compose(
         admin,
         slug,
-        { text, channel: [house.channel('Northside Records')], time: wallTimeOf(at, 'Europe/Zurich') },
+        {
+          text,
+          channel: [house.channel('Northside Records')],
+          time: wallTimeOf(at, 'Europe/Zurich'),
+        },
         'Schedule',
       )
     const kept = await post('Due while the disk is full', dueAt)
@@ -101,7 +113,9 @@ it.runIf(isRoot)(
       const answer = await admin.request('/health/ready')
       return { status: answer.status, ...((await answer.json()) as object) }
     }
-    await expect.poll(ready, { timeout: 20_000 }).toMatchObject({ status: 503, postgres: true, disk: false })
+    await expect
+      .poll(ready, { timeout: 20_000 })
+      .toMatchObject({ status: 503, postgres: true, disk: false })
     const stranger = createPerson(house.url)
     expect((await stranger.open(invitation)).text).toContain('Accept invitation')
     expect((await admin.open(`/w/${slug}/calendar`)).status).toBe(200)
@@ -109,23 +123,32 @@ it.runIf(isRoot)(
     // Small rows may still fit into existing pages. So such a change is either saved completely or
     // refused completely.
     const form = { name: 'Max', email: 'max@example.com', password: 'a long enough passphrase' }
-    const answered = await stranger.open(invitation).then((page) => page.press('Accept invitation', form))
+    const answered = await stranger
+      .open(invitation)
+      .then((page) => page.press('Accept invitation', form))
     if (answered.status !== 200) expect([answered.status, answered.text]).toEqual(notSaved)
     const time = wallTimeOf(new Date(Date.now() + 3_600_000), 'Europe/Zurich')
     const typed = { text: 'x'.repeat(2_000), channel: [house.channel('Northside Records')], time }
     const scheduled = await draft.press('Schedule', typed)
     if (scheduled.status !== 200) expect([scheduled.status, scheduled.text]).toEqual(notSaved)
-    await new Promise((resolve) => setTimeout(resolve, Math.max(0, dueAt.getTime() - Date.now()) + 3_000))
+    await new Promise((resolve) =>
+      setTimeout(resolve, Math.max(0, dueAt.getTime() - Date.now()) + 3_000),
+    )
 
     for (const remove of free) remove()
     expect(await canWrite(house.sql)).toBe(true)
     await untilPage(admin, kept.url, (page) => page.text.includes('published'), 120_000)
     const posts = (await house.control('GET', '/ledger/posts')) as { text?: string }[]
-    expect(posts.filter((one) => JSON.stringify(one).includes('Due while the disk is full'))).toHaveLength(1)
+    expect(
+      posts.filter((one) => JSON.stringify(one).includes('Due while the disk is full')),
+    ).toHaveLength(1)
     expect((await uploadPicture(house))[0]).toBe(201)
     await expect.poll(ready, { timeout: 20_000 }).toMatchObject({ status: 200, disk: true })
     if (answered.status !== 200)
-      expect((await stranger.open(invitation).then((page) => page.press('Accept invitation', form))).status).toBe(200)
+      expect(
+        (await stranger.open(invitation).then((page) => page.press('Accept invitation', form)))
+          .status,
+      ).toBe(200)
     if (scheduled.status !== 200) expect((await draft.press('Schedule', typed)).status).toBe(200)
     expect(await house.sql`select from memberships`).toHaveLength(2)
     expect(await house.sql`select from posts`).toHaveLength(2)
@@ -134,7 +157,10 @@ it.runIf(isRoot)(
 
 const notSaved = [503, expect.stringContaining('out of disk space, so this was not saved')]
 
-const uploadPicture = async ({ admin, slug }: Awaited<ReturnType<typeof install>>): Promise<[number, string]> => {
+const uploadPicture = async ({
+  admin,
+  slug,
+}: Awaited<ReturnType<typeof install>>): Promise<[number, string]> => {
   const body = new Uint8Array(await makeJpeg({ width: 640, height: 640, padBytes: 500_000 }))
   const answer = await admin.request(`/w/${slug}/media/picture.jpg`, { method: 'PUT', body })
   return [answer.status, await answer.text()]

@@ -9,7 +9,8 @@ const variables = issuerModules.flatMap(({ settings }) =>
     .filter(([name]) => !settings.urls.includes(name))
     .map(([name, { secret = false }]) => ({ name, secret })),
 )
-const named = (wanted: typeof variables, line: (name: string) => string) => wanted.map(({ name }) => `${line(name)}\n`).join('')
+const named = (wanted: typeof variables, line: (name: string) => string) =>
+  wanted.map(({ name }) => `${line(name)}\n`).join('')
 
 const examples = 'production/kubernetes/example'
 const files: [path: string, lines: string][] = [
@@ -33,7 +34,9 @@ const files: [path: string, lines: string][] = [
 /** After a change of an issuer's variables: `npx vitest run test/production/issuer-lines.test.ts -u`. */
 it.each(files)('%s has the variables that the issuers declare', async (path, lines) => {
   const file = fileURLToPath(new URL(`../../${path}`, import.meta.url))
-  const [before, , after] = (await readFile(file, 'utf8')).split(/(?<=# Of the issuers:.*\n)([^#]*?)(?= *# End of the issuers\.)/)
+  const [before, , after] = (await readFile(file, 'utf8')).split(
+    /(?<=# Of the issuers:.*\n)([^#]*?)(?= *# End of the issuers\.)/,
+  )
   expect(after, 'the marks around the lines').toBeDefined()
   await expect(`${before}${lines}${after}`).toMatchFileSnapshot(file)
 })

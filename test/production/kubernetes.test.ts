@@ -20,9 +20,15 @@ type Container = {
   resources: { requests: Record<string, string>; limits: Record<string, string> }
   securityContext: object
 }
-type Pod = { securityContext: object; terminationGracePeriodSeconds?: number; containers: Container[] }
+type Pod = {
+  securityContext: object
+  terminationGracePeriodSeconds?: number
+  containers: Container[]
+}
 type Template = { template: { metadata: { labels: Record<string, string> }; spec: Pod } }
-type Workload = Manifest & { spec: Template & { selector?: object; jobTemplate?: { spec: Template } } }
+type Workload = Manifest & {
+  spec: Template & { selector?: object; jobTemplate?: { spec: Template } }
+}
 type Kustomization = {
   resources: string[]
   images?: { name: string; newTag: string }[]
@@ -33,15 +39,21 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 const folder = join(root, 'production/kubernetes')
 const read = (path: string) => readFileSync(join(folder, path), 'utf8')
 const kustomization = (place: string) => parse(read(`${place}/kustomization.yaml`)) as Kustomization
-const yamlFiles = (place: string) => readdirSync(join(folder, place)).filter((name) => name.endsWith('.yaml'))
+const yamlFiles = (place: string) =>
+  readdirSync(join(folder, place)).filter((name) => name.endsWith('.yaml'))
 const manifestFiles = ['base', 'example'].flatMap((place) =>
   yamlFiles(place)
     .filter((name) => name !== 'kustomization.yaml')
     .map((name) => `${place}/${name}`),
 )
-const manifests = manifestFiles.flatMap((file) => parseAllDocuments(read(file)).map((document) => document.toJS() as Manifest))
-const workloads = manifests.filter(({ kind }) => ['Deployment', 'Job', 'CronJob'].includes(kind)) as Workload[]
-const templateOf = ({ spec }: Workload): Template['template'] => (spec.jobTemplate?.spec ?? spec).template
+const manifests = manifestFiles.flatMap((file) =>
+  parseAllDocuments(read(file)).map((document) => document.toJS() as Manifest),
+)
+const workloads = manifests.filter(({ kind }) =>
+  ['Deployment', 'Job', 'CronJob'].includes(kind),
+) as Workload[]
+const templateOf = ({ spec }: Workload): Template['template'] =>
+  (spec.jobTemplate?.spec ?? spec).template
 const podOf = (workload: Workload): Pod => templateOf(workload).spec
 const containerOf = (name: string): Container => {
   const workload = workloads.find(({ metadata }) => metadata.name === name)
@@ -70,8 +82,11 @@ describe('production/kubernetes', () => {
 
   it('contains nothing that Kubernetes would refuse, down to the last field', async () => {
     expect(manifests.length).toBeGreaterThan(10)
-    for (const manifest of manifests) expect(await problemsOf(manifest), `${manifest.kind} ${manifest.metadata.name}`).toEqual([])
-    const misspelled = JSON.parse(JSON.stringify(workloads[0]).replace('readOnlyRootFilesystem', 'readOnlyRootFileSystem'))
+    for (const manifest of manifests)
+      expect(await problemsOf(manifest), `${manifest.kind} ${manifest.metadata.name}`).toEqual([])
+    const misspelled = JSON.parse(
+      JSON.stringify(workloads[0]).replace('readOnlyRootFilesystem', 'readOnlyRootFileSystem'),
+    )
     expect(await problemsOf(misspelled), 'a misspelled field is found').not.toEqual([])
   })
 
@@ -79,7 +94,10 @@ describe('production/kubernetes', () => {
     const { resources } = kustomization('base')
     expect([...resources, 'kustomization.yaml'].sort()).toEqual(yamlFiles('base').sort())
     expect(kustomization('example').resources).toEqual(['../base', 'ingress.yaml'])
-    const generators = [...kustomization('base').configMapGenerator, ...kustomization('example').configMapGenerator]
+    const generators = [
+      ...kustomization('base').configMapGenerator,
+      ...kustomization('example').configMapGenerator,
+    ]
     expect(generators).toEqual([
       { name: 'settings', envs: ['settings.env'] },
       { name: 'settings', envs: ['settings.env'], behavior: 'merge' },
@@ -87,12 +105,19 @@ describe('production/kubernetes', () => {
   })
 
   it('uses the version in package.json and programs that exist', () => {
-    const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
-    expect(kustomization('example').images).toMatchObject([{ name: 'cratesocial', newTag: version }])
+    const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+      version: string
+    }
+    expect(kustomization('example').images).toMatchObject([
+      { name: 'cratesocial', newTag: version },
+    ])
     for (const workload of workloads) {
       const [{ image, command }] = podOf(workload).containers as [Container]
       expect(image).toBe('cratesocial')
-      expect(existsSync(join(root, (command[1] ?? '').replace(/^dist\/(.*)\.js$/, '$1.ts'))), command[1]).toBe(true)
+      expect(
+        existsSync(join(root, (command[1] ?? '').replace(/^dist\/(.*)\.js$/, '$1.ts'))),
+        command[1],
+      ).toBe(true)
     }
   })
 
@@ -105,7 +130,11 @@ describe('production/kubernetes', () => {
       expect(pod, workload.metadata.name).toMatchObject({
         automountServiceAccountToken: false,
         enableServiceLinks: false,
-        securityContext: { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: 'RuntimeDefault' } },
+        securityContext: {
+          runAsNonRoot: true,
+          runAsUser: 1000,
+          seccompProfile: { type: 'RuntimeDefault' },
+        },
       })
       for (const { securityContext } of pod.containers)
         expect(securityContext, workload.metadata.name).toEqual({
@@ -117,7 +146,9 @@ describe('production/kubernetes', () => {
   })
 
   it('gives each program the same memory as docker-compose.yml, and more than its heap limit', () => {
-    const compose = parse(readFileSync(join(root, 'docker-compose.yml'), 'utf8'), { merge: true }) as {
+    const compose = parse(readFileSync(join(root, 'docker-compose.yml'), 'utf8'), {
+      merge: true,
+    }) as {
       services: Record<string, { mem_limit?: string }>
     }
     for (const name of ['server', 'worker']) {
@@ -126,12 +157,17 @@ describe('production/kubernetes', () => {
     }
     for (const name of ['server', 'worker', 'background-worker']) {
       const { resources, env = [] } = containerOf(name)
-      const heapMb = Number(/\d+/.exec(env.find((one) => one.name === 'NODE_OPTIONS')?.value ?? '')?.[0])
+      const heapMb = Number(
+        /\d+/.exec(env.find((one) => one.name === 'NODE_OPTIONS')?.value ?? '')?.[0],
+      )
       const limitMb = Number(/^(\d+)Gi$/.exec(resources.limits.memory ?? '')?.[1]) * 1_024
       expect(heapMb, name).toBeGreaterThan(0)
       expect(heapMb, name).toBeLessThan(limitMb * 0.75)
       expect(resources.limits.cpu, `${name} is not throttled`).toBeUndefined()
-      expect(resources.requests, name).toMatchObject({ cpu: expect.any(String), memory: expect.any(String) })
+      expect(resources.requests, name).toMatchObject({
+        cpu: expect.any(String),
+        memory: expect.any(String),
+      })
     }
   })
 
@@ -147,16 +183,25 @@ describe('production/kubernetes', () => {
       expect(probe?.httpGet.port).toBe('http')
     }
     for (const name of ['worker', 'background-worker'])
-      expect(containerOf(name).livenessProbe?.httpGet, name).toEqual({ path: '/metrics', port: 'metrics' })
+      expect(containerOf(name).livenessProbe?.httpGet, name).toEqual({
+        path: '/metrics',
+        port: 'metrics',
+      })
   })
 
   it('keeps a server and a worker running while nodes are drained', () => {
     const budgets = manifests.filter(({ kind }) => kind === 'PodDisruptionBudget') as Workload[]
-    expect(budgets.map(({ metadata }) => metadata.name).sort()).toEqual(['background-worker', 'server', 'worker'])
+    expect(budgets.map(({ metadata }) => metadata.name).sort()).toEqual([
+      'background-worker',
+      'server',
+      'worker',
+    ])
     for (const { metadata, spec } of budgets) {
       const { spec: deployed } = workloads.find((one) => one.metadata.name === metadata.name)!
       expect(spec.selector, metadata.name).toEqual(deployed.selector)
-      expect(deployed.selector, metadata.name).toEqual({ matchLabels: deployed.template.metadata.labels })
+      expect(deployed.selector, metadata.name).toEqual({
+        matchLabels: deployed.template.metadata.labels,
+      })
     }
   })
 })
@@ -166,7 +211,11 @@ describe('the environment of the programs in Kubernetes', () => {
   /** A self-hosted installation doesn't change these. */
   const untouched = [
     ...['ALLOW_LOCAL_PLATFORMS', 'TEMPORAL_CONFIG_FILE', 'TEMPORAL_PROFILE', 'FFMPEG_PATH'],
-    ...['TEMPORAL_TLS_SERVER_CA_CERT_PATH', 'TEMPORAL_TLS_CLIENT_CERT_PATH', 'TEMPORAL_TLS_CLIENT_KEY_PATH'],
+    ...[
+      'TEMPORAL_TLS_SERVER_CA_CERT_PATH',
+      'TEMPORAL_TLS_CLIENT_CERT_PATH',
+      'TEMPORAL_TLS_CLIENT_KEY_PATH',
+    ],
     ...issuerModules.flatMap(({ settings }) => settings.urls),
   ]
   const filledIn = {
@@ -178,17 +227,25 @@ describe('the environment of the programs in Kubernetes', () => {
   it('contains all variables that config/index.ts reads, and no unknown ones', () => {
     for (const workload of workloads) {
       const { envFrom } = podOf(workload).containers[0]!
-      expect(envFrom).toEqual([{ configMapRef: { name: 'settings' } }, { secretRef: { name: 'cratesocial' } }])
+      expect(envFrom).toEqual([
+        { configMapRef: { name: 'settings' } },
+        { secretRef: { name: 'cratesocial' } },
+      ])
     }
     const given = [...Object.keys(settings), ...Object.keys(secrets)]
     expect(given.filter((name) => !(name in variables))).toEqual([])
-    expect(Object.keys(variables).filter((name) => ![...given, ...ofPods, ...untouched].includes(name))).toEqual([])
-    const ofContainers = workloads.flatMap((workload) => podOf(workload).containers.flatMap(({ env = [] }) => env))
+    expect(
+      Object.keys(variables).filter((name) => ![...given, ...ofPods, ...untouched].includes(name)),
+    ).toEqual([])
+    const ofContainers = workloads.flatMap((workload) =>
+      podOf(workload).containers.flatMap(({ env = [] }) => env),
+    )
     expect([...new Set(ofContainers.map(({ name }) => name))].sort()).toEqual([...ofPods].sort())
   })
 
   it('has all secrets in the Secret, and nothing else there', () => {
-    const isSecret = (name: string) => (variables as Record<string, { secret?: boolean }>)[name]?.secret === true
+    const isSecret = (name: string) =>
+      (variables as Record<string, { secret?: boolean }>)[name]?.secret === true
     expect(Object.keys(secrets).filter((name) => !isSecret(name))).toEqual([])
     expect(Object.keys(settings).filter(isSecret)).toEqual([])
   })

@@ -20,7 +20,9 @@ let second: { sql: Sql; live: Live; app: ReturnType<typeof createApp> }
 
 beforeAll(async () => {
   first = await createTestApp()
-  const [{ name }] = (await first.sql`select current_database() as name`) as unknown as [{ name: string }]
+  const [{ name }] = (await first.sql`select current_database() as name`) as unknown as [
+    { name: string },
+  ]
   const url = databaseUrl(inject('postgresUrl'), name)
   const direct = new URL(url)
   direct.searchParams.set('application_name', 'direct')
@@ -48,7 +50,10 @@ const nextChange = (live: Live): Promise<string | null | undefined> =>
   })
 
 it('pages of one server receive changes made through the other', async () => {
-  const { facebook } = await connectAll(first.deps, { workspaceId: first.workspaces.northside, userId: first.cast.admin.id })
+  const { facebook } = await connectAll(first.deps, {
+    workspaceId: first.workspaces.northside,
+    userId: first.cast.admin.id,
+  })
   const heard = [nextChange(first.deps.live), nextChange(second.live)]
   const { targetId } = await insertTarget(first.deps, {
     workspaceId: first.workspaces.northside,
@@ -63,7 +68,9 @@ it('pages of one server receive changes made through the other', async () => {
 
 it('a person who signed in at one server is signed in at the other, which uses no prepared statements', async () => {
   const browser = createBrowser(second.app, first.deps.config.publicUrl)
-  browser.setCookie(`__Host-session=${await insertSession(first.sql, first.cast.manager.id, new Date())}`)
+  browser.setCookie(
+    `__Host-session=${await insertSession(first.sql, first.cast.manager.id, new Date())}`,
+  )
   for (const path of [
     '/w/northside/calendar',
     '/w/northside/posts/new',
@@ -80,7 +87,9 @@ it('the timeouts of a connection come from the role if a pooler does not pass on
   const before = await second.sql`show statement_timeout`
   expect(before[0]?.statementTimeout).toBe('0')
   await keepGuardsInRole(first.sql)
-  const [{ name }] = (await first.sql`select current_database() as name`) as unknown as [{ name: string }]
+  const [{ name }] = (await first.sql`select current_database() as name`) as unknown as [
+    { name: string },
+  ]
   const fresh = connect({ url: databaseUrl(inject('postgresUrl'), name), prepare: false, max: 1 })
   try {
     expect((await fresh`show statement_timeout`)[0]?.statementTimeout).toBe('15s')

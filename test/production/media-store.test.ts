@@ -15,7 +15,8 @@ import { startS3 } from '../support/servers/s3.ts'
 import { noise, upload } from '../support/uploading.ts'
 
 /** Compares as bytes, because a matcher would compare them one by one. */
-const same = async (stream: Readable, bytes: Buffer): Promise<boolean> => (await buffer(stream)).equals(bytes)
+const same = async (stream: Readable, bytes: Buffer): Promise<boolean> =>
+  (await buffer(stream)).equals(bytes)
 const key = () => randomBytes(24).toString('base64url')
 
 const openStore = {
@@ -50,7 +51,9 @@ describe.each(Object.entries(openStore))('media in %s', (_, open) => {
     await store.put(name, Readable.from([bytes.subarray(0, 100_000), bytes.subarray(100_000)]))
     expect(await store.size(name)).toBe(bytes.length)
     expect(await same(store.open(name), bytes)).toBe(true)
-    expect(await same(store.open(name, { start: 1_000, end: 1_999 }), bytes.subarray(1_000, 2_000))).toBe(true)
+    expect(
+      await same(store.open(name, { start: 1_000, end: 1_999 }), bytes.subarray(1_000, 2_000)),
+    ).toBe(true)
     expect(await same(store.open(name, { start: 0, end: 0 }), bytes.subarray(0, 1))).toBe(true)
   })
 
@@ -114,5 +117,7 @@ it('uploads and their URLs work the same with a bucket', { timeout: 120_000 }, a
   expect(part.status).toBe(206)
   expect(part.headers.get('Content-Range')).toBe(`bytes 10-19/${bytes.length}`)
   expect(Buffer.from(await part.arrayBuffer()).equals(bytes.subarray(10, 20))).toBe(true)
-  expect((await test.cast.manager.request(`/w/northside/media/${id}/thumbnail`, {})).status).toBe(200)
+  expect((await test.cast.manager.request(`/w/northside/media/${id}/thumbnail`, {})).status).toBe(
+    200,
+  )
 })

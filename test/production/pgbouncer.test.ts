@@ -1,5 +1,12 @@
 import { beforeAll, expect, it } from 'vitest'
-import { close, connect, type Db, keepGuardsInRole, type Sql, tx } from '../../db/postgres/connect.ts'
+import {
+  close,
+  connect,
+  type Db,
+  keepGuardsInRole,
+  type Sql,
+  tx,
+} from '../../db/postgres/connect.ts'
 import { onSnapshot } from '../../db/postgres/dump.ts'
 import { compose } from '../../local/people/story.ts'
 import { wallTimeOf } from '../../web/time/wall-time.ts'
@@ -23,7 +30,11 @@ const behindPgBouncer = async ({ url, sql: direct }: TestDatabase): Promise<Sql>
   const straight = new URL(url)
   straight.searchParams.set('application_name', 'straight')
   const pooled = await startPgBouncer(url, connections)
-  const sql = connect({ url: pooled, prepare: false, direct: { url: straight.href, prepare: true } })
+  const sql = connect({
+    url: pooled,
+    prepare: false,
+    direct: { url: straight.href, prepare: true },
+  })
   atTheEnd(() => close(sql))
   return sql
 }
@@ -32,7 +43,9 @@ beforeAll(async () => {
   house = await install({ pool: behindPgBouncer })
 }, 60_000)
 
-it('a post is composed, scheduled and published through PgBouncer', { timeout: 60_000 }, async () => {
+it('a post is composed, scheduled and published through PgBouncer', {
+  timeout: 60_000,
+}, async () => {
   const { admin, slug, ledger } = house
   const text = 'Through a pooler'
   const dueAt = new Date(Math.ceil((Date.now() + 6_000) / 1_000) * 1_000)
@@ -47,7 +60,9 @@ it('a post is composed, scheduled and published through PgBouncer', { timeout: 6
   expect((await ledger.posts()).map((post) => post.text)).toEqual([text])
 })
 
-it('many simultaneous statements and transactions share a few connections', { timeout: 30_000 }, async () => {
+it('many simultaneous statements and transactions share a few connections', {
+  timeout: 30_000,
+}, async () => {
   const { sql } = house
   const numbers = Array.from({ length: 400 }, (_, number) => number)
   const ask = [
@@ -72,7 +87,9 @@ it('many simultaneous statements and transactions share a few connections', { ti
 
 it('notifications and backups bypass PgBouncer', async () => {
   const { sql } = house
-  const heard = new Promise<string>((resolve) => void sql.listen('said', resolve, () => void sql.notify('said', 'a word')))
+  const heard = new Promise<string>(
+    (resolve) => void sql.listen('said', resolve, () => void sql.notify('said', 'a word')),
+  )
   expect(await heard).toBe('a word')
   expect(await onSnapshot(sql, nameOf)).toBe('straight')
   expect(await tx(sql, nameOf)).toBe('cratesocial')

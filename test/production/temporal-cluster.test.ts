@@ -32,7 +32,13 @@ beforeAll(async () => {
   ])
   certificate = await certify('cratesocial', [{ name: 'extKeyUsage', clientAuth: true }], authority)
   const server = await certify('temporal.example', serverNames, authority)
-  const options = { cert: server.cert, key: server.private, ca: authority.cert, requestCert: true, ALPNProtocols: ['h2'] }
+  const options = {
+    cert: server.cert,
+    key: server.private,
+    ca: authority.cert,
+    requestCert: true,
+    ALPNProtocols: ['h2'],
+  }
   const proxy = createServer(options, (socket) => {
     const onward = connect(Number(temporal.address.split(':')[1]), '127.0.0.1')
     socket.pipe(onward).pipe(socket)
@@ -70,18 +76,29 @@ client_cert_data = """${certificate.cert}"""
 client_key_data = """${certificate.private}"""
 `,
   )
-  expect(await whoAnswers({ TEMPORAL_CONFIG_FILE: file })).toEqual({ client: cluster.namespace, worker: cluster.namespace })
+  expect(await whoAnswers({ TEMPORAL_CONFIG_FILE: file })).toEqual({
+    client: cluster.namespace,
+    worker: cluster.namespace,
+  })
 })
 
 it('a cluster is not trusted without its authority, and does not trust us without our certificate', async () => {
   const address = { TEMPORAL_ADDRESS: cluster.address, TEMPORAL_NAMESPACE: cluster.namespace }
-  const ours = { TEMPORAL_TLS_CLIENT_CERT_DATA: certificate.cert, TEMPORAL_TLS_CLIENT_KEY_DATA: certificate.private }
-  const theirs = { TEMPORAL_TLS_SERVER_NAME: 'temporal.example', TEMPORAL_TLS_SERVER_CA_CERT_DATA: authority.cert }
+  const ours = {
+    TEMPORAL_TLS_CLIENT_CERT_DATA: certificate.cert,
+    TEMPORAL_TLS_CLIENT_KEY_DATA: certificate.private,
+  }
+  const theirs = {
+    TEMPORAL_TLS_SERVER_NAME: 'temporal.example',
+    TEMPORAL_TLS_SERVER_CA_CERT_DATA: authority.cert,
+  }
   for (const env of [{ ...address, ...ours }, { ...address, ...theirs }, address]) {
     const { temporal, vaultKeys } = testConfig(env)
     const client = createClient(temporal, createDataConverter(vaultKeys))
     const soon = Date.now() + 1_000
-    await expect(client.withDeadline(soon, () => client.connection.workflowService.getSystemInfo({}))).rejects.toThrow()
+    await expect(
+      client.withDeadline(soon, () => client.connection.workflowService.getSystemInfo({})),
+    ).rejects.toThrow()
     await client.connection.close()
     await expect(NativeConnection.connect(connectionOptions(temporal))).rejects.toThrow()
   }
@@ -93,7 +110,10 @@ it('client and worker send the API key with every call, over TLS', async () => {
   const cloud = createSecureServer({ cert: server.cert, key: server.private })
   cloud.on('stream', (stream, headers) => {
     heard.push(headers.authorization)
-    stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true })
+    stream.respond(
+      { ':status': 200, 'content-type': 'application/grpc' },
+      { waitForTrailers: true },
+    )
     stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }))
     stream.end(Buffer.alloc(5)) // an empty message
   })
@@ -118,7 +138,9 @@ const whoAnswers = async (env: NodeJS.ProcessEnv) => {
   const client = createClient(temporal, createDataConverter(vaultKeys))
   const native = await NativeConnection.connect(connectionOptions(temporal))
   const answers = await Promise.all(
-    [client.connection, native].map(({ workflowService }) => workflowService.describeNamespace({ namespace })),
+    [client.connection, native].map(({ workflowService }) =>
+      workflowService.describeNamespace({ namespace }),
+    ),
   )
   await Promise.all([client.connection.close(), native.close()])
   const [byClient, byWorker] = answers.map(({ namespaceInfo }) => namespaceInfo?.name)
@@ -128,7 +150,10 @@ const whoAnswers = async (env: NodeJS.ProcessEnv) => {
 type Extensions = NonNullable<NonNullable<Parameters<typeof generate>[1]>['extensions']>
 const serverNames: Extensions = [
   { name: 'extKeyUsage', serverAuth: true },
-  { name: 'subjectAltName', altNames: ['temporal.example', 'localhost'].map((value) => ({ type: 2, value })) },
+  {
+    name: 'subjectAltName',
+    altNames: ['temporal.example', 'localhost'].map((value) => ({ type: 2, value })),
+  },
 ]
 
 const certify = (name: string, extensions: Extensions, by?: { cert: string; private: string }) =>

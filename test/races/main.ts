@@ -24,7 +24,12 @@ try {
   const sessions = [person]
   for (const name of ['Max', 'Mia']) {
     const member = createPerson(stack.url)
-    await acceptInvitation(member, await invite(person, slug, 'manager'), name, `${name.toLowerCase()}@example.com`)
+    await acceptInvitation(
+      member,
+      await invite(person, slug, 'manager'),
+      name,
+      `${name.toLowerCase()}@example.com`,
+    )
     sessions.push(member)
   }
   const ledger = async () => (await postsInLedger(stack)) as LedgerPost[]

@@ -88,7 +88,8 @@ const runRound = async (
   for (let number = 1; number <= race.postsPerRound; number += 1)
     posts.push(await schedule(track, race, `[race ${round}.${number}]`, dueAt))
   const startsAt = dueAt.getTime() - aroundMs
-  if (Date.now() > startsAt) throw new Error('scheduling took longer than there was time before the race')
+  if (Date.now() > startsAt)
+    throw new Error('scheduling took longer than there was time before the race')
   await sleep(startsAt - Date.now())
   return Promise.all(
     Array.from({ length: count }, async () => {
@@ -107,7 +108,11 @@ const schedule = async (track: Track, race: Race, mark: string, dueAt: Date): Pr
   const page = await compose(
     track.sessions[0]!,
     track.slug,
-    { text: `${mark} as scheduled`, channel: race.accounts.map(track.channel), time: wallTimeOf(dueAt, zone) },
+    {
+      text: `${mark} as scheduled`,
+      channel: race.accounts.map(track.channel),
+      time: wallTimeOf(dueAt, zone),
+    },
     'Schedule',
   )
   const postId = page.url.match(/posts\/([0-9a-f-]{36})\?/)?.[1]
@@ -115,14 +120,23 @@ const schedule = async (track: Track, race: Race, mark: string, dueAt: Date): Pr
   return postId
 }
 
-type Wish = { postId: string; person: Person; act: 'move' | 'cancel' | 'edit' | 'now' | 'cancelOne'; looksFirst: boolean }
+type Wish = {
+  postId: string
+  person: Person
+  act: 'move' | 'cancel' | 'edit' | 'now' | 'cancelOne'
+  looksFirst: boolean
+}
 type Look = { version: number; left: number; text: string; targetIds: string[] }
 
 /**
  * Sends the request as the forms do. `looksFirst`: with the row's version of a moment before, like
  * a page that was just opened.
  */
-const request = async (track: Track, race: Race, { postId, person, act, looksFirst }: Wish): Promise<number> => {
+const request = async (
+  track: Track,
+  race: Race,
+  { postId, person, act, looksFirst }: Wish,
+): Promise<number> => {
   const look = await lookAt(track.sql, postId)
   const later = wallTimeOf(new Date(Math.ceil(Date.now() / 1_000 + 8) * 1_000), zone)
   const seen: [string, string][] = looksFirst ? [['version', String(look.version)]] : []

@@ -12,7 +12,12 @@ beforeAll(async () => {
   const sessions = [house.admin]
   for (const name of ['Max', 'Mia']) {
     const member = createPerson(house.url)
-    await acceptInvitation(member, await invite(house.admin, house.slug, 'manager'), name, `${name.toLowerCase()}@example.com`)
+    await acceptInvitation(
+      member,
+      await invite(house.admin, house.slug, 'manager'),
+      name,
+      `${name.toLowerCase()}@example.com`,
+    )
     sessions.push(member)
   }
   const { slug, sql, channel } = house
@@ -24,8 +29,20 @@ it('moving, canceling, editing and publishing a post in the second it is sent ca
   timeout: 180_000,
 }, async () => {
   const accounts = ['Northside Records', 'Northside Café']
-  const result = await runRaces(track, { seed: 7, requests: 40, postsPerRound: 4, requestsPerRound: 40, accounts })
-  expect(result).toMatchObject({ requests: 40, serverErrors: 0, deadlocks: 0, disagreements: 0, targets: 8 })
+  const result = await runRaces(track, {
+    seed: 7,
+    requests: 40,
+    postsPerRound: 4,
+    requestsPerRound: 40,
+    accounts,
+  })
+  expect(result).toMatchObject({
+    requests: 40,
+    serverErrors: 0,
+    deadlocks: 0,
+    disagreements: 0,
+    targets: 8,
+  })
 })
 
 describe('the verdict of a race reports', () => {

@@ -28,16 +28,31 @@ export const judge = async (
   for (const postId of new Set(outcomes.map((outcome) => outcome.postId))) {
     const page = await sessions[0]!.open(`/w/${slug}/posts/${postId}`)
     const cards = [...page.document.querySelectorAll('.target')]
-    pages.set(postId, new Map(cards.map((card) => [card.id, card.querySelector('.pill')?.textContent?.trim() ?? ''])))
+    pages.set(
+      postId,
+      new Map(
+        cards.map((card) => [card.id, card.querySelector('.pill')?.textContent?.trim() ?? '']),
+      ),
+    )
   }
   return outcomes.flatMap((outcome) => {
-    const found = posts.filter((post) => post.account === outcome.account && post.text.startsWith(outcome.mark))
+    const found = posts.filter(
+      (post) => post.account === outcome.account && post.text.startsWith(outcome.mark),
+    )
     const said = pages.get(outcome.postId)?.get(`target-${outcome.targetId}`)
-    return faultsOf(outcome, found, said).map((words) => ({ mark: outcome.mark, account: outcome.account, words }))
+    return faultsOf(outcome, found, said).map((words) => ({
+      mark: outcome.mark,
+      account: outcome.account,
+      words,
+    }))
   })
 }
 
-export const faultsOf = (outcome: Outcome, found: LedgerPost[], said: string | undefined): string[] => {
+export const faultsOf = (
+  outcome: Outcome,
+  found: LedgerPost[],
+  said: string | undefined,
+): string[] => {
   const { state, text, platformPostId } = outcome
   const faults: string[] = []
   const [post] = found
@@ -54,4 +69,5 @@ export const faultsOf = (outcome: Outcome, found: LedgerPost[], said: string | u
 }
 
 /** Facebook uses both `{page}_{post}` and `{post}` for the same post. */
-const isSame = (a: string, b: string): boolean => a === b || a.endsWith(`_${b}`) || b.endsWith(`_${a}`)
+const isSame = (a: string, b: string): boolean =>
+  a === b || a.endsWith(`_${b}`) || b.endsWith(`_${a}`)

@@ -29,7 +29,10 @@ export const seeSchedulesFire = async (client: Client): Promise<Record<string, n
  * How many workflows the cluster finds for each of the named queries. Throws if it finds none
  * within 90 s.
  */
-export const searchFor = async (client: Client, queries: Record<string, string>): Promise<Record<string, number>> => {
+export const searchFor = async (
+  client: Client,
+  queries: Record<string, string>,
+): Promise<Record<string, number>> => {
   const found: Record<string, number> = {}
   for (const [name, query] of Object.entries(queries))
     found[name] = await untilSome(`workflows with ${query}`, 90, async () => {
@@ -44,7 +47,9 @@ export const searchFor = async (client: Client, queries: Record<string, string>)
  * The number of workflows in the namespace, of their failed tasks, and of those that are in trouble
  * now.
  */
-export const seeHealth = async (client: Client): Promise<{ workflows: number; failedTasks: number; inTrouble: number }> => {
+export const seeHealth = async (
+  client: Client,
+): Promise<{ workflows: number; failedTasks: number; inTrouble: number }> => {
   let workflows = 0
   let failedTasks = 0
   for await (const { workflowId, runId } of client.workflow.list()) {
@@ -56,7 +61,11 @@ export const seeHealth = async (client: Client): Promise<{ workflows: number; fa
 }
 
 /** Asks every second until there is an answer, and returns it. Throws after `seconds`. */
-export const untilSome = async <T>(what: string, seconds: number, ask: () => Promise<T | undefined>): Promise<NonNullable<T>> => {
+export const untilSome = async <T>(
+  what: string,
+  seconds: number,
+  ask: () => Promise<T | undefined>,
+): Promise<NonNullable<T>> => {
   for (const giveUpAt = Date.now() + seconds * 1_000; Date.now() < giveUpAt; await sleep(1_000)) {
     const answer = await ask()
     if (answer) return answer

@@ -12,7 +12,9 @@ import { rehearse } from './rehearse.ts'
  */
 const { options } = readCommand('rehearse', (command) =>
   command
-    .description('Plays production without containers, against a Temporal server that runs already. The last line is JSON.')
+    .description(
+      'Plays production without containers, against a Temporal server that runs already. The last line is JSON.',
+    )
     .requiredOption('--temporal <host:port>', 'the Temporal server')
     .option('--port <port>', 'the first of the ports that it uses', wholeNumber(1, 65_000), 4330)
     .option('--keep', 'leave logs and data where they are'),

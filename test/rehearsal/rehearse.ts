@@ -29,7 +29,13 @@ export const rehearse = async (rehearsal: Rehearsal): Promise<Record<string, unk
   await prepareNamespace(rehearsal.folder, temporalAddress, namespace)
   say(`built, and the namespace ${namespace} is ready at ${temporalAddress}`)
   const given = { temporalAddress, namespace }
-  const house = await startHouse({ ...rehearsal, ports: portsFrom(rehearsal.port), given, build: built, restartDelayMs: () => 0 })
+  const house = await startHouse({
+    ...rehearsal,
+    ports: portsFrom(rehearsal.port),
+    given,
+    build: built,
+    restartDelayMs: () => 0,
+  })
   const config = loadConfig(house.env)
   const client = createClient(config.temporal, createDataConverter(config.vaultKeys))
   try {
@@ -43,24 +49,33 @@ export const rehearse = async (rehearsal: Rehearsal): Promise<Record<string, unk
 
 type Set = { house: House; built: string; client: Client }
 
-const act = async (rehearsal: Rehearsal, { house, built, client }: Set): Promise<Record<string, unknown>> => {
+const act = async (
+  rehearsal: Rehearsal,
+  { house, built, client }: Set,
+): Promise<Record<string, unknown>> => {
   const { say } = rehearsal
   await setInSandbox(house, generous)
   const residents = await moveIn(house)
-  say('a person accepted the invitation, made a workspace, connected three platforms and uploaded files')
+  say(
+    'a person accepted the invitation, made a workspace, connected three platforms and uploaded files',
+  )
 
   const wanted = await scheduleAll(residents, kinds, 1, 30)
   await untilEnded(house)
   const first = await verdictOf(house, wanted, await readClaims(house.sql))
   const links = await openLinks(house)
-  say(`${wanted.length} posts of every kind are out, at most ${first.p99LateMs} ms late; their ${links} links open`)
+  say(
+    `${wanted.length} posts of every kind are out, at most ${first.p99LateMs} ms late; their ${links} links open`,
+  )
 
   const schedules = await seeSchedulesFire(client)
   say(`schedules have fired: ${JSON.stringify(schedules)}`)
   const found = await searchFor(client, await queriesOf(house))
   say(`the cluster finds ${JSON.stringify(found)}`)
 
-  const memoryMb = Object.fromEntries([...house.workers, ...house.servers].map((part) => [part.name, memoryMbOf(part)]))
+  const memoryMb = Object.fromEntries(
+    [...house.workers, ...house.servers].map((part) => [part.name, memoryMbOf(part)]),
+  )
   const restartMs = await restartInTurn(rehearsal, house, residents, wanted)
   say(
     `each worker ended and works again after ${restartMs.join(' and ')} ms, while ${wanted.length - kinds.length} posts came due`,
@@ -75,24 +90,57 @@ const act = async (rehearsal: Rehearsal, { house, built, client }: Set): Promise
   const endedByItself = house.workers.reduce((sum, part) => sum + part.endedByItself(), 0)
   const { lost, duplicated, wronglyReported, unconfirmed, failed } = last
   const latenessMs = { first: first.p99LateMs, all: last.p99LateMs }
-  const posts = { posts: wanted.length, links, lost, duplicated, wronglyReported, unconfirmed, failed, latenessMs }
-  return { rehearsal: true, ...posts, schedules, found, ...health, restartMs, memoryMb, endedByItself, ...restored }
+  const posts = {
+    posts: wanted.length,
+    links,
+    lost,
+    duplicated,
+    wronglyReported,
+    unconfirmed,
+    failed,
+    latenessMs,
+  }
+  return {
+    rehearsal: true,
+    ...posts,
+    schedules,
+    found,
+    ...health,
+    restartMs,
+    memoryMb,
+    endedByItself,
+    ...restored,
+  }
 }
 
 /**
  * Schedules a post on the first account of each kind, all for the same second, this many seconds
  * after the last one is scheduled.
  */
-const scheduleAll = async (residents: Residents, of: Kind[], from: number, aheadS: number): Promise<Wanted[]> => {
+const scheduleAll = async (
+  residents: Residents,
+  of: Kind[],
+  from: number,
+  aheadS: number,
+): Promise<Wanted[]> => {
   const dueAt = new Date(Math.ceil(Date.now() / 1_000 + aheadS + of.length) * 1_000)
   const wanted: Wanted[] = []
   for (const [index, kind] of of.entries())
-    wanted.push(await schedule(residents, { number: from + index, kind, account: kind.accounts[0] ?? '', dueAt }))
+    wanted.push(
+      await schedule(residents, {
+        number: from + index,
+        kind,
+        account: kind.accounts[0] ?? '',
+        dueAt,
+      }),
+    )
   return wanted
 }
 
 const untilEnded = (house: House) =>
-  untilSome('all posts to come to their end', 240, async () => (await readClaims(house.sql)).every(hasEnded))
+  untilSome('all posts to come to their end', 240, async () =>
+    (await readClaims(house.sql)).every(hasEnded),
+  )
 
 /**
  * Compares the ledger with what is reported. Throws unless every post exists once and is reported
@@ -100,12 +148,19 @@ const untilEnded = (house: House) =>
  */
 const verdictOf = async (house: House, wanted: Wanted[], claims: Claim[]) => {
   const ledger = (await (await fetch(`${house.controlUrl}/ledger/posts`)).json()) as LedgerPost[]
-  const comments = (await (await fetch(`${house.controlUrl}/ledger/comments`)).json()) as CountedComment[]
+  const comments = (await (
+    await fetch(`${house.controlUrl}/ledger/comments`)
+  ).json()) as CountedComment[]
   const verdict = judge(wanted, claims, ledger, comments)
-  const wrong = verdict.judged.filter(({ faults, claim }) => faults.length > 0 || claim?.state !== 'published')
+  const wrong = verdict.judged.filter(
+    ({ faults, claim }) => faults.length > 0 || claim?.state !== 'published',
+  )
   if (wrong.length > 0 || verdict.strangers.length > 0)
     throw new Error(
-      JSON.stringify([...wrong.map(({ wanted: { mark }, claim, faults }) => ({ mark, claim, faults })), ...verdict.strangers]),
+      JSON.stringify([
+        ...wrong.map(({ wanted: { mark }, claim, faults }) => ({ mark, claim, faults })),
+        ...verdict.strangers,
+      ]),
     )
   return verdict
 }
@@ -113,7 +168,9 @@ const verdictOf = async (house: House, wanted: Wanted[], claims: Claim[]) => {
 /** Some platforms report a post's URL only a while after it was published. */
 const openLinks = async ({ sql }: House): Promise<number> => {
   const links = await untilSome('every post to have its link', 240, async () => {
-    const rows = await sql<{ permalink: string | null }[]>`select permalink from targets where state = 'published'`
+    const rows = await sql<
+      { permalink: string | null }[]
+    >`select permalink from targets where state = 'published'`
     const known = rows.flatMap(({ permalink }) => permalink ?? [])
     return known.length === rows.length ? known : undefined
   })
@@ -130,19 +187,33 @@ const queriesOf = async ({ sql }: House): Promise<Record<string, string>> => {
   const [row] = await sql<{ id: string; channel: string }[]>`
     select w.id, (select c.id from channels c where c.workspace_id = w.id limit 1) as channel from workspaces w`
   const ended = (platform: string) =>
-    [platform, `Workspace = '${row?.id}' and Platform = '${platform}' and ExecutionStatus = 'Completed'`] as const
+    [
+      platform,
+      `Workspace = '${row?.id}' and Platform = '${platform}' and ExecutionStatus = 'Completed'`,
+    ] as const
   const platforms = [...new Set(kinds.map(({ platform }) => platform))]
-  return { ...Object.fromEntries(platforms.map(ended)), channel: `Channel = '${row?.channel}'`, published: "State = 'published'" }
+  return {
+    ...Object.fromEntries(platforms.map(ended)),
+    channel: `Channel = '${row?.channel}'`,
+    published: "State = 'published'",
+  }
 }
 
-const memoryMbOf = (part: Supervised): number => Math.round(Object.values(memoryOf(part.pid() ?? 0))[0]?.pssMb ?? 0)
+const memoryMbOf = (part: Supervised): number =>
+  Math.round(Object.values(memoryOf(part.pid() ?? 0))[0]?.pssMb ?? 0)
 
 /** Posts of every kind come due during the restarts, and all of them are published once. */
-const restartInTurn = async ({ folder }: Rehearsal, house: House, residents: Residents, wanted: Wanted[]): Promise<number[]> => {
+const restartInTurn = async (
+  { folder }: Rehearsal,
+  house: House,
+  residents: Residents,
+  wanted: Wanted[],
+): Promise<number[]> => {
   wanted.push(...(await scheduleAll(residents, kinds, wanted.length + 1, 8)))
   const tookMs: number[] = []
   for (const worker of house.workers) {
-    const starts = () => readFileSync(join(folder, 'logs', `${worker.name}.log`), 'utf8').split('"working"').length
+    const starts = () =>
+      readFileSync(join(folder, 'logs', `${worker.name}.log`), 'utf8').split('"working"').length
     const [before, startedAt] = [starts(), performance.now()]
     await worker.restart()
     await untilSome(`${worker.name} to work again`, 60, async () => starts() > before)

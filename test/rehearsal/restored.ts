@@ -9,14 +9,23 @@ import { prepareNamespace, runBuilt } from './build.ts'
 import { untilSome } from './cluster.ts'
 import type { Rehearsal } from './rehearsal.ts'
 
-export type Restored = { backupMs: number; restoreMs: number; restored: Record<string, unknown>; claims: Claim[] }
+export type Restored = {
+  backupMs: number
+  restoreMs: number
+  restored: Record<string, unknown>
+  claims: Claim[]
+}
 
 /**
  * Backs up the running house and stops it, then restores the backup into an empty database, an
  * empty media folder and an empty namespace. Returns what the restored installation reports about
  * every post once all have ended.
  */
-export const restoreElsewhere = async (rehearsal: Rehearsal, house: House, build: string): Promise<Restored> => {
+export const restoreElsewhere = async (
+  rehearsal: Rehearsal,
+  house: House,
+  build: string,
+): Promise<Restored> => {
   const { folder, temporalAddress, watchdog, say } = rehearsal
   const backup = await runBuilt(build, 'commands/backup.js', [join(folder, 'backup')], house.env)
   say(`backup in ${backup.ms} ms: ${backup.stdout.trim()}`)
@@ -40,7 +49,16 @@ export const restoreElsewhere = async (rehearsal: Rehearsal, house: House, build
 
   const logFile = join(folder, 'logs', 'restored-worker.log')
   const start = (): Child =>
-    startChild({ name: 'the worker', program: process.execPath, args: [join(build, 'worker.js')], env, logFile }, watchdog)
+    startChild(
+      {
+        name: 'the worker',
+        program: process.execPath,
+        args: [join(build, 'worker.js')],
+        env,
+        logFile,
+      },
+      watchdog,
+    )
   let worker = start()
   const sql = connect({ url: url.href, prepare: false, max: 2 })
   try {

@@ -11,17 +11,29 @@ export type Insight = {
 }
 
 /** Publishes media, and reads its numbers. */
-export const insightCallsOf = (at: () => { sandbox: Sandbox; user: string; media: MediaServer }) => {
+export const insightCallsOf = (
+  at: () => { sandbox: Sandbox; user: string; media: MediaServer },
+) => {
   const read = async (path: string, access_token: string, parameters: Record<string, unknown>) =>
     graph(at().sandbox, 'GET', path, { access_token, ...parameters })
-  const values = async (path: string, access_token: string, parameters: Record<string, unknown>) => {
+  const values = async (
+    path: string,
+    access_token: string,
+    parameters: Record<string, unknown>,
+  ) => {
     const { body } = await read(path, access_token, parameters)
     return Object.fromEntries(
-      (body.data as Insight[]).map(({ name, values, total_value }) => [name, total_value?.value ?? values[0]?.value ?? 0]),
+      (body.data as Insight[]).map(({ name, values, total_value }) => [
+        name,
+        total_value?.value ?? values[0]?.value ?? 0,
+      ]),
     ) as Record<string, number>
   }
   async function publish(parameters: Record<string, unknown>): Promise<string> {
-    const { body } = await graph(at().sandbox, 'POST', `/${recordsInstagram}/media`, { access_token: at().user, ...parameters })
+    const { body } = await graph(at().sandbox, 'POST', `/${recordsInstagram}/media`, {
+      access_token: at().user,
+      ...parameters,
+    })
     await advance(at().sandbox, 3_000)
     const done = await graph(at().sandbox, 'POST', `/${recordsInstagram}/media_publish`, {
       access_token: at().user,
@@ -29,6 +41,7 @@ export const insightCallsOf = (at: () => { sandbox: Sandbox; user: string; media
     })
     return String(done.body.id)
   }
-  const image = async (width = 1080, height = 1080) => at().media.serve('/p.jpg', await makeJpeg({ width, height }))
+  const image = async (width = 1080, height = 1080) =>
+    at().media.serve('/p.jpg', await makeJpeg({ width, height }))
   return { read, values, publish, image }
 }

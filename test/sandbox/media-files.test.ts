@@ -40,7 +40,14 @@ test('a generated video is read as H.264 with the right size, length and frame r
 })
 
 test('padding enlarges a video without changing its facts; the index may be at the end', async () => {
-  const video = await makeVideo({ width: 640, height: 360, fps: 24, durationMs: 1_000, padBytes: 3_000_000, moovFirst: false })
+  const video = await makeVideo({
+    width: 640,
+    height: 360,
+    fps: 24,
+    durationMs: 1_000,
+    padBytes: 3_000_000,
+    moovFirst: false,
+  })
   expect(video.length).toBeGreaterThan(3_000_000)
   expect((await judge(video)).facts).toMatchObject({
     kind: 'video',
@@ -58,7 +65,9 @@ test('images are recognized by their bytes, and a truncated one is marked as bro
     contentType: 'image/jpeg',
     facts: { kind: 'image', format: 'jpeg', width: 400, height: 300, broken: false },
   })
-  expect((await judge(await makeImage({ width: 10, height: 10, format: 'png' }))).facts).toMatchObject({ format: 'png' })
+  expect(
+    (await judge(await makeImage({ width: 10, height: 10, format: 'png' }))).facts,
+  ).toMatchObject({ format: 'png' })
   expect((await judge(jpeg.subarray(0, jpeg.length - 200))).facts).toMatchObject({ broken: true })
 })
 

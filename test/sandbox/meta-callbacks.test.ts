@@ -20,9 +20,16 @@ beforeAll(async () => {
       const form = new URLSearchParams(await text(request))
       received.push({ path: request.url ?? '', signedRequest: form.get('signed_request') ?? '' })
     }
-    response.setHeader('content-type', request.url?.startsWith('/status') ? 'text/html; charset=utf-8' : 'text/plain')
+    response.setHeader(
+      'content-type',
+      request.url?.startsWith('/status') ? 'text/html; charset=utf-8' : 'text/plain',
+    )
     response.end(
-      request.url === '/deletion' ? reply : request.url === '/status-empty' ? '<title>x</title>' : '<main>Under way</main>',
+      request.url === '/deletion'
+        ? reply
+        : request.url === '/status-empty'
+          ? '<title>x</title>'
+          : '<main>Under way</main>',
     )
   })
   await new Promise<void>((resolve) => app.listen(0, '127.0.0.1', resolve))
@@ -32,7 +39,10 @@ beforeEach(async () => {
   received = []
   reply = JSON.stringify({ url: `${appUrl}/status?code=abc`, confirmation_code: 'abc' })
   await control(sandbox, 'POST', '/reset')
-  await control(sandbox, 'PATCH', '/settings', { deauthorizeUrl: `${appUrl}/deauthorize`, dataDeletionUrl: `${appUrl}/deletion` })
+  await control(sandbox, 'PATCH', '/settings', {
+    deauthorizeUrl: `${appUrl}/deauthorize`,
+    dataDeletionUrl: `${appUrl}/deletion`,
+  })
 })
 afterAll(async () => {
   app.closeAllConnections()
@@ -47,7 +57,8 @@ const isSigned = (signedRequest: string) => {
   const [signature, payload = ''] = signedRequest.split('.')
   return createHmac('sha256', appSecret).update(payload).digest('base64url') === signature
 }
-const payloadOf = (signedRequest: string) => JSON.parse(Buffer.from(signedRequest.split('.')[1] ?? '', 'base64url').toString())
+const payloadOf = (signedRequest: string) =>
+  JSON.parse(Buffer.from(signedRequest.split('.')[1] ?? '', 'base64url').toString())
 
 test('removing the app ends its tokens, notifies the app, and requests deletion with a signed request', async () => {
   const token = await login(sandbox)
@@ -72,8 +83,11 @@ test('the reply to a deletion request is checked', async () => {
     return (await remove({ deletionRequest: true }))[1]?.problem
   }
   expect(await problemWith('thanks')).toBe('the reply is not JSON')
-  expect(await problemWith('{"url":"https://example.com"}')).toBe('the reply lacks url or confirmation_code')
-  const pointing = (url: string, confirmation_code = 'a1') => problemWith(JSON.stringify({ url, confirmation_code }))
+  expect(await problemWith('{"url":"https://example.com"}')).toBe(
+    'the reply lacks url or confirmation_code',
+  )
+  const pointing = (url: string, confirmation_code = 'a1') =>
+    problemWith(JSON.stringify({ url, confirmation_code }))
   expect(await pointing('http://127.0.0.1:1/')).toBe('the status page cannot be opened')
   expect(await pointing('javascript:alert(1)')).toBe('url is not a web address')
   expect(await pointing(`${appUrl}/status`, 'a-1')).toBe('confirmation_code is not alphanumeric')
@@ -97,10 +111,14 @@ test('an app that removes itself with DELETE permissions is notified as well', a
 })
 
 const press = (act: string) =>
-  fetch(`${sandbox.url}/facebook/settings/applications`, { method: 'POST', body: new URLSearchParams({ person: ada, act }) })
+  fetch(`${sandbox.url}/facebook/settings/applications`, {
+    method: 'POST',
+    body: new URLSearchParams({ person: ada, act }),
+  })
 
 test("a person's settings page shows what they allowed, Remove, Send request, and the app's reply", async () => {
-  const page = async (person = '') => (await fetch(`${sandbox.url}/facebook/settings/applications?person=${person}`)).text()
+  const page = async (person = '') =>
+    (await fetch(`${sandbox.url}/facebook/settings/applications?person=${person}`)).text()
   expect(await page()).toContain('Ada Northside')
   expect(await page(ada)).toContain('No app has access')
   expect((await press('request')).status).toBe(422)

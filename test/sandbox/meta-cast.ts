@@ -25,8 +25,18 @@ export const allScopes = [
   'business_management',
 ]
 
-export type Answer = { status: number; headers: Headers; body: Record<string, unknown> & { error?: GraphErrorBody } }
-type GraphErrorBody = { message: string; type: string; code: number; error_subcode?: number; fbtrace_id: string }
+export type Answer = {
+  status: number
+  headers: Headers
+  body: Record<string, unknown> & { error?: GraphErrorBody }
+}
+type GraphErrorBody = {
+  message: string
+  type: string
+  code: number
+  error_subcode?: number
+  fbtrace_id: string
+}
 
 export const startMeta = (dir?: string): Promise<Sandbox> =>
   startSandbox({
@@ -44,13 +54,22 @@ export async function graph(
   parameters: Record<string, unknown> = {},
 ): Promise<Answer> {
   const url = new URL(`${sandbox.url}/graph/v25.0${path}`)
-  if (method !== 'POST') for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, String(value))
-  const init = method === 'POST' ? { body: JSON.stringify(parameters), headers: { 'content-type': 'application/json' } } : {}
+  if (method !== 'POST')
+    for (const [name, value] of Object.entries(parameters))
+      url.searchParams.set(name, String(value))
+  const init =
+    method === 'POST'
+      ? { body: JSON.stringify(parameters), headers: { 'content-type': 'application/json' } }
+      : {}
   return readAnswer(await fetch(url, { method, ...init }))
 }
 
 export async function readAnswer(response: Response): Promise<Answer> {
-  return { status: response.status, headers: response.headers, body: (await response.json()) as Answer['body'] }
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: (await response.json()) as Answer['body'],
+  }
 }
 
 type Consent = {
@@ -66,12 +85,23 @@ type Consent = {
 /** Submits the consent dialog and returns the URL that it redirects to. */
 export async function consent(sandbox: Sandbox, options: Consent = {}): Promise<URL> {
   const { person = ada, scopes = allScopes, decision = 'continue', extra = {} } = options
-  const query = { client_id: appId, redirect_uri: redirectUri, state: 'state-1', scope: scopes.join(','), ...extra }
+  const query = {
+    client_id: appId,
+    redirect_uri: redirectUri,
+    state: 'state-1',
+    scope: scopes.join(','),
+    ...extra,
+  }
   const form = new URLSearchParams({ ...query, person, decision })
   for (const scope of options.grant ?? scopes) form.append('grant', scope)
   for (const page of options.pages ?? [records, cafe, archive]) form.append('page', page)
-  for (const account of options.instagram ?? [recordsInstagram, cafeInstagram]) form.append('instagram', account)
-  const response = await fetch(`${sandbox.url}/facebook/v25.0/dialog/oauth`, { method: 'POST', body: form, redirect: 'manual' })
+  for (const account of options.instagram ?? [recordsInstagram, cafeInstagram])
+    form.append('instagram', account)
+  const response = await fetch(`${sandbox.url}/facebook/v25.0/dialog/oauth`, {
+    method: 'POST',
+    body: form,
+    redirect: 'manual',
+  })
   return new URL(response.headers.get('location') ?? 'about:blank')
 }
 
@@ -87,25 +117,44 @@ export const exchange = (sandbox: Sandbox, parameters: Record<string, string>): 
 export async function login(sandbox: Sandbox, options: Consent = {}): Promise<string> {
   const code = (await consent(sandbox, options)).searchParams.get('code') ?? ''
   const short = await exchange(sandbox, { code })
-  const long = await exchange(sandbox, { grant_type: 'fb_exchange_token', fb_exchange_token: String(short.body.access_token) })
+  const long = await exchange(sandbox, {
+    grant_type: 'fb_exchange_token',
+    fb_exchange_token: String(short.body.access_token),
+  })
   return String(long.body.access_token)
 }
 
-export async function pageToken(sandbox: Sandbox, userToken: string, pageId: string): Promise<string> {
-  const { body } = await graph(sandbox, 'GET', `/${pageId}`, { fields: 'access_token', access_token: userToken })
+export async function pageToken(
+  sandbox: Sandbox,
+  userToken: string,
+  pageId: string,
+): Promise<string> {
+  const { body } = await graph(sandbox, 'GET', `/${pageId}`, {
+    fields: 'access_token',
+    access_token: userToken,
+  })
   return String(body.access_token)
 }
 
 /** One call of the control port. */
-export async function control<T = unknown>(sandbox: Sandbox, method: string, path: string, body?: unknown): Promise<T> {
-  const init = body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
+export async function control<T = unknown>(
+  sandbox: Sandbox,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<T> {
+  const init =
+    body === undefined
+      ? {}
+      : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
   const response = await fetch(sandbox.controlUrl + path, { method, ...init })
   const answer = (await response.json()) as T
   if (!response.ok) throw new Error(`control ${path}: ${JSON.stringify(answer)}`)
   return answer
 }
 
-export const advance = (sandbox: Sandbox, advanceMs: number) => control(sandbox, 'POST', '/clock', { advanceMs })
+export const advance = (sandbox: Sandbox, advanceMs: number) =>
+  control(sandbox, 'POST', '/clock', { advanceMs })
 
 export type MediaServer = {
   url: string
@@ -124,7 +173,10 @@ export async function startMediaServer(): Promise<MediaServer> {
     const file = files.get(request.url ?? '')
     const answer = () =>
       response
-        .writeHead(file?.status ?? (file ? 200 : 404), { 'content-type': file?.type ?? 'image/jpeg', ...file?.headers })
+        .writeHead(file?.status ?? (file ? 200 : 404), {
+          'content-type': file?.type ?? 'image/jpeg',
+          ...file?.headers,
+        })
         .end(file?.body ?? '')
     if (file?.delayMs) setTimeout(answer, file.delayMs)
     else answer()

@@ -1,6 +1,16 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Sandbox } from '../../local/sandbox/server.ts'
-import { ada, advance, control, graph, login, pageToken, readAnswer, records, startMeta } from './meta-cast.ts'
+import {
+  ada,
+  advance,
+  control,
+  graph,
+  login,
+  pageToken,
+  readAnswer,
+  records,
+  startMeta,
+} from './meta-cast.ts'
 
 let sandbox: Sandbox
 let user: string
@@ -13,7 +23,10 @@ beforeEach(async () => {
   await control(sandbox, 'POST', '/reset')
   user = await login(sandbox)
   page = await pageToken(sandbox, user, records)
-  const { body } = await graph(sandbox, 'POST', `/${records}/feed`, { message: 'Hello', access_token: page })
+  const { body } = await graph(sandbox, 'POST', `/${records}/feed`, {
+    message: 'Hello',
+    access_token: page,
+  })
   post = String(body.id)
 })
 afterAll(() => sandbox.close())
@@ -31,7 +44,12 @@ describe('multi-ID requests', () => {
   test('are closed to an app from November 2026 on every version, with either code', async () => {
     for (const version of ['v24.0', 'v25.0', 'v26.0', 'v27.0']) {
       const { status, body } = await insightsOfMany(version)
-      expect([version, status, body.error?.code, body.error?.error_subcode]).toEqual([version, 400, 100, undefined])
+      expect([version, status, body.error?.code, body.error?.error_subcode]).toEqual([
+        version,
+        400,
+        100,
+        undefined,
+      ])
     }
     await settings({ closedFeatureCode: 12 })
     expect((await insightsOfMany()).body.error?.code).toBe(12)
@@ -50,21 +68,31 @@ describe('multi-ID requests', () => {
   })
 
   test('are closed, and so are method=, .as(), date_format and callback; for those an older app gets 501', async () => {
-    const features = [{ method: 'DELETE' }, { fields: 'message.as(text)' }, { date_format: 'U' }, { callback: 'call' }] as Record<
-      string,
-      string
-    >[]
-    const ask = (feature: Record<string, string>) => at('v25.0', `/${post}`, { access_token: page, ...feature })
-    for (const feature of features) expect([feature, (await ask(feature)).status]).toEqual([feature, 400])
+    const features = [
+      { method: 'DELETE' },
+      { fields: 'message.as(text)' },
+      { date_format: 'U' },
+      { callback: 'call' },
+    ] as Record<string, string>[]
+    const ask = (feature: Record<string, string>) =>
+      at('v25.0', `/${post}`, { access_token: page, ...feature })
+    for (const feature of features)
+      expect([feature, (await ask(feature)).status]).toEqual([feature, 400])
     await settings({ metaAppCreatedOn: '2025-01-01' })
-    for (const feature of features) expect([feature, (await ask(feature)).status]).toEqual([feature, 501])
+    for (const feature of features)
+      expect([feature, (await ask(feature)).status]).toEqual([feature, 501])
   })
 })
 
 describe('a batch', () => {
   type Part = { code: number; headers?: object[]; body: string } | null
   const batch = async (operations: unknown[], more: Record<string, unknown> = {}) => {
-    const parameters = { batch: JSON.stringify(operations), include_headers: 'false', access_token: page, ...more }
+    const parameters = {
+      batch: JSON.stringify(operations),
+      include_headers: 'false',
+      access_token: page,
+      ...more,
+    }
     const answer = await graph(sandbox, 'POST', '/', parameters)
     return { ...answer, parts: answer.body as unknown as Part[] }
   }
@@ -95,7 +123,9 @@ describe('a batch', () => {
     const before = await control<{ id: number }[]>(sandbox, 'GET', '/ledger/calls')
     await batch([get(post), get(post), get(post)])
     const calls = await control<{ id: number; endpoint: string }[]>(sandbox, 'GET', '/ledger/calls')
-    const names = calls.filter(({ id }) => !before.some((one) => one.id === id)).map(({ endpoint }) => endpoint)
+    const names = calls
+      .filter(({ id }) => !before.some((one) => one.id === id))
+      .map(({ endpoint }) => endpoint)
     expect(names.toSorted()).toEqual(['batch', 'post.read', 'post.read', 'post.read'])
   })
 
@@ -103,10 +133,20 @@ describe('a batch', () => {
     await settings({ appCallsPerHour: 100, businessCallsPerDay: 50 })
     const used = async (count: number) => {
       const operations = JSON.stringify(Array.from({ length: count }, () => get(post)))
-      const body = new URLSearchParams({ batch: operations, include_headers: 'false', access_token: page })
+      const body = new URLSearchParams({
+        batch: operations,
+        include_headers: 'false',
+        access_token: page,
+      })
       const { headers } = await fetch(`${sandbox.url}/graph/v25.0/`, { method: 'POST', body })
-      const business = JSON.parse(headers.get('x-business-use-case-usage')!) as Record<string, { call_count: number }[]>
-      return [JSON.parse(headers.get('x-app-usage')!).call_count as number, business[records]![0]!.call_count]
+      const business = JSON.parse(headers.get('x-business-use-case-usage')!) as Record<
+        string,
+        { call_count: number }[]
+      >
+      return [
+        JSON.parse(headers.get('x-app-usage')!).call_count as number,
+        business[records]![0]!.call_count,
+      ]
     }
     const [app = 0, business = 0] = await used(5)
     expect(await used(10)).toEqual([app + 10, business + 20])
@@ -130,7 +170,9 @@ describe('a batch', () => {
 
 describe('insights', () => {
   test('one metric name can be in the path, and numbers can be requested with the fields of a post', async () => {
-    const inPath = await graph(sandbox, 'GET', `/${post}/insights/post_media_view`, { access_token: page })
+    const inPath = await graph(sandbox, 'GET', `/${post}/insights/post_media_view`, {
+      access_token: page,
+    })
     expect(inPath.body.data).toMatchObject([{ name: 'post_media_view' }])
     const fields = 'message,insights.metric(post_media_view,post_reactions_like_total)'
     const expanded = await graph(sandbox, 'GET', `/${post}`, { fields, access_token: page })
@@ -140,11 +182,15 @@ describe('insights', () => {
 
   test('for a Page with few followers, one metric fails with 200, and the others of the same post work', async () => {
     await control(sandbox, 'POST', `/accounts/meta/pages/${records}/state`, { isSmall: true })
-    const ask = (metric: string) => graph(sandbox, 'GET', `/${post}/insights`, { metric, access_token: page })
+    const ask = (metric: string) =>
+      graph(sandbox, 'GET', `/${post}/insights`, { metric, access_token: page })
     const both = await ask('post_media_view,post_total_media_view_unique')
     expect([both.status, both.body.error?.code]).toEqual([403, 200])
     expect((await ask('post_media_view')).status).toBe(200)
-    await control(sandbox, 'POST', `/accounts/meta/pages/${records}/state`, { isSmall: false, followers: 99 })
+    await control(sandbox, 'POST', `/accounts/meta/pages/${records}/state`, {
+      isSmall: false,
+      followers: 99,
+    })
     expect((await ask('post_media_view')).body.data).toEqual([])
   })
 })
@@ -153,7 +199,10 @@ describe('a Page that a person can access only through a portfolio', () => {
   const pageId = '106700000000099'
   const business = { id: '777000000000001', name: 'Northside Group', relation: 'client' }
   const list = async (path: string) => {
-    const { status, body } = await graph(sandbox, 'GET', path, { fields: 'id,name', access_token: user })
+    const { status, body } = await graph(sandbox, 'GET', path, {
+      fields: 'id,name',
+      access_token: user,
+    })
     return status === 200 ? (body.data as { id: string }[]).map(({ id }) => id) : status
   }
   beforeEach(async () => {
@@ -172,17 +221,24 @@ describe('a Page that a person can access only through a portfolio', () => {
     expect(await list(`/${business.id}/client_pages`)).toEqual([pageId])
     expect(await list(`/${business.id}/owned_pages`)).toEqual([])
     expect(await list('/me/assigned_pages')).toEqual([pageId])
-    const node = await graph(sandbox, 'GET', `/${pageId}`, { fields: 'access_token,tasks', access_token: user })
+    const node = await graph(sandbox, 'GET', `/${pageId}`, {
+      fields: 'access_token,tasks',
+      access_token: user,
+    })
     expect(node.body.access_token).toEqual(expect.any(String))
     await settings({ portfolioPagesInAccounts: true })
     expect(await list('/me/accounts')).toEqual([records, pageId])
   })
 
   test('is found only by its id without business_management', async () => {
-    await graph(sandbox, 'DELETE', `/${ada}/permissions/business_management`, { access_token: user })
+    await graph(sandbox, 'DELETE', `/${ada}/permissions/business_management`, {
+      access_token: user,
+    })
     expect(await list('/me/businesses')).toBe(403)
     expect(await list(`/${business.id}/client_pages`)).toBe(403)
-    expect((await graph(sandbox, 'GET', `/${pageId}`, { fields: 'name', access_token: user })).body.name).toBe('Portfolio Page')
+    expect(
+      (await graph(sandbox, 'GET', `/${pageId}`, { fields: 'name', access_token: user })).body.name,
+    ).toBe('Portfolio Page')
   })
 })
 

@@ -49,9 +49,16 @@ const feedPost = async () => String((await post(`/${records}/feed`, { message: '
 const comments = () => control<CountedComment[]>(sandbox, 'GET', '/ledger/comments')
 const image = async () => media.serve('/p.jpg', await makeJpeg({ width: 1080, height: 1080 }))
 const instagramMedia = async () => {
-  const container = await post(`/${recordsInstagram}/media`, { image_url: await image(), caption: 'Sleeves' }, user)
+  const container = await post(
+    `/${recordsInstagram}/media`,
+    { image_url: await image(), caption: 'Sleeves' },
+    user,
+  )
   await advance(sandbox, 5_000)
-  return String((await post(`/${recordsInstagram}/media_publish`, { creation_id: container.body.id }, user)).body.id)
+  return String(
+    (await post(`/${recordsInstagram}/media_publish`, { creation_id: container.body.id }, user))
+      .body.id,
+  )
 }
 
 describe('comments by the account itself', () => {
@@ -59,14 +66,19 @@ describe('comments by the account itself', () => {
     const id = await feedPost()
     const first = await post(`/${id}/comments`, { message: 'First' })
     const second = await post(`/${id}/comments`, { message: 'Second', fields: 'id,permalink_url' })
-    expect(second.body).toEqual({ id: expect.stringMatching(/^\d+_\d+$/), permalink_url: expect.stringContaining('comment_id=') })
+    expect(second.body).toEqual({
+      id: expect.stringMatching(/^\d+_\d+$/),
+      permalink_url: expect.stringContaining('comment_id='),
+    })
     const { body } = await get(`/${id}/comments`, { fields: 'id,message,from' })
     expect(body.data).toEqual([
       { id: first.body.id, message: 'First', from: { name: 'Northside Records', id: records } },
       { id: second.body.id, message: 'Second', from: { name: 'Northside Records', id: records } },
     ])
     expect((await get(`/${first.body.id}`, { fields: 'message' })).body.message).toBe('First')
-    expect((await graph(sandbox, 'DELETE', `/${first.body.id}`, { access_token: page })).body).toEqual({ success: true })
+    expect(
+      (await graph(sandbox, 'DELETE', `/${first.body.id}`, { access_token: page })).body,
+    ).toEqual({ success: true })
     expect((await get(`/${id}/comments`)).body.data).toHaveLength(1)
   })
 
@@ -75,10 +87,14 @@ describe('comments by the account itself', () => {
     const first = await post(`/${id}/comments`, { message: 'First' }, user)
     expect(first.body.id).toMatch(/^\d+$/)
     const second = await post(`/${id}/comments`, { message: 'Second', fields: 'id' }, user)
-    expect([second.status, second.body.error?.code, second.body.error?.error_subcode]).toEqual([400, 20, 1772107])
+    expect([second.status, second.body.error?.code, second.body.error?.error_subcode]).toEqual([
+      400, 20, 1772107,
+    ])
     const { body } = await get(`/${id}/comments`, { fields: 'id,text,username' }, user)
     expect((body.data as { text: string }[]).map(({ text }) => text)).toEqual(['Second', 'First'])
-    expect((await post(`/${first.body.id}`, { hide: 'true' }, user)).body).toEqual({ success: true })
+    expect((await post(`/${first.body.id}`, { hide: 'true' }, user)).body).toEqual({
+      success: true,
+    })
     expect((await get(`/${first.body.id}`, { fields: 'hidden' }, user)).body.hidden).toBe(true)
   })
 
@@ -86,20 +102,39 @@ describe('comments by the account itself', () => {
     const id = await feedPost()
     const ofInstagram = await instagramMedia()
     await connect(allScopes.filter((scope) => scope !== 'pages_manage_engagement'))
-    for (const name of ['pages_manage_engagement', 'pages_read_user_content', 'instagram_manage_comments'])
+    for (const name of [
+      'pages_manage_engagement',
+      'pages_read_user_content',
+      'instagram_manage_comments',
+    ])
       await graph(sandbox, 'DELETE', `/${ada}/permissions/${name}`, { access_token: user })
     expect((await post(`/${id}/comments`, { message: 'No' })).body.error?.code).toBe(10)
     expect((await get(`/${id}/comments`)).body.error?.code).toBe(10)
-    expect((await post(`/${ofInstagram}/comments`, { message: 'No' }, user)).body.error?.code).toBe(10)
+    expect((await post(`/${ofInstagram}/comments`, { message: 'No' }, user)).body.error?.code).toBe(
+      10,
+    )
     await connect(scopes)
-    await control(sandbox, 'POST', `/accounts/meta/pages/${records}/state`, { personId: ada, tasks: ['CREATE_CONTENT'] })
+    await control(sandbox, 'POST', `/accounts/meta/pages/${records}/state`, {
+      personId: ada,
+      tasks: ['CREATE_CONTENT'],
+    })
     expect((await post(`/${id}/comments`, { message: 'No' })).body.error?.code).toBe(200)
   })
 
   test('on an unknown object fail with 100/33, and what is not simulated returns 501', async () => {
-    expect((await post('/999/comments', { message: 'Where' })).body.error).toMatchObject({ code: 100, error_subcode: 33 })
+    expect((await post('/999/comments', { message: 'Where' })).body.error).toMatchObject({
+      code: 100,
+      error_subcode: 33,
+    })
     const id = await feedPost()
-    expect((await post(`/${id}/comments`, { message: 'Look', attachment_url: 'https://x.example/a.png' })).status).toBe(501)
+    expect(
+      (
+        await post(`/${id}/comments`, {
+          message: 'Look',
+          attachment_url: 'https://x.example/a.png',
+        })
+      ).status,
+    ).toBe(501)
     expect((await post(`/${records}/comments`, { message: 'A Page' })).status).toBe(501)
   })
 })
@@ -142,7 +177,10 @@ describe('a first comment', () => {
     await post(`/${id}/comments`, { message: '#vinyl' }, user)
     const { body } = await get(`/${id}`, { fields: 'comments_count' }, user)
     expect(body.comments_count).toBe(1)
-    expect(await control(sandbox, 'GET', `/ledger/posts/instagram/${id}/numbers`)).toMatchObject({ comments: 1, interactions: 1 })
+    expect(await control(sandbox, 'GET', `/ledger/posts/instagram/${id}/numbers`)).toMatchObject({
+      comments: 1,
+      interactions: 1,
+    })
     await graph(sandbox, 'DELETE', `/${id}`, { access_token: user })
     expect(await comments()).toEqual([])
   })
@@ -157,10 +195,17 @@ describe('stories of a Page', () => {
     const made = await post(`/${records}/photo_stories`, { photo_id: photo.body.id })
     expect(made.body).toEqual({ success: true, post_id: expect.any(Number) })
     expect(await stories()).toMatchObject([
-      { post_id: String(made.body.post_id), status: 'PUBLISHED', media_type: 'photo', media_id: photo.body.id },
+      {
+        post_id: String(made.body.post_id),
+        status: 'PUBLISHED',
+        media_type: 'photo',
+        media_id: photo.body.id,
+      },
     ])
     expect((await get(`/${records}/published_posts`)).body.data).toEqual([])
-    expect((await post(`/${records}/photo_stories`, { photo_id: photo.body.id })).body.error).toMatchObject({
+    expect(
+      (await post(`/${records}/photo_stories`, { photo_id: photo.body.id })).body.error,
+    ).toMatchObject({
       code: 100,
       error_subcode: 1366051,
     })
@@ -173,7 +218,12 @@ describe('stories of a Page', () => {
     const bytes = await makeVideo({ width: 1080, height: 1920, durationMs: 4_000 })
     const started = await post(`/${records}/video_stories`, { upload_phase: 'start' })
     expect(
-      (await post(`/${records}/video_stories`, { upload_phase: 'finish', video_id: started.body.video_id })).body.error?.code,
+      (
+        await post(`/${records}/video_stories`, {
+          upload_phase: 'finish',
+          video_id: started.body.video_id,
+        })
+      ).body.error?.code,
     ).toBe(6000)
     const upload = await fetch(String(started.body.upload_url), {
       method: 'POST',
@@ -181,12 +231,22 @@ describe('stories of a Page', () => {
       body: new Uint8Array(bytes),
     })
     expect(await upload.json()).toMatchObject({ success: true })
-    const finish = { upload_phase: 'finish', video_id: started.body.video_id, is_ai_generated: 'true' }
+    const finish = {
+      upload_phase: 'finish',
+      video_id: started.body.video_id,
+      is_ai_generated: 'true',
+    }
     const done = await post(`/${records}/video_stories`, finish)
     expect(await stories()).toEqual([])
     await advance(sandbox, 60_000)
-    expect(await stories()).toMatchObject([{ post_id: String(done.body.post_id), media_type: 'video' }])
-    const posts = await control<{ kind: string; settings: object }[]>(sandbox, 'GET', '/ledger/posts')
+    expect(await stories()).toMatchObject([
+      { post_id: String(done.body.post_id), media_type: 'video' },
+    ])
+    const posts = await control<{ kind: string; settings: object }[]>(
+      sandbox,
+      'GET',
+      '/ledger/posts',
+    )
     expect(posts).toMatchObject([{ kind: 'story', settings: { isAiGenerated: true } }])
   })
 })
@@ -194,7 +254,10 @@ describe('stories of a Page', () => {
 test('a person’s accounts can be read by their own id as well as with me, but not by another person’s id', async () => {
   const mine = await get(`/${ada}/accounts`, { fields: 'id' }, user)
   expect(mine.body.data).toEqual((await get('/me/accounts', { fields: 'id' }, user)).body.data)
-  expect((await get('/10200000000000002/accounts', {}, user)).body.error).toMatchObject({ code: 100, error_subcode: 33 })
+  expect((await get('/10200000000000002/accounts', {}, user)).body.error).toMatchObject({
+    code: 100,
+    error_subcode: 33,
+  })
 })
 
 test('a field that Meta has is answered or refused with 501; only an invented one does not exist', {
@@ -220,7 +283,8 @@ test('a field that Meta has is answered or refused with 501; only an invented on
     for (const fields of knownFields(type)) {
       const { status, body } = await get(`/${id}`, { fields }, token)
       // Insights require metric names.
-      const isOpen = status === 200 || status === 501 || (fields === 'insights' && body.error?.code === 3001)
+      const isOpen =
+        status === 200 || status === 501 || (fields === 'insights' && body.error?.code === 3001)
       expect([type, fields, isOpen ? 'open' : body.error]).toEqual([type, fields, 'open'])
       if (status === 200) answered += 1
     }

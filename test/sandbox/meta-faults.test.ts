@@ -5,7 +5,17 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { makeJpeg } from '../../local/media/media-files.ts'
 import type { Call, LedgerPost } from '../../local/sandbox/ledger.ts'
 import type { Sandbox } from '../../local/sandbox/server.ts'
-import { advance, control, graph, login, pageToken, records, recordsInstagram, startMediaServer, startMeta } from './meta-cast.ts'
+import {
+  advance,
+  control,
+  graph,
+  login,
+  pageToken,
+  records,
+  recordsInstagram,
+  startMediaServer,
+  startMeta,
+} from './meta-cast.ts'
 
 let sandbox: Sandbox
 let access_token: string
@@ -24,10 +34,19 @@ const post = (message: string, signal?: AbortSignal) =>
     body: new URLSearchParams({ message, access_token }),
     signal,
   })
-const texts = async () => (await control<LedgerPost[]>(sandbox, 'GET', '/ledger/posts?platform=facebook')).map(({ text }) => text)
+const texts = async () =>
+  (await control<LedgerPost[]>(sandbox, 'GET', '/ledger/posts?platform=facebook')).map(
+    ({ text }) => text,
+  )
 const fault = (rule: Record<string, unknown>) =>
-  control<{ id: string }>(sandbox, 'POST', '/faults', { endpoint: 'feed', when: 'before', kind: 'error', ...rule })
-const lastCall = async () => (await control<Call[]>(sandbox, 'GET', '/ledger/calls?endpoint=feed')).at(-1)
+  control<{ id: string }>(sandbox, 'POST', '/faults', {
+    endpoint: 'feed',
+    when: 'before',
+    kind: 'error',
+    ...rule,
+  })
+const lastCall = async () =>
+  (await control<Call[]>(sandbox, 'GET', '/ledger/calls?endpoint=feed')).at(-1)
 const outcome = async (message: string) =>
   post(message).then(
     async (response) => ({ status: response.status, text: await response.text() }),
@@ -39,9 +58,17 @@ test('before: the platform did nothing, whatever the response looks like', async
     const { id } = await fault({ kind, ...(kind === 'timeout' ? { delayMs: 50 } : {}) })
     const answer = await outcome(`With ${kind}`)
     if (kind === 'reset' || kind === 'timeout') expect(answer).toBe('cut')
-    else if (kind === 'html503') expect(answer).toMatchObject({ status: 503, text: expect.stringContaining('<!doctype html>') })
-    else if (kind === 'truncated') expect(() => JSON.parse((answer as { text: string }).text)).toThrow()
-    else expect(JSON.parse((answer as { text: string }).text).error.code).toBe(kind === 'error' ? 1 : 80001)
+    else if (kind === 'html503')
+      expect(answer).toMatchObject({
+        status: 503,
+        text: expect.stringContaining('<!doctype html>'),
+      })
+    else if (kind === 'truncated')
+      expect(() => JSON.parse((answer as { text: string }).text)).toThrow()
+    else
+      expect(JSON.parse((answer as { text: string }).text).error.code).toBe(
+        kind === 'error' ? 1 : 80001,
+      )
     await expect.poll(async () => (await lastCall())?.fault).toBe(id)
   }
   expect(await texts()).toEqual([])
@@ -54,7 +81,13 @@ test('after: the post exists although the response says otherwise', async () => 
     if (kind === 'error') expect(answer).toMatchObject({ status: 500 })
     if (kind === 'truncated') expect(answer).toMatchObject({ status: 200 })
   }
-  expect(await texts()).toEqual(['With error', 'With html503', 'With reset', 'With truncated', 'With timeout'])
+  expect(await texts()).toEqual([
+    'With error',
+    'With html503',
+    'With reset',
+    'With truncated',
+    'With timeout',
+  ])
 })
 
 test('late: the response is lost now, and the post appears at its time', async () => {
@@ -101,7 +134,15 @@ test('injected errors look like the platform: code, subcode, type, headers', asy
   await fault({ kind: 'rate_limited' })
   const limited = await post('x')
   expect(JSON.parse(limited.headers.get('x-business-use-case-usage') ?? '')).toEqual({
-    [records]: [{ type: 'pages', call_count: 100, total_cputime: 25, total_time: 25, estimated_time_to_regain_access: 19 }],
+    [records]: [
+      {
+        type: 'pages',
+        call_count: 100,
+        total_cputime: 25,
+        total_time: 25,
+        estimated_time_to_regain_access: 19,
+      },
+    ],
   })
   await fault({ code: 4, subcode: 2207051 })
   expect(await (await post('x')).json()).toMatchObject({
@@ -117,14 +158,32 @@ test('the response to an Instagram publish can be lost too', async () => {
   const media = await startMediaServer()
   const user = await login(sandbox)
   const image_url = media.serve('/p.jpg', await makeJpeg({ width: 1080, height: 1080 }))
-  const { body } = await graph(sandbox, 'POST', `/${recordsInstagram}/media`, { access_token: user, image_url })
+  const { body } = await graph(sandbox, 'POST', `/${recordsInstagram}/media`, {
+    access_token: user,
+    image_url,
+  })
   await advance(sandbox, 1_000)
-  await fault({ endpoint: 'media_publish', platform: 'instagram', when: 'after', kind: 'error', code: 4, subcode: 2207051 })
-  const lost = await graph(sandbox, 'POST', `/${recordsInstagram}/media_publish`, { access_token: user, creation_id: body.id })
+  await fault({
+    endpoint: 'media_publish',
+    platform: 'instagram',
+    when: 'after',
+    kind: 'error',
+    code: 4,
+    subcode: 2207051,
+  })
+  const lost = await graph(sandbox, 'POST', `/${recordsInstagram}/media_publish`, {
+    access_token: user,
+    creation_id: body.id,
+  })
   expect(lost.body.error).toMatchObject({ code: 4, error_subcode: 2207051 })
-  const status = await graph(sandbox, 'GET', `/${body.id}`, { access_token: user, fields: 'status_code' })
+  const status = await graph(sandbox, 'GET', `/${body.id}`, {
+    access_token: user,
+    fields: 'status_code',
+  })
   expect(status.body).toMatchObject({ status_code: 'PUBLISHED' })
-  expect((await graph(sandbox, 'GET', `/${recordsInstagram}/media`, { access_token: user })).body.data).toHaveLength(1)
+  expect(
+    (await graph(sandbox, 'GET', `/${recordsInstagram}/media`, { access_token: user })).body.data,
+  ).toHaveLength(1)
   await media.close()
 })
 
@@ -133,7 +192,9 @@ test('real limits: usage headers count up, then calls are refused until the wind
   const seen: number[] = []
   for (let call = 1; call <= 5; call++) {
     const response = await post(`Call ${call}`)
-    const usage = JSON.parse(response.headers.get('x-business-use-case-usage') ?? '{}')[records]?.[0]
+    const usage = JSON.parse(response.headers.get('x-business-use-case-usage') ?? '{}')[
+      records
+    ]?.[0]
     seen.push(usage?.call_count ?? 0)
     if (call === 5) expect(await response.json()).toMatchObject({ error: { code: 80001 } })
   }
@@ -159,17 +220,31 @@ test('the ledger never contains a token or a query', async () => {
 test('the board shows calls and accepts faults from a form, without scripts', async () => {
   await fetch(`${sandbox.controlUrl}/board/faults`, {
     method: 'POST',
-    body: new URLSearchParams({ endpoint: 'feed', when: 'after', kind: 'reset', nth: '1', times: '1', code: '', delayMs: '' }),
+    body: new URLSearchParams({
+      endpoint: 'feed',
+      when: 'after',
+      kind: 'reset',
+      nth: '1',
+      times: '1',
+      code: '',
+      delayMs: '',
+    }),
   })
-  expect(await control(sandbox, 'GET', '/faults')).toMatchObject([{ endpoint: 'feed', when: 'after', kind: 'reset' }])
+  expect(await control(sandbox, 'GET', '/faults')).toMatchObject([
+    { endpoint: 'feed', when: 'after', kind: 'reset' },
+  ])
   const page = await (await fetch(sandbox.controlUrl)).text()
   expect(page).toContain('page.read')
   expect(page).not.toContain('<script')
 })
 
 test('settings that do not exist or have the wrong type are refused by name', async () => {
-  await expect(control(sandbox, 'PATCH', '/settings', { noSuchThing: 1 })).rejects.toThrow('There is no setting noSuchThing.')
-  await expect(control(sandbox, 'PATCH', '/settings', { listLagMs: 'soon' })).rejects.toThrow('listLagMs is a number')
+  await expect(control(sandbox, 'PATCH', '/settings', { noSuchThing: 1 })).rejects.toThrow(
+    'There is no setting noSuchThing.',
+  )
+  await expect(control(sandbox, 'PATCH', '/settings', { listLagMs: 'soon' })).rejects.toThrow(
+    'listLagMs is a number',
+  )
 })
 
 test('people, tokens, posts and media survive a restart, and a scheduled post is published afterwards', async () => {
@@ -188,12 +263,18 @@ test('people, tokens, posts and media survive a restart, and a scheduled post is
   await first.close()
 
   const second = await startMeta(dir)
-  expect((await graph(second, 'GET', '/me', { access_token: token })).body).toMatchObject({ id: records })
+  expect((await graph(second, 'GET', '/me', { access_token: token })).body).toMatchObject({
+    id: records,
+  })
   const [kept] = await control<LedgerPost[]>(second, 'GET', '/ledger/posts')
   expect(kept).toMatchObject({ text: 'Kept' })
-  expect((await fetch(second.url + kept?.media[0]?.url)).headers.get('content-type')).toBe('image/jpeg')
+  expect((await fetch(second.url + kept?.media[0]?.url)).headers.get('content-type')).toBe(
+    'image/jpeg',
+  )
   await advance(second, 700_000)
-  expect((await control<LedgerPost[]>(second, 'GET', '/ledger/posts')).map(({ text }) => text)).toEqual(['Kept', 'Waiting'])
+  expect(
+    (await control<LedgerPost[]>(second, 'GET', '/ledger/posts')).map(({ text }) => text),
+  ).toEqual(['Kept', 'Waiting'])
   await second.close()
   await media.close()
   await rm(dir, { recursive: true })

@@ -29,7 +29,10 @@ beforeAll(async () => {
 })
 beforeEach(async () => {
   await control(sandbox, 'POST', '/reset')
-  await control(sandbox, 'PATCH', '/settings', { insightsLagMs: hourMs, insightsCurveMs: 20 * hourMs })
+  await control(sandbox, 'PATCH', '/settings', {
+    insightsLagMs: hourMs,
+    insightsCurveMs: 20 * hourMs,
+  })
   media = await startMediaServer()
   user = await login(sandbox)
   page = await pageToken(sandbox, user, records)
@@ -45,12 +48,13 @@ test('media has no insights until the lag has passed, then consistent numbers th
   const first = await values(`/${id}/insights`, user, { metric })
   await advance(sandbox, 40 * hourMs)
   const second = await values(`/${id}/insights`, user, { metric })
-  for (const name of metric.split(',')) expect(second[name]).toBeGreaterThanOrEqual(first[name] ?? 0)
+  for (const name of metric.split(','))
+    expect(second[name]).toBeGreaterThanOrEqual(first[name] ?? 0)
   expect(second.views).toBeGreaterThan(first.views ?? 0)
   expect(second.reach).toBeLessThanOrEqual(second.views ?? 0)
-  expect((second.likes ?? 0) + (second.comments ?? 0) + (second.saved ?? 0) + (second.shares ?? 0)).toBe(
-    second.total_interactions,
-  )
+  expect(
+    (second.likes ?? 0) + (second.comments ?? 0) + (second.saved ?? 0) + (second.shares ?? 0),
+  ).toBe(second.total_interactions)
 })
 
 test('a retired metric, or one of another product, fails the whole call', async () => {
@@ -62,17 +66,26 @@ test('a retired metric, or one of another product, fails the whole call', async 
     })
   }
   for (const metric of ['page_impressions_unique', 'page_media_view,page_fans']) {
-    expect((await read(`/${records}/insights`, page, { metric })).body.error).toMatchObject({ code: 100 })
+    expect((await read(`/${records}/insights`, page, { metric })).body.error).toMatchObject({
+      code: 100,
+    })
   }
-  expect((await read(`/${records}/insights`, page, {})).body.error).toMatchObject({ code: 3001, error_subcode: 1504028 })
+  expect((await read(`/${records}/insights`, page, {})).body.error).toMatchObject({
+    code: 3001,
+    error_subcode: 1504028,
+  })
 })
 
 test('a story needs five viewers and returns nothing after a day', async () => {
   const id = await publish({ media_type: 'STORIES', image_url: await image(1080, 1920) })
   await advance(sandbox, hourMs)
-  expect((await read(`/${id}/insights`, user, { metric: 'reach' })).body.error).toMatchObject({ code: 10 })
+  expect((await read(`/${id}/insights`, user, { metric: 'reach' })).body.error).toMatchObject({
+    code: 10,
+  })
   await advance(sandbox, 10 * hourMs)
-  expect((await values(`/${id}/insights`, user, { metric: 'reach' })).reach).toBeGreaterThanOrEqual(5)
+  expect((await values(`/${id}/insights`, user, { metric: 'reach' })).reach).toBeGreaterThanOrEqual(
+    5,
+  )
   await advance(sandbox, 14 * hourMs)
   expect((await read(`/${id}/insights`, user, { metric: 'reach' })).body.data).toEqual([])
 })
@@ -90,12 +103,20 @@ test('account totals include what posts got, and require metric_type, period and
   const error = async (parameters: Record<string, unknown>) =>
     (await read(`/${recordsInstagram}/insights`, user, parameters)).body.error
   expect(await error({ metric: 'views', period: 'day' })).toMatchObject({
-    message: '(#100) The following metrics (views) should be specified with parameter metric_type=total_value',
+    message:
+      '(#100) The following metrics (views) should be specified with parameter metric_type=total_value',
   })
   expect(await error({ ...asked, until: span.since + 31 * 86_400 })).toMatchObject({
     message: '(#100) There cannot be more than 30 days (2592000 s) between since and until.',
   })
-  expect((await read(`/${recordsInstagram}/insights`, user, { metric: 'follower_demographics', period: 'day' })).status).toBe(501)
+  expect(
+    (
+      await read(`/${recordsInstagram}/insights`, user, {
+        metric: 'follower_demographics',
+        period: 'day',
+      })
+    ).status,
+  ).toBe(501)
 })
 
 test('days of a Page end at midnight in California', async () => {
@@ -113,16 +134,40 @@ test('days of a Page end at midnight in California', async () => {
     expect(value).toBeGreaterThan(0)
   }
   expect(follows?.values.at(-1)?.value).toBeGreaterThan(1_000)
-  expect(body.paging).toMatchObject({ previous: expect.stringContaining('since='), next: expect.stringContaining('until=') })
-  const tooLong = { metric: 'page_follows', since: 1_780_000_000, until: 1_780_000_000 + 91 * 86_400 }
-  expect((await read(`/${records}/insights`, page, tooLong)).body.error).toMatchObject({ code: 100 })
+  expect(body.paging).toMatchObject({
+    previous: expect.stringContaining('since='),
+    next: expect.stringContaining('until='),
+  })
+  const tooLong = {
+    metric: 'page_follows',
+    since: 1_780_000_000,
+    until: 1_780_000_000 + 91 * 86_400,
+  }
+  expect((await read(`/${records}/insights`, page, tooLong)).body.error).toMatchObject({
+    code: 100,
+  })
 })
 
 test('a Page post and a reel have their own metrics, and the counts of a post agree with them', async () => {
-  const { body: post } = await graph(sandbox, 'POST', `/${records}/feed`, { access_token: page, message: 'Numbers' })
-  const started = (await graph(sandbox, 'POST', `/${records}/video_reels`, { access_token: page, upload_phase: 'start' })).body
-  const file_url = media.serve('/r.mp4', await makeVideo({ width: 1080, height: 1920, durationMs: 4_000 }), { type: 'video/mp4' })
-  await fetch(String(started.upload_url), { method: 'POST', headers: { authorization: `OAuth ${page}`, file_url } })
+  const { body: post } = await graph(sandbox, 'POST', `/${records}/feed`, {
+    access_token: page,
+    message: 'Numbers',
+  })
+  const started = (
+    await graph(sandbox, 'POST', `/${records}/video_reels`, {
+      access_token: page,
+      upload_phase: 'start',
+    })
+  ).body
+  const file_url = media.serve(
+    '/r.mp4',
+    await makeVideo({ width: 1080, height: 1920, durationMs: 4_000 }),
+    { type: 'video/mp4' },
+  )
+  await fetch(String(started.upload_url), {
+    method: 'POST',
+    headers: { authorization: `OAuth ${page}`, file_url },
+  })
   await graph(sandbox, 'POST', `/${records}/video_reels`, {
     access_token: page,
     upload_phase: 'finish',
@@ -131,13 +176,23 @@ test('a Page post and a reel have their own metrics, and the counts of a post ag
   })
   await advance(sandbox, 5_000)
   await advance(sandbox, 60 * hourMs)
-  const got = await values(`/${post.id}/insights`, page, { metric: 'post_media_view,post_reactions_like_total,post_video_views' })
-  expect(got).toEqual({ post_media_view: expect.any(Number), post_reactions_like_total: expect.any(Number) })
+  const got = await values(`/${post.id}/insights`, page, {
+    metric: 'post_media_view,post_reactions_like_total,post_video_views',
+  })
+  expect(got).toEqual({
+    post_media_view: expect.any(Number),
+    post_reactions_like_total: expect.any(Number),
+  })
   expect(got.post_media_view).toBeGreaterThan(100)
-  const counted = await graph(sandbox, 'GET', `/${post.id}`, { access_token: page, fields: 'reactions.limit(0).summary(true)' })
+  const counted = await graph(sandbox, 'GET', `/${post.id}`, {
+    access_token: page,
+    fields: 'reactions.limit(0).summary(true)',
+  })
   const { summary } = counted.body.reactions as { summary: { total_count: number } }
   expect(summary.total_count).toBeGreaterThanOrEqual(got.post_reactions_like_total ?? 0)
-  const reel = await values(`/${started.video_id}/video_insights`, page, { metric: 'blue_reels_play_count' })
+  const reel = await values(`/${started.video_id}/video_insights`, page, {
+    metric: 'blue_reels_play_count',
+  })
   expect(reel.blue_reels_play_count).toBeGreaterThan(100)
 })
 
@@ -146,7 +201,10 @@ test('the media-view metrics exist from v23 on, and a metric is gone from the da
     const query = new URLSearchParams({ metric, period: 'day', access_token: page })
     return (await fetch(`${sandbox.url}/graph/${version}/${records}/insights?${query}`)).status
   }
-  expect([await status('v22.0', 'page_media_view'), await status('v23.0', 'page_media_view')]).toEqual([400, 200])
+  expect([
+    await status('v22.0', 'page_media_view'),
+    await status('v23.0', 'page_media_view'),
+  ]).toEqual([400, 200])
   expect(await status('v22.0', 'page_follows')).toBe(200)
   const { nowMs } = await control<{ nowMs: number }>(sandbox, 'GET', '/clock')
   const tomorrow = new Date(nowMs + 24 * hourMs).toISOString().slice(0, 10)
@@ -157,9 +215,19 @@ test('the media-view metrics exist from v23 on, and a metric is gone from the da
 })
 
 test('insights need their permissions and the task ANALYZE', async () => {
-  await control(sandbox, 'POST', `/accounts/meta/pages/${records}/state`, { personId: ada, tasks: ['CREATE_CONTENT'] })
-  expect((await read(`/${records}/insights`, page, { metric: 'page_follows' })).body.error).toMatchObject({ code: 200 })
-  const weak = await login(sandbox, { grant: allScopes.filter((scope) => scope !== 'instagram_manage_insights') })
-  const refused = await read(`/${recordsInstagram}/insights`, weak, { metric: 'reach', period: 'day' })
+  await control(sandbox, 'POST', `/accounts/meta/pages/${records}/state`, {
+    personId: ada,
+    tasks: ['CREATE_CONTENT'],
+  })
+  expect(
+    (await read(`/${records}/insights`, page, { metric: 'page_follows' })).body.error,
+  ).toMatchObject({ code: 200 })
+  const weak = await login(sandbox, {
+    grant: allScopes.filter((scope) => scope !== 'instagram_manage_insights'),
+  })
+  const refused = await read(`/${recordsInstagram}/insights`, weak, {
+    metric: 'reach',
+    period: 'day',
+  })
   expect(refused.body.error).toMatchObject({ code: 10 })
 })

@@ -47,12 +47,15 @@ afterAll(async () => {
   await media.close()
 })
 
-const ofPage = (path: string, more: Record<string, unknown> = {}) => graph(sandbox, 'POST', path, { access_token: page, ...more })
-const ofUser = (path: string, more: Record<string, unknown> = {}) => graph(sandbox, 'POST', path, { access_token: user, ...more })
+const ofPage = (path: string, more: Record<string, unknown> = {}) =>
+  graph(sandbox, 'POST', path, { access_token: page, ...more })
+const ofUser = (path: string, more: Record<string, unknown> = {}) =>
+  graph(sandbox, 'POST', path, { access_token: user, ...more })
 const get = (path: string, more: Record<string, unknown> = {}, token = page) =>
   graph(sandbox, 'GET', path, { access_token: token, ...more })
 const create = (more: Record<string, unknown>) => ofUser(`/${recordsInstagram}/media`, more)
-const image = (more: Record<string, unknown> = {}) => create({ image_url: `${media.url}/p.jpg`, ...more })
+const image = (more: Record<string, unknown> = {}) =>
+  create({ image_url: `${media.url}/p.jpg`, ...more })
 const posts = () => control<LedgerPost[]>(sandbox, 'GET', '/ledger/posts')
 const comments = () => control<CountedComment[]>(sandbox, 'GET', '/ledger/comments')
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')

@@ -36,13 +36,20 @@ const post = (edge: string, parameters: Record<string, unknown>): Promise<Answer
   graph(sandbox, 'POST', `/${records}/${edge}`, { access_token, ...parameters })
 const get = (path: string, parameters: Record<string, unknown> = {}): Promise<Answer> =>
   graph(sandbox, 'GET', path, { access_token, ...parameters })
-const posts = () => control<LedgerPost[]>(sandbox, 'GET', `/ledger/posts?platform=facebook&account=${records}`)
+const posts = () =>
+  control<LedgerPost[]>(sandbox, 'GET', `/ledger/posts?platform=facebook&account=${records}`)
 
 test('a text post exists, is listed, is visible to visitors, and can be edited and deleted', async () => {
   const { body } = await post('feed', { message: 'Hello <b>world</b>' })
   expect(body.id).toMatch(new RegExp(`^${records}_\\d+$`))
-  const read = await get(`/${body.id}`, { fields: 'message,permalink_url,created_time,is_published,status_type' })
-  expect(read.body).toMatchObject({ message: 'Hello <b>world</b>', is_published: true, status_type: 'mobile_status_update' })
+  const read = await get(`/${body.id}`, {
+    fields: 'message,permalink_url,created_time,is_published,status_type',
+  })
+  expect(read.body).toMatchObject({
+    message: 'Hello <b>world</b>',
+    is_published: true,
+    status_type: 'mobile_status_update',
+  })
   expect(read.body.created_time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+0000$/)
   const page = await (await fetch(String(read.body.permalink_url))).text()
   expect(page).toContain('Hello &lt;b&gt;world')
@@ -54,8 +61,14 @@ test('a text post exists, is listed, is visible to visitors, and can be edited a
   expect((await get(`/${records}/published_posts`, { fields: 'message' })).body.data).toEqual([
     { message: 'Edited', id: body.id },
   ])
-  expect((await graph(sandbox, 'DELETE', `/${body.id}`, { access_token })).body).toEqual({ success: true })
-  expect((await get(`/${body.id}`)).body.error).toMatchObject({ code: 100, error_subcode: 33, type: 'GraphMethodException' })
+  expect((await graph(sandbox, 'DELETE', `/${body.id}`, { access_token })).body).toEqual({
+    success: true,
+  })
+  expect((await get(`/${body.id}`)).body.error).toMatchObject({
+    code: 100,
+    error_subcode: 33,
+    type: 'GraphMethodException',
+  })
   expect(await posts()).toEqual([])
 })
 
@@ -75,52 +88,80 @@ test('an empty post, a repeated text, a text that is too long and a link with ph
   const again = await post('feed', { message: 'Same' })
   expect(again.status).toBe(400)
   expect(again.body.error).toMatchObject({ code: 506, error_subcode: 1455006 })
-  expect((await post('feed', { message: 'x'.repeat(63_207) })).body.error).toMatchObject({ code: 100 })
+  expect((await post('feed', { message: 'x'.repeat(63_207) })).body.error).toMatchObject({
+    code: 100,
+  })
   const photo = await post('photos', {
     url: media.serve('/a.jpg', await makeJpeg({ width: 400, height: 400 })),
     published: false,
   })
-  const both = { message: 'b', link: 'https://example.com/', attached_media: [{ media_fbid: photo.body.id }] }
+  const both = {
+    message: 'b',
+    link: 'https://example.com/',
+    attached_media: [{ media_fbid: photo.body.id }],
+  }
   expect((await post('feed', both)).body.error).toMatchObject({ code: 100 })
   expect(await posts()).toHaveLength(1)
 })
 
 test('a link is read by the crawler if it is reachable from here', async () => {
-  const link = media.serve('/article', '<!doctype html><title>Article</title>', { type: 'text/html' })
+  const link = media.serve('/article', '<!doctype html><title>Article</title>', {
+    type: 'text/html',
+  })
   expect((await post('feed', { message: 'Read', link })).status).toBe(200)
   expect(media.requests.at(-1)?.headers['user-agent']).toMatch(/^facebookexternalhit\/1\.1/)
-  expect((await post('feed', { message: 'Broken', link: `${media.url}/gone` })).body.error).toMatchObject({ code: 1609005 })
-  expect((await post('feed', { message: 'Outside', link: 'https://example.com/a' })).status).toBe(200)
+  expect(
+    (await post('feed', { message: 'Broken', link: `${media.url}/gone` })).body.error,
+  ).toMatchObject({ code: 1609005 })
+  expect((await post('feed', { message: 'Outside', link: 'https://example.com/a' })).status).toBe(
+    200,
+  )
 })
 
 test('private addresses are refused when the sandbox is configured to be as strict as the platform', async () => {
   await control(sandbox, 'PATCH', '/settings', { allowPrivateHosts: false })
-  const { body } = await post('photos', { url: media.serve('/p.jpg', await makeJpeg({ width: 400, height: 400 })) })
+  const { body } = await post('photos', {
+    url: media.serve('/p.jpg', await makeJpeg({ width: 400, height: 400 })),
+  })
   expect(body.error).toMatchObject({ code: 324 })
   expect(media.requests).toEqual([])
 })
 
 test('publishing needs the Page token, both permissions and the task', async () => {
   const user = await login(sandbox)
-  expect((await post('feed', { message: 'x', access_token: user })).body.error).toMatchObject({ code: 210 })
+  expect((await post('feed', { message: 'x', access_token: user })).body.error).toMatchObject({
+    code: 210,
+  })
   const noTask = await pageToken(sandbox, user, archive)
-  expect((await graph(sandbox, 'POST', `/${archive}/feed`, { message: 'x', access_token: noTask })).body.error).toMatchObject({
+  expect(
+    (await graph(sandbox, 'POST', `/${archive}/feed`, { message: 'x', access_token: noTask })).body
+      .error,
+  ).toMatchObject({
     code: 200,
   })
   const ofCafe = await pageToken(sandbox, user, cafe)
-  expect((await post('feed', { message: 'x', access_token: ofCafe })).body.error).toMatchObject({ code: 100, error_subcode: 33 })
+  expect((await post('feed', { message: 'x', access_token: ofCafe })).body.error).toMatchObject({
+    code: 100,
+    error_subcode: 33,
+  })
   await graph(sandbox, 'DELETE', '/me/permissions/pages_manage_posts', { access_token: user })
   const refused = await post('feed', { message: 'x' })
   expect(refused.status).toBe(403)
   expect(refused.body.error).toMatchObject({ code: 200 })
-  const weak = await login(sandbox, { scopes: allScopes.filter((scope) => scope !== 'pages_show_list') })
+  const weak = await login(sandbox, {
+    scopes: allScopes.filter((scope) => scope !== 'pages_show_list'),
+  })
   expect((await graph(sandbox, 'GET', '/me/accounts', { access_token: weak })).status).toBe(200)
 })
 
 test('a scheduled post is published at its time', async () => {
   const at = async (aheadSec: number) => {
     const { nowMs } = await control<{ nowMs: number }>(sandbox, 'GET', '/clock')
-    return post('feed', { message: 'Later', published: false, scheduled_publish_time: Math.floor(nowMs / 1000) + aheadSec })
+    return post('feed', {
+      message: 'Later',
+      published: false,
+      scheduled_publish_time: Math.floor(nowMs / 1000) + aheadSec,
+    })
   }
   expect((await at(60)).body.error).toMatchObject({ code: 100 })
   expect((await at(31 * 86_400)).body.error).toMatchObject({ code: 100 })
@@ -134,7 +175,8 @@ test('a scheduled post is published at its time', async () => {
 test('lists lag when configured to, and respect since', async () => {
   await control(sandbox, 'PATCH', '/settings', { listLagMs: 30_000 })
   const { body } = await post('feed', { message: 'Slow lists' })
-  const since = Math.floor((await control<{ nowMs: number }>(sandbox, 'GET', '/clock')).nowMs / 1000) - 60
+  const since =
+    Math.floor((await control<{ nowMs: number }>(sandbox, 'GET', '/clock')).nowMs / 1000) - 60
   expect((await get(`/${records}/published_posts`, { since })).body.data).toEqual([])
   expect((await get(`/${body.id}`)).status).toBe(200)
   await advance(sandbox, 30_000)
@@ -144,13 +186,26 @@ test('lists lag when configured to, and respect since', async () => {
 
 test('reactions and comments can be counted, and the Page can comment', async () => {
   const { body } = await post('feed', { message: 'Talk' })
-  expect((await graph(sandbox, 'POST', `/${body.id}/comments`, { access_token, message: 'First' })).body.id).toMatch(/_/)
-  const withFields = await graph(sandbox, 'POST', `/${body.id}/comments`, { access_token, message: 'Second', fields: 'id' })
+  expect(
+    (await graph(sandbox, 'POST', `/${body.id}/comments`, { access_token, message: 'First' })).body
+      .id,
+  ).toMatch(/_/)
+  const withFields = await graph(sandbox, 'POST', `/${body.id}/comments`, {
+    access_token,
+    message: 'Second',
+    fields: 'id',
+  })
   expect(withFields.body).toEqual({ id: expect.stringMatching(/_/) })
   await control(sandbox, 'PATCH', '/settings', { facebookCommentFields: false })
-  const refused = await graph(sandbox, 'POST', `/${body.id}/comments`, { access_token, message: 'Third', fields: 'id' })
+  const refused = await graph(sandbox, 'POST', `/${body.id}/comments`, {
+    access_token,
+    message: 'Third',
+    fields: 'id',
+  })
   expect(refused.body.error).toMatchObject({ code: 20, error_subcode: 1772107 })
-  const counted = await get(`/${body.id}`, { fields: 'shares,comments.limit(0).summary(true),reactions.limit(0).summary(true)' })
+  const counted = await get(`/${body.id}`, {
+    fields: 'shares,comments.limit(0).summary(true),reactions.limit(0).summary(true)',
+  })
   expect(counted.body).toMatchObject({
     comments: { data: [], summary: { total_count: 3 } },
     reactions: { summary: { total_count: 0 } },

@@ -35,12 +35,17 @@ const post = (edge: string, parameters: Record<string, unknown>): Promise<Answer
   graph(sandbox, 'POST', `/${records}/${edge}`, { access_token, ...parameters })
 const get = (path: string, parameters: Record<string, unknown> = {}): Promise<Answer> =>
   graph(sandbox, 'GET', path, { access_token, ...parameters })
-const posts = () => control<LedgerPost[]>(sandbox, 'GET', `/ledger/posts?platform=facebook&account=${records}`)
+const posts = () =>
+  control<LedgerPost[]>(sandbox, 'GET', `/ledger/posts?platform=facebook&account=${records}`)
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')
 
 test('a photo post: id is the photo, post_id the post, and the bytes are unchanged', async () => {
   const bytes = await makeJpeg({ width: 800, height: 600 })
-  const { body } = await post('photos', { url: media.serve('/p.jpg', bytes), caption: 'A photo', alt_text_custom: 'Blue' })
+  const { body } = await post('photos', {
+    url: media.serve('/p.jpg', bytes),
+    caption: 'A photo',
+    alt_text_custom: 'Blue',
+  })
   expect(body.post_id).toMatch(new RegExp(`^${records}_`))
   expect(body.id).not.toBe(body.post_id)
   const [shown] = await posts()
@@ -58,9 +63,16 @@ test('a photo can be sent as a file, and fields can be read after the write', as
   const form = new FormData()
   form.set('access_token', access_token)
   form.set('caption', 'File')
-  form.set('source', new Blob([new Uint8Array(await makeJpeg({ width: 300, height: 300 }))]), 'x.jpg')
+  form.set(
+    'source',
+    new Blob([new Uint8Array(await makeJpeg({ width: 300, height: 300 }))]),
+    'x.jpg',
+  )
   const { body } = await readAnswer(
-    await fetch(`${sandbox.url}/graph/v25.0/${records}/photos?fields=permalink_url`, { method: 'POST', body: form }),
+    await fetch(`${sandbox.url}/graph/v25.0/${records}/photos?fields=permalink_url`, {
+      method: 'POST',
+      body: form,
+    }),
   )
   expect(body.permalink_url).toContain('/photo/?fbid=')
   expect(await posts()).toMatchObject([{ kind: 'photo', text: 'File' }])
@@ -68,16 +80,22 @@ test('a photo can be sent as a file, and fields can be read after the write', as
 
 test('several unpublished photos become one post in order, and none can be used twice', async () => {
   const colors = ['red', 'green', 'blue']
-  const files = await Promise.all(colors.map((color) => makeJpeg({ width: 400, height: 400, color })))
+  const files = await Promise.all(
+    colors.map((color) => makeJpeg({ width: 400, height: 400, color })),
+  )
   const ids: string[] = []
   for (const [index, file] of files.entries()) {
-    const { body } = await post('photos', { url: media.serve(`/${index}.jpg`, file), published: false })
+    const { body } = await post('photos', {
+      url: media.serve(`/${index}.jpg`, file),
+      published: false,
+    })
     expect(Object.keys(body)).toEqual(['id'])
     ids.push(String(body.id))
   }
   expect(await posts()).toEqual([])
   const form = new URLSearchParams({ access_token, message: 'Three' })
-  for (const [index, id] of ids.entries()) form.set(`attached_media[${index}]`, JSON.stringify({ media_fbid: id }))
+  for (const [index, id] of ids.entries())
+    form.set(`attached_media[${index}]`, JSON.stringify({ media_fbid: id }))
   const { status, body } = await readAnswer(
     await fetch(`${sandbox.url}/graph/v25.0/${records}/feed`, { method: 'POST', body: form }),
   )
@@ -85,7 +103,9 @@ test('several unpublished photos become one post in order, and none can be used 
   const [shown] = await posts()
   expect(shown?.media.map((photo) => photo.sha256)).toEqual(files.map(sha256))
   const attached = await get(`/${body.id}`, { fields: 'attachments{media_type,subattachments}' })
-  expect(attached.body.attachments).toMatchObject({ data: [{ media_type: 'album', subattachments: { data: [{}, {}, {}] } }] })
+  expect(attached.body.attachments).toMatchObject({
+    data: [{ media_type: 'album', subattachments: { data: [{}, {}, {}] } }],
+  })
   const twice = await post('feed', { message: 'Twice', attached_media: [{ media_fbid: ids[0] }] })
   expect(twice.body.error).toMatchObject({ code: 100, error_subcode: 1366051 })
 })
@@ -96,7 +116,9 @@ test('an unpublished photo is deleted after a day', async () => {
     published: false,
   })
   await advance(sandbox, 86_400_000)
-  expect((await post('feed', { attached_media: [{ media_fbid: body.id }] })).body.error).toMatchObject({
+  expect(
+    (await post('feed', { attached_media: [{ media_fbid: body.id }] })).body.error,
+  ).toMatchObject({
     code: 100,
     error_subcode: 1366051,
   })
@@ -107,12 +129,20 @@ test('photos are checked by their bytes', async () => {
   const jpeg = await makeJpeg({ width: 400, height: 400 })
   const error = async (body: Buffer | string, more = {}) =>
     (await post('photos', { url: media.serve('/x.jpg', body, more) })).body.error
-  expect(await error('<!doctype html><p>Log in', { type: 'image/jpeg' })).toMatchObject({ code: 324 })
-  expect(await error(await makeImage({ width: 40, height: 40, format: 'webp' }))).toMatchObject({ code: 324 })
+  expect(await error('<!doctype html><p>Log in', { type: 'image/jpeg' })).toMatchObject({
+    code: 324,
+  })
+  expect(await error(await makeImage({ width: 40, height: 40, format: 'webp' }))).toMatchObject({
+    code: 324,
+  })
   expect(await error(jpeg.subarray(0, jpeg.length / 2))).toMatchObject({ code: 324 })
   expect(await error(jpeg, { status: 403 })).toMatchObject({ code: 324 })
-  expect(await error(jpeg, { status: 302, headers: { location: media.serve('/real.jpg', jpeg) } })).toMatchObject({ code: 324 })
-  expect(await error(await makeJpeg({ width: 400, height: 400, padBytes: 10_000_000 }))).toMatchObject({
+  expect(
+    await error(jpeg, { status: 302, headers: { location: media.serve('/real.jpg', jpeg) } }),
+  ).toMatchObject({ code: 324 })
+  expect(
+    await error(await makeJpeg({ width: 400, height: 400, padBytes: 10_000_000 })),
+  ).toMatchObject({
     code: 324,
     error_subcode: 1366046,
   })

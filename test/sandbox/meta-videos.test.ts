@@ -35,7 +35,8 @@ const post = (edge: string, parameters: Record<string, unknown>): Promise<Answer
   graph(sandbox, 'POST', `/${records}/${edge}`, { access_token, ...parameters })
 const get = (path: string, parameters: Record<string, unknown> = {}): Promise<Answer> =>
   graph(sandbox, 'GET', path, { access_token, ...parameters })
-const posts = () => control<LedgerPost[]>(sandbox, 'GET', `/ledger/posts?platform=facebook&account=${records}`)
+const posts = () =>
+  control<LedgerPost[]>(sandbox, 'GET', `/ledger/posts?platform=facebook&account=${records}`)
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')
 
 test('a video from a URL is processed, then published; its permalink is relative and its post_id bare', async () => {
@@ -55,7 +56,10 @@ test('a video from a URL is processed, then published; its permalink is relative
   expect(done).toMatchObject({
     published: true,
     permalink_url: `/${records}/videos/${body.id}/`,
-    status: { video_status: 'ready', publishing_phase: { status: 'complete', publish_status: 'published' } },
+    status: {
+      video_status: 'ready',
+      publishing_phase: { status: 'complete', publish_status: 'published' },
+    },
   })
   expect(done.post_id).toMatch(/^\d+$/)
   const [shown] = await posts()
@@ -66,14 +70,22 @@ test('a video from a URL is processed, then published; its permalink is relative
     media: [{ sha256: sha256(bytes) }],
   })
   expect((await fetch(`${sandbox.url}/facebook${done.permalink_url}`)).status).toBe(200)
-  expect((await get(`/${records}/videos`, { fields: 'id,description' })).body.data).toMatchObject([{ id: body.id }])
+  expect((await get(`/${records}/videos`, { fields: 'id,description' })).body.data).toMatchObject([
+    { id: body.id },
+  ])
   expect((await get(`/${records}/published_posts`)).body.data).toHaveLength(1)
 })
 
 test('a video that cannot be fetched or is tiny fails at once, a broken one in its status', async () => {
-  expect((await post('videos', { file_url: `${media.url}/none.mp4` })).body.error).toMatchObject({ code: 389 })
-  expect((await post('videos', { file_url: media.serve('/t.mp4', 'tiny') })).body.error).toMatchObject({ code: 382 })
-  const { body } = await post('videos', { file_url: media.serve('/b.mp4', 'x'.repeat(5_000), { type: 'video/mp4' }) })
+  expect((await post('videos', { file_url: `${media.url}/none.mp4` })).body.error).toMatchObject({
+    code: 389,
+  })
+  expect(
+    (await post('videos', { file_url: media.serve('/t.mp4', 'tiny') })).body.error,
+  ).toMatchObject({ code: 382 })
+  const { body } = await post('videos', {
+    file_url: media.serve('/b.mp4', 'x'.repeat(5_000), { type: 'video/mp4' }),
+  })
   await advance(sandbox, 5_000)
   expect((await get(`/${body.id}`, { fields: 'status' })).body.status).toMatchObject({
     video_status: 'error',
@@ -98,23 +110,35 @@ test('a video sent in chunks arrives complete', async () => {
     }))
       form.set(name, String(value))
     form.set('video_file_chunk', new Blob([new Uint8Array(bytes.subarray(start, end))]), 'chunk')
-    return readAnswer(await fetch(`${sandbox.url}/graph-video/v25.0/${records}/videos`, { method: 'POST', body: form }))
+    return readAnswer(
+      await fetch(`${sandbox.url}/graph-video/v25.0/${records}/videos`, {
+        method: 'POST',
+        body: form,
+      }),
+    )
   }
   expect((await send(5, 10)).body.error).toMatchObject({ code: 6001 })
-  expect((await post('videos', { upload_phase: 'finish', upload_session_id })).body.error).toMatchObject({ code: 6000 })
+  expect(
+    (await post('videos', { upload_phase: 'finish', upload_session_id })).body.error,
+  ).toMatchObject({ code: 6000 })
   while (offsets.start_offset !== offsets.end_offset) {
     const { body } = await send(Number(offsets.start_offset), Number(offsets.end_offset))
     offsets = body as typeof offsets
   }
-  expect((await post('videos', { upload_phase: 'finish', upload_session_id, description: 'Chunks' })).body).toEqual({
+  expect(
+    (await post('videos', { upload_phase: 'finish', upload_session_id, description: 'Chunks' }))
+      .body,
+  ).toEqual({
     success: true,
   })
   await advance(sandbox, 5_000)
   expect((await get(`/${video_id}`, { fields: 'published' })).body.published).toBe(true)
-  expect(await posts()).toMatchObject([{ kind: 'video', text: 'Chunks', media: [{ sha256: sha256(bytes) }] }])
-  const endpoints = (await control<{ endpoint: string }[]>(sandbox, 'GET', '/ledger/calls?platform=facebook')).map(
-    (call) => call.endpoint,
-  )
+  expect(await posts()).toMatchObject([
+    { kind: 'video', text: 'Chunks', media: [{ sha256: sha256(bytes) }] },
+  ])
+  const endpoints = (
+    await control<{ endpoint: string }[]>(sandbox, 'GET', '/ledger/calls?platform=facebook')
+  ).map((call) => call.endpoint)
   expect(endpoints.slice(0, 3)).toEqual(['page.read', 'videos.start', 'videos.transfer'])
   expect(endpoints.filter((endpoint) => endpoint === 'videos.transfer')).toHaveLength(4)
 })
@@ -136,15 +160,37 @@ test('a reel: start, bytes or a URL, finish, and then it is published without an
   const bytes = await makeVideo({ width: 1080, height: 1920, durationMs: 4_000 })
   const hosted = await startReel()
   expect(hosted.uploadUrl).toBe(`${sandbox.url}/rupload/video-upload/v25.0/${hosted.videoId}`)
-  expect((await upload(hosted.uploadUrl, { file_url: media.serve('/r.mp4', bytes, { type: 'video/mp4' }) })).body).toEqual({
+  expect(
+    (
+      await upload(hosted.uploadUrl, {
+        file_url: media.serve('/r.mp4', bytes, { type: 'video/mp4' }),
+      })
+    ).body,
+  ).toEqual({
     success: true,
   })
   const sent = await startReel()
-  const wrong = await upload(sent.uploadUrl, { offset: '7', file_size: String(bytes.length) }, bytes)
+  const wrong = await upload(
+    sent.uploadUrl,
+    { offset: '7', file_size: String(bytes.length) },
+    bytes,
+  )
   expect(wrong.body.debug_info).toMatchObject({ type: 'OffsetInvalidError', retriable: true })
-  const part = await upload(sent.uploadUrl, { offset: '0', file_size: String(bytes.length) }, bytes.subarray(0, 100))
+  const part = await upload(
+    sent.uploadUrl,
+    { offset: '0', file_size: String(bytes.length) },
+    bytes.subarray(0, 100),
+  )
   expect(part.body.debug_info).toMatchObject({ type: 'PartialRequestError' })
-  expect((await upload(sent.uploadUrl, { offset: '100', file_size: String(bytes.length) }, bytes.subarray(100))).body).toEqual({
+  expect(
+    (
+      await upload(
+        sent.uploadUrl,
+        { offset: '100', file_size: String(bytes.length) },
+        bytes.subarray(100),
+      )
+    ).body,
+  ).toEqual({
     success: true,
   })
   for (const { videoId } of [hosted, sent]) {
@@ -164,7 +210,9 @@ test('a reel: start, bytes or a URL, finish, and then it is published without an
   ])
   expect((await get(`/${records}/published_posts`)).body.data).toEqual([])
   expect((await get(`/${records}/video_reels`)).body.data).toHaveLength(2)
-  expect((await get(`/${sent.videoId}`, { fields: 'permalink_url' })).body.permalink_url).toBe(`/reel/${sent.videoId}/`)
+  expect((await get(`/${sent.videoId}`, { fields: 'permalink_url' })).body.permalink_url).toBe(
+    `/reel/${sent.videoId}/`,
+  )
 })
 
 test('a reel that breaks a rule is accepted first and fails in its status', async () => {
@@ -176,23 +224,41 @@ test('a reel that breaks a rule is accepted first and fails in its status', asyn
   ]
   for (const { code, ...size } of rules) {
     const { videoId, uploadUrl } = await startReel()
-    await upload(uploadUrl, { file_url: media.serve('/r.mp4', await makeVideo(size), { type: 'video/mp4' }) })
-    expect((await post('video_reels', { upload_phase: 'finish', video_id: videoId, video_state: 'PUBLISHED' })).body).toEqual({
+    await upload(uploadUrl, {
+      file_url: media.serve('/r.mp4', await makeVideo(size), { type: 'video/mp4' }),
+    })
+    expect(
+      (
+        await post('video_reels', {
+          upload_phase: 'finish',
+          video_id: videoId,
+          video_state: 'PUBLISHED',
+        })
+      ).body,
+    ).toEqual({
       success: true,
     })
     await advance(sandbox, 5_000)
     const { body } = await get(`/${videoId}`, { fields: 'status' })
-    expect(body.status).toMatchObject({ video_status: 'error', processing_phase: { errors: [{ code }] } })
+    expect(body.status).toMatchObject({
+      video_status: 'error',
+      processing_phase: { errors: [{ code }] },
+    })
   }
   expect(await posts()).toEqual([])
 })
 
 test('a reel without its bytes cannot be finished, and there is a daily limit', async () => {
   const { videoId, uploadUrl } = await startReel()
-  const finish = (id: string) => post('video_reels', { upload_phase: 'finish', video_id: id, video_state: 'PUBLISHED' })
+  const finish = (id: string) =>
+    post('video_reels', { upload_phase: 'finish', video_id: id, video_state: 'PUBLISHED' })
   expect((await finish(videoId)).body.error).toMatchObject({ code: 6000 })
   await control(sandbox, 'PATCH', '/settings', { reelsPerDay: 1 })
-  const file_url = media.serve('/r.mp4', await makeVideo({ width: 1080, height: 1920, durationMs: 4_000 }), { type: 'video/mp4' })
+  const file_url = media.serve(
+    '/r.mp4',
+    await makeVideo({ width: 1080, height: 1920, durationMs: 4_000 }),
+    { type: 'video/mp4' },
+  )
   await upload(uploadUrl, { file_url })
   expect((await finish(videoId)).status).toBe(200)
   const second = await startReel()

@@ -8,14 +8,18 @@ beforeAll(async () => {
 afterAll(() => tiktok.close())
 beforeEach(() => tiktok.reset())
 
-const creatorInfo = async (access = '') => tiktok.api(access, '/v2/post/publish/creator_info/query/', {})
+const creatorInfo = async (access = '') =>
+  tiktok.api(access, '/v2/post/publish/creator_info/query/', {})
 const setAccount = (username: string, state: Record<string, unknown>) =>
   tiktok.control('POST', `/accounts/tiktok/${username}/state`, state)
 
 describe('user/info', () => {
   test('returns exactly the requested fields', async () => {
     const { access_token: access = '', open_id: openId } = await tiktok.login()
-    const answer = await tiktok.api(access, '/v2/user/info/?fields=open_id,display_name,follower_count,video_count')
+    const answer = await tiktok.api(
+      access,
+      '/v2/user/info/?fields=open_id,display_name,follower_count,video_count',
+    )
     expect(answer.data.user).toEqual({
       open_id: openId,
       display_name: 'Northside Records',
@@ -28,8 +32,15 @@ describe('user/info', () => {
 
   test('refuses a missing fields query, an unknown field, and a field outside the scopes', async () => {
     const { access_token: access = '' } = await tiktok.login('northside.records', 'user.info.basic')
-    expect(await tiktok.api(access, '/v2/user/info/')).toMatchObject({ status: 400, code: 'invalid_params', data: {} })
-    expect(await tiktok.api(access, '/v2/user/info/?fields=email')).toMatchObject({ status: 400, code: 'invalid_params' })
+    expect(await tiktok.api(access, '/v2/user/info/')).toMatchObject({
+      status: 400,
+      code: 'invalid_params',
+      data: {},
+    })
+    expect(await tiktok.api(access, '/v2/user/info/?fields=email')).toMatchObject({
+      status: 400,
+      code: 'invalid_params',
+    })
     const outside = await tiktok.api(access, '/v2/user/info/?fields=open_id,follower_count')
     expect(outside).toMatchObject({ status: 400, code: 'scope_permission_missed' })
     expect(await tiktok.api('act.none', '/v2/user/info/?fields=open_id')).toMatchObject({
@@ -67,7 +78,10 @@ describe('creator_info', () => {
   })
 
   test('needs video.publish and is limited to 20 calls a minute', async () => {
-    const { access_token: reader } = await tiktok.login('northside.records', 'user.info.basic,video.upload')
+    const { access_token: reader } = await tiktok.login(
+      'northside.records',
+      'user.info.basic,video.upload',
+    )
     expect(await creatorInfo(reader)).toMatchObject({ status: 401, code: 'scope_not_authorized' })
     const { access_token: access } = await tiktok.login()
     for (let call = 0; call < 20; call++) expect((await creatorInfo(access)).code).toBe('ok')
@@ -86,8 +100,12 @@ describe('creator_info', () => {
 
 test('a new account can be created and used to log in; a taken name is refused', async () => {
   await tiktok.control('POST', '/accounts/tiktok', { username: 'third.room', private: true })
-  expect((await creatorInfo((await tiktok.login('third.room')).access_token)).data.creator_username).toBe('third.room')
-  await expect(tiktok.control('POST', '/accounts/tiktok', { username: 'third.room' })).rejects.toThrow('already')
+  expect(
+    (await creatorInfo((await tiktok.login('third.room')).access_token)).data.creator_username,
+  ).toBe('third.room')
+  await expect(
+    tiktok.control('POST', '/accounts/tiktok', { username: 'third.room' }),
+  ).rejects.toThrow('already')
 })
 
 test('what the sandbox does not simulate returns 501, and a path without its slash returns 404', async () => {

@@ -3,8 +3,13 @@ import type { AddressInfo } from 'node:net'
 import type { Call, LedgerPost } from '../../local/sandbox/ledger.ts'
 import { type Sandbox, startSandbox } from '../../local/sandbox/server.ts'
 
-export const app = { key: 'sbx_client_key', secret: 'sbx_client_secret', redirectUri: 'https://app.example.test/oauth/tiktok' }
-export const allScopes = 'user.info.basic,user.info.profile,user.info.stats,video.list,video.publish,video.upload'
+export const app = {
+  key: 'sbx_client_key',
+  secret: 'sbx_client_secret',
+  redirectUri: 'https://app.example.test/oauth/tiktok',
+}
+export const allScopes =
+  'user.info.basic,user.info.profile,user.info.stats,video.list,video.publish,video.upload'
 
 export type ApiAnswer = {
   status: number
@@ -20,7 +25,9 @@ export type ApiAnswer = {
 export type TikTokCast = Awaited<ReturnType<typeof startTikTok>>
 
 /** A sandbox with instant processing, and the calls that a client makes. Close it at the end. */
-export async function startTikTok(options: { type?: 'web' | 'desktop'; redirectUri?: string; dir?: string } = {}) {
+export async function startTikTok(
+  options: { type?: 'web' | 'desktop'; redirectUri?: string; dir?: string } = {},
+) {
   const { type = 'web', redirectUri = app.redirectUri, dir } = options
   const sandbox = await startSandbox({
     port: 0,
@@ -33,7 +40,8 @@ export async function startTikTok(options: { type?: 'web' | 'desktop'; redirectU
       TIKTOK_APP_TYPE: type,
     },
   })
-  const control = (method: string, path: string, body?: unknown) => askControl(sandbox, method, path, body)
+  const control = (method: string, path: string, body?: unknown) =>
+    askControl(sandbox, method, path, body)
   const atOnce = { tiktokProcessingMs: 0, tiktokModerationMs: 0, tiktokWebhookRetryMs: 50 }
   await control('PATCH', '/settings', atOnce)
   return {
@@ -45,15 +53,23 @@ export async function startTikTok(options: { type?: 'web' | 'desktop'; redirectU
     },
     set: (settings: Record<string, unknown>) => control('PATCH', '/settings', settings),
     advance: (advanceMs: number) => control('POST', '/clock', { advanceMs }),
-    fault: (rule: Record<string, unknown>) => control('POST', '/faults', { platform: 'tiktok', ...rule }),
-    calls: (endpoint: string): Promise<Call[]> => control('GET', `/ledger/calls?platform=tiktok&endpoint=${endpoint}`),
+    fault: (rule: Record<string, unknown>) =>
+      control('POST', '/faults', { platform: 'tiktok', ...rule }),
+    calls: (endpoint: string): Promise<Call[]> =>
+      control('GET', `/ledger/calls?platform=tiktok&endpoint=${endpoint}`),
     posts: (): Promise<LedgerPost[]> => control('GET', '/ledger/posts?platform=tiktok'),
     consent: (choice: Record<string, unknown> = {}) => consent(sandbox, choice),
     token: (form: Record<string, string>) => askToken(sandbox, form),
     /** Logs in completely and returns the tokens. */
     login: async (username = 'northside.records', scope = allScopes) => {
       const code = (await consent(sandbox, { username, scope })).searchParams.get('code') ?? ''
-      return (await askToken(sandbox, { grant_type: 'authorization_code', code, redirect_uri: app.redirectUri })).body
+      return (
+        await askToken(sandbox, {
+          grant_type: 'authorization_code',
+          code,
+          redirect_uri: app.redirectUri,
+        })
+      ).body
     },
     api: (access: string, path: string, body?: unknown) => askApi(sandbox, access, path, body),
     close: () => sandbox.close(),
@@ -82,7 +98,8 @@ async function consent(
   }
   const address = `${sandbox.url}/tiktok/v2/auth/authorize/?${new URLSearchParams({ ...asked, ...query })}`
   const form = new URLSearchParams({ account: openId, decision: 'continue' })
-  for (const name of scope.split(',').filter((name) => !untick.includes(name))) form.append('scope', name)
+  for (const name of scope.split(',').filter((name) => !untick.includes(name)))
+    form.append('scope', name)
   const answer = await fetch(address, { method: 'POST', body: form, redirect: 'manual' })
   return new URL(answer.headers.get('location') ?? `error:${answer.status}`)
 }
@@ -93,10 +110,18 @@ async function askToken(sandbox: Sandbox, form: Record<string, string>) {
   return { status: answer.status, body: (await answer.json()) as Record<string, string> }
 }
 
-async function askApi(sandbox: Sandbox, access: string, path: string, body?: unknown): Promise<ApiAnswer> {
+async function askApi(
+  sandbox: Sandbox,
+  access: string,
+  path: string,
+  body?: unknown,
+): Promise<ApiAnswer> {
   const answer = await fetch(`${sandbox.url}/tiktok-api${path}`, {
     method: body === undefined ? 'GET' : 'POST',
-    headers: { authorization: `Bearer ${access}`, 'content-type': 'application/json; charset=UTF-8' },
+    headers: {
+      authorization: `Bearer ${access}`,
+      'content-type': 'application/json; charset=UTF-8',
+    },
     body: body === undefined ? undefined : JSON.stringify(body),
   })
   const raw = await answer.text()
@@ -111,8 +136,13 @@ async function askApi(sandbox: Sandbox, access: string, path: string, body?: unk
   }
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: the control port answers many shapes
-async function askControl(sandbox: Sandbox, method: string, path: string, body?: unknown): Promise<any> {
+async function askControl(
+  sandbox: Sandbox,
+  method: string,
+  path: string,
+  body?: unknown,
+  // biome-ignore lint/suspicious/noExplicitAny: the control port answers many shapes
+): Promise<any> {
   const answer = await fetch(sandbox.controlUrl + path, {
     method,
     headers: { 'content-type': 'application/json' },
@@ -134,10 +164,17 @@ export async function startServer(files: Record<string, Buffer> = {}, status = (
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
     const path = request.url ?? '/'
-    received.push({ method: request.method ?? '', path, headers: request.headers, body: Buffer.concat(chunks).toString() })
+    received.push({
+      method: request.method ?? '',
+      path,
+      headers: request.headers,
+      body: Buffer.concat(chunks).toString(),
+    })
     const file = files[path.split('?')[0] ?? '']
     response
-      .writeHead(request.method === 'GET' && !file ? 404 : status(), { 'content-type': 'application/octet-stream' })
+      .writeHead(request.method === 'GET' && !file ? 404 : status(), {
+        'content-type': 'application/octet-stream',
+      })
       .end(file)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -154,7 +191,10 @@ export async function startServer(files: Record<string, Buffer> = {}, status = (
  * Asks until the answer is satisfactory. Returns the last answer after five seconds, in which it
  * stays below the 30 status calls that TikTok allows in a minute.
  */
-export async function until<T>(ask: () => Promise<T>, satisfied: (answer: T) => boolean): Promise<T> {
+export async function until<T>(
+  ask: () => Promise<T>,
+  satisfied: (answer: T) => boolean,
+): Promise<T> {
   const givenUpAtMs = Date.now() + 5_000
   for (;;) {
     const answer = await ask()

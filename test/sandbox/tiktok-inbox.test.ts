@@ -36,8 +36,16 @@ test('an inbox draft waits until the creator posts it, and can be posted twice',
 
 test('an inbox draft keeps only its text', async () => {
   const path = '/v2/post/publish/inbox/video/init/'
-  const info = { title: 'From the inbox', privacy_level: 'SELF_ONLY', is_aigc: true, video_cover_timestamp_ms: 500 }
-  const { data } = await tiktok.api(access, path, { post_info: info, source_info: inOneChunk(video.length) })
+  const info = {
+    title: 'From the inbox',
+    privacy_level: 'SELF_ONLY',
+    is_aigc: true,
+    video_cover_timestamp_ms: 500,
+  }
+  const { data } = await tiktok.api(access, path, {
+    post_info: info,
+    source_info: inOneChunk(video.length),
+  })
   await putAll(data.upload_url, video)
   expect((await settled(data.publish_id)).data.status).toBe('SEND_TO_USER_INBOX')
   await tiktok.control('POST', `/tiktok/publishes/${data.publish_id}/post`)

@@ -27,7 +27,10 @@ beforeEach(async () => {
   access = (await tiktok.login()).access_token ?? ''
 })
 
-const init = (names: string[], { mode = 'DIRECT_POST', privacy = 'PUBLIC_TO_EVERYONE', more = {}, info = {} } = {}) =>
+const init = (
+  names: string[],
+  { mode = 'DIRECT_POST', privacy = 'PUBLIC_TO_EVERYONE', more = {}, info = {} } = {},
+) =>
   tiktok.api(access, '/v2/post/publish/content/init/', {
     media_type: 'PHOTO',
     post_mode: mode,
@@ -39,10 +42,15 @@ const init = (names: string[], { mode = 'DIRECT_POST', privacy = 'PUBLIC_TO_EVER
       brand_organic_toggle: false,
       ...info,
     },
-    source_info: { source: 'PULL_FROM_URL', photo_images: names.map((name) => host.url + name), photo_cover_index: 0 },
+    source_info: {
+      source: 'PULL_FROM_URL',
+      photo_images: names.map((name) => host.url + name),
+      photo_cover_index: 0,
+    },
     ...more,
   })
-const status = (publishId: string) => tiktok.api(access, '/v2/post/publish/status/fetch/', { publish_id: publishId })
+const status = (publishId: string) =>
+  tiktok.api(access, '/v2/post/publish/status/fetch/', { publish_id: publishId })
 const settled = (publishId: string) =>
   until(
     () => status(publishId),
@@ -65,7 +73,11 @@ test('photos are actually fetched, posted byte for byte, and available at /photo
     callId: call?.id,
     commitCallAtMs: call?.atMs,
   })
-  expect(post?.settings).toMatchObject({ publishId: data.publish_id, is_aigc: true, brand_content_toggle: false })
+  expect(post?.settings).toMatchObject({
+    publishId: data.publish_id,
+    is_aigc: true,
+    brand_content_toggle: false,
+  })
   expect(post?.media.map((media) => media.contentType)).toEqual(['image/jpeg', 'image/webp'])
   expect(post?.media[0]?.sha256).toBe(createHash('sha256').update(jpeg).digest('hex'))
   expect(post?.permalink).toBe(`${tiktok.sandbox.url}/tiktok/@northside.records/photo/${post?.id}`)
@@ -95,7 +107,10 @@ test.each([
   ['/m/large.jpg', 'picture_size_check_failed'],
 ])('init accepts %s, the publish fails late with %s', async (name, reason) => {
   const { data } = await init(['/m/1.jpg', name])
-  expect((await settled(data.publish_id)).data).toMatchObject({ status: 'FAILED', fail_reason: reason })
+  expect((await settled(data.publish_id)).data).toMatchObject({
+    status: 'FAILED',
+    fail_reason: reason,
+  })
   expect(await tiktok.posts()).toEqual([])
 })
 
@@ -105,7 +120,9 @@ test.each([
   ['a cover outside', { photo_images: ['https://a.example/1.jpg'], photo_cover_index: 1 }],
   ['no cover', { photo_images: ['https://a.example/1.jpg'] }],
 ])('%s is refused at init', async (_name, source) => {
-  const answer = await init(['/m/1.jpg'], { more: { source_info: { source: 'PULL_FROM_URL', ...source } } })
+  const answer = await init(['/m/1.jpg'], {
+    more: { source_info: { source: 'PULL_FROM_URL', ...source } },
+  })
   expect(answer).toMatchObject({ status: 400, code: 'invalid_params', data: {} })
 })
 
@@ -121,7 +138,10 @@ test('photos for the inbox need a recent app version, and no privacy level', asy
   const { data } = await init(['/m/1.jpg'], { mode: 'MEDIA_UPLOAD' })
   expect((await settled(data.publish_id)).data.status).toBe('SEND_TO_USER_INBOX')
   await tiktok.control('POST', '/accounts/tiktok/northside.records/state', { appVersion: '31.7.2' })
-  expect(await init(['/m/1.jpg'], { mode: 'MEDIA_UPLOAD' })).toMatchObject({ status: 400, code: 'app_version_check_failed' })
+  expect(await init(['/m/1.jpg'], { mode: 'MEDIA_UPLOAD' })).toMatchObject({
+    status: 400,
+    code: 'app_version_check_failed',
+  })
 })
 
 test('a lost response to init does not undo it: the post appears, and a second init makes a second one', async () => {
@@ -151,7 +171,12 @@ test('a fault before the effect leaves nothing behind; a late one makes the post
 })
 
 test('injected errors use the TikTok envelope', async () => {
-  await tiktok.fault({ endpoint: 'content/init', when: 'before', kind: 'error', code: 'spam_risk_too_many_posts' })
+  await tiktok.fault({
+    endpoint: 'content/init',
+    when: 'before',
+    kind: 'error',
+    code: 'spam_risk_too_many_posts',
+  })
   expect(await init(['/m/1.jpg'])).toMatchObject({ status: 403, code: 'spam_risk_too_many_posts' })
   await tiktok.fault({ endpoint: 'content/init', when: 'before', kind: 'rate_limited' })
   expect(await init(['/m/1.jpg'])).toMatchObject({ status: 429, code: 'rate_limit_exceeded' })

@@ -25,8 +25,14 @@ describe('a public video that is uploaded', () => {
     const { data } = await init(inOneChunk(video.length))
     expect(data.publish_id).toMatch(/^v_pub_file~v2-1\.\d{19}$/)
     expect(data.upload_url.length).toBeLessThanOrEqual(256)
-    expect((await status(data.publish_id)).data).toMatchObject({ status: 'PROCESSING_UPLOAD', uploaded_bytes: 0 })
-    expect(await putAll(data.upload_url, video)).toEqual({ status: 201, progress: `bytes 0-${video.length}/${video.length}` })
+    expect((await status(data.publish_id)).data).toMatchObject({
+      status: 'PROCESSING_UPLOAD',
+      uploaded_bytes: 0,
+    })
+    expect(await putAll(data.upload_url, video)).toEqual({
+      status: 201,
+      progress: `bytes 0-${video.length}/${video.length}`,
+    })
     const answer = await until(
       () => status(data.publish_id),
       ({ data }) => data.publicaly_available_post_id.length > 0,
@@ -37,12 +43,21 @@ describe('a public video that is uploaded', () => {
     expect(String(answer.data.publicaly_available_post_id[0])).not.toBe(id)
 
     const [post] = await tiktok.posts()
-    expect(post).toMatchObject({ id, kind: 'video', visibility: 'PUBLIC_TO_EVERYONE', text: 'New crate #vinyl' })
+    expect(post).toMatchObject({
+      id,
+      kind: 'video',
+      visibility: 'PUBLIC_TO_EVERYONE',
+      text: 'New crate #vinyl',
+    })
     expect(post?.media[0]?.sha256).toBe(createHash('sha256').update(video).digest('hex'))
     const [chunk] = await tiktok.calls('upload')
     expect(post).toMatchObject({ callId: chunk?.id, commitCallAtMs: chunk?.atMs })
 
-    const list = await tiktok.api(access, '/v2/video/list/?fields=id,title,duration,width,height,share_url', {})
+    const list = await tiktok.api(
+      access,
+      '/v2/video/list/?fields=id,title,duration,width,height,share_url',
+      {},
+    )
     expect(list.data).toMatchObject({
       videos: [{ id, title: 'New crate #vinyl', duration: 2, width: 720, height: 1280 }],
       has_more: false,
@@ -57,11 +72,24 @@ describe('a public video that is uploaded', () => {
 
   test('in several chunks gets 206 until the last, then 201; the bytes are unchanged', async () => {
     const bytes = Buffer.concat([video, Buffer.alloc(12_000_000 - video.length, 7)])
-    const { data } = await init({ source: 'FILE_UPLOAD', video_size: bytes.length, chunk_size: 5_500_000, total_chunk_count: 2 })
-    const first = await put(data.upload_url, bytes.subarray(0, 5_500_000), 'bytes 0-5499999/12000000')
+    const { data } = await init({
+      source: 'FILE_UPLOAD',
+      video_size: bytes.length,
+      chunk_size: 5_500_000,
+      total_chunk_count: 2,
+    })
+    const first = await put(
+      data.upload_url,
+      bytes.subarray(0, 5_500_000),
+      'bytes 0-5499999/12000000',
+    )
     expect(first).toEqual({ status: 206, progress: 'bytes 0-5500000/12000000' })
     expect((await status(data.publish_id)).data.uploaded_bytes).toBe(5_500_000)
-    const last = await put(data.upload_url, bytes.subarray(5_500_000), 'bytes 5500000-11999999/12000000')
+    const last = await put(
+      data.upload_url,
+      bytes.subarray(5_500_000),
+      'bytes 5500000-11999999/12000000',
+    )
     expect(last).toEqual({ status: 201, progress: 'bytes 0-12000000/12000000' })
     await settled(data.publish_id)
     const [post] = await tiktok.posts()
@@ -72,18 +100,26 @@ describe('a public video that is uploaded', () => {
     const { data } = await init(inOneChunk(video.length), postInfo('SELF_ONLY'))
     await putAll(data.upload_url, video)
     const answer = await settled(data.publish_id)
-    expect(answer.data).toMatchObject({ status: 'PUBLISH_COMPLETE', publicaly_available_post_id: [] })
+    expect(answer.data).toMatchObject({
+      status: 'PUBLISH_COMPLETE',
+      publicaly_available_post_id: [],
+    })
     const [post] = await tiktok.posts()
     expect(post).toMatchObject({ visibility: 'SELF_ONLY', permalink: null })
     expect((await tiktok.api(access, '/v2/video/list/?fields=id', {})).data.videos).toEqual([])
     const profile = await (await fetch(`${tiktok.sandbox.url}/tiktok/@northside.records`)).text()
-    expect(profile.indexOf('New crate')).toBeGreaterThan(profile.indexOf('Only visible to the owner'))
+    expect(profile.indexOf('New crate')).toBeGreaterThan(
+      profile.indexOf('Only visible to the owner'),
+    )
   })
 
   test('is checked late: init and upload succeed, the publish fails with the reason', async () => {
     const { data } = await init(inOneChunk(slow.length))
     expect((await putAll(data.upload_url, slow)).status).toBe(201)
-    expect((await settled(data.publish_id)).data).toMatchObject({ status: 'FAILED', fail_reason: 'frame_rate_check_failed' })
+    expect((await settled(data.publish_id)).data).toMatchObject({
+      status: 'FAILED',
+      fail_reason: 'frame_rate_check_failed',
+    })
     const text = Buffer.from('this is no video at all')
     const other = (await init(inOneChunk(text.length))).data
     await putAll(other.upload_url, text)
@@ -97,7 +133,12 @@ describe('a public video that is uploaded', () => {
 })
 
 describe('chunks', () => {
-  const twelve = { source: 'FILE_UPLOAD', video_size: 12_000_000, chunk_size: 5_500_000, total_chunk_count: 2 }
+  const twelve = {
+    source: 'FILE_UPLOAD',
+    video_size: 12_000_000,
+    chunk_size: 5_500_000,
+    total_chunk_count: 2,
+  }
   const chunk = Buffer.alloc(5_500_000)
 
   test.each([
@@ -109,7 +150,10 @@ describe('chunks', () => {
   ])('%s is refused and nothing is stored', async (_name, range, contentType, expected) => {
     const { data } = await init(twelve)
     const bytes = range.startsWith('bytes 5500000') ? Buffer.alloc(6_500_000) : chunk
-    expect(await put(data.upload_url, bytes, range, contentType)).toEqual({ status: expected, progress: 'bytes 0-0/12000000' })
+    expect(await put(data.upload_url, bytes, range, contentType)).toEqual({
+      status: expected,
+      progress: 'bytes 0-0/12000000',
+    })
     expect((await status(data.publish_id)).data.uploaded_bytes).toBe(0)
   })
 
@@ -124,7 +168,15 @@ describe('chunks', () => {
 
   test('an upload URL is unknown without its token and expires after an hour', async () => {
     const { data } = await init(twelve)
-    expect((await put(data.upload_url.replace(/token=\w+/, 'token=x'), chunk, 'bytes 0-5499999/12000000')).status).toBe(404)
+    expect(
+      (
+        await put(
+          data.upload_url.replace(/token=\w+/, 'token=x'),
+          chunk,
+          'bytes 0-5499999/12000000',
+        )
+      ).status,
+    ).toBe(404)
     await tiktok.advance(3_600_000)
     expect((await put(data.upload_url, chunk, 'bytes 0-5499999/12000000')).status).toBe(403)
   })
@@ -154,8 +206,14 @@ describe('a video pulled from a URL', () => {
       expect(post?.callId).toBe((await tiktok.calls('video/init'))[0]?.id)
       const missing = await pull('/m/none.mp4')
       expect((await settled(missing.data.publish_id)).data.fail_reason).toBe('video_pull_failed')
-      expect(await pull('/other/a.mp4')).toMatchObject({ status: 403, code: 'url_ownership_unverified' })
-      expect(await pull('/m/../other/a.mp4')).toMatchObject({ status: 403, code: 'url_ownership_unverified' })
+      expect(await pull('/other/a.mp4')).toMatchObject({
+        status: 403,
+        code: 'url_ownership_unverified',
+      })
+      expect(await pull('/m/../other/a.mp4')).toMatchObject({
+        status: 403,
+        code: 'url_ownership_unverified',
+      })
     } finally {
       await host.close()
     }
@@ -164,9 +222,13 @@ describe('a video pulled from a URL', () => {
   test('can be canceled while it downloads, but not afterwards', async () => {
     await tiktok.set({ tiktokVerifiedPrefixes: ['http://127.0.0.1:9/'], tiktokPullDelayMs: 60_000 })
     const { data } = await init({ source: 'PULL_FROM_URL', video_url: 'http://127.0.0.1:9/a.mp4' })
-    const cancel = () => tiktok.api(access, '/v2/post/publish/cancel/', { publish_id: data.publish_id })
+    const cancel = () =>
+      tiktok.api(access, '/v2/post/publish/cancel/', { publish_id: data.publish_id })
     expect(await cancel()).toMatchObject({ status: 200, code: 'ok' })
-    expect((await status(data.publish_id)).data).toMatchObject({ status: 'FAILED', fail_reason: 'publish_cancelled' })
+    expect((await status(data.publish_id)).data).toMatchObject({
+      status: 'FAILED',
+      fail_reason: 'publish_cancelled',
+    })
     expect(await cancel()).toMatchObject({ status: 400, code: 'publish_not_cancellable' })
   })
 })
@@ -178,7 +240,10 @@ test.each([
 ])('a cover requested at %s ms is the frame at %s ms', async (asked, kept) => {
   const path = '/v2/post/publish/video/init/'
   const info = { privacy_level: 'PUBLIC_TO_EVERYONE', video_cover_timestamp_ms: asked }
-  const { data } = await tiktok.api(access, path, { post_info: info, source_info: inOneChunk(video.length) })
+  const { data } = await tiktok.api(access, path, {
+    post_info: info,
+    source_info: inOneChunk(video.length),
+  })
   await putAll(data.upload_url, video)
   await settled(data.publish_id)
   expect(await tiktok.posts()).toMatchObject([{ settings: { coverMs: kept } }])
@@ -188,7 +253,10 @@ test('a publish can fail for a reason that has nothing to do with the file', asy
   await tiktok.set({ tiktokFailReason: 'spam_risk_text' })
   const { data } = await init(inOneChunk(video.length))
   await putAll(data.upload_url, video)
-  expect((await settled(data.publish_id)).data).toMatchObject({ status: 'FAILED', fail_reason: 'spam_risk_text' })
+  expect((await settled(data.publish_id)).data).toMatchObject({
+    status: 'FAILED',
+    fail_reason: 'spam_risk_text',
+  })
   expect(await tiktok.posts()).toEqual([])
 })
 
@@ -201,7 +269,10 @@ test('status: other people’s and unknown publish ids, and reported quirks by s
     status: 400,
     code: 'token_not_authorized_for_specified_publish_id',
   })
-  expect(await status('v_pub_file~v2-1.1')).toMatchObject({ status: 400, code: 'invalid_publish_id' })
+  expect(await status('v_pub_file~v2-1.1')).toMatchObject({
+    status: 400,
+    code: 'invalid_publish_id',
+  })
   await tiktok.set({ tiktokUnknownPublishIdMs: 5_000 })
   expect(await status(data.publish_id)).toMatchObject({ status: 400, code: 'invalid_publish_id' })
   await tiktok.advance(5_000)

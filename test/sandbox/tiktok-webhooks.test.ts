@@ -9,7 +9,10 @@ let receiver: Awaited<ReturnType<typeof startServer>>
 let statusNow = 200
 let login: Record<string, string>
 beforeAll(async () => {
-  receiver = await startServer({ '/m/1.jpg': await makeJpeg({ width: 800, height: 800 }) }, () => statusNow)
+  receiver = await startServer(
+    { '/m/1.jpg': await makeJpeg({ width: 800, height: 800 }) },
+    () => statusNow,
+  )
   tiktok = await startTikTok()
 })
 afterAll(async () => {
@@ -20,7 +23,10 @@ beforeEach(async () => {
   await tiktok.reset()
   receiver.received.length = 0
   statusNow = 200
-  await tiktok.set({ tiktokVerifiedPrefixes: [`${receiver.url}/m/`], tiktokWebhookUrl: `${receiver.url}/hook` })
+  await tiktok.set({
+    tiktokVerifiedPrefixes: [`${receiver.url}/m/`],
+    tiktokWebhookUrl: `${receiver.url}/hook`,
+  })
   login = await tiktok.login()
 })
 
@@ -29,7 +35,11 @@ async function publish(privacyLevel: string): Promise<string> {
     media_type: 'PHOTO',
     post_mode: 'DIRECT_POST',
     post_info: { privacy_level: privacyLevel },
-    source_info: { source: 'PULL_FROM_URL', photo_images: [`${receiver.url}/m/1.jpg`], photo_cover_index: 0 },
+    source_info: {
+      source: 'PULL_FROM_URL',
+      photo_images: [`${receiver.url}/m/1.jpg`],
+      photo_cover_index: 0,
+    },
   })
   return data.publish_id
 }
@@ -53,8 +63,15 @@ test('a public post sends complete, then publicly_available with its id as a str
   const publishId = await publish('PUBLIC_TO_EVERYONE')
   const [complete, available] = await arrived(2)
   const [post] = await tiktok.posts()
-  expect(complete).toMatchObject({ client_key: app.key, event: 'post.publish.complete', user_openid: login.open_id })
-  expect(JSON.parse(complete.content)).toEqual({ publish_id: publishId, publish_type: 'DIRECT_PUBLISH' })
+  expect(complete).toMatchObject({
+    client_key: app.key,
+    event: 'post.publish.complete',
+    user_openid: login.open_id,
+  })
+  expect(JSON.parse(complete.content)).toEqual({
+    publish_id: publishId,
+    publish_type: 'DIRECT_PUBLISH',
+  })
   expect(available.event).toBe('post.publish.publicly_available')
   expect(JSON.parse(available.content).post_id).toBe(post?.id)
   for (const { body, headers } of hooks()) {
@@ -100,23 +117,39 @@ test('events are sent out of order when configured', async () => {
   await publish('PUBLIC_TO_EVERYONE')
   await arrived(1)
   await tiktok.advance(5_000)
-  expect((await arrived(2)).map(({ event }) => event)).toEqual(['post.publish.publicly_available', 'post.publish.complete'])
+  expect((await arrived(2)).map(({ event }) => event)).toEqual([
+    'post.publish.publicly_available',
+    'post.publish.complete',
+  ])
 })
 
 test.each([
   ['disconnected', 1],
   ['accountBanned', 4],
-])('a creator who is %s: tokens end at once and authorization.removed has reason %i', async (reason, number) => {
-  await tiktok.control('POST', '/accounts/tiktok/northside.records/disconnect', { reason })
-  const [removed] = await arrived(1)
-  expect(removed).toMatchObject({ event: 'authorization.removed', user_openid: login.open_id, content: `{"reason":${number}}` })
-  expect((await tiktok.api(login.access_token ?? '', '/v2/user/info/?fields=open_id')).status).toBe(401)
-})
+])(
+  'a creator who is %s: tokens end at once and authorization.removed has reason %i',
+  async (reason, number) => {
+    await tiktok.control('POST', '/accounts/tiktok/northside.records/disconnect', { reason })
+    const [removed] = await arrived(1)
+    expect(removed).toMatchObject({
+      event: 'authorization.removed',
+      user_openid: login.open_id,
+      content: `{"reason":${number}}`,
+    })
+    expect(
+      (await tiktok.api(login.access_token ?? '', '/v2/user/info/?fields=open_id')).status,
+    ).toBe(401)
+  },
+)
 
 test('revoking by the API has reason 5, and a publish in progress fails with auth_removed', async () => {
   await tiktok.set({ tiktokProcessingMs: 60_000 })
   const publishId = await publish('SELF_ONLY')
-  const body = new URLSearchParams({ client_key: app.key, client_secret: app.secret, token: login.access_token ?? '' })
+  const body = new URLSearchParams({
+    client_key: app.key,
+    client_secret: app.secret,
+    token: login.access_token ?? '',
+  })
   await fetch(`${tiktok.sandbox.url}/tiktok-api/v2/oauth/revoke/`, { method: 'POST', body })
   expect((await arrived(1))[0].content).toBe('{"reason":5}')
   await until(
@@ -126,7 +159,10 @@ test('revoking by the API has reason 5, and a publish in progress fails with aut
   await tiktok.advance(60_000)
   const failed = (await arrived(2))[1]
   expect(failed.event).toBe('post.publish.failed')
-  expect(JSON.parse(failed.content)).toMatchObject({ publish_id: publishId, reason: 'auth_removed' })
+  expect(JSON.parse(failed.content)).toMatchObject({
+    publish_id: publishId,
+    reason: 'auth_removed',
+  })
 })
 
 test('a post made private or deleted is no longer publicly available, until it is public again', async () => {
@@ -135,7 +171,9 @@ test('a post made private or deleted is no longer publicly available, until it i
   const [post] = await tiktok.posts()
   await tiktok.control('POST', `/tiktok/posts/${post?.id}/visibility`, { visibility: 'SELF_ONLY' })
   expect((await arrived(3))[2]?.event).toBe('post.publish.no_longer_publicaly_available')
-  await tiktok.control('POST', `/tiktok/posts/${post?.id}/visibility`, { visibility: 'PUBLIC_TO_EVERYONE' })
+  await tiktok.control('POST', `/tiktok/posts/${post?.id}/visibility`, {
+    visibility: 'PUBLIC_TO_EVERYONE',
+  })
   expect((await arrived(4))[3]?.event).toBe('post.publish.publicly_available')
   await tiktok.control('DELETE', `/tiktok/posts/${post?.id}`)
   expect((await arrived(5))[4]?.event).toBe('post.publish.no_longer_publicaly_available')

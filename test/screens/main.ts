@@ -41,20 +41,32 @@ const browser = await startChromium()
 try {
   await mkdir(folder, { recursive: true })
   const chosen = shots.filter(({ name }) => !values.only || name.startsWith(values.only))
-  for (const variant of Object.keys(looks) as Variant[]) await takeAll(browser, stack.url, variant, chosen)
+  for (const variant of Object.keys(looks) as Variant[])
+    await takeAll(browser, stack.url, variant, chosen)
 } finally {
   await browser.close()
   await stack.stop()
 }
 
-async function takeAll(from: Browser, url: string, variant: Variant, wanted: Shot[]): Promise<void> {
+async function takeAll(
+  from: Browser,
+  url: string,
+  variant: Variant,
+  wanted: Shot[],
+): Promise<void> {
   const { width, height, colorScheme } = looks[variant]
   const own = wanted.filter((shot) => shot.variants.includes(variant))
   for (const isPublic of [true, false]) {
-    const context = await from.newContext({ viewport: { width, height }, colorScheme, reducedMotion: 'reduce', locale: 'en-GB' })
+    const context = await from.newContext({
+      viewport: { width, height },
+      colorScheme,
+      reducedMotion: 'reduce',
+      locale: 'en-GB',
+    })
     const page = await context.newPage()
     if (!isPublic) await signIn(page, url)
-    for (const shot of own.filter((one) => Boolean(one.public) === isPublic)) await take(page, url, shot, variant)
+    for (const shot of own.filter((one) => Boolean(one.public) === isPublic))
+      await take(page, url, shot, variant)
     await context.close()
   }
 }
@@ -80,6 +92,8 @@ async function take(page: Page, url: string, shot: Shot, variant: Variant): Prom
   const picture = await page.screenshot()
   await page.setViewportSize({ width, height })
   const file = `${shot.name}${variant === 'desktop' ? '' : `-${variant}`}.png`
-  const { size } = await sharp(picture).png({ palette: true, quality: 90, effort: 8 }).toFile(join(folder, file))
+  const { size } = await sharp(picture)
+    .png({ palette: true, quality: 90, effort: 8 })
+    .toFile(join(folder, file))
   console.log(`${file.padEnd(34)} ${Math.round(size / 1024)} KB  ${page.url().slice(url.length)}`)
 }

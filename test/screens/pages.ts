@@ -76,9 +76,14 @@ const composerShots: Shot[] = [
       text: 'Five records for the first cold Sunday.',
       fields: {
         [facebook]: { first_comment: comment },
-        [instagram]: { first_comment: comment, collaborators: '@amberline.band', tags_$file: '@amberline.band 30 60' },
+        [instagram]: {
+          first_comment: comment,
+          collaborators: '@amberline.band',
+          tags_$file: '@amberline.band 30 60',
+        },
         [tiktok]: {
-          photo_title: 'Five records for the first cold Sunday: dub, warm jazz and one very loud polka',
+          photo_title:
+            'Five records for the first cold Sunday: dub, warm jazz and one very loud polka',
           privacy_level: 'PUBLIC_TO_EVERYONE',
           cover_photo: '2',
         },
@@ -106,7 +111,12 @@ const composerShots: Shot[] = [
       text: 'Five records for the first cold Sunday.',
       fields: {
         [facebook]: { first_comment: comment, place_id: 'Zurich' },
-        [instagram]: { collaborators: '@amberline band!', tags_$file: 'Amber Line', location_id: 'Zurich', cover_second: '1:30' },
+        [instagram]: {
+          collaborators: '@amberline band!',
+          tags_$file: 'Amber Line',
+          location_id: 'Zurich',
+          cover_second: '1:30',
+        },
         [tiktok]: { disclose: true, cover_second: '99' },
       },
       schedule: true,

@@ -17,7 +17,8 @@ beforeAll(async () => {
   const recorded = [...product.recorded, ...troubles.recorded]
   meta = checkMeta(recorded)
   tiktok = checkTiktok(recorded)
-  if (process.env.SPECS_RESULT) await appendFile(process.env.SPECS_RESULT, JSON.stringify(resultOf(meta, tiktok)))
+  if (process.env.SPECS_RESULT)
+    await appendFile(process.env.SPECS_RESULT, JSON.stringify(resultOf(meta, tiktok)))
 }, 300_000)
 
 /** All names in a body of JSON, inner ones too. */
@@ -36,8 +37,8 @@ const resultOf = (...all: Checked[]) => ({
 
 describe('a run that uses every call of the client', () => {
   test('publishes each kind of post that the product offers', () => {
-    const offered = [...createPlatforms(testConfig()).platforms.values()].flatMap(({ name, kinds }) =>
-      kinds.map((kind) => `${name} ${kind.name}`),
+    const offered = [...createPlatforms(testConfig()).platforms.values()].flatMap(
+      ({ name, kinds }) => kinds.map((kind) => `${name} ${kind.name}`),
     )
     expect([...new Set(product.published)].sort()).toEqual(offered.sort())
   })
@@ -50,7 +51,17 @@ describe('a run that uses every call of the client', () => {
           .flatMap(({ form, files, json }) => [...Object.keys(form), ...files, ...namesIn(json)]),
       )
     const wanted: [RegExp, string[]][] = [
-      [/\/media$/, ['collaborators', 'user_tags', 'location_id', 'cover_url', 'thumb_offset', 'is_ai_generated']],
+      [
+        /\/media$/,
+        [
+          'collaborators',
+          'user_tags',
+          'location_id',
+          'cover_url',
+          'thumb_offset',
+          'is_ai_generated',
+        ],
+      ],
       [/\/video_reels$/, ['place', 'is_ai_generated']],
       [/\/video_stories$/, ['is_ai_generated']],
       [/\/photo_stories$/, ['photo_id']],
@@ -77,8 +88,11 @@ describe('a run that uses every call of the client', () => {
   })
 
   test('needs every exception from the spec, and each one names its document', () => {
-    expect(allExceptions.map(({ name }) => name).filter((name) => !meta.exceptions.has(name))).toEqual([])
-    for (const { source } of allExceptions) expect(source).toMatch(/^https:\/\/developers\.facebook\.com\//)
+    expect(
+      allExceptions.map(({ name }) => name).filter((name) => !meta.exceptions.has(name)),
+    ).toEqual([])
+    for (const { source } of allExceptions)
+      expect(source).toMatch(/^https:\/\/developers\.facebook\.com\//)
   })
 })
 
@@ -89,10 +103,26 @@ describe('anything outside the spec is detected', () => {
   })
 
   test.each([
-    ['a parameter that was misspelled', { mesage: 'Hello' }, 'POST /feed of Page has no parameter mesage'],
-    ['a value that is none of the list', { message: 'Hello', formatting: 'HTML' }, 'POST /feed of Page: formatting=HTML'],
-    ['a word for a number', { message: 'Hello', height: 'tall' }, 'POST /feed of Page: height=tall'],
-    ['a field that does not exist', { message: 'Hello', fields: 'shoe_size' }, 'has no field shoe_size'],
+    [
+      'a parameter that was misspelled',
+      { mesage: 'Hello' },
+      'POST /feed of Page has no parameter mesage',
+    ],
+    [
+      'a value that is none of the list',
+      { message: 'Hello', formatting: 'HTML' },
+      'POST /feed of Page: formatting=HTML',
+    ],
+    [
+      'a word for a number',
+      { message: 'Hello', height: 'tall' },
+      'POST /feed of Page: height=tall',
+    ],
+    [
+      'a field that does not exist',
+      { message: 'Hello', fields: 'shoe_size' },
+      'has no field shoe_size',
+    ],
   ])('%s', (_what, form: Record<string, string>, words) => {
     expect([...checkMeta([feed(form)]).violations].join('\n')).toContain(words)
   })
@@ -104,15 +134,22 @@ describe('anything outside the spec is detected', () => {
   })
 
   test('a field that the sandbox invented', () => {
-    const read = product.recorded.find(({ method, path }) => method === 'GET' && path.endsWith('/me/accounts'))!
+    const read = product.recorded.find(
+      ({ method, path }) => method === 'GET' && path.endsWith('/me/accounts'),
+    )!
     const answer = { status: 200, json: { data: [{ id: '1', shoe_size: 42 }] } }
-    expect([...checkMeta([{ ...read, answer }]).violations].join()).toContain('Page has no field shoe_size')
+    expect([...checkMeta([{ ...read, answer }]).violations].join()).toContain(
+      'Page has no field shoe_size',
+    )
   })
 
   test('for TikTok: an option that does not exist, a text one UTF-16 unit too long, or a path without its slash', () => {
     const init = product.recorded.find(({ path }) => path === '/v2/post/publish/video/init/')!
     const body = init.json as { post_info: object }
-    const changed = (info: object) => ({ ...init, json: { ...body, post_info: { ...body.post_info, ...info } } })
+    const changed = (info: object) => ({
+      ...init,
+      json: { ...body, post_info: { ...body.post_info, ...info } },
+    })
     expect(checkTiktok([changed({ privacy_level: 'FRIENDS' })]).violations.size).toBe(1)
     expect(checkTiktok([changed({ title: '🎶'.repeat(1_100) })]).violations.size).toBe(0)
     expect(checkTiktok([changed({ title: `${'🎶'.repeat(1_100)}!` })]).violations.size).toBe(1)

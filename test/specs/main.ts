@@ -16,11 +16,15 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 const folder = await mkdtemp(join(tmpdir(), 'cratesocial-specs-'))
 const file = join(folder, 'result.json')
 try {
-  const child = spawn(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), 'run', 'test/specs'], {
-    cwd: root,
-    env: { ...process.env, SPECS_RESULT: file },
-    stdio: ['ignore', 'inherit', 'inherit'],
-  })
+  const child = spawn(
+    process.execPath,
+    [join(root, 'node_modules/vitest/vitest.mjs'), 'run', 'test/specs'],
+    {
+      cwd: root,
+      env: { ...process.env, SPECS_RESULT: file },
+      stdio: ['ignore', 'inherit', 'inherit'],
+    },
+  )
   const code = await new Promise<number | null>((resolve) => child.once('close', resolve))
   console.log(await readFile(file, 'utf8'))
   process.exitCode = code === 0 ? 0 : 1

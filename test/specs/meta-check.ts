@@ -1,6 +1,19 @@
 import { type Field, parseFields } from '../../local/sandbox/graph/calls/fields.ts'
-import { everywhere, fieldExceptions, outsideCalls, parameterExceptions, selfException } from './meta-exceptions.ts'
-import { callsOf, hasField, metaSpec, objectsIn, objectsOf, type SpecParameter } from './meta-spec.ts'
+import {
+  everywhere,
+  fieldExceptions,
+  outsideCalls,
+  parameterExceptions,
+  selfException,
+} from './meta-exceptions.ts'
+import {
+  callsOf,
+  hasField,
+  metaSpec,
+  objectsIn,
+  objectsOf,
+  type SpecParameter,
+} from './meta-spec.ts'
 import { idIn, type Recorded } from './recorder.ts'
 
 export type Checked = {
@@ -25,10 +38,16 @@ type Asked = {
 
 /** Checks the client's requests and the sandbox's responses against the published spec. */
 export function checkMeta(recorded: Recorded[]): Checked {
-  const checked: Checked = { requests: 0, shapes: new Set(), exceptions: new Set(), violations: new Set() }
+  const checked: Checked = {
+    requests: 0,
+    shapes: new Set(),
+    exceptions: new Set(),
+    violations: new Set(),
+  }
   for (const one of recorded.filter(isOfClient)) {
     const asked = readAsked(one)
-    if (isOutside(one, asked, checked)) for (const part of operationsOf(asked, one.kinds)) checkCall(part, checked)
+    if (isOutside(one, asked, checked))
+      for (const part of operationsOf(asked, one.kinds)) checkCall(part, checked)
     else checkCall(asked, checked)
   }
   return checked
@@ -43,15 +62,22 @@ const isOfClient = ({ host, method, path, query }: Recorded): boolean =>
     outsideCalls.some((one) => one.host.test(host) && one.path.test(path)))
 
 /** A call that is not in the spec. It is checked against its own document. */
-function isOutside({ host, method, path, headers }: Recorded, { parameters }: Asked, checked: Checked): boolean {
-  const outside = outsideCalls.find((one) => one.host.test(host) && one.method.test(method) && one.path.test(path))
+function isOutside(
+  { host, method, path, headers }: Recorded,
+  { parameters }: Asked,
+  checked: Checked,
+): boolean {
+  const outside = outsideCalls.find(
+    (one) => one.host.test(host) && one.method.test(method) && one.path.test(path),
+  )
   if (!outside) return false
   checked.requests += 1
   checked.exceptions.add(outside.name)
   const shape = `${method} /${host}${path.replace(/\d{5,}/g, '{id}')}`
   checked.shapes.add(shape)
   for (const name of Object.keys(parameters))
-    if (!outside.takes.includes(name) && !(name in everywhere)) checked.violations.add(`${shape} has no parameter ${name}`)
+    if (!outside.takes.includes(name) && !(name in everywhere))
+      checked.violations.add(`${shape} has no parameter ${name}`)
   const written = Object.entries(headers)
     .map(([name, value]) => `${name}: ${String(value)}`)
     .join('\n')
@@ -68,12 +94,18 @@ function readAsked({ method, path, kinds, query, form, files, json, answer }: Re
   return { method, path: path.replace(/^\/v[0-9.]+/, ''), kind, parameters, files, answer }
 }
 
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
+const textOf = (value: unknown): string =>
+  typeof value === 'string' ? value : JSON.stringify(value)
 
-function operationsOf({ method, path, parameters, answer }: Asked, kinds: Record<string, string>): Asked[] {
+function operationsOf(
+  { method, path, parameters, answer }: Asked,
+  kinds: Record<string, string>,
+): Asked[] {
   if (method !== 'POST' || !/^\/?$/.test(path) || !parameters.batch) return []
   const operations = JSON.parse(parameters.batch) as { method: string; relative_url: string }[]
-  const answers = Array.isArray(answer.json) ? (answer.json as ({ code: number; body: string } | null)[]) : []
+  const answers = Array.isArray(answer.json)
+    ? (answer.json as ({ code: number; body: string } | null)[])
+    : []
   return operations.map(({ method, relative_url: relative }, index) => {
     const url = new URL(relative, 'http://graph/')
     const { code = 0, body = 'null' } = answers[index] ?? {}
@@ -92,7 +124,10 @@ function checkCall(asked: Asked, checked: Checked): void {
   checked.requests += 1
   const { method, path, answer } = asked
   const [, node = '', edge = ''] = path.match(/^\/([^/]+)(\/.*)?$/) ?? []
-  const objects = node === 'me' ? ['User'] : (objectsOf[asked.kind ?? ''] ?? [unknownNodes[asked.kind ?? ''] ?? ''])
+  const objects =
+    node === 'me'
+      ? ['User']
+      : (objectsOf[asked.kind ?? ''] ?? [unknownNodes[asked.kind ?? ''] ?? ''])
   if (node === 'me') checked.exceptions.add(selfException.name)
   // A missing object can be requested too, but its kind is unknown.
   if (objects[0] === '' && answer.status >= 400) return
@@ -115,17 +150,31 @@ const unknownNodes: Record<string, string> = { container: 'Container' }
 
 const isKnown = (objects: string[]): boolean => objects.some((name) => name in metaSpec.objects)
 
-function checkParameters(asked: Asked, shape: string, params: Record<string, SpecParameter>, checked: Checked): void {
-  const given = { ...asked.parameters, ...Object.fromEntries(asked.files.map((name) => [name, null])) }
+function checkParameters(
+  asked: Asked,
+  shape: string,
+  params: Record<string, SpecParameter>,
+  checked: Checked,
+): void {
+  const given = {
+    ...asked.parameters,
+    ...Object.fromEntries(asked.files.map((name) => [name, null])),
+  }
   for (const [written, value] of Object.entries(given)) {
     const name = written.replace(/\[\d+\]$/, '')
     const parameter = params[name]
     const excepted = parameterExceptions.find((one) => one.call === shape && one.parameter === name)
     if (parameter) {
-      const wrong = value === null ? null : whatIsWrong(written === name ? value : `[${JSON.stringify(value)}]`, parameter)
-      const ofEnum = parameterExceptions.find((one) => one.call === shape && one.parameter === `${name}=${wrong}`)
+      const wrong =
+        value === null
+          ? null
+          : whatIsWrong(written === name ? value : `[${JSON.stringify(value)}]`, parameter)
+      const ofEnum = parameterExceptions.find(
+        (one) => one.call === shape && one.parameter === `${name}=${wrong}`,
+      )
       if (ofEnum) checked.exceptions.add(ofEnum.name)
-      else if (wrong !== null) checked.violations.add(`${shape}: ${name}=${wrong} is no ${parameter.type}`)
+      else if (wrong !== null)
+        checked.violations.add(`${shape}: ${name}=${wrong} is no ${parameter.type}`)
     } else if (excepted) checked.exceptions.add(excepted.name)
     else if (!(name in everywhere)) checked.violations.add(`${shape} has no parameter ${name}`)
   }
@@ -137,9 +186,14 @@ function whatIsWrong(value: string, { type, enum: values = [] }: SpecParameter):
   if (list) {
     const entries = listOf(value)
     if (!entries) return value
-    return entries.map((entry) => whatIsWrong(entry, { type: list, enum: values })).find((wrong) => wrong !== null) ?? null
+    return (
+      entries
+        .map((entry) => whatIsWrong(entry, { type: list, enum: values }))
+        .find((wrong) => wrong !== null) ?? null
+    )
   }
-  if (values.length > 0) return values.some((one) => one.toLowerCase() === value.toLowerCase()) ? null : value
+  if (values.length > 0)
+    return values.some((one) => one.toLowerCase() === value.toLowerCase()) ? null : value
   return typeTests[type]?.(value) === false ? value : null
 }
 
@@ -168,15 +222,24 @@ function isJson(text: string): boolean {
   }
 }
 
-function checkField({ name, sub }: Field, objects: string[], shape: string, checked: Checked): void {
-  if (!isAllowed(name, objects, checked)) checked.violations.add(`${shape}: ${objects.join(' or ')} has no field ${name}`)
+function checkField(
+  { name, sub }: Field,
+  objects: string[],
+  shape: string,
+  checked: Checked,
+): void {
+  if (!isAllowed(name, objects, checked))
+    checked.violations.add(`${shape}: ${objects.join(' or ')} has no field ${name}`)
   const inside = objectsIn(objects, name)
-  for (const field of sub ?? []) checkField(field, inside.length > 0 ? inside : [`${objects[0]}.${name}`], shape, checked)
+  for (const field of sub ?? [])
+    checkField(field, inside.length > 0 ? inside : [`${objects[0]}.${name}`], shape, checked)
 }
 
 function isAllowed(name: string, objects: string[], checked: Checked): boolean {
   if (name === 'id' || hasField(objects, name)) return true
-  const excepted = fieldExceptions.find((one) => objects.includes(one.object) && one.fields.includes(name))
+  const excepted = fieldExceptions.find(
+    (one) => objects.includes(one.object) && one.fields.includes(name),
+  )
   if (excepted) checked.exceptions.add(excepted.name)
   return excepted !== undefined
 }

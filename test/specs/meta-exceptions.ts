@@ -7,14 +7,29 @@ export type Exception = { name: string; source: string }
 const docs = 'https://developers.facebook.com/docs'
 
 /** A whole call, with the parameters or headers in its document. */
-export type OutsideCall = Exception & { host: RegExp; method: RegExp; path: RegExp; takes: string[]; headers?: RegExp[] }
+export type OutsideCall = Exception & {
+  host: RegExp
+  method: RegExp
+  path: RegExp
+  takes: string[]
+  headers?: RegExp[]
+}
 export const outsideCalls: OutsideCall[] = [
   {
     name: 'the dialog in which a person consents',
     host: /^facebook$/,
     method: /^GET$/,
     path: /^\/v[0-9.]+\/dialog\/oauth$/,
-    takes: ['client_id', 'redirect_uri', 'state', 'response_type', 'scope', 'config_id', 'auth_type', 'display'],
+    takes: [
+      'client_id',
+      'redirect_uri',
+      'state',
+      'response_type',
+      'scope',
+      'config_id',
+      'auth_type',
+      'display',
+    ],
     source: `${docs}/facebook-login/guides/advanced/manual-flow`,
   },
   {
@@ -22,7 +37,14 @@ export const outsideCalls: OutsideCall[] = [
     host: /^graph$/,
     method: /^(GET|POST)$/,
     path: /^\/v[0-9.]+\/oauth\/access_token$/,
-    takes: ['client_id', 'client_secret', 'redirect_uri', 'code', 'grant_type', 'fb_exchange_token'],
+    takes: [
+      'client_id',
+      'client_secret',
+      'redirect_uri',
+      'code',
+      'grant_type',
+      'fb_exchange_token',
+    ],
     source: `${docs}/facebook-login/guides/access-tokens/get-long-lived`,
   },
   {
@@ -118,4 +140,9 @@ export const fieldExceptions: (Exception & { object: string; fields: string[] })
   },
 ]
 
-export const allExceptions: Exception[] = [...outsideCalls, selfException, ...parameterExceptions, ...fieldExceptions]
+export const allExceptions: Exception[] = [
+  ...outsideCalls,
+  selfException,
+  ...parameterExceptions,
+  ...fieldExceptions,
+]

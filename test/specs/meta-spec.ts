@@ -2,11 +2,18 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 export type SpecParameter = { type: string; enum?: string[] }
-export type SpecCall = { method: string; edge: string; params: Record<string, SpecParameter>; returns: string | null }
+export type SpecCall = {
+  method: string
+  edge: string
+  params: Record<string, SpecParameter>
+  returns: string | null
+}
 type SpecObject = { fields: string[]; calls: SpecCall[] }
 
 /** What Meta published, written by `npm run specs:renew`. */
-export const metaSpec = JSON.parse(readFileSync(join(import.meta.dirname, 'meta-v26.json'), 'utf8')) as {
+export const metaSpec = JSON.parse(
+  readFileSync(join(import.meta.dirname, 'meta-v26.json'), 'utf8'),
+) as {
   apiVersion: string
   objects: Record<string, SpecObject>
 }
@@ -25,16 +32,25 @@ export const objectsOf: Record<string, string[]> = {
 }
 
 /** Fields that contain another object, which the spec does not say (fact sheet 1.4). */
-const objectsInFields: Record<string, string> = { instagram_business_account: 'IGUser', from: 'User', owner: 'IGUser' }
+const objectsInFields: Record<string, string> = {
+  instagram_business_account: 'IGUser',
+  from: 'User',
+  owner: 'IGUser',
+}
 
 export const callsOf = (objects: string[], method: string, edge: string): SpecCall[] =>
-  objects.flatMap((name) => (metaSpec.objects[name]?.calls ?? []).filter((call) => call.method === method && call.edge === edge))
+  objects.flatMap((name) =>
+    (metaSpec.objects[name]?.calls ?? []).filter(
+      (call) => call.method === method && call.edge === edge,
+    ),
+  )
 
 const isObject = (name: string): boolean => name in metaSpec.objects
 
 /** Whether the objects have this field, or an edge that can be read as a field. */
 export const hasField = (objects: string[], field: string): boolean =>
-  objects.some((name) => metaSpec.objects[name]?.fields.includes(field)) || callsOf(objects, 'GET', `/${field}`).length > 0
+  objects.some((name) => metaSpec.objects[name]?.fields.includes(field)) ||
+  callsOf(objects, 'GET', `/${field}`).length > 0
 
 /** The objects in that field. Empty if the spec does not describe its content. */
 export const objectsIn = (objects: string[], field: string): string[] => {

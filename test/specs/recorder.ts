@@ -1,4 +1,10 @@
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, request, type ServerResponse } from 'node:http'
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  request,
+  type ServerResponse,
+} from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Busboy } from '@fastify/busboy'
 import { freePort } from '../../local/ports.ts'
@@ -87,7 +93,11 @@ async function pass(
 }
 
 /** Looked up before the call, because the call may delete the object. */
-async function kindsIn(place: Place, known: Map<string, string>, paths: string[]): Promise<Record<string, string>> {
+async function kindsIn(
+  place: Place,
+  known: Map<string, string>,
+  paths: string[],
+): Promise<Record<string, string>> {
   const found: Record<string, string> = {}
   for (const path of paths) {
     const id = idIn(path)
@@ -100,7 +110,8 @@ async function kindsIn(place: Place, known: Map<string, string>, paths: string[]
 }
 
 /** `/v25.0/1067_5001/insights` and `1067_5001/insights?metric=..`. */
-export const idIn = (path: string): string | null => path.match(/^(?:\/v[0-9.]+)?\/?([0-9_]+)(?:[/?]|$)/)?.[1] ?? null
+export const idIn = (path: string): string | null =>
+  path.match(/^(?:\/v[0-9.]+)?\/?([0-9_]+)(?:[/?]|$)/)?.[1] ?? null
 
 async function kindOf({ controlUrl }: Place, id: string): Promise<string> {
   const answer = await fetch(`${controlUrl}/accounts/meta/objects/${id}`)
@@ -112,10 +123,18 @@ const batchPaths = (batch: string | undefined): string[] =>
 
 type Answer = { status: number; headers: IncomingHttpHeaders; body: Buffer }
 
-function forward(port: number, { method, url, headers }: IncomingMessage, body: Buffer): Promise<Answer> {
+function forward(
+  port: number,
+  { method, url, headers }: IncomingMessage,
+  body: Buffer,
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const asked = request({ host: '127.0.0.1', port, method, path: url, headers }, (answer) => {
-      bytesOf(answer).then((bytes) => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: bytes }), reject)
+      bytesOf(answer).then(
+        (bytes) =>
+          resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: bytes }),
+        reject,
+      )
     })
     asked.once('error', reject)
     asked.end(body)
@@ -128,12 +147,19 @@ async function bytesOf(stream: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks)
 }
 
-async function readBody(type: string, body: Buffer): Promise<Pick<Recorded, 'form' | 'files' | 'json'>> {
+async function readBody(
+  type: string,
+  body: Buffer,
+): Promise<Pick<Recorded, 'form' | 'files' | 'json'>> {
   const form: Record<string, string> = {}
   const files: string[] = []
   if (type.startsWith('application/json')) return { form, files, json: parsed(body.toString()) }
   if (type.startsWith('application/x-www-form-urlencoded'))
-    return { form: Object.fromEntries(new URLSearchParams(body.toString())), files, json: undefined }
+    return {
+      form: Object.fromEntries(new URLSearchParams(body.toString())),
+      files,
+      json: undefined,
+    }
   if (type.startsWith('multipart/form-data')) {
     const parser = new Busboy({ headers: { 'content-type': type } })
     parser.on('field', (name: string, value: string) => {
@@ -143,7 +169,9 @@ async function readBody(type: string, body: Buffer): Promise<Pick<Recorded, 'for
       files.push(name)
       part.resume()
     })
-    await new Promise((resolve, reject) => parser.once('finish', resolve).once('error', reject).end(body))
+    await new Promise((resolve, reject) =>
+      parser.once('finish', resolve).once('error', reject).end(body),
+    )
   }
   return { form, files, json: undefined }
 }

@@ -18,7 +18,16 @@ const run = promisify(execFile)
 const here = (name: string) => join(import.meta.dirname, name)
 const folder = await mkdtemp(join(tmpdir(), 'cratesocial-specs-'))
 try {
-  await run('python3', ['-m', 'pip', 'download', '--no-deps', '--quiet', '--dest', folder, `facebook_business==${options.sdk}`])
+  await run('python3', [
+    '-m',
+    'pip',
+    'download',
+    '--no-deps',
+    '--quiet',
+    '--dest',
+    folder,
+    `facebook_business==${options.sdk}`,
+  ])
   const wheel = (await readdir(folder)).find((name) => name.endsWith('.whl'))
   if (!wheel) throw new Error(`PyPI gave no wheel of facebook_business ${options.sdk}.`)
   await run('python3', ['-m', 'zipfile', '-e', join(folder, wheel), folder])

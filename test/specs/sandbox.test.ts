@@ -30,7 +30,9 @@ let tokens: { user: string; page: string }
 beforeAll(async () => {
   sandbox = await startMeta()
   media = await startMediaServer()
-  const user = await login(sandbox, { scopes: [...allScopes, 'pages_read_user_content', 'instagram_manage_comments'] })
+  const user = await login(sandbox, {
+    scopes: [...allScopes, 'pages_read_user_content', 'instagram_manage_comments'],
+  })
   tokens = { user, page: await pageToken(sandbox, user, records) }
   ids = await makeObjects()
 }, 60_000)
@@ -39,8 +41,15 @@ afterAll(async () => {
   await media.close()
 })
 
-const post = async (path: string, parameters: Record<string, unknown>, token: keyof typeof tokens = 'page') => {
-  const { body } = await graph(sandbox, 'POST', path, { access_token: tokens[token], ...parameters })
+const post = async (
+  path: string,
+  parameters: Record<string, unknown>,
+  token: keyof typeof tokens = 'page',
+) => {
+  const { body } = await graph(sandbox, 'POST', path, {
+    access_token: tokens[token],
+    ...parameters,
+  })
   if (body.error) throw new Error(`${path}: ${JSON.stringify(body.error)}`)
   return body as Record<string, string>
 }
@@ -50,13 +59,23 @@ async function makeObjects(): Promise<Record<string, string>> {
   const image = media.serve('/p.jpg', await makeJpeg({ width: 1080, height: 1080 }))
   const film = await makeVideo({ width: 1080, height: 1920, durationMs: 4_000 })
   const business = { id: '55500000000001', name: 'Northside Holding', relation: 'owned' }
-  await control(sandbox, 'POST', '/accounts/meta/pages', { name: 'Held', people: [{ id: ada }], business })
+  await control(sandbox, 'POST', '/accounts/meta/pages', {
+    name: 'Held',
+    people: [{ id: ada }],
+    business,
+  })
   const feed = await post(`/${records}/feed`, { message: 'Hello' })
   const photo = await post(`/${records}/photos`, { url: image, published: false })
-  const video = await post(`/${records}/videos`, { file_url: media.serve('/v.mp4', film, { type: 'video/mp4' }) })
+  const video = await post(`/${records}/videos`, {
+    file_url: media.serve('/v.mp4', film, { type: 'video/mp4' }),
+  })
   const container = await post(`/${recordsInstagram}/media`, { image_url: image }, 'user')
   await advance(sandbox, 60_000)
-  const made = await post(`/${recordsInstagram}/media_publish`, { creation_id: container.id }, 'user')
+  const made = await post(
+    `/${recordsInstagram}/media_publish`,
+    { creation_id: container.id },
+    'user',
+  )
   return {
     Page: records,
     PagePost: feed.id!,
@@ -76,8 +95,10 @@ const served: Record<string, string> = {
   Page: 'GET/ GET/feed POST/feed GET/insights POST/photo_stories POST/photos GET/posts GET/published_posts GET/scheduled_posts GET/stories GET/video_reels POST/video_reels POST/video_stories GET/videos POST/videos',
   PagePost: 'DELETE/ GET/ POST/ GET/comments POST/comments GET/insights',
   Photo: 'DELETE/ GET/ GET/comments POST/comments GET/insights',
-  AdVideo: 'DELETE/ GET/ GET/comments POST/comments POST/collaborators POST/thumbnails GET/video_insights',
-  IGUser: 'GET/ GET/content_publishing_limit GET/insights GET/media POST/media POST/media_publish GET/stories',
+  AdVideo:
+    'DELETE/ GET/ GET/comments POST/comments POST/collaborators POST/thumbnails GET/video_insights',
+  IGUser:
+    'GET/ GET/content_publishing_limit GET/insights GET/media POST/media POST/media_publish GET/stories',
   IGMedia: 'DELETE/ GET/ POST/ GET/comments POST/comments GET/insights',
   Comment: 'DELETE/ GET/ POST/',
   IGComment: 'DELETE/ GET/ POST/',
@@ -85,7 +106,8 @@ const served: Record<string, string> = {
   Business: 'GET/ GET/client_pages GET/owned_pages',
 }
 
-const ownerOf = (object: string): keyof typeof tokens => (/^(IG|User|Business)/.test(object) ? 'user' : 'page')
+const ownerOf = (object: string): keyof typeof tokens =>
+  /^(IG|User|Business)/.test(object) ? 'user' : 'page'
 
 describe('the Meta sandbox', () => {
   test.each(Object.keys(served))(
@@ -98,7 +120,9 @@ describe('the Meta sandbox', () => {
         // Supported calls have side effects, and have their own tests.
         if (expected.has(`${method}${edge}`)) continue
         const path = `/${ids[object]}${edge === '/' ? '' : edge}`
-        const { status } = await graph(sandbox, method as 'GET', path, { access_token: tokens[ownerOf(object)] })
+        const { status } = await graph(sandbox, method as 'GET', path, {
+          access_token: tokens[ownerOf(object)],
+        })
         answers.set(`${method} ${edge}`, status)
       }
       expect([...answers].filter(([, status]) => status !== 501)).toEqual([])
@@ -112,7 +136,9 @@ describe('the Meta sandbox', () => {
 
   test('accepts only parameters that are in the spec or in the document listed for them', () => {
     const unknown = [...knownCalls].flatMap(([name, { takes }]) =>
-      takes.filter((parameter) => !specOf(name).includes(parameter)).map((parameter) => `${name} ${parameter}`),
+      takes
+        .filter((parameter) => !specOf(name).includes(parameter))
+        .map((parameter) => `${name} ${parameter}`),
     )
     expect(unknown).toEqual(Object.keys(beyondSpec))
   })
@@ -120,7 +146,9 @@ describe('the Meta sandbox', () => {
   test('lists every parameter in the spec, whether it accepts it or not', () => {
     const paging = ['limit', 'fields']
     for (const [name, { takes, notHere }] of knownCalls) {
-      const missing = specOf(name).filter((one) => !paging.includes(one) && ![...takes, ...notHere].includes(one))
+      const missing = specOf(name).filter(
+        (one) => !paging.includes(one) && ![...takes, ...notHere].includes(one),
+      )
       expect([name, missing]).toEqual([name, []])
     }
   })
@@ -156,8 +184,13 @@ describe('the Meta sandbox', () => {
     )
     expect(unknown).toEqual(Object.keys(fieldsBeyondSpec))
     for (const type of knownTypes.filter((one) => one !== 'MediaBuilder')) {
-      const fields = (namesOf[type] ?? [type]).flatMap((name) => metaSpec.objects[name]?.fields ?? [])
-      expect([type, fields.filter((field) => field !== 'id' && !knownFields(type).includes(field))]).toEqual([type, []])
+      const fields = (namesOf[type] ?? [type]).flatMap(
+        (name) => metaSpec.objects[name]?.fields ?? [],
+      )
+      expect([
+        type,
+        fields.filter((field) => field !== 'id' && !knownFields(type).includes(field)),
+      ]).toEqual([type, []])
     }
   })
 })
@@ -182,7 +215,9 @@ const writes: Record<string, { object: string; edge: string }> = {
 
 /** Where the spec has each call that the sandbox names. */
 const places: Record<string, string> = {
-  ...Object.fromEntries(Object.entries(writes).map(([name, { object, edge }]) => [name, `${object} POST ${edge}`])),
+  ...Object.fromEntries(
+    Object.entries(writes).map(([name, { object, edge }]) => [name, `${object} POST ${edge}`]),
+  ),
   photo_stories: 'Page POST /photo_stories',
   thumbnails: 'AdVideo POST /thumbnails',
   collaborators: 'AdVideo POST /collaborators',
@@ -228,7 +263,8 @@ const docs = 'https://developers.facebook.com/docs'
 /** Parameters that are in documents but not in the SDK. */
 const beyondSpec: Record<string, string> = {
   'photos source': `${docs}/graph-api/reference/page/photos`,
-  'post.edit is_ai_generated': 'https://developers.facebook.com/blog, 4 November 2026: v27.0; the name is a guess',
+  'post.edit is_ai_generated':
+    'https://developers.facebook.com/blog, 4 November 2026: v27.0; the name is a guess',
   ...Object.fromEntries(
     ['published_posts', 'posts', 'feed', 'videos'].flatMap((list) =>
       ['since', 'until'].map((name) => [`${list}.list ${name}`, `${docs}/graph-api/results`]),

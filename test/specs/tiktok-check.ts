@@ -26,7 +26,9 @@ export type TikTokCall = {
 }
 
 /** What TikTok's documents say about each call. TikTok publishes no machine-readable spec. */
-export const tiktokSpec = JSON.parse(readFileSync(join(import.meta.dirname, 'tiktok.json'), 'utf8')) as {
+export const tiktokSpec = JSON.parse(
+  readFileSync(join(import.meta.dirname, 'tiktok.json'), 'utf8'),
+) as {
   calls: TikTokCall[]
   videoFields: string[]
   definitions: Schema
@@ -41,18 +43,25 @@ ajv.addKeyword({
 const compiled = new Map<Schema, ValidateFunction>()
 
 function problems(schema: Schema, value: unknown): string {
-  const validate = compiled.get(schema) ?? ajv.compile({ ...schema, definitions: tiktokSpec.definitions })
+  const validate =
+    compiled.get(schema) ?? ajv.compile({ ...schema, definitions: tiktokSpec.definitions })
   compiled.set(schema, validate)
   return validate(value) ? '' : ajv.errorsText(validate.errors)
 }
 
 /** Checks the client's requests and the sandbox's responses against TikTok's documents. */
 export function checkTiktok(recorded: Recorded[]): Checked {
-  const checked: Checked = { requests: 0, shapes: new Set(), exceptions: new Set(), violations: new Set() }
+  const checked: Checked = {
+    requests: 0,
+    shapes: new Set(),
+    exceptions: new Set(),
+    violations: new Set(),
+  }
   for (const one of recorded.filter(isOfClient)) {
     checked.requests += 1
     const call = tiktokSpec.calls.find((known) => isCall(known, one))
-    if (!call) checked.violations.add(`${one.method} /${one.host}${one.path} is in no document of TikTok`)
+    if (!call)
+      checked.violations.add(`${one.method} /${one.host}${one.path} is in no document of TikTok`)
     else checkCall(call, one, checked)
   }
   return checked
@@ -60,7 +69,8 @@ export function checkTiktok(recorded: Recorded[]): Checked {
 
 /** Excludes what a person does on the consent pages. */
 const isOfClient = ({ host, method, query }: Recorded): boolean =>
-  /^tiktok-(api|upload)$/.test(host) || (host === 'tiktok' && method === 'GET' && !('account' in query))
+  /^tiktok-(api|upload)$/.test(host) ||
+  (host === 'tiktok' && method === 'GET' && !('account' in query))
 
 const isCall = (call: TikTokCall, one: Recorded): boolean =>
   call.method === one.method &&
@@ -89,16 +99,30 @@ function checkCall(call: TikTokCall, one: Recorded, checked: Checked): void {
   checkAnswer(call, one, fields, { shape, checked })
 }
 
-function checkContentType(call: TikTokCall, { headers }: Recorded, shape: string, checked: Checked): void {
+function checkContentType(
+  call: TikTokCall,
+  { headers }: Recorded,
+  shape: string,
+  checked: Checked,
+): void {
   const type = headers['content-type'] ?? ''
-  if (call.form && !type.startsWith('application/x-www-form-urlencoded')) checked.violations.add(`${shape}: ${type}`)
-  if (call.body && type !== 'application/json; charset=UTF-8') checked.violations.add(`${shape}: ${type}`)
+  if (call.form && !type.startsWith('application/x-www-form-urlencoded'))
+    checked.violations.add(`${shape}: ${type}`)
+  if (call.body && type !== 'application/json; charset=UTF-8')
+    checked.violations.add(`${shape}: ${type}`)
 }
 
 type Place = { shape: string; checked: Checked }
 
-function checkAnswer(call: TikTokCall, { answer }: Recorded, fields: string[], { shape, checked }: Place): void {
-  const json = answer.json as { data?: Record<string, unknown>; error?: { code?: string } } | undefined
+function checkAnswer(
+  call: TikTokCall,
+  { answer }: Recorded,
+  fields: string[],
+  { shape, checked }: Place,
+): void {
+  const json = answer.json as
+    | { data?: Record<string, unknown>; error?: { code?: string } }
+    | undefined
   const wrong = call.answer ? problems(call.answer, json) : ''
   if (wrong) checked.violations.add(`the answer of ${shape}: ${wrong}`)
   if (!call.data || json?.error?.code !== 'ok') return

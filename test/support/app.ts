@@ -28,7 +28,13 @@ export const password = 'crates of vinyl on a van'
 const passwordHash = hashPassword(password)
 
 export type Person = Browser & { id: string; email: string; name: string }
-type Cast = { operator: Person; admin: Person; manager: Person; outsider: Person; stranger: Browser }
+type Cast = {
+  operator: Person
+  admin: Person
+  manager: Person
+  outsider: Person
+  stranger: Browser
+}
 export type TestApp = {
   app: Hono<Env>
   deps: WebDeps
@@ -98,13 +104,27 @@ const insertCast = async (deps: WebDeps, browser: OpenBrowser) => {
     [northside, manager, 'manager'],
     [elsewhere, outsider, 'admin'],
   ]
-  for (const [workspaceId, person, role] of members) await insertMembership(deps.sql, workspaceId, person.id, role)
-  return { cast: { operator, admin, manager, outsider, stranger: browser() }, workspaces: { northside, elsewhere } }
+  for (const [workspaceId, person, role] of members)
+    await insertMembership(deps.sql, workspaceId, person.id, role)
+  return {
+    cast: { operator, admin, manager, outsider, stranger: browser() },
+    workspaces: { northside, elsewhere },
+  }
 }
 
-const insertPerson = async (deps: WebDeps, browser: OpenBrowser, name: string, isOperator = false): Promise<Person> => {
+const insertPerson = async (
+  deps: WebDeps,
+  browser: OpenBrowser,
+  name: string,
+  isOperator = false,
+): Promise<Person> => {
   const email = `${name.toLowerCase().replaceAll(' ', '.')}@example.com`
-  const id = await insertUser(deps.sql, { email, name, passwordHash: await passwordHash, isOperator })
+  const id = await insertUser(deps.sql, {
+    email,
+    name,
+    passwordHash: await passwordHash,
+    isOperator,
+  })
   // Everyone has seen the newest policy, unless a test has its own versions.
   if (!deps.policy) await markPolicySeen(deps.sql, id, policyVersions[0].version)
   const signedIn = browser()
@@ -112,7 +132,12 @@ const insertPerson = async (deps: WebDeps, browser: OpenBrowser, name: string, i
   return Object.assign(signedIn, { id, email, name })
 }
 
-const makeWorkspace = async (deps: WebDeps, slug: string, name: string, createdBy: string): Promise<string> => {
+const makeWorkspace = async (
+  deps: WebDeps,
+  slug: string,
+  name: string,
+  createdBy: string,
+): Promise<string> => {
   const id = await insertWorkspace(deps.sql, { slug, name, zone: 'Europe/Zurich', createdBy })
   if (!id) throw new Error(`the workspace ${slug} is there already`)
   return id

@@ -36,7 +36,9 @@ export const createBrowser = (app: Hono<Env>, origin: string, from = '203.0.113.
     get: async (path, headers = {}) => await read(await request(path, { headers })),
     post: async (path, fields = {}, headers = {}) => {
       const body = new URLSearchParams(fields)
-      return await read(await request(path, { method: 'POST', body, headers: { Origin: origin, ...headers } }))
+      return await read(
+        await request(path, { method: 'POST', body, headers: { Origin: origin, ...headers } }),
+      )
     },
     cookie: () => cookie,
     setCookie: (given) => {

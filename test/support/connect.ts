@@ -6,5 +6,8 @@ import { connectAccounts } from '../../local/people/story.ts'
 export const connectMeta = (admin: Person, slug: string, who = 'Ada Northside'): Promise<Page> =>
   connectAccounts(admin, slug, 'meta', who)
 
-export const connectTiktok = (admin: Person, slug: string, who = 'northside.records'): Promise<Page> =>
-  connectAccounts(admin, slug, 'tiktok', who)
+export const connectTiktok = (
+  admin: Person,
+  slug: string,
+  who = 'northside.records',
+): Promise<Page> => connectAccounts(admin, slug, 'tiktok', who)

@@ -16,10 +16,14 @@ export type NewChannel = {
 }
 
 /** A connected account with its own grant, as if a person had consented and chosen it. */
-export const insertChannel = async (deps: Deps, channel: NewChannel): Promise<{ channelId: string; grantId: string }> => {
+export const insertChannel = async (
+  deps: Deps,
+  channel: NewChannel,
+): Promise<{ channelId: string; grantId: string }> => {
   const { workspaceId, userId, platform } = channel
   const issuer = platform === 'tiktok' ? 'tiktok' : 'meta'
-  const accountId = channel.accountId ?? String(10n ** 16n + BigInt(`0x${randomBytes(6).toString('hex')}`))
+  const accountId =
+    channel.accountId ?? String(10n ** 16n + BigInt(`0x${randomBytes(6).toString('hex')}`))
   const tokens: GrantTokens = {
     accessToken: `${issuer}-access-${accountId}`,
     refreshToken: issuer === 'tiktok' ? `${issuer}-refresh-${accountId}` : null,
@@ -34,7 +38,16 @@ export const insertChannel = async (deps: Deps, channel: NewChannel): Promise<{ 
   const grantId = await saveGrant(deps.sql, deps.vault, { workspaceId, issuer, userId, tokens })
   const name = channel.name ?? 'Northside Records'
   const accountToken = issuer === 'meta' ? `page-token-${accountId}` : null
-  const offer = { platform, accountId, name, handle: '', accountToken, settings: {}, avatarUrl: null, blocked: null }
+  const offer = {
+    platform,
+    accountId,
+    name,
+    handle: '',
+    accountToken,
+    settings: {},
+    avatarUrl: null,
+    blocked: null,
+  }
   const { id } = await saveChannel(deps.sql, deps.vault, { workspaceId, grantId, offer })
   return { channelId: id, grantId }
 }
@@ -42,7 +55,13 @@ export const insertChannel = async (deps: Deps, channel: NewChannel): Promise<{ 
 /** A scheduled post with one target and the given files. Only rows, no workflow. */
 export const insertTarget = async (
   { sql }: Deps,
-  target: { workspaceId: string; channelId: string; platform: string; mediaIds?: string[]; dueAt?: Date },
+  target: {
+    workspaceId: string
+    channelId: string
+    platform: string
+    mediaIds?: string[]
+    dueAt?: Date
+  },
 ): Promise<{ postId: string; targetId: string }> => {
   const dueAt = target.dueAt ?? new Date(Date.now() + 86_400_000)
   const [post] = await sql<{ id: string }[]>`

@@ -13,12 +13,19 @@ export type TestDatabase = { sql: Sql; url: string; name: string; drop(): Promis
 export async function createTestDatabase(): Promise<TestDatabase> {
   const serverUrl = inject('postgresUrl')
   const name = `test_${randomBytes(8).toString('hex')}`
-  await onServer(serverUrl, (server) => server`create database ${server(name)} template ${server(inject('templateDatabase'))}`)
+  await onServer(
+    serverUrl,
+    (server) =>
+      server`create database ${server(name)} template ${server(inject('templateDatabase'))}`,
+  )
   const url = databaseUrl(serverUrl, name)
   const sql = connect({ url, prepare: true, applicationName: 'test' })
   const drop = async () => {
     await close(sql)
-    await onServer(serverUrl, (server) => server`drop database if exists ${server(name)} with (force)`)
+    await onServer(
+      serverUrl,
+      (server) => server`drop database if exists ${server(name)} with (force)`,
+    )
   }
   atTheEnd(drop)
   return { sql, url, name, drop }

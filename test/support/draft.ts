@@ -95,7 +95,8 @@ export const prepare = async (rig: Rig, draft: Draft): Promise<void> => {
   throw new Error(`never ready: ${JSON.stringify(draft.handles())}`)
 }
 
-export const send = (rig: Rig, draft: Draft): Promise<Sent> => publisherOf(rig, draft).send(draft.publication())
+export const send = (rig: Rig, draft: Draft): Promise<Sent> =>
+  publisherOf(rig, draft).send(draft.publication())
 
 /** Checks until the platform is done. Returns the id it gave. Throws the error of a failed post. */
 export const settle = async (rig: Rig, draft: Draft, sent: Sent): Promise<string | null> => {
@@ -151,7 +152,11 @@ export const sendBlindly = async (rig: Rig, draft: Draft): Promise<Problem> => {
   return problem
 }
 
-export const reconcile = (rig: Rig, draft: Draft, attempt: Partial<AttemptToReconcile> = {}): Promise<Reconciled> =>
+export const reconcile = (
+  rig: Rig,
+  draft: Draft,
+  attempt: Partial<AttemptToReconcile> = {},
+): Promise<Reconciled> =>
   publisherOf(rig, draft).reconcile(draft.publication(), {
     sentAtMs: draft.departures[0] ?? rig.now(),
     boundIds: [],

@@ -20,20 +20,33 @@ export const dumpEverything = async (sql: Sql, mediaUrl: string): Promise<Everyt
 
 const keyOf = (row: string): string => {
   const { id, ...rest } = JSON.parse(row) as Record<string, unknown>
-  return typeof id === 'string' || typeof id === 'number' ? String(id) : JSON.stringify(rest).slice(0, 200)
+  return typeof id === 'string' || typeof id === 'number'
+    ? String(id)
+    : JSON.stringify(rest).slice(0, 200)
 }
 
 /** How many rows and files of `before` are missing in `after`, by table. */
-export const goneSince = (before: Everything, after: Everything): { tables: Record<string, number>; files: number } => {
-  const gone = [...before.rows.keys()].filter((key) => !after.rows.has(key)).map((key) => key.split(' ')[0] ?? '')
+export const goneSince = (
+  before: Everything,
+  after: Everything,
+): { tables: Record<string, number>; files: number } => {
+  const gone = [...before.rows.keys()]
+    .filter((key) => !after.rows.has(key))
+    .map((key) => key.split(' ')[0] ?? '')
   const tables: Record<string, number> = {}
   for (const table of gone) tables[table] = (tables[table] ?? 0) + 1
   return { tables, files: [...before.files].filter((file) => !after.files.has(file)).length }
 }
 
 /** Where any of these words still appears, in rows or in the bytes of files. */
-export const findTraces = async ({ rows, files }: Everything, mediaUrl: string, words: string[]): Promise<string[]> => {
-  const inRows = [...rows].filter(([, row]) => words.some((word) => row.includes(word))).map(([key, row]) => `${key}: ${row}`)
+export const findTraces = async (
+  { rows, files }: Everything,
+  mediaUrl: string,
+  words: string[],
+): Promise<string[]> => {
+  const inRows = [...rows]
+    .filter(([, row]) => words.some((word) => row.includes(word)))
+    .map(([key, row]) => `${key}: ${row}`)
   const folder = fileURLToPath(mediaUrl)
   const inFiles: string[] = []
   for (const file of files) {

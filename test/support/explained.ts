@@ -22,7 +22,9 @@ export const readsOf = async (sql: Sql, work: (sql: Sql) => unknown): Promise<Re
       if (!isStatement) return Reflect.apply(target, self, [strings, ...values])
       const first = `explain (analyze, buffers, timing off, format json) ${strings[0]}`
       const raw = Object.assign([first, ...strings.slice(1)], { raw: [first, ...strings.slice(1)] })
-      const answer = Reflect.apply(target, self, [raw, ...values]) as Promise<Record<string, [{ Plan: Plan }]>[]>
+      const answer = Reflect.apply(target, self, [raw, ...values]) as Promise<
+        Record<string, [{ Plan: Plan }]>[]
+      >
       plans.push(answer.then(([row]) => Object.values(row ?? {})[0]![0].Plan))
       return plans.at(-1)!.then(() => [])
     },
@@ -31,7 +33,10 @@ export const readsOf = async (sql: Sql, work: (sql: Sql) => unknown): Promise<Re
   const done = await Promise.all(plans)
   if (done.length === 0) throw new Error('it made no statement')
   return {
-    blocks: done.reduce((sum, plan) => sum + plan['Shared Hit Blocks'] + plan['Shared Read Blocks'], 0),
+    blocks: done.reduce(
+      (sum, plan) => sum + plan['Shared Hit Blocks'] + plan['Shared Read Blocks'],
+      0,
+    ),
     scanned: done.flatMap(scannedBy),
   }
 }

@@ -5,12 +5,38 @@ import { type Db, type Sql, tx } from '../../db/postgres/connect.ts'
  * one statement, without looking anything up. Post n belongs to workspace n modulo their number,
  * and so do accounts and files.
  */
-const sizes = { workspaces: 40, people: 2_000, accounts: 400, files: 15_000, posts: 150_000, days: 770, daysAhead: 30 }
+const sizes = {
+  workspaces: 40,
+  people: 2_000,
+  accounts: 400,
+  files: 15_000,
+  posts: 150_000,
+  days: 770,
+  daysAhead: 30,
+}
 
 /** Tables that grow for as long as the installation is used: no hot query may scan one of them. */
 export const growing = [
-  ...['posts', 'targets', 'post_media', 'media', 'media_links', 'attempts', 'comment_attempts', 'events', 'notices'],
-  ...['snapshots', 'measured_targets', 'elsewhere_posts', 'account_snapshots', 'channel_days', 'format_days', 'form_keys'],
+  ...[
+    'posts',
+    'targets',
+    'post_media',
+    'media',
+    'media_links',
+    'attempts',
+    'comment_attempts',
+    'events',
+    'notices',
+  ],
+  ...[
+    'snapshots',
+    'measured_targets',
+    'elsewhere_posts',
+    'account_snapshots',
+    'channel_days',
+    'format_days',
+    'form_keys',
+  ],
 ]
 
 /**

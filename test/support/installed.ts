@@ -1,6 +1,11 @@
 import { firstOperatorLink } from '../../db/people/first-operator.ts'
 import { createPerson, type Page, type Person } from '../../local/people/person.ts'
-import { acceptInvitation, channelNamed, channelsIn, makeWorkspace } from '../../local/people/story.ts'
+import {
+  acceptInvitation,
+  channelNamed,
+  channelsIn,
+  makeWorkspace,
+} from '../../local/people/story.ts'
 import { connectMeta, connectTiktok } from './connect.ts'
 import { ledgerOf } from './platforms/ledger.ts'
 import { control } from './platforms/twins.ts'
@@ -21,10 +26,17 @@ export type Installed = Product & {
 
 const slug = 'northside'
 
-export const install = async (options: Parameters<typeof startProduct>[0] = {}): Promise<Installed> => {
+export const install = async (
+  options: Parameters<typeof startProduct>[0] = {},
+): Promise<Installed> => {
   const product = await startProduct(options)
   const admin = createPerson(product.url)
-  await acceptInvitation(admin, (await firstOperatorLink(product.sql, product.url)) ?? '', 'Ada', 'ada@example.com')
+  await acceptInvitation(
+    admin,
+    (await firstOperatorLink(product.sql, product.url)) ?? '',
+    'Ada',
+    'ada@example.com',
+  )
   await makeWorkspace(admin, 'Northside')
   await connectMeta(admin, slug)
   await connectTiktok(admin, slug)
@@ -50,7 +62,8 @@ export const untilPage = async (
   for (;;) {
     const page = await person.open(url)
     if (wanted(page)) return page
-    if (Date.now() > giveUpAt) throw new Error(`${url} did not come to what was wanted: ${page.text}`)
+    if (Date.now() > giveUpAt)
+      throw new Error(`${url} did not come to what was wanted: ${page.text}`)
     await new Promise((resolve) => setTimeout(resolve, 250))
   }
 }

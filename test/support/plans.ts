@@ -33,7 +33,8 @@ export const logPlans = async (url: string): Promise<void> => {
     'auto_explain.log_format': 'json',
     'auto_explain.log_parameter_max_length': '0',
   }
-  for (const [name, value] of Object.entries(settings)) await sql.unsafe(`alter database "${row!.name}" set ${name} = '${value}'`)
+  for (const [name, value] of Object.entries(settings))
+    await sql.unsafe(`alter database "${row!.name}" set ${name} = '${value}'`)
   await sql.end()
 }
 
@@ -49,12 +50,17 @@ const statementsIn = (log: string): Ran[] =>
   log.split(/\n(?=\d{4}-\d\d-\d\d )/).flatMap((entry) => {
     const [, json] = entry.split(/ plan:\n/)
     if (!json) return []
-    const { 'Query Text': text, Plan: plan } = JSON.parse(json) as { 'Query Text': string; Plan: Node }
+    const { 'Query Text': text, Plan: plan } = JSON.parse(json) as {
+      'Query Text': string
+      Plan: Node
+    }
     return [{ text: text.trim(), plan }]
   })
 
 const readsBy = (node: Node, text: string): TableRead[] => [
-  ...(node['Relation Name'] && node['Node Type'].includes('Scan') ? [readBy(node, node['Relation Name'], text)] : []),
+  ...(node['Relation Name'] && node['Node Type'].includes('Scan')
+    ? [readBy(node, node['Relation Name'], text)]
+    : []),
   ...(node.Plans ?? []).flatMap((part) => readsBy(part, text)),
 ]
 
@@ -64,7 +70,9 @@ const readBy = (node: Node, relation: string, text: string): TableRead => {
   return {
     table,
     rows:
-      (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0) + (node['Rows Removed by Index Recheck'] ?? 0)) *
+      (node['Actual Rows'] +
+        (node['Rows Removed by Filter'] ?? 0) +
+        (node['Rows Removed by Index Recheck'] ?? 0)) *
       node['Actual Loops'],
     isWhole: node['Node Type'] === 'Seq Scan' && node['Actual Loops'] > 0 && table === relation,
     text,

@@ -39,7 +39,13 @@ export const addMedia = async (
   { sql }: Deps,
   workspaceId: string,
   userId: string,
-  facts: { kind?: 'image' | 'video'; width?: number; height?: number; sizeBytes?: number; durationMs?: number } = {},
+  facts: {
+    kind?: 'image' | 'video'
+    width?: number
+    height?: number
+    sizeBytes?: number
+    durationMs?: number
+  } = {},
 ): Promise<string> => {
   const kind = facts.kind ?? 'image'
   const { id } = await insertMedia(sql, {

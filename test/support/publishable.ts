@@ -3,7 +3,11 @@ import type { MediaFacts } from '../../platforms/platform.ts'
 import type { HostedMedia, MediaHost } from './servers/media-host.ts'
 
 /** A real picture on the test's server. */
-export const photo = async (host: MediaHost, color: string, facts: Partial<MediaFacts> = {}): Promise<HostedMedia> => {
+export const photo = async (
+  host: MediaHost,
+  color: string,
+  facts: Partial<MediaFacts> = {},
+): Promise<HostedMedia> => {
   const { width = 640, height = 640 } = facts
   return host.offer(await makeJpeg({ width, height, color }), { ...facts, width, height })
 }
@@ -14,8 +18,23 @@ export const video = async (
   label: string,
   facts: Partial<MediaFacts> & { padBytes?: number; container?: 'mp4' | 'mov' } = {},
 ): Promise<HostedMedia> => {
-  const { width = 720, height = 1280, durationMs = 4_000, padBytes = 0, container = 'mp4', ...more } = facts
-  const bytes = await makeVideo({ width, height, durationMs: durationMs ?? 4_000, fps: 30, label, padBytes, container })
+  const {
+    width = 720,
+    height = 1280,
+    durationMs = 4_000,
+    padBytes = 0,
+    container = 'mp4',
+    ...more
+  } = facts
+  const bytes = await makeVideo({
+    width,
+    height,
+    durationMs: durationMs ?? 4_000,
+    fps: 30,
+    label,
+    padBytes,
+    container,
+  })
   const known = {
     kind: 'video' as const,
     contentType: container === 'mov' ? 'video/quicktime' : 'video/mp4',

@@ -4,16 +4,32 @@ import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 export type Answer = { status: number; text: string; headers: IncomingMessage['headers'] }
-type Sent = { port: number; method?: string; path: string; headers?: Record<string, string | number> }
+type Sent = {
+  port: number
+  method?: string
+  path: string
+  headers?: Record<string, string | number>
+}
 
 /**
  * Sends this many bytes, declared or chunked, and stops when the answer arrives. Status 0: the
  * connection ended without an answer.
  */
-export const sendBytes = async (sent: Sent, totalBytes: number, how: 'declared' | 'chunked'): Promise<Answer> => {
+export const sendBytes = async (
+  sent: Sent,
+  totalBytes: number,
+  how: 'declared' | 'chunked',
+): Promise<Answer> => {
   const { port, method = 'POST', path, headers = {} } = sent
-  const length = how === 'declared' ? { 'Content-Length': totalBytes } : { 'Transfer-Encoding': 'chunked' }
-  const outgoing = request({ host: '127.0.0.1', port, method, path, headers: { ...headers, ...length } })
+  const length =
+    how === 'declared' ? { 'Content-Length': totalBytes } : { 'Transfer-Encoding': 'chunked' }
+  const outgoing = request({
+    host: '127.0.0.1',
+    port,
+    method,
+    path,
+    headers: { ...headers, ...length },
+  })
   const answered = new Promise<Answer>((resolve) => {
     outgoing.once('response', (incoming) => void read(incoming).then(resolve))
     outgoing.once('error', () => resolve({ status: 0, text: '', headers: {} }))
@@ -50,7 +66,9 @@ export const openRaw = async (
   const socket = connect(port, '127.0.0.1')
   let said = ''
   const startedAt = performance.now()
-  const ended = new Promise<number>((resolve) => socket.once('close', () => resolve(performance.now() - startedAt)))
+  const ended = new Promise<number>((resolve) =>
+    socket.once('close', () => resolve(performance.now() - startedAt)),
+  )
   socket.on('data', (chunk) => {
     said += chunk
   })
@@ -61,7 +79,16 @@ export const openRaw = async (
 }
 
 /** Sends `chunk` repeatedly until the connection ends or the time is over. */
-export const trickle = async (socket: Socket, chunk: string | Buffer, everyMs: number, forMs: number): Promise<void> => {
-  for (const until = performance.now() + forMs; performance.now() < until && !socket.destroyed; await sleep(everyMs))
+export const trickle = async (
+  socket: Socket,
+  chunk: string | Buffer,
+  everyMs: number,
+  forMs: number,
+): Promise<void> => {
+  for (
+    const until = performance.now() + forMs;
+    performance.now() < until && !socket.destroyed;
+    await sleep(everyMs)
+  )
     if (socket.writable) socket.write(chunk)
 }

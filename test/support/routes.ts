@@ -23,5 +23,8 @@ export const routesOf = (app: Hono<Env>): Route[] => {
 /** The route's URL with these parameter values. Other parameters get an id that doesn't exist. */
 export const addressOf = ({ path }: Route, values: Record<string, string> = {}): string =>
   path
-    .replace(/:([a-zA-Z]+)/g, (_, name: string) => values[name] ?? '0193a000-0000-7000-8000-000000000000')
+    .replace(
+      /:([a-zA-Z]+)/g,
+      (_, name: string) => values[name] ?? '0193a000-0000-7000-8000-000000000000',
+    )
     .replace(/\*$/, values.rest ?? 'api/v1/settings')

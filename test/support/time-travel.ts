@@ -57,7 +57,8 @@ export const startTimeTravel = async (): Promise<TimeTravel> => {
     pass: async (days) => {
       startedAt ||= rig.now()
       // In parts, because the server ends a connection on which one call waits too long.
-      for (let left = days; left > 0; left -= partDays) await temporal.sleep(Math.min(left, partDays) * dayMs)
+      for (let left = days; left > 0; left -= partDays)
+        await temporal.sleep(Math.min(left, partDays) * dayMs)
       passed += days
       await catchUp(rig, startedAt + passed * dayMs)
     },
@@ -65,7 +66,11 @@ export const startTimeTravel = async (): Promise<TimeTravel> => {
       const { tokens, offers } = await rig.connect(name)
       const life = (endsAtMs: number | null) =>
         endsAtMs === null ? null : endsAtMs + (name === 'tiktok' ? rig.now() - Date.now() : 0)
-      const stored = { ...tokens, expiresAtMs: life(tokens.expiresAtMs), refreshExpiresAtMs: life(tokens.refreshExpiresAtMs) }
+      const stored = {
+        ...tokens,
+        expiresAtMs: life(tokens.expiresAtMs),
+        refreshExpiresAtMs: life(tokens.refreshExpiresAtMs),
+      }
       const { workspaceId, adminId: userId } = people
       const grantId = await saveGrant(sql, deps.vault, {
         workspaceId,
@@ -76,7 +81,8 @@ export const startTimeTravel = async (): Promise<TimeTravel> => {
       })
       const channels = []
       for (const offer of offers)
-        if (!offer.blocked) channels.push(await saveChannel(sql, deps.vault, { workspaceId, grantId, offer }))
+        if (!offer.blocked)
+          channels.push(await saveChannel(sql, deps.vault, { workspaceId, grantId, offer }))
       await notifyGrant(temporal.client, grantId)
       return { grantId, channelIds: channels.map((channel) => channel.id) }
     },
@@ -91,13 +97,17 @@ const listRunLengths = async (client: Client, workflowId: string): Promise<numbe
   do {
     const { events = [] } = await client.workflow.getHandle(workflowId, runId).fetchHistory()
     lengths.push(events?.length ?? 0)
-    runId = events?.[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId || undefined
+    runId =
+      events?.[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId || undefined
   } while (runId)
   return lengths
 }
 
 /** Before each activity, sets the other clocks to the time at which Temporal started it. */
-const onTime = <T extends Record<string, (ref: never) => Promise<unknown>>>(rig: Rig, activities: T): T =>
+const onTime = <T extends Record<string, (ref: never) => Promise<unknown>>>(
+  rig: Rig,
+  activities: T,
+): T =>
   Object.fromEntries(
     Object.entries(activities).map(([name, run]) => [
       name,

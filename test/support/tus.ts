@@ -8,7 +8,8 @@ export type TusAnswer = { status: number; text: string; headers: Headers }
 type Browser = Pick<Person, 'request'>
 
 export const partType = 'application/offset+octet-stream'
-export const named = (fileName: string): string => `filename ${Buffer.from(fileName).toString('base64')}`
+export const named = (fileName: string): string =>
+  `filename ${Buffer.from(fileName).toString('base64')}`
 
 /** A request of the tus protocol, as the page's script sends it. `null` leaves a header out. */
 export const tus = async (
@@ -18,23 +19,41 @@ export const tus = async (
   headers: Record<string, string | null> = {},
   body?: Buffer,
 ): Promise<TusAnswer> => {
-  const length = body === undefined ? {} : { 'Content-Length': String(body.length), 'Content-Type': partType }
+  const length =
+    body === undefined ? {} : { 'Content-Length': String(body.length), 'Content-Type': partType }
   const all = Object.entries({ Origin: origin, 'Tus-Resumable': '1.0.0', ...length, ...headers })
-  const init = { method, headers: Object.fromEntries(all.filter((entry): entry is [string, string] => entry[1] !== null)) }
-  const answer = await person.request(address, body === undefined ? init : { ...init, body: new Uint8Array(body) })
+  const init = {
+    method,
+    headers: Object.fromEntries(
+      all.filter((entry): entry is [string, string] => entry[1] !== null),
+    ),
+  }
+  const answer = await person.request(
+    address,
+    body === undefined ? init : { ...init, body: new Uint8Array(body) },
+  )
   return { status: answer.status, text: await answer.text(), headers: answer.headers }
 }
 
 /** Begins an upload. Returns its address. Throws if it is refused. */
-export const begin = async (person: Browser, fileName: string, size: number, workspace = 'northside'): Promise<string> => {
+export const begin = async (
+  person: Browser,
+  fileName: string,
+  size: number,
+  workspace = 'northside',
+): Promise<string> => {
   const headers = { 'Upload-Length': String(size), 'Upload-Metadata': named(fileName) }
   const answer = await tus(person, 'POST', `/w/${workspace}/uploads`, headers)
   if (answer.status !== 201) throw new Error(`${answer.status} ${answer.text}`)
   return answer.headers.get('Location') ?? ''
 }
 
-export const sendPart = (person: Browser, address: string, offset: number, body: Buffer): Promise<TusAnswer> =>
-  tus(person, 'PATCH', address, { 'Upload-Offset': String(offset) }, body)
+export const sendPart = (
+  person: Browser,
+  address: string,
+  offset: number,
+  body: Buffer,
+): Promise<TusAnswer> => tus(person, 'PATCH', address, { 'Upload-Offset': String(offset) }, body)
 
 export const offsetOf = async (person: Browser, address: string): Promise<number> => {
   const answer = await tus(person, 'HEAD', address)
@@ -62,7 +81,10 @@ export const overHttp = (port: () => number, cookie: string): Browser & { open: 
       const [incoming] = (await answered) as [IncomingMessage]
       const chunks: Buffer[] = []
       for await (const chunk of incoming) chunks.push(chunk as Buffer)
-      const headers = Object.entries(incoming.headers).map(([name, value]): [string, string] => [name, String(value)])
+      const headers = Object.entries(incoming.headers).map(([name, value]): [string, string] => [
+        name,
+        String(value),
+      ])
       const status = incoming.statusCode ?? 0
       return new Response(chunks.length > 0 ? Buffer.concat(chunks) : null, { status, headers })
     },

@@ -13,7 +13,11 @@ export const put = async (
   headers: Record<string, string> = { Origin: origin },
 ): Promise<{ status: number; text: string }> => {
   const address = `/w/northside/media/${encodeURIComponent(name)}`
-  const answer = await person.request(address, { method: 'PUT', body: new Uint8Array(body), headers })
+  const answer = await person.request(address, {
+    method: 'PUT',
+    body: new Uint8Array(body),
+    headers,
+  })
   return { status: answer.status, text: await answer.text() }
 }
 
@@ -38,6 +42,14 @@ export const bytesOf = async (test: TestApp, id: string): Promise<Buffer> => {
 
 /** An image of noise, which hardly compresses. */
 export const noise = (width: number, height: number): Promise<Buffer> =>
-  sharp({ create: { width, height, channels: 3, background: '#888', noise: { type: 'gaussian', mean: 128, sigma: 40 } } })
+  sharp({
+    create: {
+      width,
+      height,
+      channels: 3,
+      background: '#888',
+      noise: { type: 'gaussian', mean: 128, sigma: 40 },
+    },
+  })
     .jpeg()
     .toBuffer()

@@ -20,7 +20,9 @@ it('the payload that the Temporal server writes for an activity canceled before 
   const details = defaultPayloadConverter.toPayload('ACTIVITY_ID_NOT_STARTED')
   expect(await codec.decode([details])).toEqual([details])
   for (const other of ['ACTIVITY_ID_NOT_STARTED!', ['ACTIVITY_ID_NOT_STARTED'], 'canceled'])
-    await expect(codec.decode([defaultPayloadConverter.toPayload(other)])).rejects.toThrow('not sealed')
+    await expect(codec.decode([defaultPayloadConverter.toPayload(other)])).rejects.toThrow(
+      'not sealed',
+    )
 })
 
 it('TEMPORAL_ACCEPT_UNSEALED lets a worker read unsealed payloads during a migration, and it still seals what it writes', async () => {

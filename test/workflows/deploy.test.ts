@@ -33,7 +33,8 @@ const newBuilds = (code: string) => {
   const round = /while\s*\(target\.isOpen\)\s*\{/
   const temporal = /(_temporalio_workflow__WEBPACK_IMPORTED_MODULE_\d+__)\.continueAsNew\)\(ref\)/
   const found = code.slice(code.search(round)).match(temporal)?.[1]
-  if (!found || !round.test(code)) throw new Error('the bundle does not look as it did: the change cannot be put in')
+  if (!found || !round.test(code))
+    throw new Error('the bundle does not look as it did: the change cannot be put in')
   const withChange = (change: string) => code.replace(round, (kept) => `${kept}\n${change}`)
   return {
     patched: withChange(`if ((0, ${found}.patched)('2026-12-reads-twice')) target = await read();`),
@@ -42,7 +43,9 @@ const newBuilds = (code: string) => {
 }
 
 const schedule = async (): Promise<void> => {
-  const channels = ['Northside Records', 'Northside Café', 'Northside Events'].map((name) => house.channel(name))
+  const channels = ['Northside Records', 'Northside Café', 'Northside Events'].map((name) =>
+    house.channel(name),
+  )
   await house.sql`
     with made as (
       insert into posts (workspace_id, state, text, due_at, zone, wall_time)
@@ -73,44 +76,55 @@ const waiting = async (): Promise<number> => {
 }
 
 describe('a deploy of a new version while posts are waiting', () => {
-  test('the old build starts them and the new build completes them, and none is lost or duplicated', patience, async () => {
-    const startedAt = Date.now()
-    await schedule()
-    await expect.poll(waiting, { timeout: patience.timeout / 2, interval: 500 }).toBe(posts)
-    const waitedAt = Date.now()
-    await old.stop()
+  test(
+    'the old build starts them and the new build completes them, and none is lost or duplicated',
+    patience,
+    async () => {
+      const startedAt = Date.now()
+      await schedule()
+      await expect.poll(waiting, { timeout: patience.timeout / 2, interval: 500 }).toBe(posts)
+      const waitedAt = Date.now()
+      await old.stop()
 
-    const [some] = await house.sql`select id from targets limit 1`
-    const handle = house.client.workflow.getHandle(targetWorkflowId(some!.id))
-    const history = await handle.fetchHistory()
-    const dataConverter = createDataConverter(house.config.vaultKeys)
-    const replay = (code: string) => Worker.runReplayHistory({ workflowBundle: { code }, dataConverter }, history)
-    await expect(replay(builds.careless)).rejects.toThrow(DeterminismViolationError)
-    await replay(builds.patched)
+      const [some] = await house.sql`select id from targets limit 1`
+      const handle = house.client.workflow.getHandle(targetWorkflowId(some!.id))
+      const history = await handle.fetchHistory()
+      const dataConverter = createDataConverter(house.config.vaultKeys)
+      const replay = (code: string) =>
+        Worker.runReplayHistory({ workflowBundle: { code }, dataConverter }, history)
+      await expect(replay(builds.careless)).rejects.toThrow(DeterminismViolationError)
+      await replay(builds.patched)
 
-    const renewed = await house.startWorker({ code: builds.patched })
-    const deployedAt = Date.now()
-    await comeDue()
-    await expect.poll(() => stateCount('published'), { timeout: patience.timeout / 2, interval: 250 }).toBe(posts)
-    const endedAt = Date.now()
+      const renewed = await house.startWorker({ code: builds.patched })
+      const deployedAt = Date.now()
+      await comeDue()
+      await expect
+        .poll(() => stateCount('published'), { timeout: patience.timeout / 2, interval: 250 })
+        .toBe(posts)
+      const endedAt = Date.now()
 
-    const texts = (await house.ledger.posts()).map(({ text }) => text)
-    expect(texts).toHaveLength(posts)
-    expect(new Set(texts).size).toBe(posts)
-    const after = await handle.fetchHistory()
-    const markers = after.events?.filter((event) => event.markerRecordedEventAttributes?.markerName === 'core_patch')
-    expect(markers?.length, 'the new build ran').toBeGreaterThan(0)
-    const troubled = await house.client.workflow.count("TemporalReportedProblems in ('category=WorkflowTaskFailed')")
-    expect(troubled.count).toBe(0)
-    await renewed.stop()
-    const figures = {
-      posts,
-      startS: seconds(startedAt, waitedAt),
-      deployS: seconds(waitedAt, deployedAt),
-      finishS: seconds(deployedAt, endedAt),
-    }
-    if (process.env.DEPLOY_POSTS) console.log(JSON.stringify({ deploy: figures }))
-  })
+      const texts = (await house.ledger.posts()).map(({ text }) => text)
+      expect(texts).toHaveLength(posts)
+      expect(new Set(texts).size).toBe(posts)
+      const after = await handle.fetchHistory()
+      const markers = after.events?.filter(
+        (event) => event.markerRecordedEventAttributes?.markerName === 'core_patch',
+      )
+      expect(markers?.length, 'the new build ran').toBeGreaterThan(0)
+      const troubled = await house.client.workflow.count(
+        "TemporalReportedProblems in ('category=WorkflowTaskFailed')",
+      )
+      expect(troubled.count).toBe(0)
+      await renewed.stop()
+      const figures = {
+        posts,
+        startS: seconds(startedAt, waitedAt),
+        deployS: seconds(waitedAt, deployedAt),
+        finishS: seconds(deployedAt, endedAt),
+      }
+      if (process.env.DEPLOY_POSTS) console.log(JSON.stringify({ deploy: figures }))
+    },
+  )
 })
 
 const seconds = (from: number, to: number): number => Math.round((to - from) / 100) / 10

@@ -12,7 +12,14 @@ beforeAll(async () => {
 
 const hourMs = 3_600_000
 
-type Row = { state: string; isOpen: boolean; readAt: number; prepareAt?: number; armAt?: number; isReadyAtOnce?: boolean }
+type Row = {
+  state: string
+  isOpen: boolean
+  readAt: number
+  prepareAt?: number
+  armAt?: number
+  isReadyAtOnce?: boolean
+}
 const row = (facts: Partial<Row>) => ({
   state: 'published',
   isOpen: false,
@@ -26,10 +33,16 @@ const row = (facts: Partial<Row>) => ({
 })
 
 const follow = (targetId: string) =>
-  temporal.client.workflow.start('publishTarget', { workflowId: targetWorkflowId(targetId), taskQueue, args: [{ targetId }] })
+  temporal.client.workflow.start('publishTarget', {
+    workflowId: targetWorkflowId(targetId),
+    taskQueue,
+    args: [{ targetId }],
+  })
 
 describe('the publishing workflow', () => {
-  test('is not late if no worker went on with what an activity returned', { timeout: 60_000 }, async () => {
+  test('is not late if no worker went on with what an activity returned', {
+    timeout: 60_000,
+  }, async () => {
     const anHourAgo = Date.now() - hourMs
     const steps: string[] = []
     const worker = await temporal.startWorker({
@@ -64,7 +77,9 @@ describe('the publishing workflow', () => {
         readTarget: async () => {
           if (reads === 0) endsAt = Date.now() + 3_000
           reads += 1
-          return Date.now() < endsAt ? row({ state: 'scheduled', isOpen: true, isReadyAtOnce: true }) : row({})
+          return Date.now() < endsAt
+            ? row({ state: 'scheduled', isOpen: true, isReadyAtOnce: true })
+            : row({})
         },
       },
     })
@@ -73,7 +88,9 @@ describe('the publishing workflow', () => {
     await worker.stop()
   })
 
-  test('survives a database that is down, and goes on when it is back', { timeout: 60_000 }, async () => {
+  test('survives a database that is down, and goes on when it is back', {
+    timeout: 60_000,
+  }, async () => {
     let reads = 0
     const worker = await temporal.startWorker({
       activities: {
@@ -89,7 +106,9 @@ describe('the publishing workflow', () => {
     await worker.stop()
   })
 
-  test('continues as new while its row cannot be read, so that no outage fills a history', { timeout: 240_000 }, async () => {
+  test('continues as new while its row cannot be read, so that no outage fills a history', {
+    timeout: 240_000,
+  }, async () => {
     let isDown = true
     let reads = 0
     const worker = await temporal.startWorker({
@@ -110,7 +129,9 @@ describe('the publishing workflow', () => {
       await Promise.all(Array.from({ length: 25 }, () => handle.signal(changed)))
       await expect.poll(() => reads, { timeout: 60_000, interval: 20 }).toBeGreaterThan(before)
     }
-    const first = await temporal.client.workflow.getHandle(workflowId, firstExecutionRunId).fetchHistory()
+    const first = await temporal.client.workflow
+      .getHandle(workflowId, firstExecutionRunId)
+      .fetchHistory()
     expect(first.events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes).toBeTruthy()
     isDown = false
     await handle.signal(changed)

@@ -8,13 +8,19 @@ import { createDataConverter } from '../../temporal/data-converter.ts'
 import { testConfig } from '../support/config.ts'
 import { workflowBundle } from '../support/servers/workflow-bundle.ts'
 
-Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { forward: {}, filter: 'OFF' } } })
+Runtime.install({
+  logger: new DefaultLogger('ERROR'),
+  telemetryOptions: { logging: { forward: {}, filter: 'OFF' } },
+})
 
 const folder = fileURLToPath(new URL('../histories/', import.meta.url))
 /** Versions of the workflow. Each recorded histories of a different shape. */
 const versions = readdirSync(folder)
-const recorded = versions.flatMap((version) => readdirSync(join(folder, version)).map((name) => `${version}/${name}`))
-const read = (name: string) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as { events: { eventType: string }[] }
+const recorded = versions.flatMap((version) =>
+  readdirSync(join(folder, version)).map((name) => `${version}/${name}`),
+)
+const read = (name: string) =>
+  JSON.parse(readFileSync(join(folder, name), 'utf8')) as { events: { eventType: string }[] }
 
 const upsert = 'EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES'
 
@@ -32,9 +38,13 @@ describe('posts in progress survive this version of the workflow', () => {
     '%s: there are histories of every branch, some with search attributes or a first comment, and of keeping authorizations alive',
     (version) => {
       const names = recorded.filter((name) => name.startsWith(`${version}/`))
-      expect(names.filter((name) => name.includes('/publish-target.')).length).toBeGreaterThanOrEqual(11)
+      expect(
+        names.filter((name) => name.includes('/publish-target.')).length,
+      ).toBeGreaterThanOrEqual(11)
       expect(names.filter((name) => name.includes('/keep-grant-alive.'))).toHaveLength(2)
-      const searchable = names.filter((name) => read(name).events.some((one) => one.eventType === upsert))
+      const searchable = names.filter((name) =>
+        read(name).events.some((one) => one.eventType === upsert),
+      )
       expect(searchable).toContain(`${version}/publish-target.searchable.json`)
       const commented = names.filter((name) => name.includes('/publish-target.comment'))
       expect(commented.length).toBeGreaterThanOrEqual(3)
@@ -43,19 +53,32 @@ describe('posts in progress survive this version of the workflow', () => {
 
   test.each(recorded)('%s replays', async (name) => {
     const dataConverter = createDataConverter(testConfig().vaultKeys)
-    await Worker.runReplayHistory({ workflowBundle: await workflowBundle(), dataConverter }, read(name), name)
+    await Worker.runReplayHistory(
+      { workflowBundle: await workflowBundle(), dataConverter },
+      read(name),
+      name,
+    )
   })
 
   test('the contents of the histories are sealed', () => {
     for (const name of recorded)
-      expect(readFileSync(join(folder, name), 'utf8')).not.toMatch(/targetId|grantId|untilMs|prepareAt/)
+      expect(readFileSync(join(folder, name), 'utf8')).not.toMatch(
+        /targetId|grantId|untilMs|prepareAt/,
+      )
   })
 
   test.each(versions)('%s: a workflow that behaves differently is refused', async (version) => {
     const { codePath } = await workflowBundle()
     const code = readFileSync(codePath, 'utf8').replaceAll('prepareTarget', 'prepareDifferently')
-    const options = { workflowBundle: { code }, dataConverter: createDataConverter(testConfig().vaultKeys) }
-    const replay = Worker.runReplayHistory(options, read(`${version}/publish-target.published.json`), 'published')
+    const options = {
+      workflowBundle: { code },
+      dataConverter: createDataConverter(testConfig().vaultKeys),
+    }
+    const replay = Worker.runReplayHistory(
+      options,
+      read(`${version}/publish-target.published.json`),
+      'published',
+    )
     await expect(replay).rejects.toThrow(DeterminismViolationError)
   })
 })

@@ -1,5 +1,10 @@
 import { markBlocked, markNotShared, saveChannel } from '../../db/channels/channels.ts'
-import { type ConnectionRef, endConnections, findOffer, type Offer } from '../../db/channels/consents.ts'
+import {
+  type ConnectionRef,
+  endConnections,
+  findOffer,
+  type Offer,
+} from '../../db/channels/consents.ts'
 import { listGrantsOfPerson, noteCheckBy } from '../../db/channels/grant-upkeep.ts'
 import { endReplacedGrants, saveGrant } from '../../db/channels/grants.ts'
 import { listKnownAccounts, listNamesForMember } from '../../db/channels/known-accounts.ts'
@@ -34,7 +39,11 @@ export type Choices = {
 }
 
 /** Null if no choice is pending in this session. */
-export const findChoices = async (deps: WebDeps, issuer: Issuer, ref: ConnectionRef): Promise<Choices | null> => {
+export const findChoices = async (
+  deps: WebDeps,
+  issuer: Issuer,
+  ref: ConnectionRef,
+): Promise<Choices | null> => {
   const offer = await findOffer(deps.sql, deps.vault, ref)
   if (!offer) return null
   const known = await listKnownAccounts(deps.sql, ref.workspaceId, issuer.name)
@@ -61,7 +70,8 @@ const choicesOf = (offer: Offer, known: Known): Choice[] =>
   offer.accounts.map((account) => ({
     ...account,
     value: `${account.platform}:${account.accountId}`,
-    kept: !account.blocked && known.some((one) => one.state !== 'disconnected' && isSame(one, account)),
+    kept:
+      !account.blocked && known.some((one) => one.state !== 'disconnected' && isSame(one, account)),
   }))
 
 /**
@@ -80,27 +90,49 @@ export const storeChoice = async (
   const choices = choicesOf(offer, await listKnownAccounts(deps.sql, ref.workspaceId, issuer.name))
   // promise: A2: only accounts that the issuer lists for this person and allows publishing to,
   // regardless of the ids in the form.
-  const taken = choices.filter((choice) => !choice.blocked && (choice.kept || chosen.includes(choice.value)))
+  const taken = choices.filter(
+    (choice) => !choice.blocked && (choice.kept || chosen.includes(choice.value)),
+  )
   if (taken.length === 0) return { connected: 0 }
   const { connected, revived, accounts } = await tx(deps.sql, async (t) => {
     const { workspaceId, userId } = ref
     const at = new Date(deps.now())
-    const grantId = await saveGrant(t, deps.vault, { workspaceId, issuer: issuer.name, userId, tokens: offer.tokens, at })
+    const grantId = await saveGrant(t, deps.vault, {
+      workspaceId,
+      issuer: issuer.name,
+      userId,
+      tokens: offer.tokens,
+      at,
+    })
     const shared: string[] = []
     const accounts: NewAvatar[] = []
     for (const { value: _value, kept: _kept, ...account } of taken) {
-      const { id, isNew } = await saveChannel(t, deps.vault, { workspaceId, grantId, offer: account })
+      const { id, isNew } = await saveChannel(t, deps.vault, {
+        workspaceId,
+        grantId,
+        offer: account,
+      })
       shared.push(id)
       accounts.push({ channelId: id, url: account.avatarUrl })
       const facts = { platform: account.platform, isNew }
       await recordEvent(t, { name: 'channel.connected', workspaceId, userId, subjectId: id, facts })
     }
-    for (const choice of choices) if (choice.blocked) await markBlocked(t, grantId, choice, choice.blocked)
-    await markNotShared(t, grantId, shared, `It was not shared when the connection to ${issuer.label} was renewed.`)
+    for (const choice of choices)
+      if (choice.blocked) await markBlocked(t, grantId, choice, choice.blocked)
+    await markNotShared(
+      t,
+      grantId,
+      shared,
+      `It was not shared when the connection to ${issuer.label} was renewed.`,
+    )
     await endConnections(t, ref)
     const replaced = await endReplacedGrants(t, { workspaceId, issuer: issuer.name }, at)
     for (const id of [grantId, ...replaced]) await enqueue(t, 'grant', id) // promise: U2
-    return { connected: taken.length, accounts, revived: await reviveTargets(t, { workspaceId, channelIds: shared }, at) }
+    return {
+      connected: taken.length,
+      accounts,
+      revived: await reviveTargets(t, { workspaceId, channelIds: shared }, at),
+    }
   })
   deps.temporal.signalTargets(revived)
   await fetchAvatars(deps, accounts)
@@ -111,12 +143,19 @@ export const storeChoice = async (
  * Gives up the choice without storing anything. The consent at the issuer remains, so this person's
  * connections in this workspace are checked.
  */
-export const giveUpChoice = async (deps: WebDeps, issuer: Issuer, ref: ConnectionRef): Promise<void> => {
+export const giveUpChoice = async (
+  deps: WebDeps,
+  issuer: Issuer,
+  ref: ConnectionRef,
+): Promise<void> => {
   const offer = await findOffer(deps.sql, deps.vault, ref)
   await tx(deps.sql, async (t) => {
     await endConnections(t, ref)
     if (!offer) return
-    for (const grant of await listGrantsOfPerson(t, { issuer: issuer.name, issuerUserId: offer.tokens.userId })) {
+    for (const grant of await listGrantsOfPerson(t, {
+      issuer: issuer.name,
+      issuerUserId: offer.tokens.userId,
+    })) {
       if (grant.workspaceId !== ref.workspaceId) continue
       await noteCheckBy(t, grant.id, new Date(deps.now()))
       await enqueue(t, 'grant', grant.id)

@@ -30,7 +30,11 @@ export const freshFacts = async (
       const platform = deps.platforms.platforms.get(channel.platform)
       if (!platform?.describeAccount || isFresh(channel, deps.now())) return
       const words = await askOne(deps, workspaceId, channel, platform)
-      if (words) failed.set(channel.id, `${platform.label} couldn’t tell us about this account just now: ${words}`)
+      if (words)
+        failed.set(
+          channel.id,
+          `${platform.label} couldn’t tell us about this account just now: ${words}`,
+        )
     }),
   )
   return failed
@@ -47,8 +51,14 @@ const askOne = async (
 ): Promise<string | null> => {
   const open = await openChannel(deps.sql, deps.vault, workspaceId, channel.id)
   const grant = open && (await openGrant(deps.sql, deps.vault, workspaceId, open.grantId))
-  if (!open || grant?.state !== 'active' || open.state !== 'connected') return 'the connection has ended.'
-  const account = { id: open.accountId, settings: open.settings, grantToken: grant.accessToken, accountToken: open.accountToken }
+  if (!open || grant?.state !== 'active' || open.state !== 'connected')
+    return 'the connection has ended.'
+  const account = {
+    id: open.accountId,
+    settings: open.settings,
+    grantToken: grant.accessToken,
+    accountToken: open.accountToken,
+  }
   try {
     const facts = await inTime(platform.describeAccount?.(account))
     if (facts === 'late') return 'it didn’t answer in time.'
@@ -57,7 +67,10 @@ const askOne = async (
     return null
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error
-    deps.log.info({ problem: error.problem, channelId: channel.id }, 'could not read the facts of an account')
+    deps.log.info(
+      { problem: error.problem, channelId: channel.id },
+      'could not read the facts of an account',
+    )
     return error.message
   }
 }

@@ -9,19 +9,21 @@ import { placeholder } from './avatars.ts'
  * workspace.
  */
 export const avatarRoutes = (deps: WebDeps) =>
-  forMembers.createApp().get('/w/:workspace/channels/:channel/avatar', requireMember(), async (c) => {
-    const ref = { workspaceId: c.var.workspace.id, channelId: idParam(c, 'channel') }
-    const avatar = await findAvatar(deps.sql, ref)
-    c.header('Cache-Control', 'private, max-age=3600')
-    if (!avatar) {
-      const name = await findChannelName(deps.sql, ref)
-      if (name === undefined) return c.notFound()
-      c.header('Content-Type', 'image/svg+xml')
-      return c.body(placeholder(name))
-    }
-    const etag = `"${avatar.etag}"`
-    c.header('ETag', etag)
-    if (c.req.header('If-None-Match') === etag) return c.body(null, 304)
-    c.header('Content-Type', avatar.contentType)
-    return c.body(new Uint8Array(avatar.picture))
-  })
+  forMembers
+    .createApp()
+    .get('/w/:workspace/channels/:channel/avatar', requireMember(), async (c) => {
+      const ref = { workspaceId: c.var.workspace.id, channelId: idParam(c, 'channel') }
+      const avatar = await findAvatar(deps.sql, ref)
+      c.header('Cache-Control', 'private, max-age=3600')
+      if (!avatar) {
+        const name = await findChannelName(deps.sql, ref)
+        if (name === undefined) return c.notFound()
+        c.header('Content-Type', 'image/svg+xml')
+        return c.body(placeholder(name))
+      }
+      const etag = `"${avatar.etag}"`
+      c.header('ETag', etag)
+      if (c.req.header('If-None-Match') === etag) return c.body(null, 304)
+      c.header('Content-Type', avatar.contentType)
+      return c.body(new Uint8Array(avatar.picture))
+    })

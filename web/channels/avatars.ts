@@ -15,7 +15,10 @@ const deadlineMs = 4_000
  * promise: D1, D2: copies the profile pictures of newly connected accounts, so that no page loads
  * them from the platform.
  */
-export const fetchAvatars = async (deps: Pick<WebDeps, 'sql' | 'log' | 'now'>, accounts: NewAvatar[]): Promise<void> => {
+export const fetchAvatars = async (
+  deps: Pick<WebDeps, 'sql' | 'log' | 'now'>,
+  accounts: NewAvatar[],
+): Promise<void> => {
   const signal = AbortSignal.timeout(deadlineMs)
   await Promise.all(
     accounts.map(async ({ channelId, url }) => {
@@ -24,7 +27,10 @@ export const fetchAvatars = async (deps: Pick<WebDeps, 'sql' | 'log' | 'now'>, a
         await saveAvatar(deps.sql, channelId, await fetchAvatar(url, signal), new Date(deps.now()))
       } catch (error) {
         if (!(error instanceof PlatformError)) throw error
-        deps.log.info({ channel: channelId, code: error.problem.code }, 'could not load a profile picture')
+        deps.log.info(
+          { channel: channelId, code: error.problem.code },
+          'could not load a profile picture',
+        )
       }
     }),
   )
@@ -32,7 +38,8 @@ export const fetchAvatars = async (deps: Pick<WebDeps, 'sql' | 'log' | 'now'>, a
 
 /** An SVG with the first letter of the name, for accounts without a picture. */
 export const placeholder = (name: string): string => {
-  const letter = [...name.trim().toUpperCase()].find((character) => /[\p{L}\p{N}]/u.test(character)) ?? '·'
+  const letter =
+    [...name.trim().toUpperCase()].find((character) => /[\p{L}\p{N}]/u.test(character)) ?? '·'
   return (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 40"><rect width="40" height="40" fill="#8a8178"/>' +
     `<text x="20" y="27" font-family="system-ui, sans-serif" font-size="19" font-weight="600" text-anchor="middle" fill="#fff">${letter}</text></svg>`

@@ -30,7 +30,11 @@ export const callbackRoutes = (deps: WebDeps) => {
         const news = callback.read({ body, header: (name) => c.req.header(name) }, deps.now())
         if (!news) return c.json({ error: await refuse(deps, issuer, callback) }, 400)
         const answer = await carryOut(deps, issuer, news)
-        await noteCallbackCall(deps.sql, { issuer: issuer.name, path: callback.path, calledAt: new Date(deps.now()) })
+        await noteCallbackCall(deps.sql, {
+          issuer: issuer.name,
+          path: callback.path,
+          calledAt: new Date(deps.now()),
+        })
         return c.json(answer)
       })
   return app
@@ -39,7 +43,14 @@ export const callbackRoutes = (deps: WebDeps) => {
 const refuse = async (deps: WebDeps, issuer: Issuer, callback: Callback): Promise<string> => {
   const { allowed } = await hit(deps.sql, `callback:${issuer.name}`, refusalsPerHour, 3_600)
   const facts = { issuer: issuer.name, path: callback.path }
-  if (allowed) await recordEvent(deps.sql, { name: 'callback.refused', workspaceId: null, userId: null, subjectId: null, facts })
+  if (allowed)
+    await recordEvent(deps.sql, {
+      name: 'callback.refused',
+      workspaceId: null,
+      userId: null,
+      subjectId: null,
+      facts,
+    })
   deps.log.warn(facts, 'rejected a callback: not signed by the platform, or too old')
   return "This call isn't signed with the app's secret, or it is too old."
 }

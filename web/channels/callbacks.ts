@@ -14,7 +14,11 @@ export type CallbackAnswer = { url: string; confirmation_code: string } | { ok: 
 
 // promise: E5
 /** Handles a webhook of an issuer. Delivering it twice changes nothing more. */
-export const carryOut = async (deps: WebDeps, issuer: Issuer, news: CallbackNews): Promise<CallbackAnswer> => {
+export const carryOut = async (
+  deps: WebDeps,
+  issuer: Issuer,
+  news: CallbackNews,
+): Promise<CallbackAnswer> => {
   switch (news.about) {
     case 'grant':
       await endGrants(deps, issuer, news)
@@ -22,7 +26,9 @@ export const carryOut = async (deps: WebDeps, issuer: Issuer, news: CallbackNews
     case 'erasure':
       return await beginErasure(deps, issuer, news.issuerUserId)
     case 'publication':
-      deps.temporal.signalTargets(await findTargetsByHandle(deps.sql, issuer.platforms, news.handle, news.value))
+      deps.temporal.signalTargets(
+        await findTargetsByHandle(deps.sql, issuer.platforms, news.handle, news.value),
+      )
       return { ok: true }
     case 'nothing':
       return { ok: true }
@@ -31,7 +37,11 @@ export const carryOut = async (deps: WebDeps, issuer: Issuer, news: CallbackNews
 
 type Removal = Extract<CallbackNews, { about: 'grant' }>
 
-const endGrants = (deps: WebDeps, { name: issuer }: Issuer, { issuerUserId, by, atMs, words }: Removal): Promise<void> =>
+const endGrants = (
+  deps: WebDeps,
+  { name: issuer }: Issuer,
+  { issuerUserId, by, atMs, words }: Removal,
+): Promise<void> =>
   tx(deps.sql, async (t) => {
     const at = new Date(deps.now())
     for (const { id, workspaceId, wasKnown } of await endRemovedGrants(
@@ -49,8 +59,19 @@ const endGrants = (deps: WebDeps, { name: issuer }: Issuer, { issuerUserId, by, 
       await enqueue(t, 'grant', id)
       if (wasKnown) continue // promise: U4: once for each cause
       const risk = await countPostsAtRisk(t, id, 'lost')
-      const facts = { waiting: risk.count, firstDueAt: risk.firstDueAt?.toISOString() ?? null, words }
-      await notify(t, { workspaceId, kind: 'ended', cause: `removed:${id}:${event}`, grantId: id, facts, to: 'admins' })
+      const facts = {
+        waiting: risk.count,
+        firstDueAt: risk.firstDueAt?.toISOString() ?? null,
+        words,
+      }
+      await notify(t, {
+        workspaceId,
+        kind: 'ended',
+        cause: `removed:${id}:${event}`,
+        grantId: id,
+        facts,
+        to: 'admins',
+      })
     }
   })
 
@@ -58,9 +79,15 @@ const endGrants = (deps: WebDeps, { name: issuer }: Issuer, { issuerUserId, by, 
  * Opens a deletion request. Only a hash of the code is stored, so a second delivery opens a second
  * request, which finds nothing left to delete.
  */
-const beginErasure = async (deps: WebDeps, issuer: Issuer, issuerUserId: string): Promise<CallbackAnswer> => {
+const beginErasure = async (
+  deps: WebDeps,
+  issuer: Issuer,
+  issuerUserId: string,
+): Promise<CallbackAnswer> => {
   const now = new Date(deps.now())
-  const { code } = await tx(deps.sql, (t) => openIssuerRequest(t, { issuer: issuer.name, issuerUserId, now }))
+  const { code } = await tx(deps.sql, (t) =>
+    openIssuerRequest(t, { issuer: issuer.name, issuerUserId, now }),
+  )
   // Meta requires an alphanumeric code. The page accepts it with and without hyphens.
   const plain = canonicalCode(code)
   return { url: `${deps.config.publicUrl}/data-deletion/${plain}`, confirmation_code: plain }

@@ -1,7 +1,15 @@
-import { type Authorization, isBeingRevoked, lockAuthorization } from '../../db/channels/authorization-use.ts'
+import {
+  type Authorization,
+  isBeingRevoked,
+  lockAuthorization,
+} from '../../db/channels/authorization-use.ts'
 import { consentMinutes, keepOffer } from '../../db/channels/consents.ts'
 import { listGrantsOfPerson, noteCheckBy } from '../../db/channels/grant-upkeep.ts'
-import { type ConnectedElsewhere, listConnectedElsewhere, listKnownAccounts } from '../../db/channels/known-accounts.ts'
+import {
+  type ConnectedElsewhere,
+  listConnectedElsewhere,
+  listKnownAccounts,
+} from '../../db/channels/known-accounts.ts'
 import { enqueue } from '../../db/notifications/outbox.ts'
 import { type Db, tx } from '../../db/postgres/connect.ts'
 import { PlatformError } from '../../platforms/errors.ts'
@@ -25,7 +33,12 @@ export const fetchOffer = async (
 ): Promise<void> => {
   const signal = AbortSignal.timeout(exchangeTimeoutMs)
   const { code, state, verifier } = answer
-  const tokens = await issuer.exchange({ code, redirectUri: redirectUri(deps, issuer), verifier, signal })
+  const tokens = await issuer.exchange({
+    code,
+    redirectUri: redirectUri(deps, issuer),
+    verifier,
+    signal,
+  })
   const { offers, isComplete } = await issuer.listAccounts(tokens, signal)
   const consent = { ...answer, tokens, offers }
   offers.push(...(await findLeftOut(deps, issuer, consent, signal)))
@@ -44,7 +57,12 @@ export const fetchOffer = async (
  * other connections are checked at once. Those of this workspace are checked after the choice of
  * accounts, or when the consent expires.
  */
-const askChecks = async (t: Db, authorization: Authorization, workspaceId: string, nowMs: number): Promise<void> => {
+const askChecks = async (
+  t: Db,
+  authorization: Authorization,
+  workspaceId: string,
+  nowMs: number,
+): Promise<void> => {
   for (const grant of await listGrantsOfPerson(t, authorization)) {
     const waitMs = grant.workspaceId === workspaceId ? consentMinutes * 60_000 : 0
     await noteCheckBy(t, grant.id, new Date(nowMs + waitMs))
@@ -70,7 +88,9 @@ const findLostElsewhere = async (
   const lost: string[] = []
   for (let from = 0; from < missing.length; from += callsAtOnce) {
     const few = missing.slice(from, from + callsAtOnce)
-    const gone = await Promise.all(few.map((account) => isGone(deps, issuer, tokens, account, signal)))
+    const gone = await Promise.all(
+      few.map((account) => isGone(deps, issuer, tokens, account, signal)),
+    )
     lost.push(...few.filter((_account, index) => gone[index]).map(({ id }) => id))
   }
   return lost
@@ -92,7 +112,10 @@ const isGone = async (
     return offer === null || offer.blocked !== null
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error
-    deps.log.info({ channel: account.id, code: error.problem.code }, 'could not check an account of another workspace')
+    deps.log.info(
+      { channel: account.id, code: error.problem.code },
+      'could not check an account of another workspace',
+    )
     return false
   }
 }
@@ -110,9 +133,13 @@ const findLeftOut = async (
   const known = await listKnownAccounts(deps.sql, workspaceId, issuer.name)
   const missing = known.filter(
     (account) =>
-      account.state === 'connected' && account.issuerUserId === tokens.userId && !offers.some((offer) => isSame(offer, account)),
+      account.state === 'connected' &&
+      account.issuerUserId === tokens.userId &&
+      !offers.some((offer) => isSame(offer, account)),
   )
-  const found = await Promise.all(missing.map((account) => issuer.readAccount(tokens, account, signal)))
+  const found = await Promise.all(
+    missing.map((account) => issuer.readAccount(tokens, account, signal)),
+  )
   return found.filter((offer) => offer !== null)
 }
 
@@ -123,12 +150,16 @@ const beingRevoked = new PlatformError({
   words: 'An earlier connection of this person is being revoked right now. Try again in a minute.',
 })
 
-export const isSame = (a: { platform: string; accountId: string }, b: { platform: string; accountId: string }): boolean =>
-  a.platform === b.platform && a.accountId === b.accountId
+export const isSame = (
+  a: { platform: string; accountId: string },
+  b: { platform: string; accountId: string },
+): boolean => a.platform === b.platform && a.accountId === b.accountId
 
 /** What can be connected: one entry for each sign-in, with the platforms it covers. */
 export const listOffers = ({ platforms: { platforms, issuers } }: Pick<WebDeps, 'platforms'>) =>
   [...issuers.values()].map((issuer) => ({
     ...issuer,
-    definitions: issuer.platforms.map((name) => platforms.get(name)).filter((platform) => platform !== undefined),
+    definitions: issuer.platforms
+      .map((name) => platforms.get(name))
+      .filter((platform) => platform !== undefined),
   }))

@@ -22,10 +22,17 @@ export const deleteChannelRoutes = (deps: WebDeps, view: Renderer) => {
       const ref = { workspaceId: c.var.workspace.id, channelId: idParam(c, 'channel') }
       const channel = await findDisconnectedChannel(deps.sql, ref)
       if (!channel) return c.notFound()
-      return view.page(c, 'channels/delete', { channel, definition: deps.platforms.platforms.get(channel.platform) })
+      return view.page(c, 'channels/delete', {
+        channel,
+        definition: deps.platforms.platforms.get(channel.platform),
+      })
     })
     .post(path, guard, fresh as never, async (c) => {
-      const ask = { workspaceId: c.var.workspace.id, userId: c.var.user.id, channelId: idParam(c, 'channel') }
+      const ask = {
+        workspaceId: c.var.workspace.id,
+        userId: c.var.user.id,
+        channelId: idParam(c, 'channel'),
+      }
       if (!(await askDeletion(deps, ask))) return c.notFound()
       return seeOther(c, `/w/${c.var.workspace.slug}/channels`, 'account-deleting')
     })
@@ -35,18 +42,35 @@ export const deleteChannelRoutes = (deps: WebDeps, view: Renderer) => {
  * The disconnect workflow does the deletion, so that it can't run while a post is being sent or a
  * token still has to be revoked.
  */
-const askDeletion = (deps: WebDeps, ask: { workspaceId: string; userId: string; channelId: string }): Promise<boolean> =>
+const askDeletion = (
+  deps: WebDeps,
+  ask: { workspaceId: string; userId: string; channelId: string },
+): Promise<boolean> =>
   tx(deps.sql, async (t) => {
     const channel = await findDisconnectedChannel(t, ask)
     if (!channel) return false
     const { issuer, issuerUserId, grantId } = channel
     if (!(await askForDeletion(t, channel.id))) {
-      const entry = { ...ask, issuer, issuerUserId, grantId, askedBy: ask.userId, at: new Date(deps.now()), erasesHistory: true }
+      const entry = {
+        ...ask,
+        issuer,
+        issuerUserId,
+        grantId,
+        askedBy: ask.userId,
+        at: new Date(deps.now()),
+        erasesHistory: true,
+      }
       await insertEndedRevocation(t, entry, 'unusable')
     }
     await enqueue(t, 'disconnect', channel.id)
     const facts = { platform: channel.platform }
     const { workspaceId, userId } = ask
-    await recordEvent(t, { name: 'channel.deletion_requested', workspaceId, userId, subjectId: channel.id, facts })
+    await recordEvent(t, {
+      name: 'channel.deletion_requested',
+      workspaceId,
+      userId,
+      subjectId: channel.id,
+      facts,
+    })
     return true
   })

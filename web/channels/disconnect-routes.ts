@@ -24,13 +24,22 @@ export const disconnectRoutes = (deps: WebDeps, view: Renderer) => {
     .post(`${base}/disconnect`, guard, fresh as never, async (c) => {
       const channelId = idParam(c, 'channel')
       const { history } = await formFields(c)
-      if (history !== 'keep' && history !== 'erase') return await ask(deps, view, c, 'Choose what happens to its history.')
-      const asked = { workspaceId: c.var.workspace.id, userId: c.var.user.id, channelId, erasesHistory: history === 'erase' }
+      if (history !== 'keep' && history !== 'erase')
+        return await ask(deps, view, c, 'Choose what happens to its history.')
+      const asked = {
+        workspaceId: c.var.workspace.id,
+        userId: c.var.user.id,
+        channelId,
+        erasesHistory: history === 'erase',
+      }
       if (!(await disconnect(deps, asked))) return c.notFound()
       return seeOther(c, `/w/${c.var.workspace.slug}/channels`, 'account-disconnected')
     })
     .post(`${base}/check`, guard, async (c) => {
-      const account = await findToDisconnect(deps.sql, { workspaceId: c.var.workspace.id, channelId: idParam(c, 'channel') })
+      const account = await findToDisconnect(deps.sql, {
+        workspaceId: c.var.workspace.id,
+        channelId: idParam(c, 'channel'),
+      })
       if (!account) return c.notFound()
       await noteNextCheck(deps.sql, account.grantId, new Date(deps.now()))
       await enqueue(deps.sql, 'grant', account.grantId)
@@ -38,8 +47,16 @@ export const disconnectRoutes = (deps: WebDeps, view: Renderer) => {
     })
 }
 
-const ask = async (deps: WebDeps, view: Renderer, c: Context<MemberEnv>, error = ''): Promise<Response> => {
-  const channel = await findToDisconnect(deps.sql, { workspaceId: c.var.workspace.id, channelId: idParam(c, 'channel') })
+const ask = async (
+  deps: WebDeps,
+  view: Renderer,
+  c: Context<MemberEnv>,
+  error = '',
+): Promise<Response> => {
+  const channel = await findToDisconnect(deps.sql, {
+    workspaceId: c.var.workspace.id,
+    channelId: idParam(c, 'channel'),
+  })
   if (!channel) return c.notFound() as Response
   const { platforms, issuers } = deps.platforms
   const data = {

@@ -14,7 +14,12 @@ import { enqueue } from '../../db/notifications/outbox.ts'
 import { type Db, tx } from '../../db/postgres/connect.ts'
 import type { WebDeps } from '../http/env.ts'
 
-export type Disconnect = { workspaceId: string; userId: string; channelId: string; erasesHistory: boolean }
+export type Disconnect = {
+  workspaceId: string
+  userId: string
+  channelId: string
+  erasesHistory: boolean
+}
 
 // promise: R2
 /**
@@ -34,12 +39,24 @@ export const disconnect = async (deps: WebDeps, ask: Disconnect): Promise<boolea
     const targets = await cancelUnsentOf(t, channelId)
     for (const { id, revision } of targets) {
       await enqueue(t, 'target', id)
-      await notify(t, { workspaceId, kind: 'canceled', cause: `canceled:${id}:${revision}`, targetId: id, to: 'author' })
+      await notify(t, {
+        workspaceId,
+        kind: 'canceled',
+        cause: `canceled:${id}:${revision}`,
+        targetId: id,
+        to: 'author',
+      })
     }
     const revokes = await endAuthorization(deps, t, ask, account, at)
     await enqueue(t, 'disconnect', channelId)
     const facts = { platform: account.platform, canceled: targets.length, erasesHistory, revokes }
-    await recordEvent(t, { name: 'channel.disconnected', workspaceId, userId, subjectId: channelId, facts })
+    await recordEvent(t, {
+      name: 'channel.disconnected',
+      workspaceId,
+      userId,
+      subjectId: channelId,
+      facts,
+    })
     return targets.map((target) => target.id)
   })
   if (canceled) deps.temporal.signalTargets(canceled)
@@ -50,14 +67,37 @@ export const disconnect = async (deps: WebDeps, ask: Disconnect): Promise<boolea
  * Ends the authorization if no account here uses it. Returns true if it must be revoked at the
  * platform. Revoking ends it for all accounts in all workspaces, so it waits for the last one.
  */
-const endAuthorization = async (deps: WebDeps, t: Db, ask: Disconnect, account: ToDisconnect, at: Date): Promise<boolean> => {
+const endAuthorization = async (
+  deps: WebDeps,
+  t: Db,
+  ask: Disconnect,
+  account: ToDisconnect,
+  at: Date,
+): Promise<boolean> => {
   const { workspaceId, userId, channelId, erasesHistory } = ask
   const { issuer, issuerUserId, grantId } = account
-  const entry = { issuer, issuerUserId, workspaceId, grantId, channelId, askedBy: userId, at, erasesHistory }
+  const entry = {
+    issuer,
+    issuerUserId,
+    workspaceId,
+    grantId,
+    channelId,
+    askedBy: userId,
+    at,
+    erasesHistory,
+  }
   const isLastHere = account.othersHere.length === 0
-  const grant = isLastHere && account.othersElsewhere === 0 ? await openGrant(t, deps.vault, workspaceId, grantId) : null
+  const grant =
+    isLastHere && account.othersElsewhere === 0
+      ? await openGrant(t, deps.vault, workspaceId, grantId)
+      : null
   if (grant) await insertRevocation(t, deps.vault, entry, grant)
-  else await insertEndedRevocation(t, entry, isLastHere && account.othersElsewhere === 0 ? 'unusable' : 'kept')
+  else
+    await insertEndedRevocation(
+      t,
+      entry,
+      isLastHere && account.othersElsewhere === 0 ? 'unusable' : 'kept',
+    )
   if (isLastHere) await endGrant(t, grantId, 'disconnected', at)
   return grant !== null
 }

@@ -31,21 +31,35 @@ export const channelsRoutes = (deps: WebDeps, view: Renderer) =>
       const now = deps.now()
       const fmt = formats(c.var.workspace.zone, now)
       const find = readFind(c.req.query('find') ?? '')
-      const number = Math.min(Number(/^[1-9]\d{0,3}$/.exec(c.req.query('page') ?? '')?.[0] ?? 1), 1_000)
+      const number = Math.min(
+        Number(/^[1-9]\d{0,3}$/.exec(c.req.query('page') ?? '')?.[0] ?? 1),
+        1_000,
+      )
       const onPage = { find, limit: pageSize, offset: (number - 1) * pageSize }
       const { limits, listed, ended, past } = await together(deps.sql, {
         limits: read(listLimits(deps.sql, c.var.workspace.id, new Date(now)), { until: true }),
         listed: read(listChannels(deps.sql, c.var.workspace.id, onPage), {
-          ...{ connectedAt: true, expiresAt: true, refreshExpiresAt: true, dataAccessExpiresAt: true },
+          ...{
+            connectedAt: true,
+            expiresAt: true,
+            refreshExpiresAt: true,
+            dataAccessExpiresAt: true,
+          },
           ...{ renewedAt: true, firstDueAt: true, askedAt: true },
         }),
-        ended: read(listDisconnections(deps.sql, c.var.workspace.id, new Date(now - shownDays * 86_400_000)), {
-          ...{ askedAt: true, endedAt: true, erasedAt: true, givesUpAt: true },
+        ended: read(
+          listDisconnections(deps.sql, c.var.workspace.id, new Date(now - shownDays * 86_400_000)),
+          {
+            ...{ askedAt: true, endedAt: true, erasedAt: true, givesUpAt: true },
+          },
+        ),
+        past: read(listDisconnectedChannels(deps.sql, c.var.workspace.id), {
+          disconnectedAt: true,
         }),
-        past: read(listDisconnectedChannels(deps.sql, c.var.workspace.id), { disconnectedAt: true }),
       })
       const total = listed[0]?.total ?? 0
-      const pageAt = (page: number) => `?${new URLSearchParams({ ...(find ? { find } : {}), page: String(page) })}`
+      const pageAt = (page: number) =>
+        `?${new URLSearchParams({ ...(find ? { find } : {}), page: String(page) })}`
       const paging = {
         find,
         total,
@@ -67,9 +81,21 @@ export const channelsRoutes = (deps: WebDeps, view: Renderer) =>
         }
       })
       const offers = listOffers(deps)
-      const disconnections = ended.map((one) => ({ ...one, label: issuers.get(one.issuer)?.label ?? one.issuer }))
-      const step = listed.length === 0 ? await loadNextStep(deps, c.var.workspace, c.var.role) : null
-      return view.page(c, 'channels/index', { step, channels, offers, disconnections, past, revocationDays, ...paging })
+      const disconnections = ended.map((one) => ({
+        ...one,
+        label: issuers.get(one.issuer)?.label ?? one.issuer,
+      }))
+      const step =
+        listed.length === 0 ? await loadNextStep(deps, c.var.workspace, c.var.role) : null
+      return view.page(c, 'channels/index', {
+        step,
+        channels,
+        offers,
+        disconnections,
+        past,
+        revocationDays,
+        ...paging,
+      })
     })
     .route('/', askingRoutes(deps))
     .route('/', connectRoutes(deps, view))

@@ -13,7 +13,14 @@ export type HeatSpec = {
    * `level` is 0 to 4. `few`: based on too few values, drawn small. `best`: drawn with a ring, so
    * that meaning doesn't depend on color alone.
    */
-  cells: { row: number; column: number; level: number; few: boolean; best: boolean; words: string }[]
+  cells: {
+    row: number
+    column: number
+    level: number
+    few: boolean
+    best: boolean
+    words: string
+  }[]
 }
 
 const rowPx = 24
@@ -24,7 +31,8 @@ export const drawHeatmap = (spec: HeatSpec): string => {
   const heightPx = headPx + spec.rows.length * rowPx
   const step = 1 / spec.columns
   const heads = spec.heads.map(
-    ({ column, words }) => `<text class="x" x="${percent(column * step)}" y="12">${attribute(words)}</text>`,
+    ({ column, words }) =>
+      `<text class="x" x="${percent(column * step)}" y="12">${attribute(words)}</text>`,
   )
   const rows = spec.rows.map(
     (words, row) =>

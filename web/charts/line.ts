@@ -62,7 +62,9 @@ export const drawLines = (spec: LineSpec): string => {
     .defined((value) => value !== null)
     .digits(1)
   const under = `<path class="area" d="${fill(spec.series[0]?.values ?? []) ?? ''}"/>`
-  const paths = spec.series.map((one) => `<path class="line ${one.tone}" d="${path(one.values) ?? ''}"/>`).reverse()
+  const paths = spec.series
+    .map((one) => `<path class="line ${one.tone}" d="${path(one.values) ?? ''}"/>`)
+    .reverse()
   return (
     `<svg class="chart lines" height="${spec.heightPx}" role="img" aria-labelledby="${spec.id}-t ${spec.id}-d">` +
     `<title id="${spec.id}-t">${attribute(spec.title)}</title><desc id="${spec.id}-d">${attribute(spec.desc)}</desc>${grid.join('')}` +
@@ -108,7 +110,10 @@ const marksOf = (spec: LineSpec): string =>
     })
     .join('') +
   spec.below
-    .map((index) => `<circle class="below" cx="${percent(spec.places[index])}" cy="${spec.heightPx + 9}" r="3"/>`)
+    .map(
+      (index) =>
+        `<circle class="below" cx="${percent(spec.places[index])}" cy="${spec.heightPx + 9}" r="3"/>`,
+    )
     .join('')
 
 /** Labels each line at its end, so that no legend is needed. Keeps the labels from overlapping. */
@@ -124,7 +129,10 @@ const labelsOf = (spec: LineSpec, y: Scale): string => {
     second.at = first.at + (isAbove ? 16 : -16)
   }
   return ends
-    .map(({ tone, label, at }) => `<text class="end ${tone}" x="100%" dx="8" y="${at.toFixed(1)}">${attribute(label)}</text>`)
+    .map(
+      ({ tone, label, at }) =>
+        `<text class="end ${tone}" x="100%" dx="8" y="${at.toFixed(1)}">${attribute(label)}</text>`,
+    )
     .join('')
 }
 
@@ -143,7 +151,10 @@ const tipsOf = (spec: LineSpec, y: Scale): string => {
     .map((words, index) => {
       const place = spec.places[index] ?? 0
       const value = now[index] ?? null
-      const dot = value === null ? '' : `<circle class="dot now" cx="${percent(place)}" cy="${y(value).toFixed(1)}" r="4"/>`
+      const dot =
+        value === null
+          ? ''
+          : `<circle class="dot now" cx="${percent(place)}" cy="${y(value).toFixed(1)}" r="4"/>`
       const left = Math.max(0, place - half)
       return (
         `<g class="tip" data-words="${attribute(words)}"><rect x="${percent(left)}" width="${percent(Math.min(1, place + half) - left)}" height="${spec.heightPx}"/>` +

@@ -27,7 +27,9 @@ export const seeOther = (c: AnyContext, path: string, said?: Said, undo?: string
 /** The path to return to after signing in. Anything but a path on this site becomes `/`. */
 export const ownPath = (given: string | undefined): string => {
   if (!given?.startsWith('/') || /^\/[/\\]/.test(given) || /[\s\\]/.test(given)) return '/'
-  return URL.canParse(given, 'http://own') && new URL(given, 'http://own').host === 'own' ? given : '/'
+  return URL.canParse(given, 'http://own') && new URL(given, 'http://own').host === 'own'
+    ? given
+    : '/'
 }
 
 /**
@@ -37,5 +39,7 @@ export const ownPath = (given: string | undefined): string => {
 export const backIn = (c: AnyContext, given: string | undefined): string | undefined => {
   const path = ownPath(given)
   const base = `/w/${c.get('workspace').slug}/`
-  return path.startsWith(base) ? path.replace(/([?&])(did|said|undo)=[^&]*&?/g, '$1').replace(/[?&]$/, '') : undefined
+  return path.startsWith(base)
+    ? path.replace(/([?&])(did|said|undo)=[^&]*&?/g, '$1').replace(/[?&]$/, '')
+    : undefined
 }

@@ -42,13 +42,16 @@ export const loadAssets = ({ fresh }: { fresh: boolean }): Assets => {
   const version = fresh ? 'fresh' : versionOf(files)
   return {
     address: (name) => {
-      if (!files.has(name) && !readFiles().has(name)) throw new Error(`there is no web/public/${name}`)
+      if (!files.has(name) && !readFiles().has(name))
+        throw new Error(`there is no web/public/${name}`)
       return `/assets/${version}/${name}`
     },
     serve: (c) => {
       if (fresh) files = readFiles()
       const file = files.get(c.req.path.replace(/^\/assets\/[^/]+\//, ''))
-      return file ? answer(c, file, fresh || !c.req.path.startsWith(`/assets/${version}/`)) : undefined
+      return file
+        ? answer(c, file, fresh || !c.req.path.startsWith(`/assets/${version}/`))
+        : undefined
     },
   }
 }
@@ -70,10 +73,17 @@ const readFiles = (): Map<string, File> => {
   const script = (name: string) => `// ${name}\n{\n${read('scripts')(name)}}\n`
   const files = new Map<string, File>()
   files.set('app.css', file('app.css', sheets.join('\n')))
-  files.set('app.js', file('app.js', readdirSync(join(folder, 'scripts')).sort().map(script).join('\n')))
-  files.set('htmx.js', file('htmx.js', [htmx('htmx.min.js'), htmx('ext/hx-sse.min.js')].join('\n;\n')))
+  files.set(
+    'app.js',
+    file('app.js', readdirSync(join(folder, 'scripts')).sort().map(script).join('\n')),
+  )
+  files.set(
+    'htmx.js',
+    file('htmx.js', [htmx('htmx.min.js'), htmx('ext/hx-sse.min.js')].join('\n;\n')),
+  )
   files.set('passkeys-library.js', file('passkeys-library.js', passkeysLibrary()))
-  for (const name of readdirSync(join(folder, 'editor'))) files.set(`editor/${name}`, file(name, read('editor')(name)))
+  for (const name of readdirSync(join(folder, 'editor')))
+    files.set(`editor/${name}`, file(name, read('editor')(name)))
   for (const name of readdirSync(folder).filter((name) => name.includes('.'))) {
     files.set(name, file(name, readFileSync(join(folder, name))))
   }
@@ -81,17 +91,20 @@ const readFiles = (): Map<string, File> => {
 }
 
 const htmx = (name: string): string =>
-  readFileSync(join(dirname(require.resolve('htmx.org/package.json')), 'dist', name), 'utf8').replace(/^\/\/# sourceMap.*$/m, '')
+  readFileSync(
+    join(dirname(require.resolve('htmx.org/package.json')), 'dist', name),
+    'utf8',
+  ).replace(/^\/\/# sourceMap.*$/m, '')
 
 /**
  * The library behind web/public/scripts/passkeys.js (`SimpleWebAuthnBrowser`). Only pages with passkeys
  * load it.
  */
 const passkeysLibrary = (): string =>
-  readFileSync(join(dirname(require.resolve('@simplewebauthn/browser')), '../dist/bundle/index.umd.min.js'), 'utf8').replace(
-    /^\/\/# sourceMap.*$/m,
-    '',
-  )
+  readFileSync(
+    join(dirname(require.resolve('@simplewebauthn/browser')), '../dist/bundle/index.umd.min.js'),
+    'utf8',
+  ).replace(/^\/\/# sourceMap.*$/m, '')
 
 const file = (name: string, content: string | Buffer): File => {
   const body = Buffer.from(content as string)

@@ -14,7 +14,9 @@ type Range = [Address, number]
  */
 export const clientAddress = (c: AnyContext, trustedProxies: string[]): string => {
   const trusted = rangesOf(trustedProxies)
-  const forwarded = (c.req.header('X-Forwarded-For') ?? '').split(',').filter((entry) => entry.trim() !== '')
+  const forwarded = (c.req.header('X-Forwarded-For') ?? '')
+    .split(',')
+    .filter((entry) => entry.trim() !== '')
   let client = parse(c.env?.incoming?.socket?.remoteAddress ?? '')
   while (client && isTrusted(client, trusted) && forwarded.length > 0) {
     // If we can't parse the address that a proxy names, the proxy counts as the client.
@@ -27,12 +29,20 @@ export const clientAddress = (c: AnyContext, trustedProxies: string[]): string =
 
 /** Accepts an address with a port, as some proxies write it, and IPv4 mapped to IPv6. */
 const parse = (text: string): Address | null => {
-  const bare = text.trim().replace(/^\[([^\]]*)\](:\d+)?$|^(\d+\.\d+\.\d+\.\d+):\d+$/, (_, six, _port, four) => six ?? four)
+  const bare = text
+    .trim()
+    .replace(
+      /^\[([^\]]*)\](:\d+)?$|^(\d+\.\d+\.\d+\.\d+):\d+$/,
+      (_, six, _port, four) => six ?? four,
+    )
   return isIP(bare) ? ipaddr.process(bare) : null
 }
 
 const isTrusted = (address: Address, ranges: Range[]): boolean =>
-  ranges.some(([range, bits]) => range.kind() === address.kind() && address.match(range as ipaddr.IPv4 & ipaddr.IPv6, bits))
+  ranges.some(
+    ([range, bits]) =>
+      range.kind() === address.kind() && address.match(range as ipaddr.IPv4 & ipaddr.IPv6, bits),
+  )
 
 const parsed = new WeakMap<string[], Range[]>()
 

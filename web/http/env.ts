@@ -55,7 +55,10 @@ export type Env = {
   }
 }
 /** For routes behind `requireUser`. */
-export type UserEnv = { Bindings: HttpBindings; Variables: Env['Variables'] & { user: User; session: Session } }
+export type UserEnv = {
+  Bindings: HttpBindings
+  Variables: Env['Variables'] & { user: User; session: Session }
+}
 /** For routes behind `requireMember`: they may only touch rows of `workspace`. */
 export type MemberEnv = {
   Bindings: HttpBindings

@@ -5,13 +5,24 @@ import type { AnyContext, WebDeps } from './env.ts'
 import { ClientGone } from './forms/body.ts'
 import type { Renderer } from './render.ts'
 
-export const errorPage = (deps: WebDeps, view: Renderer, thrown: Error, c: AnyContext): Response => {
+export const errorPage = (
+  deps: WebDeps,
+  view: Renderer,
+  thrown: Error,
+  c: AnyContext,
+): Response => {
   if (thrown instanceof ClientGone) return new Response(null, { status: 499 }) // nobody is left to read a page
   if (isBusy(thrown)) return busyPage(deps, view, thrown, c)
   const error = isStorageFull(thrown) ? noSpace(deps, c, thrown) : thrown
   const status = error instanceof HTTPException ? error.status : 500
-  if (!(error instanceof HTTPException)) deps.log.error({ ...shaped(error), requestId: c.get('requestId') }, 'a request failed')
-  return view.page(c, 'errors/show', errorWords(status, error instanceof HTTPException ? error.message : ''), status)
+  if (!(error instanceof HTTPException))
+    deps.log.error({ ...shaped(error), requestId: c.get('requestId') }, 'a request failed')
+  return view.page(
+    c,
+    'errors/show',
+    errorWords(status, error instanceof HTTPException ? error.message : ''),
+    status,
+  )
 }
 
 const busyRetryS = 5
@@ -20,13 +31,17 @@ const busyRetryS = 5
 const busyPage = (deps: WebDeps, view: Renderer, error: Error, c: AnyContext): Response => {
   deps.log.warn({ ...shaped(error), requestId: c.get('requestId') }, 'the database is too busy')
   c.header('Retry-After', String(busyRetryS))
-  const words = 'CrateSocial is busy, so this was not done and nothing was changed. Try again in a few seconds.'
+  const words =
+    'CrateSocial is busy, so this was not done and nothing was changed. Try again in a few seconds.'
   return view.page(c, 'errors/show', { status: 503, title: 'Busy right now', words }, 503)
 }
 
 /** Nothing was changed, and the same request works once there is space again. */
 const noSpace = (deps: WebDeps, c: AnyContext, error: Error): HTTPException => {
-  deps.log.error({ ...shaped(error), requestId: c.get('requestId') }, 'there is too little disk space')
+  deps.log.error(
+    { ...shaped(error), requestId: c.get('requestId') },
+    'there is too little disk space',
+  )
   c.header('Retry-After', '60')
   return new HTTPException(503, {
     message:
@@ -42,7 +57,10 @@ const shaped = (error: Error): Record<string, unknown> => ({
   stack: error.stack,
 })
 
-export const errorWords = (status: number, message = ''): { status: number; title: string; words: string } => {
+export const errorWords = (
+  status: number,
+  message = '',
+): { status: number; title: string; words: string } => {
   const known: Record<number, [string, string]> = {
     403: ['Not allowed', 'You may not do this here.'],
     429: ['Too many attempts', 'Wait a little, then try again.'],
@@ -53,6 +71,9 @@ export const errorWords = (status: number, message = ''): { status: number; titl
       'The request was not carried out. The log of the server says why, under the number below.',
     ],
   }
-  const [title, words] = known[status] ?? ['This did not work', 'The request could not be carried out as it was sent.']
+  const [title, words] = known[status] ?? [
+    'This did not work',
+    'The request could not be carried out as it was sent.',
+  ]
   return { status, title, words: message || words }
 }

@@ -46,8 +46,11 @@ export const headersEverywhere = createMiddleware<Env>(async (c, next) => {
 export const refuseForeignWrites = (publicUrl: string) =>
   createMiddleware<Env>(async (c, next) => {
     const reads = ['GET', 'HEAD', 'OPTIONS'].includes(c.req.method)
-    const ours = c.req.header('Origin') === publicUrl || c.req.header('Sec-Fetch-Site') === 'same-origin'
+    const ours =
+      c.req.header('Origin') === publicUrl || c.req.header('Sec-Fetch-Site') === 'same-origin'
     if (!reads && !ours)
-      throw new HTTPException(403, { message: 'This request came from another page. Open CrateSocial itself and try again.' })
+      throw new HTTPException(403, {
+        message: 'This request came from another page. Open CrateSocial itself and try again.',
+      })
     await next()
   })

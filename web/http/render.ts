@@ -59,7 +59,10 @@ type FieldsView = View & { channel: { id: string }; values: Record<string, strin
 const keptFields = (html: string, { channel, values }: FieldsView): string =>
   Object.entries(values)
     .map(([name, value]) => ({ name, value, full: `${channel.id}.${name}` }))
-    .filter(({ name, value, full }) => value !== '' && /^[a-z_]{1,40}$/.test(name) && !html.includes(`name="${full}"`))
+    .filter(
+      ({ name, value, full }) =>
+        value !== '' && /^[a-z_]{1,40}$/.test(name) && !html.includes(`name="${full}"`),
+    )
     .map(({ full, value }) => `<input type="hidden" name="${full}" value="${escaped(value)}">`)
     .join('')
 
@@ -79,13 +82,24 @@ export const createRenderer = (options: Options): Renderer => {
     avatar,
     fields,
     chart: drawChart,
-    converting: (media: Parameters<typeof conversionWords>[0]) => conversionWords(media, Date.now()),
+    converting: (media: Parameters<typeof conversionWords>[0]) =>
+      conversionWords(media, Date.now()),
     editedPicture,
     workflow: options.workflow,
     cached: cache ? cachedHtml() : (_of: object, make: () => string) => make(),
   }
-  const templates = createTemplates(folders.views, { cache, fromData: ['fmt', 'part', 'marks'], helpers })
-  const render = (c: AnyContext, view: string, data: View, bare: boolean, parts: Parts = createParts()): string =>
+  const templates = createTemplates(folders.views, {
+    cache,
+    fromData: ['fmt', 'part', 'marks'],
+    helpers,
+  })
+  const render = (
+    c: AnyContext,
+    view: string,
+    data: View,
+    bare: boolean,
+    parts: Parts = createParts(),
+  ): string =>
     templates(`./${view}`, {
       ...data,
       part: parts.part,
@@ -196,4 +210,5 @@ const avatar = (workspaceSlug: string, channelId: string, platform: Drawn | unde
   `<span class="avatar"><img src="/w/${escaped(workspaceSlug)}/channels/${escaped(channelId)}/avatar" alt="" width="36" height="36" loading="lazy" decoding="async">` +
   `${platform ? badge(platform) : ''}</span>`
 
-const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
+const escaped = (text: string): string =>
+  text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)

@@ -16,5 +16,8 @@ export const logRequests = (log: Logger, observe?: ObserveRequest) =>
     const route = routePath(c, -1)
     observe?.({ method: c.req.method, route, status: c.res.status }, ms / 1_000)
     if (route.startsWith('/assets') || route.startsWith('/health')) return
-    log.info({ requestId: c.get('requestId'), method: c.req.method, route, status: c.res.status, ms }, 'request')
+    log.info(
+      { requestId: c.get('requestId'), method: c.req.method, route, status: c.res.status, ms },
+      'request',
+    )
   })

@@ -11,16 +11,22 @@ export const spanRequests = () =>
   forAnyone.createMiddleware(async (c, next) => {
     const { method, path } = c.req
     if (path.startsWith('/assets/') || path.startsWith('/health/')) return await next()
-    await trace.getTracer('cratesocial').startActiveSpan(method, { kind: SpanKind.SERVER, root: true }, async (span) => {
-      try {
-        await next()
-      } finally {
-        const { status } = c.res
-        const route = routePath(c, -1)
-        span.updateName(`${method} ${route}`)
-        span.setAttributes({ 'http.request.method': method, 'http.route': route, 'http.response.status_code': status })
-        if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR })
-        span.end()
-      }
-    })
+    await trace
+      .getTracer('cratesocial')
+      .startActiveSpan(method, { kind: SpanKind.SERVER, root: true }, async (span) => {
+        try {
+          await next()
+        } finally {
+          const { status } = c.res
+          const route = routePath(c, -1)
+          span.updateName(`${method} ${route}`)
+          span.setAttributes({
+            'http.request.method': method,
+            'http.route': route,
+            'http.response.status_code': status,
+          })
+          if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR })
+          span.end()
+        }
+      })
   })

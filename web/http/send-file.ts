@@ -16,7 +16,8 @@ export const sendFile = (c: AnyContext, store: MediaStore, file: StoredFile): Re
   c.header('ETag', etag)
   if (listed(c.req.header('If-None-Match'), etag)) return c.body(null, 304)
   const ifRange = c.req.header('If-Range')
-  const range = ifRange && ifRange !== etag ? null : readRange(c.req.header('Range'), file.sizeBytes)
+  const range =
+    ifRange && ifRange !== etag ? null : readRange(c.req.header('Range'), file.sizeBytes)
   if (range === 'unsatisfiable') {
     c.header('Content-Range', `bytes */${file.sizeBytes}`)
     return c.body(null, 416)
@@ -25,8 +26,13 @@ export const sendFile = (c: AnyContext, store: MediaStore, file: StoredFile): Re
   if (range) c.header('Content-Range', `bytes ${range.start}-${range.end}/${file.sizeBytes}`)
   const status = range ? 206 : 200
   if (c.req.method === 'HEAD') return c.body(null, status)
-  return c.body(Readable.toWeb(store.open(file.storeKey, range ?? undefined)) as ReadableStream, status)
+  return c.body(
+    Readable.toWeb(store.open(file.storeKey, range ?? undefined)) as ReadableStream,
+    status,
+  )
 }
 
 const listed = (header: string | undefined, etag: string): boolean =>
-  header?.split(',').some((entry) => entry.trim() === '*' || entry.trim().replace(/^W\//, '') === etag) ?? false
+  header
+    ?.split(',')
+    .some((entry) => entry.trim() === '*' || entry.trim().replace(/^W\//, '') === etag) ?? false

@@ -34,7 +34,9 @@ export const sessions = (deps: WebDeps) =>
     c.set('memberships', [])
     c.set('frame', null)
     const token = getCookie(c, cookie, 'host')
-    const found = token ? await findSession(deps.sql, token, new Date(deps.now()), slugOfFrame(c)) : null
+    const found = token
+      ? await findSession(deps.sql, token, new Date(deps.now()), slugOfFrame(c))
+      : null
     if (token && !found) endCookie(c)
     if (found?.isWaiting) c.set('waiting', { session: found.session, user: found.user })
     else if (found) {
@@ -43,7 +45,8 @@ export const sessions = (deps: WebDeps) =>
       c.set('memberships', found.memberships)
       c.set('frame', found.frame)
       const unseenMs = deps.now() - found.session.lastSeenAt.getTime()
-      if (unseenMs > touchEveryMs) await unlessFull(touchSession(deps.sql, found.session.id, new Date(deps.now())))
+      if (unseenMs > touchEveryMs)
+        await unlessFull(touchSession(deps.sql, found.session.id, new Date(deps.now())))
     }
     await next()
   })
@@ -51,7 +54,8 @@ export const sessions = (deps: WebDeps) =>
 /** Sends people who aren't signed in to the sign-in page, which brings them back afterwards. */
 export const requireUser = createMiddleware<UserEnv>(async (c, next) => {
   if (c.get('user')) return await next()
-  const back = c.req.method === 'GET' ? new URL(c.req.url).pathname + new URL(c.req.url).search : '/'
+  const back =
+    c.req.method === 'GET' ? new URL(c.req.url).pathname + new URL(c.req.url).search : '/'
   const signIn = `/sign-in?next=${encodeURIComponent(back)}`
   if (isPartial(c)) return c.body(null, 401, { 'HX-Redirect': signIn })
   return c.redirect(signIn, 303)
@@ -66,24 +70,29 @@ export const requireMember = (role?: Role) =>
   createMiddleware<MemberEnv>(async (c, next) => {
     const halted = await requireUser(c as never, async () => undefined)
     if (halted) return halted
-    const mine = c.get('memberships').find((membership) => membership.slug === c.req.param('workspace'))
+    const mine = c
+      .get('memberships')
+      .find((membership) => membership.slug === c.req.param('workspace'))
     if (!mine) throw new HTTPException(404)
     // promise: A4: two roles; managers can't use admin routes
     c.set('workspace', { id: mine.id, slug: mine.slug, name: mine.name, zone: mine.zone })
     c.set('role', mine.role)
     if (mine.requiresSecondFactor && !c.get('session').secondFactorAt) return demandSecondFactor(c)
-    if (role === 'admin' && mine.role !== 'admin') throw new HTTPException(403, { message: adminsOnly })
+    if (role === 'admin' && mine.role !== 'admin')
+      throw new HTTPException(403, { message: adminsOnly })
     await next()
   })
 
-const adminsOnly = 'Only admins of this workspace can do this. Ask an admin to do it, or to make you an admin.'
+const adminsOnly =
+  'Only admins of this workspace can do this. Ask an admin to do it, or to make you an admin.'
 
 /** For operators of the installation. For everyone else the page doesn't exist. */
 export const requireOperator = createMiddleware<UserEnv>(async (c, next) => {
   const halted = await requireUser(c, async () => undefined)
   if (halted) return halted
   if (!c.get('user').isOperator) throw new HTTPException(404)
-  if (c.get('user').operatorsRequire && !c.get('session').secondFactorAt) return demandSecondFactor(c)
+  if (c.get('user').operatorsRequire && !c.get('session').secondFactorAt)
+    return demandSecondFactor(c)
   await next()
 })
 
@@ -101,8 +110,12 @@ export const requireAllFactors = createMiddleware<UserEnv>(async (c, next) => {
  * it of its operators.
  */
 export const requiredBy = (c: AnyContext): string[] => {
-  const workspaces = (c.get('memberships') as Membership[]).filter((one) => one.requiresSecondFactor).map((one) => one.name)
-  return c.get('user').isOperator && c.get('user').operatorsRequire ? [...workspaces, 'This installation'] : workspaces
+  const workspaces = (c.get('memberships') as Membership[])
+    .filter((one) => one.requiresSecondFactor)
+    .map((one) => one.name)
+  return c.get('user').isOperator && c.get('user').operatorsRequire
+    ? [...workspaces, 'This installation']
+    : workspaces
 }
 
 /**
@@ -112,13 +125,20 @@ export const requiredBy = (c: AnyContext): string[] => {
 export const demandSecondFactor = (c: AnyContext, then?: string): Response => {
   const { pathname, search } = new URL(c.req.url)
   const next = then ?? (c.req.method === 'GET' ? pathname + search : '/')
-  const to = c.get('user').hasSecondFactor ? `/confirm?next=${encodeURIComponent(next)}` : '/account/security'
+  const to = c.get('user').hasSecondFactor
+    ? `/confirm?next=${encodeURIComponent(next)}`
+    : '/account/security'
   return isPartial(c) ? c.body(null, 401, { 'HX-Redirect': to }) : c.redirect(to, 303)
 }
 
 /** promise: A7: the only cookie, Secure and HttpOnly. */
 export const setSessionCookie = (c: AnyContext, token: string): void => {
-  setCookie(c, cookie, token, { prefix: 'host', httpOnly: true, sameSite: 'Lax', maxAge: absoluteDays * 86_400 })
+  setCookie(c, cookie, token, {
+    prefix: 'host',
+    httpOnly: true,
+    sameSite: 'Lax',
+    maxAge: absoluteDays * 86_400,
+  })
 }
 
 export const endCookie = (c: AnyContext): void => {

@@ -12,7 +12,8 @@ export const refuseStrangeAddresses = forAnyone.createMiddleware(async (c, next)
   const { pathname, searchParams } = new URL(c.req.url)
   const path = decoded(pathname)
   if (path === null || (isUnfitForAddress(path) && !isUpload(c))) throw strange()
-  for (const [name, value] of searchParams) if (isUnfitForAddress(name) || isUnfitForAddress(value)) throw strange()
+  for (const [name, value] of searchParams)
+    if (isUnfitForAddress(name) || isUnfitForAddress(value)) throw strange()
   await next()
 })
 
@@ -25,4 +26,7 @@ const decoded = (path: string): string | null => {
 }
 
 const strange = () =>
-  new HTTPException(400, { message: 'This address contains characters that don’t belong there. Check the link and try again.' })
+  new HTTPException(400, {
+    message:
+      'This address contains characters that don’t belong there. Check the link and try again.',
+  })

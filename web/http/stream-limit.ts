@@ -19,7 +19,9 @@ export type StreamLimit = {
 /**
  * Limits the event streams per session and per server. Each one holds a connection and some memory.
  */
-export const createStreamLimit = (most = { perSession: streamsPerSession, perServer: streamsPerServer }): StreamLimit => {
+export const createStreamLimit = (
+  most = { perSession: streamsPerSession, perServer: streamsPerServer },
+): StreamLimit => {
   const sessions = new Map<string, Set<() => void>>()
   let open = 0
   const leave = (sessionId: string, end: () => void): void => {
@@ -37,7 +39,9 @@ export const createStreamLimit = (most = { perSession: streamsPerSession, perSer
         oldest()
       }
       if (open >= most.perServer)
-        throw new HTTPException(503, { message: 'Too many pages are open. This page works, but it does not update on its own.' })
+        throw new HTTPException(503, {
+          message: 'Too many pages are open. This page works, but it does not update on its own.',
+        })
       sessions.set(sessionId, mine.add(end))
       open++
       return () => leave(sessionId, end)

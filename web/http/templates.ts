@@ -42,7 +42,12 @@ const find = (eta: Eta, name: string, from?: string): string => {
 }
 
 /** Compiles one template. `load` finds another one by the name that this template uses. */
-const compile = (eta: Eta, path: string, load: (name: string) => Template, { cache, fromData, helpers }: Options): Template => {
+const compile = (
+  eta: Eta,
+  path: string,
+  load: (name: string) => Template,
+  { cache, fromData, helpers }: Options,
+): Template => {
   const source = eta.readFile?.(path) ?? ''
   const included = new Map<string, Template>()
   const include = (it: Data, name: string, more?: Data): string => {
@@ -68,7 +73,8 @@ const codeOf = (eta: Eta, source: string, helpers: string[], fromData: string[])
   const used = (names: string[]) => names.filter((name) => words.has(name)).join(', ')
   const layout = used(['layout'])
     ? {
-        begin: 'let $layout; let $more; const layout = (name, more) => { $layout = name; $more = more };',
+        begin:
+          'let $layout; let $more; const layout = (name, more) => { $layout = name; $more = more };',
         end: 'if ($layout) return include($layout, { body: $out, ...$more });',
       }
     : { begin: '', end: '' }
@@ -107,13 +113,22 @@ const statementOf = (part: Part): string => {
 /** Data that has everything of `it`, and `more`. */
 const extended = (it: Data, more: Data): Data => Object.assign(Object.create(it), more)
 
-const written = (value: unknown): string => (value === null || value === undefined ? '' : String(value))
+const written = (value: unknown): string =>
+  value === null || value === undefined ? '' : String(value)
 
 const escaped = (value: unknown): string => {
   const text = written(value)
-  return special.test(text) ? text.replace(everySpecial, (character) => entities[character] ?? '') : text
+  return special.test(text)
+    ? text.replace(everySpecial, (character) => entities[character] ?? '')
+    : text
 }
 
 const special = /[&<>"']/
 const everySpecial = /[&<>"']/g
-const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
+const entities: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}

@@ -29,7 +29,9 @@ export const signInLimits = (c: AnyContext, deps: WebDeps, email: string): Limit
  * Limits passwords behind a mailed sign-in link. Only the link is counted, because whoever has it
  * has access to the mailbox.
  */
-export const linkedSignInLimits = (token: string): Limit[] => [{ purpose: 'sign-in-link', of: token }]
+export const linkedSignInLimits = (token: string): Limit[] => [
+  { purpose: 'sign-in-link', of: token },
+]
 
 /**
  * Limits passwords that confirm an action. Counted per session, so that nobody else can use up the
@@ -111,13 +113,16 @@ export const countHits = async (deps: WebDeps, limits: Limit[]): Promise<number 
       return hit(deps.sql, keyOf(deps, limit), hits, windowS)
     }),
   )
-  const refusals = verdicts.filter((verdict) => !verdict.allowed).map((verdict) => verdict.retryAfterS)
+  const refusals = verdicts
+    .filter((verdict) => !verdict.allowed)
+    .map((verdict) => verdict.retryAfterS)
   return refusals.length > 0 ? Math.max(...refusals) : null
 }
 
 /** Resets the counts after a success, except those per network. */
 export const forgiveHits = async (deps: WebDeps, limits: Limit[]): Promise<void> => {
-  for (const limit of limits.filter((limit) => !limit.purpose.endsWith('-from'))) await forgive(deps.sql, keyOf(deps, limit))
+  for (const limit of limits.filter((limit) => !limit.purpose.endsWith('-from')))
+    await forgive(deps.sql, keyOf(deps, limit))
 }
 
 /** After a password reset: someone who was locked out can sign in at once. */

@@ -45,10 +45,14 @@ const hoursOfWeek = 168
  * same times. The same posts always give the same shuffles.
  */
 export const rateHours = (posts: PostAtHour[]): HourRating[] => {
-  const strata = [...group(posts, (post) => post.stratum).values()].map(offsOf).filter((offs) => offs.length > 0)
+  const strata = [...group(posts, (post) => post.stratum).values()]
+    .map(offsOf)
+    .filter((offs) => offs.length > 0)
   const offs = strata.flat()
   if (offs.length === 0) return []
-  const spread = Math.sqrt(offs.reduce((sum, one) => sum + one.off ** 2, 0) / Math.max(1, offs.length - 1))
+  const spread = Math.sqrt(
+    offs.reduce((sum, one) => sum + one.off ** 2, 0) / Math.max(1, offs.length - 1),
+  )
   const bound = boundOf(strata)
   const cells = [...group(offs, (one) => one.post.hourOfWeek)].map(([hourOfWeek, own]) => ({
     hourOfWeek,
@@ -79,11 +83,18 @@ export const rateHours = (posts: PostAtHour[]): HourRating[] => {
 type Off = { post: PostAtHour; off: number }
 
 const offsOf = (posts: PostAtHour[]): Off[] => {
-  const inOrder = posts.toSorted((a, b) => a.atMs - b.atMs).map((post) => ({ post, log: Math.log(Math.max(0, post.views) + 1) }))
+  const inOrder = posts
+    .toSorted((a, b) => a.atMs - b.atMs)
+    .map((post) => ({ post, log: Math.log(Math.max(0, post.views) + 1) }))
   if (inOrder.length <= neighbors.least) return []
   return inOrder.map(({ post, log }, index) => {
-    const first = Math.max(0, Math.min(index - neighbors.most / 2, inOrder.length - 1 - neighbors.most))
-    const around = inOrder.slice(first, first + neighbors.most + 1).filter((one) => one.post !== post)
+    const first = Math.max(
+      0,
+      Math.min(index - neighbors.most / 2, inOrder.length - 1 - neighbors.most),
+    )
+    const around = inOrder
+      .slice(first, first + neighbors.most + 1)
+      .filter((one) => one.post !== post)
     return {
       post,
       off:
@@ -100,7 +111,10 @@ const offsOf = (posts: PostAtHour[]): Off[] => {
 const lineAt = (x: number, points: [number, number][]): number => {
   const [meanX, meanY] = [meanBy(points, ([px]) => px), meanBy(points, ([, py]) => py)]
   const across = points.reduce((sum, [px]) => sum + (px - meanX) ** 2, 0)
-  const slope = across === 0 ? 0 : points.reduce((sum, [px, py]) => sum + (px - meanX) * (py - meanY), 0) / across
+  const slope =
+    across === 0
+      ? 0
+      : points.reduce((sum, [px, py]) => sum + (px - meanX) * (py - meanY), 0) / across
   return meanY + slope * (x - meanX)
 }
 
@@ -123,7 +137,8 @@ const boundOf = (strata: Off[][]): number => {
       for (let index = 0; index < offs.length; index++) sums[hours[index]!]! += offs[index]!
     }
     return sums.reduce(
-      (best, sum, hour) => (counts[hour]! >= enoughPosts ? Math.max(best, sum / Math.sqrt(counts[hour]!)) : best),
+      (best, sum, hour) =>
+        counts[hour]! >= enoughPosts ? Math.max(best, sum / Math.sqrt(counts[hour]!)) : best,
       0,
     )
   })
@@ -144,7 +159,10 @@ const shuffle = (values: Float64Array, random: () => number): void => {
  * same result.
  */
 const randomFrom = (offs: Off[]): (() => number) => {
-  let state = offs.reduce((hash, { post }) => (Math.imul(hash, 31) + post.hourOfWeek + post.views) | 0, offs.length)
+  let state = offs.reduce(
+    (hash, { post }) => (Math.imul(hash, 31) + post.hourOfWeek + post.views) | 0,
+    offs.length,
+  )
   return () => {
     state = (state + 0x6d2b79f5) | 0
     let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
@@ -166,7 +184,8 @@ const mostRated = 100
 /** Cached for the same posts, because a page needs the rating again for each metric and range. */
 export const rateHoursOnce = (posts: PostAtHour[]): HourRating[] => {
   const hash = createHash('sha256')
-  for (const { stratum, atMs, hourOfWeek, views } of posts) hash.update(`${stratum} ${atMs} ${hourOfWeek} ${views}\n`)
+  for (const { stratum, atMs, hourOfWeek, views } of posts)
+    hash.update(`${stratum} ${atMs} ${hourOfWeek} ${views}\n`)
   const key = hash.digest('base64')
   const rating = rated.get(key) ?? rateHours(posts)
   rated.delete(key)

@@ -5,19 +5,30 @@ import type { Formats } from '../time/formats.ts'
  * is shown beside an arrow and leaves out the direction. Changes have no color, because color means
  * state in CrateSocial.
  */
-export type MetricChange = { direction: 'up' | 'down' | 'same'; short: string; words: string; joins: 'than' | 'as' }
+export type MetricChange = {
+  direction: 'up' | 'down' | 'same'
+  short: string
+  words: string
+  joins: 'than' | 'as'
+}
 
 /**
  * The change between two sums, such as `18% more`, `3% fewer` or `as many`. Null if one is missing.
  */
-export const changeOf = (now: number | null, before: number | null, fmt: Formats): MetricChange | null => {
+export const changeOf = (
+  now: number | null,
+  before: number | null,
+  fmt: Formats,
+): MetricChange | null => {
   if (now === null || before === null) return null
-  if (now === before) return { direction: 'same', short: 'no change', words: 'as many', joins: 'as' }
+  if (now === before)
+    return { direction: 'same', short: 'no change', words: 'as many', joins: 'as' }
   // A percentage of zero or a negative number makes no sense. A day can be negative if people
   // removed likes.
   if (before <= 0 || now < 0) return differenceOf(now, before, fmt)
   const percent = Math.round(((now - before) / before) * 100)
-  if (percent === 0) return { direction: 'same', short: 'no change', words: 'about as many', joins: 'as' }
+  if (percent === 0)
+    return { direction: 'same', short: 'no change', words: 'about as many', joins: 'as' }
   if (percent >= 1000) {
     const times = `${fmt.count(Math.round(now / before))} times`
     return { direction: 'up', short: times, words: `${times} as many`, joins: 'as' }
@@ -28,10 +39,15 @@ export const changeOf = (now: number | null, before: number | null, fmt: Formats
 }
 
 /** The difference between two levels, such as `212 more` or `12 fewer`. */
-export const differenceOf = (now: number | null, before: number | null, fmt: Formats): MetricChange | null => {
+export const differenceOf = (
+  now: number | null,
+  before: number | null,
+  fmt: Formats,
+): MetricChange | null => {
   if (now === null || before === null) return null
   const difference = now - before
-  if (difference === 0) return { direction: 'same', short: 'no change', words: 'as many', joins: 'as' }
+  if (difference === 0)
+    return { direction: 'same', short: 'no change', words: 'as many', joins: 'as' }
   const short = fmt.count(Math.abs(difference))
   return difference > 0
     ? { direction: 'up', short, words: `${short} more`, joins: 'than' }

@@ -1,7 +1,13 @@
 import { group } from 'd3-array'
+import { listFollowers } from '../../db/insights/followers.ts'
 import type { PostOrigin } from '../../db/insights/homes.ts'
-import { listAccountDays, listFollowers, sumPoints } from '../../db/insights/insights.ts'
-import { type After, listPostsAfter, listReadings, type MeasuredPost } from '../../db/insights/post-numbers.ts'
+import { listAccountDays, sumPoints } from '../../db/insights/insights.ts'
+import {
+  type After,
+  listPostsAfter,
+  listReadings,
+  type MeasuredPost,
+} from '../../db/insights/post-numbers.ts'
 import { postMetrics } from '../../platforms/measurer.ts'
 import { type CsvCell, csvRows, csvTable } from '../../text/csv.ts'
 import type { WebDeps } from '../http/env.ts'
@@ -35,12 +41,18 @@ const tables: Record<string, (deps: WebDeps, insights: Insights) => Promise<Tabl
     const followers = new Map(levels.map((one) => [one.day, one.followers]))
     const rows = buckets.map(({ to }, index): CsvCell[] => {
       const sum = byBack.get(buckets.length - 1 - index)
-      return [to, ...postMetrics.map((metric) => sum?.[metric]), followers.get(to), sum?.takenAt.toISOString()]
+      return [
+        to,
+        ...postMetrics.map((metric) => sum?.[metric]),
+        followers.get(to),
+        sum?.takenAt.toISOString(),
+      ]
     })
     return [['day', ...postMetrics, 'followers', 'taken_at'], ...rows]
   },
   accounts: async (_, { accounts, accountSums, accountFollowers, postCounts, range }) => {
-    const level = (id: string, day: string) => accountFollowers.find((one) => one.channelId === id && one.day === day)?.followers
+    const level = (id: string, day: string) =>
+      accountFollowers.find((one) => one.channelId === id && one.day === day)?.followers
     const rows = accounts.map((one): CsvCell[] => {
       const sum = accountSums.find((each) => each.channelId === one.id)
       const followers = [level(one.id, range.to), level(one.id, eveOf(range.from))]
@@ -59,7 +71,15 @@ const tables: Record<string, (deps: WebDeps, insights: Insights) => Promise<Tabl
     })
     return [
       [
-        ...['channel_id', 'platform', 'account', 'handle', 'posts', 'posts_not_made_here', ...postMetrics],
+        ...[
+          'channel_id',
+          'platform',
+          'account',
+          'handle',
+          'posts',
+          'posts_not_made_here',
+          ...postMetrics,
+        ],
         ...['followers', 'followers_before', 'taken_at'],
       ],
       ...rows,
@@ -67,12 +87,9 @@ const tables: Record<string, (deps: WebDeps, insights: Insights) => Promise<Tabl
   },
   account: async (deps, { channel, workspace, range }) => [
     ['platform_day', 'views', 'reach', 'taken_at'],
-    ...(channel ? await listAccountDays(deps.sql, workspace.id, channel.id, range) : []).map((one): CsvCell[] => [
-      one.day,
-      one.views,
-      one.reach,
-      one.takenAt.toISOString(),
-    ]),
+    ...(channel ? await listAccountDays(deps.sql, workspace.id, channel.id, range) : []).map(
+      (one): CsvCell[] => [one.day, one.views, one.reach, one.takenAt.toISOString()],
+    ),
   ],
   hours: async (_, insights) => [
     ['weekday', 'hour', 'views_against_usual', 'posts', 'stands_out'],
@@ -106,7 +123,15 @@ const postNames = [
 const timeNames = ['published_at', 'published_local', 'time_zone']
 
 const postCells = (post: MeasuredPost, zone: string): CsvCell[] => [
-  ...[post.postId, post.targetId, post.platformPostId, post.channelId, post.platform, post.channelName, post.channelHandle],
+  ...[
+    post.postId,
+    post.targetId,
+    post.platformPostId,
+    post.channelId,
+    post.platform,
+    post.channelName,
+    post.channelHandle,
+  ],
   ...[post.kind, titleOf(post.text), post.permalink, post.made === 'here' ? 'yes' : 'no'],
   ...[post.publishedAt.toISOString(), wallTimeOf(post.publishedAt, zone), zone],
 ]
@@ -156,27 +181,53 @@ const longTables: Record<string, (deps: WebDeps, insights: Insights) => AsyncGen
   readings: async function* (deps, insights) {
     const { id: workspaceId, zone } = insights.workspace
     const own = ownOf(deps)
-    yield [[...postNames, ...timeNames, 'taken_at', 'age_hours', ...postMetrics, 'source', ...own.map(columnOf)]]
+    yield [
+      [
+        ...postNames,
+        ...timeNames,
+        'taken_at',
+        'age_hours',
+        ...postMetrics,
+        'source',
+        ...own.map(columnOf),
+      ],
+    ]
     for await (const posts of pagesOf(deps, insights)) {
-      const idsOf = (made: PostOrigin) => posts.filter((post) => post.made === made).map(({ id }) => id)
+      const idsOf = (made: PostOrigin) =>
+        posts.filter((post) => post.made === made).map(({ id }) => id)
       const [here, elsewhere] = await Promise.all(
-        (['here', 'elsewhere'] as const).map((made) => listReadings(deps.sql, workspaceId, made, idsOf(made))),
+        (['here', 'elsewhere'] as const).map((made) =>
+          listReadings(deps.sql, workspaceId, made, idsOf(made)),
+        ),
       )
       const byPost = group([...(here ?? []), ...(elsewhere ?? [])], ({ id }) => id)
       yield posts.flatMap(
         (post): Table =>
           (byPost.get(post.id) ?? []).map((one) => {
-            const ageHours = ((one.takenAt.getTime() - post.publishedAt.getTime()) / 3_600_000).toFixed(2)
+            const ageHours = (
+              (one.takenAt.getTime() - post.publishedAt.getTime()) /
+              3_600_000
+            ).toFixed(2)
             const numbers = postMetrics.map((metric) => one[metric])
             const more = own.map(({ name }) => one.more[name])
-            return [...postCells(post, zone), one.takenAt.toISOString(), ageHours, ...numbers, one.source, ...more]
+            return [
+              ...postCells(post, zone),
+              one.takenAt.toISOString(),
+              ageHours,
+              ...numbers,
+              one.source,
+              ...more,
+            ]
           }),
       )
     }
   },
 }
 
-async function* pagesOf(deps: WebDeps, { scope, instants }: Insights): AsyncGenerator<MeasuredPost[]> {
+async function* pagesOf(
+  deps: WebDeps,
+  { scope, instants }: Insights,
+): AsyncGenerator<MeasuredPost[]> {
   for (let after: After | null = null; ; ) {
     const posts = await listPostsAfter(deps.sql, scope, instants, { after, limit: postsAPage })
     if (posts.length > 0) yield posts
@@ -187,8 +238,13 @@ async function* pagesOf(deps: WebDeps, { scope, instants }: Insights): AsyncGene
 }
 
 /** The table with this name as a stream of CSV text. Null if there is no such table. */
-export const insightsCsv = async (deps: WebDeps, insights: Insights, name = 'days'): Promise<AsyncIterable<string> | null> => {
-  if (Object.hasOwn(longTables, name) && longTables[name]) return textOf(longTables[name](deps, insights))
+export const insightsCsv = async (
+  deps: WebDeps,
+  insights: Insights,
+  name = 'days',
+): Promise<AsyncIterable<string> | null> => {
+  if (Object.hasOwn(longTables, name) && longTables[name])
+    return textOf(longTables[name](deps, insights))
   const table = Object.hasOwn(tables, name) ? tables[name] : undefined
   return table ? textOf([await table(deps, insights)]) : null
 }

@@ -14,7 +14,9 @@ export const rateOf = (numbers: Sums): EngagementRate | null => {
   const interactions = reactionsOf(numbers)
   const of = numbers.reach === null ? 'views' : 'reach'
   const base = numbers[of]
-  return interactions === null || interactions < 0 || base === null || base <= 0 ? null : { share: interactions / base, of }
+  return interactions === null || interactions < 0 || base === null || base <= 0
+    ? null
+    : { share: interactions / base, of }
 }
 
 /** `4.2% of reach` */
@@ -24,8 +26,14 @@ export const rateWords = (numbers: Sums, fmt: Formats): string | null => {
 }
 
 /** The rate of all posts together, with its formula. */
-export const rateNote = ({ interactions, base, byReach, byViews }: Engagement, fmt: Formats): string[] => {
+export const rateNote = (
+  { interactions, base, byReach, byViews }: Engagement,
+  fmt: Formats,
+): string[] => {
   if (base <= 0) return []
-  const formula = byReach === 0 ? 'views' : byViews === 0 ? 'reach' : 'reach, or ÷ views where no reach is given'
-  return [`Engagement rate of the posts published in these days: ${fmt.share(interactions / base)} (engagement ÷ ${formula}).`]
+  const formula =
+    byReach === 0 ? 'views' : byViews === 0 ? 'reach' : 'reach, or ÷ views where no reach is given'
+  return [
+    `Engagement rate of the posts published in these days: ${fmt.share(interactions / base)} (engagement ÷ ${formula}).`,
+  ]
 }

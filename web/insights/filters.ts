@@ -25,7 +25,9 @@ export const filtersOf = (
 ): Filters => {
   const names = new Set(accounts.map((one) => one.platform))
   const connected = [...registry.platforms.values()].filter((one) => names.has(one.name))
-  const kinds = new Map(connected.flatMap((one) => one.kinds.map(({ name, label }) => [name, { name, label }])))
+  const kinds = new Map(
+    connected.flatMap((one) => one.kinds.map(({ name, label }) => [name, { name, label }])),
+  )
   const platform = connected.find((one) => one.name === asked.platform)
   const chosen = platform ? { name: platform.name, label: platform.label } : null
   const kind = kinds.get(asked.format ?? '') ?? null

@@ -7,7 +7,13 @@ import type { Insights } from './page.ts'
  * A format of one platform: its number of posts, and the median views of the `read` posts that have
  * a reading at 7 days.
  */
-type FormatRow = { platform: string; label: string; posts: number; read: number; median: number | null }
+type FormatRow = {
+  platform: string
+  label: string
+  posts: number
+  read: number
+  median: number | null
+}
 export type FormatsView = {
   rows: FormatRow[]
   /** The median of all formats together. */
@@ -25,7 +31,10 @@ const leastPosts = 3
  * comparable, and a median limits the effect of a single success. Platforms count views
  * differently, so formats are compared only within a platform.
  */
-export const formatsOf = (deps: WebDeps, { timedPosts, accounts, range }: Insights): FormatsView | null => {
+export const formatsOf = (
+  deps: WebDeps,
+  { timedPosts, accounts, range }: Insights,
+): FormatsView | null => {
   const platformOf = new Map(accounts.map((one) => [one.id, one.platform]))
   const own = timedPosts.filter(({ day }) => day >= range.from && day <= range.to)
   if (own.length === 0) return null

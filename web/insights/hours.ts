@@ -27,7 +27,9 @@ export const hoursOf = (hours: HourRating[], zone: string): Hours | null => {
     .sort((a, b) => b.gain - a.gain)
     .slice(0, bestMost)
   const said = best.map((one) => ({ words: hourWords(one), more: gainWords(one) }))
-  const desc = said.length ? `Best: ${said.map((one) => `${one.words}, ${one.more}`).join('; ')}.` : 'No hour stands out yet.'
+  const desc = said.length
+    ? `Best: ${said.map((one) => `${one.words}, ${one.more}`).join('; ')}.`
+    : 'No hour stands out yet.'
   return {
     chart: {
       kind: 'heat',
@@ -36,7 +38,10 @@ export const hoursOf = (hours: HourRating[], zone: string): Hours | null => {
       desc,
       rows: weekdays,
       columns: 24,
-      heads: [0, 3, 6, 9, 12, 15, 18, 21].map((hour) => ({ column: hour, words: String(hour).padStart(2, '0') })),
+      heads: [0, 3, 6, 9, 12, 15, 18, 21].map((hour) => ({
+        column: hour,
+        words: String(hour).padStart(2, '0'),
+      })),
       cells: hours.map((one) => ({
         row: Math.floor(one.hourOfWeek / 24),
         column: one.hourOfWeek % 24,
@@ -59,7 +64,8 @@ export const hoursOf = (hours: HourRating[], zone: string): Hours | null => {
 }
 
 /** A level for the color: 0 is much less than usual, 2 is as usual, 4 is much more. */
-const levelOf = (ratio: number): number => [0.75, 0.95, 1.1, 1.4].filter((bound) => ratio >= bound).length
+const levelOf = (ratio: number): number =>
+  [0.75, 0.95, 1.1, 1.4].filter((bound) => ratio >= bound).length
 
 const hourWords = ({ hourOfWeek }: HourRating): string =>
   `${longWeekdays[Math.floor(hourOfWeek / 24)]} ${String(hourOfWeek % 24).padStart(2, '0')}:00`

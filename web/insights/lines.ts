@@ -1,4 +1,5 @@
-import type { BucketSums, FollowerLevel } from '../../db/insights/insights.ts'
+import type { FollowerLevel } from '../../db/insights/followers.ts'
+import type { BucketSums } from '../../db/insights/insights.ts'
 import { type PostMetric, postMetrics } from '../../platforms/measurer.ts'
 import type { LineSpec } from '../charts/line.ts'
 import { dayAndMonth, longDate, shortMonthAndYear } from '../time/dates.ts'
@@ -8,7 +9,15 @@ import { addUp, metricLabels, reactionMetrics } from './metrics.ts'
 import { type Bucket, bucketsOf, type Range } from './range.ts'
 
 /** The metrics of lines. Amounts add up over days; followers are a level. */
-export const amountMetrics = ['views', 'reach', 'engagement', 'likes', 'comments', 'shares', 'saves'] as const
+export const amountMetrics = [
+  'views',
+  'reach',
+  'engagement',
+  'likes',
+  'comments',
+  'shares',
+  'saves',
+] as const
 export const lineMetrics = [...amountMetrics, 'followers'] as const
 export type AmountMetric = (typeof amountMetrics)[number]
 export type LineMetric = (typeof lineMetrics)[number]
@@ -40,7 +49,11 @@ export const pointsOf = (range: Range, compares: boolean): Points => ({
   bucketsBefore: compares && range.before ? bucketsOf(range.before, range.size) : [],
 })
 
-export const lineOf = (metric: AmountMetric, { buckets, bucketsBefore }: Points, sums: BucketSums[]): Line => {
+export const lineOf = (
+  metric: AmountMetric,
+  { buckets, bucketsBefore }: Points,
+  sums: BucketSums[],
+): Line => {
   const parts = partsOf(metric)
   const valuesOf = (points: Bucket[], isBefore: boolean): (number | null)[] => {
     const own = sums.filter((one) => one.isBefore === isBefore)
@@ -48,7 +61,15 @@ export const lineOf = (metric: AmountMetric, { buckets, bucketsBefore }: Points,
     return points.map((_, index) => byBack.get(points.length - 1 - index) ?? null)
   }
   const [now, before] = [valuesOf(buckets, false), valuesOf(bucketsBefore, true)]
-  return { metric, buckets, bucketsBefore, now, before, total: addUp(now), totalBefore: addUp(before) }
+  return {
+    metric,
+    buckets,
+    bucketsBefore,
+    now,
+    before,
+    total: addUp(now),
+    totalBefore: addUp(before),
+  }
 }
 
 /** The followers at the end of each point. */
@@ -56,23 +77,40 @@ export const followersLine = (range: Range, { buckets }: Points, levels: Followe
   const byDay = new Map(levels.map((one) => [one.day, one.followers]))
   const now = buckets.map((bucket) => byDay.get(bucket.to) ?? null)
   const totalBefore = byDay.get(eveOf(range.from)) ?? null
-  return { metric: 'followers', buckets, bucketsBefore: [], now, before: [], total: now.at(-1) ?? null, totalBefore }
+  return {
+    metric: 'followers',
+    buckets,
+    bucketsBefore: [],
+    now,
+    before: [],
+    total: now.at(-1) ?? null,
+    totalBefore,
+  }
 }
 
-export const eveOf = (day: string): string => new Date(Date.parse(day) - 86_400_000).toISOString().slice(0, 10)
+export const eveOf = (day: string): string =>
+  new Date(Date.parse(day) - 86_400_000).toISOString().slice(0, 10)
 
 /**
  * An event at a point of a line: readings were missing, an account joined or the time zone changed.
  */
 export type Mark = { day: string; words: string }
 /** What is shown with a line. `change` is null if nothing can be compared. */
-export type Drawn = { range: Range; fmt: Formats; change: MetricChange | null; marks: Mark[]; postDays: Set<string> }
+export type Drawn = {
+  range: Range
+  fmt: Formats
+  change: MetricChange | null
+  marks: Mark[]
+  postDays: Set<string>
+}
 
 export const drawing = (line: Line, drawn: Drawn): LineSpec => {
   const { fmt } = drawn
   const isLevel = line.metric === 'followers'
   const places = placesOf(line.buckets)
-  const series: LineSpec['series'] = [{ tone: 'now', label: 'This period', values: aDayOf(line.now, line.buckets, isLevel) }]
+  const series: LineSpec['series'] = [
+    { tone: 'now', label: 'This period', values: aDayOf(line.now, line.buckets, isLevel) },
+  ]
   // If the two periods differ in length by a point, they are aligned at the end.
   if (line.before.length > 0) {
     const values = aDayOf(line.before, line.bucketsBefore, isLevel).slice(-line.buckets.length)
@@ -87,7 +125,9 @@ export const drawing = (line: Line, drawn: Drawn): LineSpec => {
     series,
     places,
     ticks: ticksOf(line.buckets, places, 5),
-    tips: line.buckets.map((bucket, index) => [tipOf(line, bucket, index, fmt), ...(marks.get(index) ?? [])].join(' · ')),
+    tips: line.buckets.map((bucket, index) =>
+      [tipOf(line, bucket, index, fmt), ...(marks.get(index) ?? [])].join(' · '),
+    ),
     heightPx: 220,
     fromZero: !isLevel,
     dots: false,
@@ -109,7 +149,9 @@ export const placesOf = (buckets: Bucket[]): number[] =>
 
 /** A week is drawn as its daily average, so that points with different lengths are comparable. */
 const aDayOf = (values: (number | null)[], buckets: Bucket[], isLevel: boolean) =>
-  values.map((value, index) => (value === null || isLevel ? value : value / (buckets[index]?.days ?? 1)))
+  values.map((value, index) =>
+    value === null || isLevel ? value : value / (buckets[index]?.days ?? 1),
+  )
 
 const marksOn = (buckets: Bucket[], marks: Mark[]): Map<number, string[]> => {
   const found = new Map<number, string[]>()
@@ -131,7 +173,10 @@ const findingOf = (line: Line, { range, fmt, change, marks }: Drawn): string => 
   const label = metricLabels[line.metric].toLowerCase()
   if (line.total === null) return `No ${label} were read in these days.`
   const values = aDayOf(line.now, line.buckets, line.metric === 'followers')
-  const top = values.reduce<number>((best, value, index) => ((value ?? -1) > (values[best] ?? -1) ? index : best), 0)
+  const top = values.reduce<number>(
+    (best, value, index) => ((value ?? -1) > (values[best] ?? -1) ? index : best),
+    0,
+  )
   const most = fmt.count(Math.round(values[top] ?? 0))
   const peak = `The most were ${most}${range.size === 1 || line.metric === 'followers' ? '' : ' a day'}, ${pointWords(line.buckets[top]!)}.`
   const marked = marks.map(({ words }) => ` ${words}`).join('')
@@ -153,17 +198,24 @@ const tipOf = (line: Line, bucket: Bucket, index: number, fmt: Formats): string 
   const place = index - line.buckets.length
   const before = line.before.at(place) ?? null
   const words = `${pointWords(bucket)}: ${now === null ? 'no number' : write(now, bucket.days)}`
-  return before === null ? words : `${words} · before: ${write(before, line.bucketsBefore.at(place)?.days ?? 1)}`
+  return before === null
+    ? words
+    : `${words} · before: ${write(before, line.bucketsBefore.at(place)?.days ?? 1)}`
 }
 
 export const ticksOf = (buckets: Bucket[], places: number[], most: number): LineSpec['ticks'] => {
   const count = Math.min(most, buckets.length)
   const write =
-    buckets.length > 0 && (buckets[0]?.from ?? '') < yearBefore(buckets.at(-1)?.to ?? '') ? shortMonthAndYear : dayAndMonth
+    buckets.length > 0 && (buckets[0]?.from ?? '') < yearBefore(buckets.at(-1)?.to ?? '')
+      ? shortMonthAndYear
+      : dayAndMonth
   const indexes = Array.from({ length: count }, (_, step) =>
     count === 1 ? 0 : Math.round((step * (buckets.length - 1)) / (count - 1)),
   )
-  return indexes.map((index) => ({ place: places[index] ?? 0, words: write(buckets[index]?.to ?? '') }))
+  return indexes.map((index) => ({
+    place: places[index] ?? 0,
+    words: write(buckets[index]?.to ?? ''),
+  }))
 }
 
 const yearBefore = (day: string): string => `${Number(day.slice(0, 4)) - 1}${day.slice(4)}`
@@ -186,7 +238,9 @@ export const pointWords = (bucket: Bucket): string => {
   const to = new Date(bucket.to)
   const words =
     written.get(bucket) ??
-    (bucket.days === 1 ? formats('UTC').day(to) : `${formats('UTC').day(new Date(bucket.from))} – ${formats('UTC').day(to)}`)
+    (bucket.days === 1
+      ? formats('UTC').day(to)
+      : `${formats('UTC').day(new Date(bucket.from))} – ${formats('UTC').day(to)}`)
   written.set(bucket, words)
   return words
 }

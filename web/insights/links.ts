@@ -1,7 +1,12 @@
 import type { Insights } from './page.ts'
 
 /** What an address of the page says. Without a value, a name is left out. */
-type Chosen = Partial<Record<'range' | 'from' | 'to' | 'made' | 'platform' | 'format' | 'metric' | 'by', string | undefined>>
+type Chosen = Partial<
+  Record<
+    'range' | 'from' | 'to' | 'made' | 'platform' | 'format' | 'metric' | 'by',
+    string | undefined
+  >
+>
 
 /** The addresses of a page. Each keeps what is chosen, except for its own change. */
 export type Links = {
@@ -15,10 +20,23 @@ export type Links = {
 
 const defaults: Chosen = { metric: 'views', by: 'views', made: 'all' }
 
-export const linksOf = ({ workspace, channel, range, scope, filters, metric, by }: Insights): Links => {
+export const linksOf = ({
+  workspace,
+  channel,
+  range,
+  scope,
+  filters,
+  metric,
+  by,
+}: Insights): Links => {
   const path = `/w/${workspace.slug}/insights${channel ? `/${channel.id}` : ''}`
-  const days: Chosen = range.key === 'own' ? { from: range.from, to: range.to } : { range: range.key }
-  const limits: Chosen = { made: scope.made, platform: filters.platform?.name, format: filters.kind?.name }
+  const days: Chosen =
+    range.key === 'own' ? { from: range.from, to: range.to } : { range: range.key }
+  const limits: Chosen = {
+    made: scope.made,
+    platform: filters.platform?.name,
+    format: filters.kind?.name,
+  }
   const all: Chosen = { ...days, ...limits, metric, by }
   const entries = (chosen: Chosen): [string, string][] =>
     Object.entries(chosen).flatMap(([name, value]): [string, string][] =>

@@ -1,4 +1,5 @@
-import type { MeasuredAccount, RetiredName, Sums } from '../../db/insights/insights.ts'
+import type { RetiredName, Sums } from '../../db/insights/insights.ts'
+import type { MeasuredAccount } from '../../db/insights/measured-accounts.ts'
 import type { Registry } from '../../platforms/index.ts'
 import { type PostMetric, postMetrics } from '../../platforms/measurer.ts'
 import { allNames } from '../../platforms/own-metrics.ts'
@@ -20,7 +21,8 @@ export const metricLabels: Record<PostMetric | 'engagement' | 'followers', strin
 export const reactionMetrics: PostMetric[] = ['likes', 'comments', 'shares', 'saves']
 
 /** The sum of the reactions. Null if the platform gave none of them. */
-export const reactionsOf = (numbers: Sums): number | null => addUp(reactionMetrics.map((metric) => numbers[metric]))
+export const reactionsOf = (numbers: Sums): number | null =>
+  addUp(reactionMetrics.map((metric) => numbers[metric]))
 
 export const addUp = (numbers: (number | null)[]): number | null => {
   const given = numbers.filter((number) => number !== null)
@@ -42,8 +44,12 @@ export const gives = (platform: Platform, metric: string, kind?: string): boolea
 const endedAt = (platform: Platform, metric: PostMetric, retired: RetiredName[]): Date | null => {
   const { version, names } = platform.measure
   const ours = retired.filter((one) => one.platform === platform.name && one.version === version)
-  const wanted = platform.kinds.map((kind) => ({ kind: kind.name, name: names(kind.name)[metric] })).filter((one) => one.name)
-  const dates = wanted.map(({ kind, name }) => ours.find((one) => one.kind === kind && one.name === name)?.refusedAt)
+  const wanted = platform.kinds
+    .map((kind) => ({ kind: kind.name, name: names(kind.name)[metric] }))
+    .filter((one) => one.name)
+  const dates = wanted.map(
+    ({ kind, name }) => ours.find((one) => one.kind === kind && one.name === name)?.refusedAt,
+  )
   if (dates.length === 0 || dates.some((date) => !date)) return null
   return new Date(Math.max(...dates.map((date) => date!.getTime())))
 }
@@ -54,18 +60,29 @@ export type MetricNotes = Record<PostMetric, string[]>
 /** The notes beside each metric, for the platforms of these accounts and this format. */
 export const metricNotes = (
   registry: Registry,
-  { accounts, retired, kind }: { accounts: MeasuredAccount[]; retired: RetiredName[]; kind: string | undefined },
+  {
+    accounts,
+    retired,
+    kind,
+  }: { accounts: MeasuredAccount[]; retired: RetiredName[]; kind: string | undefined },
   fmt: Formats,
 ): MetricNotes => {
   const names = new Set(accounts.map((one) => one.platform))
-  const hasKind = (platform: Platform) => kind === undefined || platform.kinds.some((one) => one.name === kind)
-  const platforms = [...registry.platforms.values()].filter((one) => names.has(one.name) && hasKind(one))
+  const hasKind = (platform: Platform) =>
+    kind === undefined || platform.kinds.some((one) => one.name === kind)
+  const platforms = [...registry.platforms.values()].filter(
+    (one) => names.has(one.name) && hasKind(one),
+  )
   const notesOf = (metric: PostMetric): string[] => {
     const without = platforms.filter((one) => !gives(one, metric, kind)).map((one) => one.label)
     const withheld = accounts.filter((one) => one.notGiven.includes(metric)).map((one) => one.name)
     const ended = platforms.flatMap((one) => {
       const at = endedAt(one, metric, retired)
-      return at ? [`${one.label} stopped providing this on ${fmt.date(at)}. The numbers shown are from before.`] : []
+      return at
+        ? [
+            `${one.label} stopped providing this on ${fmt.date(at)}. The numbers shown are from before.`,
+          ]
+        : []
     })
     return [
       ...(metric === 'reach' && without.length < platforms.length ? [countedTwice] : []),

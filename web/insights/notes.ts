@@ -20,7 +20,9 @@ export const notesOf = (insights: Insights, nowMs: number): string[] => {
       .map(({ words }) => words),
     ...(incomparable !== null && firstDay !== null ? [incomparable] : []),
     ...(incomparable === null && insights.standing.isIncomplete
-      ? ['Periods are not compared: readings are missing, so the numbers of one of them are incomplete.']
+      ? [
+          'Periods are not compared: readings are missing, so the numbers of one of them are incomplete.',
+        ]
       : []),
     ...cameAndWent(insights),
     ...unnumberedWords(insights),
@@ -28,7 +30,10 @@ export const notesOf = (insights: Insights, nowMs: number): string[] => {
     ...zoneWords(insights),
     ...resting
       .slice(0, mostNotes)
-      .map((one) => `${accountWords(one)}: the next reading is ${fmt.when(one.restUntil ?? new Date(nowMs))}. ${one.problem}`),
+      .map(
+        (one) =>
+          `${accountWords(one)}: the next reading is ${fmt.when(one.restUntil ?? new Date(nowMs))}. ${one.problem}`,
+      ),
   ]
 }
 
@@ -41,12 +46,19 @@ const freshnessOf = ({ standing, accounts, channel, fmt, workspace }: Insights):
   const [first] = behind
   if (!first) return []
   const day = (since: Date) => shortDay(dateOf(since, workspace.zone), fmt)
-  const why = (account: LabeledAccount) => (account.state === 'reconnect' ? ': it needs to be reconnected' : '')
-  if (channel) return [`No readings${partWords[first.part]} since ${day(first.since)}${why(channel)}.`]
-  const measured = accounts.filter((one) => one.state !== 'disconnected' && one.takenAt !== null).length
+  const why = (account: LabeledAccount) =>
+    account.state === 'reconnect' ? ': it needs to be reconnected' : ''
+  if (channel)
+    return [`No readings${partWords[first.part]} since ${day(first.since)}${why(channel)}.`]
+  const measured = accounts.filter(
+    (one) => one.state !== 'disconnected' && one.takenAt !== null,
+  ).length
   const names = behind
     .slice(0, 3)
-    .map(({ account, since, part }) => `${accountWords(account)}${inParentheses(part)} since ${day(since)}${why(account)}`)
+    .map(
+      ({ account, since, part }) =>
+        `${accountWords(account)}${inParentheses(part)} since ${day(since)}${why(account)}`,
+    )
   const more = behind.length > 3 ? ` and ${behind.length - 3} more, see Accounts` : ''
   return [
     `${measured - behind.length} of ${measured} accounts ${measured === 1 ? 'is' : 'are'} up to date. No readings of ${names.join('; ')}${more}.`,
@@ -59,7 +71,8 @@ const partWords: Record<Behind['part'], string> = {
   days: ' of the whole account',
   elsewhere: ' of posts not made here',
 }
-const inParentheses = (part: Behind['part']): string => (part === 'all' ? '' : ` (${partWords[part].replace(' of ', '')})`)
+const inParentheses = (part: Behind['part']): string =>
+  part === 'all' ? '' : ` (${partWords[part].replace(' of ', '')})`
 
 type Gap = { day: string; grownSince: string; isSilent: boolean; channelIds: string[] }
 
@@ -85,9 +98,13 @@ const gapsOf = (late: LateDay[]): Gap[] => {
 const lateWords = ({ standing, accounts, channel, range, fmt }: Insights): Mark[] =>
   gapsOf(standing.late).map((gap) => {
     const said = gapWords(gap, fmt, gap.day > range.to)
-    const there = accounts.filter((one) => one.firstDay !== null && one.firstDay <= gap.grownSince).length
+    const there = accounts.filter(
+      (one) => one.firstDay !== null && one.firstDay <= gap.grownSince,
+    ).length
     const isAll = channel !== null || (gap.isSilent && gap.channelIds.length >= there)
-    const words = isAll ? `${said.charAt(0).toUpperCase()}${said.slice(1)}.` : `${namesOf(accounts, gap.channelIds)}: ${said}.`
+    const words = isAll
+      ? `${said.charAt(0).toUpperCase()}${said.slice(1)}.`
+      : `${namesOf(accounts, gap.channelIds)}: ${said}.`
     return { day: gap.day, words }
   })
 
@@ -95,8 +112,10 @@ const gapWords = ({ day, grownSince, isSilent }: Gap, fmt: Formats, isAfter: boo
   const [from, to] = [addDays(grownSince, 1), addDays(day, -1)]
   const days = Math.round((Date.parse(day) - Date.parse(grownSince)) / 86_400_000)
   const on = shortDay(day, fmt)
-  if (!isSilent) return `${on} holds growth since ${shortDay(grownSince, fmt)} of posts that were not read in between`
-  const when = from === to ? `on ${shortDay(from, fmt)}` : `${shortDay(from, fmt)} to ${shortDay(to, fmt)}`
+  if (!isSilent)
+    return `${on} holds growth since ${shortDay(grownSince, fmt)} of posts that were not read in between`
+  const when =
+    from === to ? `on ${shortDay(from, fmt)}` : `${shortDay(from, fmt)} to ${shortDay(to, fmt)}`
   return `no readings ${when}; ${on}${isAfter ? ', after these days,' : ''} holds ${numberWords(days)} days`
 }
 
@@ -108,12 +127,15 @@ const cameAndWent = ({ standing, channel, incomparable, fmt, accounts }: Insight
   if (channel) return standing.left.map(({ day }) => `Disconnected on ${shortDay(day, fmt)}.`)
   const say = (list: Standing['joined'], words: string): string[] =>
     list.length > 0 && list.length <= 3
-      ? [`${words}: ${listed(list.map(({ account, day }) => `${accountWords(account)} (${shortDay(day, fmt)})`))}.`]
+      ? [
+          `${words}: ${listed(list.map(({ account, day }) => `${accountWords(account)} (${shortDay(day, fmt)})`))}.`,
+        ]
       : list.length > 3
         ? [`${words}: ${list.length} accounts.`]
         : []
   const isAll = standing.joined.length >= accounts.length
-  const compares = incomparable === null && !standing.isIncomplete && !isAll ? ', not part of the comparison' : ''
+  const compares =
+    incomparable === null && !standing.isIncomplete && !isAll ? ', not part of the comparison' : ''
   return [
     ...(isAll ? [] : say(standing.joined, `New in these days${compares}`)),
     ...say(standing.left, `Disconnected${compares}`),
@@ -127,7 +149,9 @@ const unnumberedWords = ({ accounts, postCounts, channel }: Insights): string[] 
       const count = postCounts.get(account.id)?.unnumbered ?? 0
       if (count === 0) return []
       const whose = channel ? 'these posts' : `these posts of ${accountWords(account)}`
-      return [`${account.label} gives no numbers of ${count} of ${whose}: it gives them for public posts only.`]
+      return [
+        `${account.label} gives no numbers of ${count} of ${whose}: it gives them for public posts only.`,
+      ]
     })
     .slice(0, mostNotes)
 
@@ -135,7 +159,9 @@ const unnumberedWords = ({ accounts, postCounts, channel }: Insights): string[] 
 const unreadWords = ({ elsewhere, scope, fmt }: Insights): string[] => {
   if (scope.made === 'here' || elsewhere.unread === 0) return []
   const one = elsewhere.unread === 1
-  return [`${fmt.count(elsewhere.unread)} ${one ? 'post' : 'posts'} not made here ${one ? 'has' : 'have'} not been read yet.`]
+  return [
+    `${fmt.count(elsewhere.unread)} ${one ? 'post' : 'posts'} not made here ${one ? 'has' : 'have'} not been read yet.`,
+  ]
 }
 
 /** Each day keeps the time zone that the workspace had when the day was counted. */
@@ -156,10 +182,15 @@ type ZoneChange = { day: string; from: string; since: string | null }
 
 const zoneChanges = ({ accounts, range, standing }: Insights): ZoneChange[] => {
   const first = range.before && !standing.isIncomplete ? range.before.from : range.from
-  const changes = (accounts[0]?.earlierZones ?? []).map(({ zone, until }) => ({ day: dateOf(new Date(until), zone), from: zone }))
+  const changes = (accounts[0]?.earlierZones ?? []).map(({ zone, until }) => ({
+    day: dateOf(new Date(until), zone),
+    from: zone,
+  }))
   return changes.flatMap((change, index) => {
     const since = changes[index - 1]?.day ?? null
-    return change.day >= first ? [{ ...change, since: since !== null && since >= first ? since : null }] : []
+    return change.day >= first
+      ? [{ ...change, since: since !== null && since >= first ? since : null }]
+      : []
   })
 }
 
@@ -176,9 +207,14 @@ export const marksOf = (insights: Insights): Mark[] => {
       day,
       words: `${accountWords(account)}: disconnected on ${shortDay(day, fmt)}.`,
     })),
-    ...zoneChanges(insights).map(({ day, from }) => ({ day, words: `Time zone changed from ${from} on ${shortDay(day, fmt)}.` })),
+    ...zoneChanges(insights).map(({ day, from }) => ({
+      day,
+      words: `Time zone changed from ${from} on ${shortDay(day, fmt)}.`,
+    })),
   ]
-  return all.filter(({ day }) => day >= insights.range.from && day <= insights.range.to).slice(0, mostMarks)
+  return all
+    .filter(({ day }) => day >= insights.range.from && day <= insights.range.to)
+    .slice(0, mostMarks)
 }
 
 const mostMarks = 12
@@ -189,14 +225,18 @@ const namesOf = (accounts: LabeledAccount[], ids: string[]): string => {
 }
 
 /** `Northside Records on Instagram` */
-export const accountWords = ({ name, label }: Pick<LabeledAccount, 'name' | 'label'>): string => `${name} on ${label}`
+export const accountWords = ({ name, label }: Pick<LabeledAccount, 'name' | 'label'>): string =>
+  `${name} on ${label}`
 
 /** `17 Dec`, with the year if it is not the current one. */
 export const shortDay = (day: string, fmt: Formats): string =>
   fmt.day(new Date(`${day}T12:00Z`)).endsWith(day.slice(0, 4)) ? longDate(day) : dayAndMonth(day)
 
 /** When the account was last read, or since when it is behind, for the table of accounts. */
-export const freshnessWords = (account: LabeledAccount, { standing, fmt, workspace }: Insights): string => {
+export const freshnessWords = (
+  account: LabeledAccount,
+  { standing, fmt, workspace }: Insights,
+): string => {
   const gone = goneOn(account, workspace.zone)
   if (gone) return `disconnected ${shortDay(gone, fmt)}`
   const behind = standing.behind.find((one) => one.account.id === account.id)

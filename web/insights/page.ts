@@ -1,21 +1,22 @@
 import { HTTPException } from 'hono/http-exception'
 import { countElsewhere, type ElsewhereCount } from '../../db/insights/elsewhere-posts.ts'
 import {
-  type AccountSums,
-  type BucketSums,
   type FollowerEnds,
   type FollowerLevel,
-  type InsightScope,
-  listAllRetiredNames,
   listFollowerEnds,
   listFollowers,
+} from '../../db/insights/followers.ts'
+import {
+  type AccountSums,
+  type BucketSums,
+  type InsightScope,
+  listAllRetiredNames,
   listLateDays,
-  listMeasuredAccounts,
-  type MeasuredAccount,
   sumAccounts,
   sumAccountsIn,
   sumPoints,
 } from '../../db/insights/insights.ts'
+import { listMeasuredAccounts, type MeasuredAccount } from '../../db/insights/measured-accounts.ts'
 import {
   countPosts,
   type Engagement,
@@ -29,8 +30,7 @@ import {
   type TimedPost,
 } from '../../db/insights/post-numbers.ts'
 import { read, together } from '../../db/postgres/json-rows.ts'
-import { terms } from '../../db/privacy/terms.ts'
-import { type PostMetric, postMetrics } from '../../platforms/measurer.ts'
+import { postMetrics } from '../../platforms/measurer.ts'
 import type { WebDeps, Workspace } from '../http/env.ts'
 import { addDays } from '../time/days.ts'
 import { type Formats, formats } from '../time/formats.ts'
@@ -48,13 +48,14 @@ import {
   type Points,
   pointsOf,
 } from './lines.ts'
-import { addUp, type MetricNotes, metricNotes } from './metrics.ts'
-import { type Range, type RangeAsked, readInsightRange } from './range.ts'
+import { type MetricNotes, metricNotes } from './metrics.ts'
+import { type Range, type RangeAsked, readInsightRange, whyIncomparable } from './range.ts'
 import {
   comingsOf,
   type FollowerChange,
   followersOf,
   goneOn,
+  idsApart,
   type LabeledAccount,
   type Standing,
   standingOf,
@@ -142,11 +143,22 @@ export const loadInsights = async (
   sizes: ListSizes,
 ): Promise<Insights> => {
   const now = new Date(deps.now())
-  const everyAccount = (await listMeasuredAccounts(deps.sql, { workspaceId: workspace.id, channelId }, now)).map(
-    (one): LabeledAccount => ({ ...one, label: deps.platforms.platforms.get(one.platform)?.label ?? one.platform }),
+  const everyAccount = (
+    await listMeasuredAccounts(deps.sql, { workspaceId: workspace.id, channelId }, now)
+  ).map(
+    (one): LabeledAccount => ({
+      ...one,
+      label: deps.platforms.platforms.get(one.platform)?.label ?? one.platform,
+    }),
   )
-  const filters = filtersOf(deps.platforms, everyAccount, channelId === null ? query : { format: query.format })
-  const accounts = everyAccount.filter((one) => !filters.platform || one.platform === filters.platform.name)
+  const filters = filtersOf(
+    deps.platforms,
+    everyAccount,
+    channelId === null ? query : { format: query.format },
+  )
+  const accounts = everyAccount.filter(
+    (one) => !filters.platform || one.platform === filters.platform.name,
+  )
   const channel = channelId === null ? null : (accounts[0] ?? null)
   if (channelId !== null && !channel) throw new HTTPException(404)
   const fmt = formats(workspace.zone, deps.now())
@@ -175,9 +187,15 @@ export const loadInsights = async (
   const compared = { from: (compares && range.before?.from) || range.from, to: range.to }
   const [lists, timedPosts] = await Promise.all([
     together(sql, {
-      buckets: read(sumPoints(sql, scope, { days: range, before: range.before, size: range.size }), { takenAt: true }),
+      buckets: read(
+        sumPoints(sql, scope, { days: range, before: range.before, size: range.size }),
+        { takenAt: true },
+      ),
       accountSums: read(sumAccounts(sql, scope, range, summed), {}),
-      levels: read(listFollowers(sql, scope, [...points.buckets.map((one) => one.to), eveOf(range.from)]), {}),
+      levels: read(
+        listFollowers(sql, scope, [...points.buckets.map((one) => one.to), eveOf(range.from)]),
+        {},
+      ),
       followerEnds: read(listFollowerEnds(sql, scope, range), {}),
       late: read(listLateDays(sql, scope, compared), {}),
       counts: read(countPosts(sql, scope, instants, shownIds), {}),
@@ -192,8 +210,13 @@ export const loadInsights = async (
   ])
   const { buckets, accountSums, levels, followerEnds, late, posts, retired } = lists
   const standing = standingOf({ ...facts, late })
-  const apartBefore = compares && range.before && !channel ? await sumAccountsIn(deps.sql, scope, apart, range.before) : []
-  const gone = channel ? [] : accounts.filter((one) => (goneOn(one, workspace.zone) ?? '9999') <= range.to)
+  const apartBefore =
+    compares && range.before && !channel
+      ? await sumAccountsIn(deps.sql, scope, apart, range.before)
+      : []
+  const gone = channel
+    ? []
+    : accounts.filter((one) => (goneOn(one, workspace.zone) ?? '9999') <= range.to)
   return {
     ...{
       workspace,
@@ -229,30 +252,6 @@ export const loadInsights = async (
   }
 }
 
-export type Compared = { now: number; before: number }
-
-/**
- * The sums of the range and of the period before, for accounts that were read in both. Null if
- * either is missing or incomplete. Accounts that joined or left are excluded.
- */
-export const comparedOf = (insights: Insights, metrics: PostMetric[]): Compared | null => {
-  const { lines, standing, incomparable, channel, accounts, accountSums, apartBefore } = insights
-  if (incomparable !== null || standing.isIncomplete) return null
-  const now = addUp(metrics.map((metric) => lines[metric].total))
-  const before = addUp(metrics.map((metric) => lines[metric].totalBefore))
-  if (now === null || before === null) return null
-  if (channel) return { now, before }
-  const apart = new Set(idsApart(standing))
-  if (apart.size >= accounts.length) return null
-  const of = (sums: AccountSums[]): number =>
-    addUp(sums.filter((one) => apart.has(one.channelId)).flatMap((one) => metrics.map((metric) => one[metric]))) ?? 0
-  return { now: now - of(accountSums), before: before - of(apartBefore) }
-}
-
-/** The accounts that are not compared. */
-const idsApart = ({ joined, left }: Pick<Standing, 'joined' | 'left'>): string[] =>
-  [...joined, ...left].map(({ account }) => account.id)
-
 const instantsOf = (range: { from: string; to: string }, zone: string): Instants => ({
   from: startOfDay(range.from, zone),
   to: startOfDay(addDays(range.to, 1), zone),
@@ -260,26 +259,32 @@ const instantsOf = (range: { from: string; to: string }, zone: string): Instants
 
 const spanOfHours = (range: Range, zone: string): Instants => {
   const { from, to } = instantsOf(range, zone)
-  const begin = clamp(from.getTime(), to.getTime() - hoursDays.most * dayMs, to.getTime() - hoursDays.least * dayMs)
+  const begin = clamp(
+    from.getTime(),
+    to.getTime() - hoursDays.most * dayMs,
+    to.getTime() - hoursDays.least * dayMs,
+  )
   return { from: new Date(begin), to }
 }
 
-const linesOf = (range: Range, points: Points, sums: BucketSums[], levels: FollowerLevel[]): Insights['lines'] => {
-  const lines = amountMetrics.map((metric): [AmountMetric, Line] => [metric, lineOf(metric, points, sums)])
-  return { ...(Object.fromEntries(lines) as Record<AmountMetric, Line>), followers: followersLine(range, points, levels) }
-}
-
-const whyIncomparable = (range: Range, firstDay: string | null, fmt: Formats): string | null => {
-  if (!range.before) return `Numbers are kept for ${terms.numbers}, so there is nothing before to compare with.`
-  if (firstDay === null || firstDay > range.before.from) {
-    return firstDay === null
-      ? 'There is nothing to compare with yet.'
-      : `There is nothing before to compare with: numbers begin on ${fmt.date(new Date(firstDay))}.`
+const linesOf = (
+  range: Range,
+  points: Points,
+  sums: BucketSums[],
+  levels: FollowerLevel[],
+): Insights['lines'] => {
+  const lines = amountMetrics.map((metric): [AmountMetric, Line] => [
+    metric,
+    lineOf(metric, points, sums),
+  ])
+  return {
+    ...(Object.fromEntries(lines) as Record<AmountMetric, Line>),
+    followers: followersLine(range, points, levels),
   }
-  return null
 }
 
-const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value))
+const clamp = (value: number, low: number, high: number): number =>
+  Math.min(high, Math.max(low, value))
 
 const least = (days: string[]): string | null => days.sort()[0] ?? null
 

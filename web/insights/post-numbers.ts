@@ -8,22 +8,38 @@ import { absenceWords, reactionsOf } from './metrics.ts'
 import { metricValue, shownMetrics, valueWords } from './own-metrics.ts'
 
 /** A number of a post, or the reason why there is none. `metric` also names a platform's own. */
-export type ShownNumber = { metric: string; label: string; value: number | null; words: string; ended: boolean }
+export type ShownNumber = {
+  metric: string
+  label: string
+  value: number | null
+  words: string
+  ended: boolean
+}
 
 type Numbered = Sums & Pick<MeasuredPost, 'kind' | 'notGiven' | 'endedMetrics' | 'more'>
 
-export const shownNumbers = (platform: Platform | undefined, post: Numbered, fmt: Formats): ShownNumber[] =>
+export const shownNumbers = (
+  platform: Platform | undefined,
+  post: Numbered,
+  fmt: Formats,
+): ShownNumber[] =>
   shownMetrics(platform, post.kind, post.more).map((shown) => {
     const { metric, label } = shown
     const value = metricValue(post, metric)
-    const words = value === null ? absenceWords(platform, metric, post) : valueWords(shown, value, fmt)
+    const words =
+      value === null ? absenceWords(platform, metric, post) : valueWords(shown, value, fmt)
     return { metric, label, value, words, ended: post.endedMetrics.includes(metric) }
   })
 
 const weekMs = 7 * 86_400_000
 
 /** A row of the ranking. */
-export const postRow = (platform: Platform | undefined, post: MeasuredPost, fmt: Formats, nowMs: number) => ({
+export const postRow = (
+  platform: Platform | undefined,
+  post: MeasuredPost,
+  fmt: Formats,
+  nowMs: number,
+) => ({
   ...post,
   weekWords: nowMs - post.publishedAt.getTime() < weekMs ? 'not 7 days old' : 'not read at 7 days',
   drawn: platform,

@@ -1,10 +1,22 @@
-import { listNumbersOfPost, listReadingsOfPost, type MeasuredPost, type Reading } from '../../db/insights/post-numbers.ts'
+import {
+  listNumbersOfPost,
+  listReadingsOfPost,
+  type MeasuredPost,
+  type Reading,
+} from '../../db/insights/post-numbers.ts'
 import { postMetrics } from '../../platforms/measurer.ts'
 import { csvTable } from '../../text/csv.ts'
 import type { LineSpec } from '../charts/line.ts'
 import type { WebDeps } from '../http/env.ts'
 import type { Formats } from '../time/formats.ts'
-import { columnOf, metricValue, ownMetricsOf, type ShownMetric, shownMetrics, valueWords } from './own-metrics.ts'
+import {
+  columnOf,
+  metricValue,
+  ownMetricsOf,
+  type ShownMetric,
+  shownMetrics,
+  valueWords,
+} from './own-metrics.ts'
 import { type ShownNumber, shownNumbers } from './post-numbers.ts'
 
 /** A target of a post with all its readings, oldest first. */
@@ -42,7 +54,11 @@ export type NumbersView = {
   rows: { takenAt: Date; words: string[] }[]
 }
 
-export const numbersView = (deps: WebDeps, { post, readings }: TargetReadings, fmt: Formats): NumbersView => {
+export const numbersView = (
+  deps: WebDeps,
+  { post, readings }: TargetReadings,
+  fmt: Formats,
+): NumbersView => {
   const platform = deps.platforms.platforms.get(post.platform)
   const metrics = shownMetrics(platform, post.kind, post.more)
   return {
@@ -50,7 +66,8 @@ export const numbersView = (deps: WebDeps, { post, readings }: TargetReadings, f
     takenAt: post.takenAt,
     source: readings.at(-1)?.source ?? '',
     ...absenceOf(deps, post),
-    chart: readings.filter((one) => one.views !== null).length > 1 ? curveOf(post, readings, fmt) : null,
+    chart:
+      readings.filter((one) => one.views !== null).length > 1 ? curveOf(post, readings, fmt) : null,
     rows: readings.map((one) => ({
       takenAt: one.takenAt,
       words: metrics.map((metric) => wordsOf(metric, metricValue(one, metric.metric), fmt)),
@@ -61,7 +78,10 @@ export const numbersView = (deps: WebDeps, { post, readings }: TargetReadings, f
 const wordsOf = (metric: ShownMetric, value: number | null, fmt: Formats): string =>
   value === null ? '–' : valueWords(metric, value, fmt)
 
-const absenceOf = (deps: WebDeps, post: MeasuredPost): Pick<NumbersView, 'absentAt' | 'ungivenBy'> => {
+const absenceOf = (
+  deps: WebDeps,
+  post: MeasuredPost,
+): Pick<NumbersView, 'absentAt' | 'ungivenBy'> => {
   const platform = deps.platforms.platforms.get(post.platform)
   const isTold = platform?.measure.tellsAbsence(post.kind) ?? true
   return isTold
@@ -83,8 +103,13 @@ const curveOf = (post: MeasuredPost, readings: Reading[], fmt: Formats): LineSpe
     title: 'Views since it went out',
     desc: `${fmt.count(last?.views ?? 0)} views ${ageWords(spanMs)} after it went out, read ${readings.length} times.`,
     series: [{ tone: 'now', label: 'Views', values: readings.map((one) => one.views) }],
-    places: readings.map((one) => Math.min(1, Math.max(0, (one.takenAt.getTime() - begin) / spanMs))),
-    ticks: [0, 0.5, 1].map((place) => ({ place, words: place === 0 ? 'published' : ageWords(spanMs * place) })),
+    places: readings.map((one) =>
+      Math.min(1, Math.max(0, (one.takenAt.getTime() - begin) / spanMs)),
+    ),
+    ticks: [0, 0.5, 1].map((place) => ({
+      place,
+      words: place === 0 ? 'published' : ageWords(spanMs * place),
+    })),
     tips: [],
     heightPx: 110,
     fromZero: true,
@@ -102,8 +127,15 @@ const ageWords = (ms: number): string => {
 }
 
 /** Columns of metrics that only some platforms have come last. */
-export const readingsCsv = ({ platforms }: WebDeps['platforms'], targets: TargetReadings[]): string => {
-  const own = ownMetricsOf([...platforms.values()].filter(({ name }) => targets.some(({ post }) => post.platform === name)))
+export const readingsCsv = (
+  { platforms }: WebDeps['platforms'],
+  targets: TargetReadings[],
+): string => {
+  const own = ownMetricsOf(
+    [...platforms.values()].filter(({ name }) =>
+      targets.some(({ post }) => post.platform === name),
+    ),
+  )
   return csvTable([
     ['taken_at', 'platform', 'account', ...postMetrics, 'source', ...own.map(columnOf)],
     ...targets.flatMap(({ post, readings }) =>

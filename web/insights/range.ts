@@ -1,5 +1,6 @@
 import { Temporal } from 'temporal-polyfill'
 import { terms } from '../../db/privacy/terms.ts'
+import type { Formats } from '../time/formats.ts'
 
 export type RangeKey = '7d' | '28d' | '90d' | '12m' | '24m'
 /** Dates in the workspace's time zone, such as `2026-11-26`. Both ends are inclusive. */
@@ -22,18 +23,23 @@ export type Range = Days & {
 }
 
 /** `faults`: errors of the date form by field. If there are any, `range` is the default range. */
-export type RangeAsked = { range: Range; typed: { from: string; to: string }; faults: { from?: string; to?: string } }
+export type RangeAsked = {
+  range: Range
+  typed: { from: string; to: string }
+  faults: { from?: string; to?: string }
+}
 
 // promise: R3
 const keptFor = { months: Number.parseInt(terms.numbers, 10) }
 
-export const ranges: { key: RangeKey; label: string; back: { days?: number; months?: number } }[] = [
-  { key: '7d', label: '7 days', back: { days: 7 } },
-  { key: '28d', label: '28 days', back: { days: 28 } },
-  { key: '90d', label: '90 days', back: { days: 90 } },
-  { key: '12m', label: '12 months', back: { months: 12 } },
-  { key: '24m', label: terms.numbers, back: keptFor },
-]
+export const ranges: { key: RangeKey; label: string; back: { days?: number; months?: number } }[] =
+  [
+    { key: '7d', label: '7 days', back: { days: 7 } },
+    { key: '28d', label: '28 days', back: { days: 28 } },
+    { key: '90d', label: '90 days', back: { days: 90 } },
+    { key: '12m', label: '12 months', back: { months: 12 } },
+    { key: '24m', label: terms.numbers, back: keptFor },
+  ]
 const usual: RangeKey = '28d'
 const longestDaily = 120
 
@@ -46,12 +52,15 @@ export const readInsightRange = (
   today: string,
   firstDay: string | null,
 ): RangeAsked => {
-  const end = firstDay === today ? today : Temporal.PlainDate.from(today).subtract({ days: 1 }).toString()
+  const end =
+    firstDay === today ? today : Temporal.PlainDate.from(today).subtract({ days: 1 }).toString()
   const typed = { from: asked.from ?? '', to: asked.to ?? '' }
-  const named = ranges.find((one) => one.key === asked.range) ?? ranges.find((one) => one.key === usual)!
+  const named =
+    ranges.find((one) => one.key === asked.range) ?? ranges.find((one) => one.key === usual)!
   const from = Temporal.PlainDate.from(end).add({ days: 1 }).subtract(named.back).toString()
   const range = rangeOf(named.key, { from, to: end }, named.label, today, [])
-  if (asked.from === undefined && asked.to === undefined) return { range, typed: { from: range.from, to: range.to }, faults: {} }
+  if (asked.from === undefined && asked.to === undefined)
+    return { range, typed: { from: range.from, to: range.to }, faults: {} }
   const faults = faultsOf(typed, today)
   if (faults.from || faults.to) return { range, typed, faults }
   return { range: ownRange(typed, today), typed, faults: {} }
@@ -61,7 +70,10 @@ export const readInsightRange = (
 export const bucketsOf = (days: Days, size: number): Bucket[] => {
   const first = Temporal.PlainDate.from(days.from)
   const buckets: Bucket[] = []
-  for (let last = Temporal.PlainDate.from(days.to); Temporal.PlainDate.compare(last, first) >= 0; ) {
+  for (
+    let last = Temporal.PlainDate.from(days.to);
+    Temporal.PlainDate.compare(last, first) >= 0;
+  ) {
     const begin = last.subtract({ days: size - 1 })
     const from = Temporal.PlainDate.compare(begin, first) < 0 ? first : begin
     buckets.unshift({ from: from.toString(), to: last.toString(), days: countDays(from, last) })
@@ -75,7 +87,8 @@ const faultsOf = (typed: { from: string; to: string }, today: string): RangeAske
   const to = dateIn(typed.to)
   if (!from) return { from: 'Give a first day, such as 2026-11-01.' }
   if (!to) return { to: 'Give a last day, such as 2026-11-26.' }
-  if (Temporal.PlainDate.compare(from, to) > 0) return { to: 'The last day is before the first day. Choose a later one.' }
+  if (Temporal.PlainDate.compare(from, to) > 0)
+    return { to: 'The last day is before the first day. Choose a later one.' }
   if (Temporal.PlainDate.compare(from, Temporal.PlainDate.from(today)) > 0)
     return { from: 'This day is in the future. Choose an earlier one.' }
   if (Temporal.PlainDate.compare(to, oldest(today)) < 0)
@@ -99,13 +112,21 @@ const ownRange = (typed: { from: string; to: string }, today: string): Range => 
   return rangeOf('own', { from, to }, '', today, notes)
 }
 
-const rangeOf = (key: Range['key'], { from, to }: Days, label: string, today: string, notes: string[]): Range => {
+const rangeOf = (
+  key: Range['key'],
+  { from, to }: Days,
+  label: string,
+  today: string,
+  notes: string[],
+): Range => {
   const days = countDays(Temporal.PlainDate.from(from), Temporal.PlainDate.from(to))
   const lastBefore = Temporal.PlainDate.from(from).subtract({ days: 1 })
   // Compares months with months: 12 months that include February 29 are a day longer than the 12
   // months before.
   const back = ranges.find((one) => one.key === key)?.back
-  const firstBefore = back?.months ? Temporal.PlainDate.from(from).subtract(back) : lastBefore.subtract({ days: days - 1 })
+  const firstBefore = back?.months
+    ? Temporal.PlainDate.from(from).subtract(back)
+    : lastBefore.subtract({ days: days - 1 })
   const kept = Temporal.PlainDate.compare(firstBefore, oldest(today)) >= 0
   return {
     key,
@@ -119,9 +140,11 @@ const rangeOf = (key: Range['key'], { from, to }: Days, label: string, today: st
   }
 }
 
-const oldest = (today: string): Temporal.PlainDate => Temporal.PlainDate.from(today).subtract(keptFor)
+const oldest = (today: string): Temporal.PlainDate =>
+  Temporal.PlainDate.from(today).subtract(keptFor)
 
-const countDays = (from: Temporal.PlainDate, to: Temporal.PlainDate): number => from.until(to, { largestUnit: 'days' }).days + 1
+const countDays = (from: Temporal.PlainDate, to: Temporal.PlainDate): number =>
+  from.until(to, { largestUnit: 'days' }).days + 1
 
 const dateIn = (typed: string): Temporal.PlainDate | null => {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(typed)) return null
@@ -131,4 +154,20 @@ const dateIn = (typed: string): Temporal.PlainDate | null => {
     if (error instanceof RangeError) return null
     throw error
   }
+}
+
+/** Why there is no period to compare with. Null if there is one. */
+export const whyIncomparable = (
+  range: Range,
+  firstDay: string | null,
+  fmt: Formats,
+): string | null => {
+  if (!range.before)
+    return `Numbers are kept for ${terms.numbers}, so there is nothing before to compare with.`
+  if (firstDay === null || firstDay > range.before.from) {
+    return firstDay === null
+      ? 'There is nothing to compare with yet.'
+      : `There is nothing before to compare with: numbers begin on ${fmt.date(new Date(firstDay))}.`
+  }
+  return null
 }

@@ -10,8 +10,18 @@ import type { Insights } from './page.ts'
 export const ratedHours = ({ timedPosts }: Pick<Insights, 'timedPosts'>): HourRating[] =>
   rateHoursOnce(
     timedPosts.flatMap(({ channelId, kind, made, publishedAt, hourOfWeek, viewsAtDay: views }) =>
-      views === null ? [] : [{ stratum: `${channelId} ${kind} ${made}`, atMs: publishedAt.getTime(), hourOfWeek, views }],
+      views === null
+        ? []
+        : [
+            {
+              stratum: `${channelId} ${kind} ${made}`,
+              atMs: publishedAt.getTime(),
+              hourOfWeek,
+              views,
+            },
+          ],
     ),
   )
 
-export const hoursIn = (insights: Insights) => hoursOf(ratedHours(insights), insights.workspace.zone)
+export const hoursIn = (insights: Insights) =>
+  hoursOf(ratedHours(insights), insights.workspace.zone)

@@ -21,7 +21,8 @@ export const insightsRoutes = (deps: WebDeps, view: Renderer) => {
     .get('/w/:workspace/insights.csv', guard, (c) => table(deps, c, null))
     .get('/w/:workspace/insights/:channel', guard, (c) => {
       const [id, ...endings] = c.req.param('channel').split('.')
-      if (!isId(id) || endings.length > 1 || (endings[0] ?? 'csv') !== 'csv') throw new HTTPException(404)
+      if (!isId(id) || endings.length > 1 || (endings[0] ?? 'csv') !== 'csv')
+        throw new HTTPException(404)
       return endings.length > 0 ? table(deps, c, id) : show(deps, view, c, id)
     })
     .get('/w/:workspace/posts/:post/numbers.csv', guard, async (c) => {
@@ -37,22 +38,48 @@ const listedPosts = 10
 const accountsShown = 25
 const everyAccount = Number.POSITIVE_INFINITY
 
-const show = async (deps: WebDeps, view: Renderer, c: Context<MemberEnv>, channelId: string | null): Promise<Response> => {
+const show = async (
+  deps: WebDeps,
+  view: Renderer,
+  c: Context<MemberEnv>,
+  channelId: string | null,
+): Promise<Response> => {
   const accounts = c.req.query('accounts') === 'all' ? everyAccount : accountsShown
-  const insights = await loadInsights(deps, c.var.workspace, channelId, queryOf(c), { posts: listedPosts, accounts })
-  return view.page(c, 'insights/index', await insightsView(deps, insights, c.var.role), isFaulty(insights) ? 422 : 200)
+  const insights = await loadInsights(deps, c.var.workspace, channelId, queryOf(c), {
+    posts: listedPosts,
+    accounts,
+  })
+  return view.page(
+    c,
+    'insights/index',
+    await insightsView(deps, insights, c.var.role),
+    isFaulty(insights) ? 422 : 200,
+  )
 }
 
-const table = async (deps: WebDeps, c: Context<MemberEnv>, channelId: string | null): Promise<Response> => {
+const table = async (
+  deps: WebDeps,
+  c: Context<MemberEnv>,
+  channelId: string | null,
+): Promise<Response> => {
   const name = c.req.query('table')
-  const insights = await loadInsights(deps, c.var.workspace, channelId, queryOf(c), { posts: 0, accounts: everyAccount })
+  const insights = await loadInsights(deps, c.var.workspace, channelId, queryOf(c), {
+    posts: 0,
+    accounts: everyAccount,
+  })
   const { from, to } = insights.asked.faults
   if (isFaulty(insights)) throw new HTTPException(422, { message: from ?? to ?? '' })
   const parts = await insightsCsv(deps, insights, name)
   if (parts === null) throw new HTTPException(404)
   const { scope, filters, range } = insights
-  const limits = [scope.made === 'here' ? 'made-here' : null, filters.platform?.name, filters.kind?.name]
-  const names = [name ?? 'days', ...limits, range.from, range.to].filter((one) => typeof one === 'string')
+  const limits = [
+    scope.made === 'here' ? 'made-here' : null,
+    filters.platform?.name,
+    filters.kind?.name,
+  ]
+  const names = [name ?? 'days', ...limits, range.from, range.to].filter(
+    (one) => typeof one === 'string',
+  )
   return csv(c, ReadableStream.from(encoded(parts)), names.join('-'))
 }
 

@@ -1,4 +1,6 @@
-import type { FollowerEnds, InsightScope, LateDay, MeasuredAccount } from '../../db/insights/insights.ts'
+import type { FollowerEnds } from '../../db/insights/followers.ts'
+import type { InsightScope, LateDay } from '../../db/insights/insights.ts'
+import type { MeasuredAccount } from '../../db/insights/measured-accounts.ts'
 import { addDays } from '../time/days.ts'
 import { dateOf } from '../time/wall-time.ts'
 import type { Days, Range } from './range.ts'
@@ -45,7 +47,9 @@ export type Facts = {
 
 export const standingOf = (facts: Facts): Standing => {
   const { accounts, late, range, zone, compares, made } = facts
-  const behind = accounts.flatMap(behindOf).filter(({ part }) => made === 'all' || part !== 'elsewhere')
+  const behind = accounts
+    .flatMap(behindOf)
+    .filter(({ part }) => made === 'all' || part !== 'elsewhere')
   const periods = compares && range.before ? [range, range.before] : [range]
   const isIncomplete =
     behind.some(({ since, part }) => part !== 'days' && dateOf(since, zone) < range.to) ||
@@ -54,7 +58,12 @@ export const standingOf = (facts: Facts): Standing => {
 }
 
 /** The accounts that joined or left in the compared days. */
-export const comingsOf = ({ accounts, range, zone, compares }: Omit<Facts, 'late'>): Pick<Standing, 'joined' | 'left'> => {
+export const comingsOf = ({
+  accounts,
+  range,
+  zone,
+  compares,
+}: Omit<Facts, 'late'>): Pick<Standing, 'joined' | 'left'> => {
   const first = compares && range.before ? range.before.from : range.from
   const left = accounts.flatMap((account) => {
     const day = goneOn(account, zone)
@@ -76,7 +85,8 @@ const behindOf = (account: LabeledAccount): Behind[] => {
   const { takenAt, overdue } = account
   const since = earliest(Object.values(overdue))
   if (!since || !takenAt) return []
-  const part = (overdue.followers ?? overdue.posts) ? 'all' : overdue.elsewhere ? 'elsewhere' : 'days'
+  const part =
+    (overdue.followers ?? overdue.posts) ? 'all' : overdue.elsewhere ? 'elsewhere' : 'days'
   return [{ account, since: takenAt < since ? takenAt : since, part }]
 }
 
@@ -117,14 +127,31 @@ export const followersOf = (ends: FollowerEnds[], gone: Set<string>): FollowerCh
   const both = here.filter((one) => one.before !== null)
   if (both.length > 0)
     return {
-      ...{ total, now: sumOf(both.map((one) => one.last)), before: sumOf(both.map((one) => one.before)), since: null },
-      from: both.flatMap(({ channelId, beforeOn }) => (beforeOn ? [{ channelId, day: beforeOn }] : [])),
+      ...{
+        total,
+        now: sumOf(both.map((one) => one.last)),
+        before: sumOf(both.map((one) => one.before)),
+        since: null,
+      },
+      from: both.flatMap(({ channelId, beforeOn }) =>
+        beforeOn ? [{ channelId, day: beforeOn }] : [],
+      ),
     }
   const grown = here.filter((one) => one.first !== null && one.firstOn !== one.lastOn)
   if (grown.length === 0) return { total, now: null, before: null, since: null, from: [] }
   const since = grown.map((one) => one.firstOn ?? '').sort()[0] ?? null
-  return { total, now: sumOf(grown.map((one) => one.last)), before: sumOf(grown.map((one) => one.first)), since, from: [] }
+  return {
+    total,
+    now: sumOf(grown.map((one) => one.last)),
+    before: sumOf(grown.map((one) => one.first)),
+    since,
+    from: [],
+  }
 }
 
 const sumOf = (numbers: (number | null)[]): number | null =>
   numbers.length === 0 ? null : numbers.reduce<number>((sum, one) => sum + (one ?? 0), 0)
+
+/** The accounts that are not compared. */
+export const idsApart = ({ joined, left }: Pick<Standing, 'joined' | 'left'>): string[] =>
+  [...joined, ...left].map(({ account }) => account.id)

@@ -2,11 +2,12 @@ import type { PostMetric } from '../../platforms/measurer.ts'
 import type { ChartSpec } from '../charts/index.ts'
 import type { WebDeps } from '../http/env.ts'
 import { changeOf, differenceOf, type MetricChange } from './changes.ts'
+import { comparedOf } from './comparison.ts'
 import { rateNote } from './engagement-rate.ts'
 import { eveOf, type LineMetric, partsOf, sparkOf } from './lines.ts'
 import { addUp, countedTwice, gives, metricLabels } from './metrics.ts'
 import { accountWords, shortDay } from './notes.ts'
-import { comparedOf, type Insights } from './page.ts'
+import type { Insights } from './page.ts'
 
 /**
  * If `words` is null, there is no number and `absent` says why. `metric`: the line that the tile
@@ -73,7 +74,8 @@ const apartWords = (insights: Insights, metrics: PostMetric[]): string[] => {
   const sum = addUp(gained)
   const count = standing.joined.length
   const whose = count === 1 ? 'a new account' : `${count} new accounts`
-  const added = sum === null || count === 0 ? [] : [`${fmt.count(sum)} of it from ${whose}, not compared.`]
+  const added =
+    sum === null || count === 0 ? [] : [`${fmt.count(sum)} of it from ${whose}, not compared.`]
   return standing.left.length > 0 ? [...added, 'Disconnected accounts are not compared.'] : added
 }
 
@@ -81,11 +83,14 @@ const followersTile = (insights: Insights): Tile => {
   const { followers, fmt, range, lines, standing, followerEnds, channel, filters } = insights
   const ends = new Map(followerEnds.map((one) => [one.channelId, one]))
   const isNew = (id: string) => ends.get(id)?.before === null
-  const fresh = channel || followers.since ? [] : standing.joined.filter(({ account }) => isNew(account.id))
+  const fresh =
+    channel || followers.since ? [] : standing.joined.filter(({ account }) => isNew(account.id))
   const added = addUp(fresh.map(({ account }) => ends.get(account.id)?.last ?? null))
   const old = standing.behind.flatMap(({ account }) => {
     const on = ends.get(account.id)?.lastOn
-    return on && on < range.to ? [`${channel ? 'As' : `${accountWords(account)} as`} of ${shortDay(on, fmt)}.`] : []
+    return on && on < range.to
+      ? [`${channel ? 'As' : `${accountWords(account)} as`} of ${shortDay(on, fmt)}.`]
+      : []
   })
   const when = range.days === 1 ? 'on this day' : `in ${range.label}`
   return {
@@ -127,10 +132,15 @@ const longerWords = ({ followers, range, accounts, channel, fmt }: Insights): st
   const on = shortDay(first.day, fmt)
   if (channel) return [`The change is since ${on}, the last reading before these days.`]
   if (longer.length > 1)
-    return [`The change of ${longer.length} accounts is since their last reading before these days, the earliest on ${on}.`]
+    return [
+      `The change of ${longer.length} accounts is since their last reading before these days, the earliest on ${on}.`,
+    ]
   return accounts
     .filter(({ id }) => id === first.channelId)
-    .map((account) => `The change of ${accountWords(account)} is since ${on}, its last reading before these days.`)
+    .map(
+      (account) =>
+        `The change of ${accountWords(account)} is since ${on}, its last reading before these days.`,
+    )
 }
 
 const isGiven = (deps: WebDeps, { accounts, scope }: Insights, metrics: PostMetric[]): boolean =>

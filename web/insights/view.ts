@@ -8,12 +8,21 @@ import type { WebDeps } from '../http/env.ts'
 import type { View } from '../http/render.ts'
 import { loadNextStep } from '../pages/next-step.ts'
 import { changeOf, differenceOf } from './changes.ts'
+import { comparedOf } from './comparison.ts'
 import { formatsOf } from './formats.ts'
-import { chartTitleOf, drawing, eveOf, lineMetrics, partsOf, pointWords, spanWords } from './lines.ts'
+import {
+  chartTitleOf,
+  drawing,
+  eveOf,
+  lineMetrics,
+  partsOf,
+  pointWords,
+  spanWords,
+} from './lines.ts'
 import { type Links, linksOf } from './links.ts'
 import { gives, listed, metricLabels } from './metrics.ts'
 import { freshnessWords, marksOf, notesOf } from './notes.ts'
-import { comparedOf, type Insights } from './page.ts'
+import type { Insights } from './page.ts'
 import { postRow } from './post-numbers.ts'
 import { ranges } from './range.ts'
 import { hoursIn } from './rated-hours.ts'
@@ -26,7 +35,11 @@ const madeLinks = [
 ] as const
 
 /** The data for the page's templates. */
-export const insightsView = async (deps: WebDeps, insights: Insights, role: Role): Promise<View> => {
+export const insightsView = async (
+  deps: WebDeps,
+  insights: Insights,
+  role: Role,
+): Promise<View> => {
   const { workspace, channel, range, fmt, by, metric, standing } = insights
   const base = `/w/${workspace.slug}`
   const links = linksOf(insights)
@@ -34,7 +47,9 @@ export const insightsView = async (deps: WebDeps, insights: Insights, role: Role
   const platformOf = (name: string) => deps.platforms.platforms.get(name)
   const { made } = insights.scope
   const tiles = tilesOf(deps, insights)
-  const given = lineMetrics.filter((one) => insights.lines[one].total !== null || one === metric || one === 'views')
+  const given = lineMetrics.filter(
+    (one) => insights.lines[one].total !== null || one === metric || one === 'views',
+  )
   const compares = insights.incomparable === null && range.before !== null
   const whole = channel ? await listAccountDays(deps.sql, workspace.id, channel.id, range) : []
   return {
@@ -117,9 +132,20 @@ const mainChart = (insights: Insights, tiles: Tile[]) => {
     ? differenceOf(followers.since ? null : followers.now, followers.before, fmt)
     : compared && changeOf(compared.now, compared.before, fmt)
   const marks = marksOf(insights)
-  const spec = drawing(line, { range, fmt, change, marks, postDays: new Set(timedPosts.map((post) => post.day)) })
+  const spec = drawing(line, {
+    range,
+    fmt,
+    change,
+    marks,
+    postDays: new Set(timedPosts.map((post) => post.day)),
+  })
   const start = axisStart(spec)
-  const notes = metric === 'followers' ? [] : metric === 'engagement' ? insights.notes.likes : insights.notes[metric]
+  const notes =
+    metric === 'followers'
+      ? []
+      : metric === 'engagement'
+        ? insights.notes.likes
+        : insights.notes[metric]
   return {
     id: 'main',
     title: chartTitleOf(line, range),
@@ -129,7 +155,9 @@ const mainChart = (insights: Insights, tiles: Tile[]) => {
     hasPosts: spec.below.length > 0,
     notes: [
       ...(metric === 'followers' || tiles.some((tile) => tile.metric === metric) ? [] : notes),
-      ...(isLevel && start !== 0 && line.total !== null ? [`The axis begins at ${fmt.count(start)}, not at 0.`] : []),
+      ...(isLevel && start !== 0 && line.total !== null
+        ? [`The axis begins at ${fmt.count(start)}, not at 0.`]
+        : []),
       ...(isLevel && insights.filters.kind ? [allFormats(insights)] : []),
       ...(isLevel ? [] : gainNotes(insights)),
     ],
@@ -150,9 +178,12 @@ const mainChart = (insights: Insights, tiles: Tile[]) => {
 /** What the sums include. */
 const gainNotes = ({ scope, elsewhere, filters }: Insights): string[] => {
   const limits = filters.words === null ? '' : `, only ${filters.words}`
-  if (!elsewhere.any) return [`What all posts gained in these days, whenever they were published${limits}.`]
+  if (!elsewhere.any)
+    return [`What all posts gained in these days, whenever they were published${limits}.`]
   if (scope.made === 'here')
-    return [`What posts made here gained in these days, whenever they were published${limits}. Posts not made here are left out.`]
+    return [
+      `What posts made here gained in these days, whenever they were published${limits}. Posts not made here are left out.`,
+    ]
   return [
     `What all posts gained in these days, whenever they were published and wherever they were made${limits}.`,
     'Posts from before an account was connected count from their first reading.',
@@ -166,7 +197,9 @@ const gainNotes = ({ scope, elsewhere, filters }: Insights): string[] => {
 const accountRows = (deps: WebDeps, insights: Insights) => {
   const { shown, range, postCounts, fmt, scope } = insights
   const sumsOf = new Map(insights.accountSums.map((one) => [one.channelId, one]))
-  const levelOf = new Map(insights.accountFollowers.map((one) => [`${one.channelId} ${one.day}`, one.followers]))
+  const levelOf = new Map(
+    insights.accountFollowers.map((one) => [`${one.channelId} ${one.day}`, one.followers]),
+  )
   return shown.map((account) => {
     const platform = deps.platforms.platforms.get(account.platform)
     const own = sumsOf.get(account.id)
@@ -177,10 +210,17 @@ const accountRows = (deps: WebDeps, insights: Insights) => {
       posts: postCounts.get(account.id)?.posts ?? 0,
       numbers: postMetrics.map((metric) => ({
         value: own?.[metric] ?? null,
-        absent: platform && !gives(platform, metric, scope.kind ?? undefined) ? `not given by ${platform.label}` : 'none yet',
+        absent:
+          platform && !gives(platform, metric, scope.kind ?? undefined)
+            ? `not given by ${platform.label}`
+            : 'none yet',
       })),
       followers,
-      change: differenceOf(followers, levelOf.get(`${account.id} ${eveOf(range.from)}`) ?? null, fmt),
+      change: differenceOf(
+        followers,
+        levelOf.get(`${account.id} ${eveOf(range.from)}`) ?? null,
+        fmt,
+      ),
       read: freshnessWords(account, insights),
     }
   })
@@ -191,8 +231,13 @@ const emptyOf = async (deps: WebDeps, insights: Insights, role: Role, links: Lin
   const words = emptyWords(insights, deps.now())
   if (!words) return null
   if (insights.filters.words !== null)
-    return { words, href: links.to({ platform: undefined, format: undefined }), label: 'Show all platforms and formats' }
-  if (insights.firstDay !== null) return { words, href: `${links.path}?range=90d`, label: 'Last 90 days' }
+    return {
+      words,
+      href: links.to({ platform: undefined, format: undefined }),
+      label: 'Show all platforms and formats',
+    }
+  if (insights.firstDay !== null)
+    return { words, href: `${links.path}?range=90d`, label: 'Last 90 days' }
   const { href, label } = await loadNextStep(deps, insights.workspace, role)
   return { words, href, label }
 }

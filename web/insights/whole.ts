@@ -29,10 +29,16 @@ export const wholeCharts = (
     marks,
     range,
     fmt,
-  }: { lines: Pick<Insights['lines'], 'views'>; posts: string; marks: string[] } & Omit<Shown, 'buckets'>,
+  }: { lines: Pick<Insights['lines'], 'views'>; posts: string; marks: string[] } & Omit<
+    Shown,
+    'buckets'
+  >,
 ): LineSpec[] => {
   const shown = { buckets: lines.views.buckets, range, fmt }
-  return [viewsChart(days, shown, { views: lines.views, posts, marks }), reachChart(days, shown)].filter((one) => one !== null)
+  return [
+    viewsChart(days, shown, { views: lines.views, posts, marks }),
+    reachChart(days, shown),
+  ].filter((one) => one !== null)
 }
 
 const viewsChart = (
@@ -43,7 +49,9 @@ const viewsChart = (
   const { buckets, range, fmt } = shown
   const whole = buckets.map((bucket) => averageOf(days, bucket, 'views'))
   if (whole.filter((value) => value !== null).length < 2) return null
-  const ours = views.now.map((value, index) => (value === null ? null : value / (buckets[index]?.days ?? 1)))
+  const ours = views.now.map((value, index) =>
+    value === null ? null : value / (buckets[index]?.days ?? 1),
+  )
   const write = writer(fmt)
   const sum = write(addUp(days.map((one) => one.views)))
   const gaps = marks.map((words) => ` ${words}`).join('')
@@ -75,17 +83,29 @@ const reachChart = (days: AccountDayRow[], shown: Shown): LineSpec | null => {
     title: `Reach per day of the whole account${average(range)}`,
     desc: `The most people were reached on ${shortDay(top.day, fmt)}: ${write(top.reach)}${knownDays(days, range, 'reach')}.`,
     series: [{ tone: 'now', label: 'Whole account', values }],
-    tips: buckets.map((bucket, index) => `${pointWords(bucket)}: reach ${write(values[index] ?? null)}`),
+    tips: buckets.map(
+      (bucket, index) => `${pointWords(bucket)}: reach ${write(values[index] ?? null)}`,
+    ),
   }
 }
 
 const frame = ({ buckets }: Shown) => {
   const places = placesOf(buckets)
   const ticks = ticksOf(buckets, places, 5)
-  return { kind: 'line' as const, places, ticks, heightPx: 180, fromZero: true, dots: false, marks: [], below: [] }
+  return {
+    kind: 'line' as const,
+    places,
+    ticks,
+    heightPx: 180,
+    fromZero: true,
+    dots: false,
+    marks: [],
+    below: [],
+  }
 }
 
-const writer = (fmt: Formats) => (value: number | null) => (value === null ? 'no number' : fmt.count(Math.round(value)))
+const writer = (fmt: Formats) => (value: number | null) =>
+  value === null ? 'no number' : fmt.count(Math.round(value))
 
 const average = ({ size }: Range): string => (size === 1 ? '' : ', average of each week')
 
@@ -103,7 +123,11 @@ export const missingWords = (days: AccountDayRow[], range: Range, label: string)
 }
 
 /** The average over the days with a number. */
-const averageOf = (days: AccountDayRow[], { from, to }: Bucket, metric: WholeMetric): number | null => {
+const averageOf = (
+  days: AccountDayRow[],
+  { from, to }: Bucket,
+  metric: WholeMetric,
+): number | null => {
   const known = days.flatMap((one) => (one.day >= from && one.day <= to ? (one[metric] ?? []) : []))
   return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length
 }

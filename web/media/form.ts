@@ -49,7 +49,9 @@ export const takeForm = async (
       last = last.then(() => one(fileName, stream))
       last.catch(reject)
     })
-    form.on('error', () => reject(new MediaRefused('damaged', 'The upload was interrupted. Upload the files again.')))
+    form.on('error', () =>
+      reject(new MediaRefused('damaged', 'The upload was interrupted. Upload the files again.')),
+    )
     form.on('finish', () => last.then(resolve, reject))
     openBody(c)
       .on('error', (error) => form.destroy(error))
@@ -61,6 +63,10 @@ export const takeForm = async (
 const tooManyFiles = `Not uploaded: ${maxFiles} files fit into one upload. Upload this one again.`
 
 const openForm = (contentType: string | undefined) => {
-  if (!contentType?.startsWith('multipart/form-data; ')) throw new MediaRefused('not_media', 'Choose a file first.')
-  return new Busboy({ headers: { 'content-type': contentType }, limits: { files: namedFilesMax, fields: 10, fieldSize: 1000 } })
+  if (!contentType?.startsWith('multipart/form-data; '))
+    throw new MediaRefused('not_media', 'Choose a file first.')
+  return new Busboy({
+    headers: { 'content-type': contentType },
+    limits: { files: namedFilesMax, fields: 10, fieldSize: 1000 },
+  })
 }

@@ -8,26 +8,19 @@ import { recordEvent } from '../../db/notifications/events.ts'
 import { enqueue } from '../../db/notifications/outbox.ts'
 import { tx } from '../../db/postgres/connect.ts'
 import { keepFormKey, takeFormKey } from '../../db/posts/form-keys.ts'
-import { findMedia, insertMedia, type Media, type NewMedia } from '../../db/posts/media.ts'
-import { cleanVideo, type Demuxer } from '../../media/clean-video.ts'
+import { findMedia, insertMedia, type Media } from '../../db/posts/media.ts'
 import { isDiskFull } from '../../media/disk-full.ts'
-import { createFfmpeg, type Ffmpeg, FfmpegFailed } from '../../media/ffmpeg.ts'
+import { FfmpegFailed } from '../../media/ffmpeg.ts'
 import { hashFile } from '../../media/hash-file.ts'
-import { makePicture, makeThumbnail, maxImageUploadBytes } from '../../media/image.ts'
 import { isCode } from '../../media/missing-file.ts'
-import { makePoster } from '../../media/poster.ts'
-import { encodingOf, type Probed, probe } from '../../media/probe.ts'
-import { inTurn } from '../../media/queue.ts'
 import { MediaRefused } from '../../media/refusal.ts'
 import { sniffType } from '../../media/sniff.ts'
-import { isStandard, planStandard, takeStill } from '../../media/standard-video.ts'
-import { readablePicture } from '../../media/still.ts'
 import type { MediaStore } from '../../media/store.ts'
-import { probeVideo, requireWhole } from '../../media/video.ts'
 import { cleanLine } from '../../text/clean-text.ts'
 import type { WebDeps } from '../http/env.ts'
 import { fileKeyOf } from '../http/forms/form-keys.ts'
 import { bytes as inWords } from '../time/formats.ts'
+import { type PreparedUpload, preparePictureUpload, prepareVideoUpload } from './prepare-upload.ts'
 import { claimQuota, diskFull, requireDiskSpace, requireSpace } from './space.ts'
 
 export type Upload = {
@@ -50,18 +43,6 @@ type Received = { receivedPath: string }
 
 type IntakeDeps = Pick<WebDeps, 'sql' | 'mediaStore' | 'config'>
 
-/** The files in the scratch folder that are ready to be stored. */
-type Prepared = Omit<
-  NewMedia,
-  'workspaceId' | 'uploadedBy' | 'fileName' | 'storeKey' | 'thumbnailKey' | 'sha256' | 'original' | 'isWaiting'
-> & {
-  /** The file to publish. Null if it still has to be made from the original. */
-  path: string | null
-  /** The file as it came. Null for a video whose samples are published unchanged. */
-  originalPath: string | null
-  thumbnailPath: string
-}
-
 /**
  * Takes in an uploaded file in constant memory, whatever its size: writes it to disk while counting
  * bytes, detects its type from its content, re-encodes pictures, probes videos, then stores it and
@@ -83,8 +64,8 @@ export const takeIn = async (deps: IntakeDeps, upload: Upload): Promise<Media> =
     }
     const type = await sniffType(path, fileName)
     const prepared = await (type.kind === 'image'
-      ? prepareImage(deps, upload, path)
-      : prepareVideo(deps, upload, path, type.demuxer))
+      ? preparePictureUpload(deps, upload, path)
+      : prepareVideoUpload(deps, upload, path, type.demuxer))
     return await keep(deps, { ...upload, fileName }, prepared)
   } catch (error) {
     if (error instanceof FfmpegFailed && error.why === 'missing') throw noFfmpeg()
@@ -120,13 +101,18 @@ const receive = async (deps: IntakeDeps, upload: Sent, path: string): Promise<vo
       requireDiskSpace(deps, 0).then(() => done(null, chunk), done)
     },
   })
-  await pipeline(upload.stream, counter, createWriteStream(path, { mode: 0o600 })).catch(explainBreak)
+  await pipeline(upload.stream, counter, createWriteStream(path, { mode: 0o600 })).catch(
+    explainBreak,
+  )
   if (received === 0) throw fileEmpty()
   if (upload.declaredBytes !== null && received < upload.declaredBytes) throw brokenOff()
 }
 
 export const fileTooLarge = (maxBytes: number) =>
-  new MediaRefused('too_large', `This file is larger than ${inWords(maxBytes)}, the upload limit. Export a smaller one.`)
+  new MediaRefused(
+    'too_large',
+    `This file is larger than ${inWords(maxBytes)}, the upload limit. Export a smaller one.`,
+  )
 
 export const fileEmpty = () => new MediaRefused('empty', 'This file is empty.')
 
@@ -134,94 +120,40 @@ export const fileEmpty = () => new MediaRefused('empty', 'This file is empty.')
 const linkTo = async (from: string, to: string): Promise<void> => {
   await link(from, to).catch(async (error: unknown) => {
     // Some file systems have no hard links.
-    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].some((code) => isCode(error, code))) throw error
+    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].some((code) => isCode(error, code)))
+      throw error
     await copyFile(from, to)
   })
 }
 
-const brokenOff = () => new MediaRefused('damaged', 'The upload was interrupted. Upload the file again.')
+const brokenOff = () =>
+  new MediaRefused('damaged', 'The upload was interrupted. Upload the file again.')
 
 /** Reports a browser that disconnects as a broken upload, not as a server error. */
 const explainBreak = (error: unknown): never => {
   const code = error instanceof Error && 'code' in error ? error.code : ''
-  const left = ['ECONNRESET', 'EPIPE', 'ABORT_ERR', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_UNABLE_TO_PIPE']
+  const left = [
+    'ECONNRESET',
+    'EPIPE',
+    'ABORT_ERR',
+    'ERR_STREAM_PREMATURE_CLOSE',
+    'ERR_STREAM_UNABLE_TO_PIPE',
+  ]
   throw left.includes(String(code)) ? brokenOff() : error
-}
-
-/** The upload is kept too: what a post needs in another size or with a crop is made from it. */
-const prepareImage = async ({ config }: IntakeDeps, { workspaceId }: Upload, path: string): Promise<Prepared> => {
-  if ((await stat(path)).size > maxImageUploadBytes)
-    throw new MediaRefused(
-      'too_large',
-      `This picture is larger than ${inWords(maxImageUploadBytes)}. Export it as a smaller JPEG.`,
-    )
-  const [out, thumbnailPath] = [`${path}.out`, `${path}.webp`]
-  const facts = await inTurn(workspaceId, async (signal) => {
-    const image = await makePicture(await readablePicture(createFfmpeg(config.media.ffmpeg, signal), path), out)
-    await makeThumbnail(out, thumbnailPath)
-    return image
-  })
-  const noVideo = { durationMs: null, videoCodec: null, audioCodec: null, fps: null }
-  return { kind: 'image', contentType: 'image/jpeg', ...facts, ...noVideo, path: out, originalPath: path, thumbnailPath }
-}
-
-/**
- * promise: D3: only the audio and video samples are published, without the metadata that the camera
- * wrote. If platforms would not accept them as they are, a workflow converts the video.
- */
-const prepareVideo = async (deps: IntakeDeps, { workspaceId }: Upload, path: string, demuxer: Demuxer): Promise<Prepared> => {
-  const [out, thumbnailPath] = [`${path}.out`, `${path}.webp`]
-  return await inTurn(workspaceId, async (signal) => {
-    const ffmpeg = createFfmpeg(deps.config.media.ffmpeg, signal)
-    if (demuxer === 'mov') await requireWhole(path)
-    const video = await probe(ffmpeg, path, demuxer)
-    await makeSmallPicture(ffmpeg, { path, demuxer, video, thumbnailPath })
-    if (isStandard(video) && (await cleanVideo(ffmpeg, path, demuxer, out))) {
-      const facts = await probeVideo(out)
-      const sizeBytes = (await stat(out)).size
-      const encoding = encodingOf(video)
-      return {
-        kind: 'video',
-        contentType: 'video/mp4',
-        ...facts,
-        encoding,
-        sizeBytes,
-        path: out,
-        originalPath: null,
-        thumbnailPath,
-      }
-    }
-    const { repeats: _repeats, ...planned } = planStandard(video, demuxer)
-    return { kind: 'video', contentType: 'video/mp4', ...planned, path: null, originalPath: path, thumbnailPath }
-  })
-}
-
-type SmallPicture = { path: string; demuxer: Demuxer; video: Probed; thumbnailPath: string }
-
-/** Makes the thumbnail from a frame, or a drawn picture if no frame can be decoded. */
-const makeSmallPicture = async (ffmpeg: Ffmpeg, { path, demuxer, video, thumbnailPath }: SmallPicture): Promise<void> => {
-  const still = `${path}.png`
-  try {
-    await takeStill(ffmpeg, path, demuxer, video, still)
-    await makeThumbnail(still, thumbnailPath)
-  } catch (error) {
-    if (!(error instanceof FfmpegFailed || error instanceof MediaRefused)) throw error
-    await makePoster(video, thumbnailPath)
-  } finally {
-    await rm(still, { force: true })
-  }
 }
 
 /**
  * Stores the bytes before the row, so that a row never refers to missing bytes. Deletes the bytes
  * if inserting the row fails.
  */
-const keep = async (deps: IntakeDeps, upload: Upload, prepared: Prepared): Promise<Media> => {
+const keep = async (deps: IntakeDeps, upload: Upload, prepared: PreparedUpload): Promise<Media> => {
   const { path, thumbnailPath, originalPath, ...facts } = prepared
   const storeKey = randomBytes(24).toString('base64url')
   const thumbnailKey = randomBytes(24).toString('base64url')
   const original =
-    originalPath === null ? null : { key: randomBytes(24).toString('base64url'), bytes: (await stat(originalPath)).size }
+    originalPath === null
+      ? null
+      : { key: randomBytes(24).toString('base64url'), bytes: (await stat(originalPath)).size }
   const files: [string, string | null][] = [
     [storeKey, path],
     [original ? original.key : '', originalPath],
@@ -240,13 +172,27 @@ const keep = async (deps: IntakeDeps, upload: Upload, prepared: Prepared): Promi
       await claimQuota(t, deps, workspaceId, facts.sizeBytes + (original?.bytes ?? 0))
       const media = await insertMedia(t, {
         ...facts,
-        ...{ workspaceId, fileName, sha256, storeKey, thumbnailKey, original, isWaiting: path === null },
+        ...{
+          workspaceId,
+          fileName,
+          sha256,
+          storeKey,
+          thumbnailKey,
+          original,
+          isWaiting: path === null,
+        },
         uploadedBy: userId,
       })
       if (path === null) await enqueue(t, 'media', media.id)
       if (key) await keepFormKey(t, key, { subjectId: media.id })
       const { kind, sizeBytes } = facts
-      await recordEvent(t, { name: 'media.uploaded', workspaceId, userId, subjectId: media.id, facts: { kind, sizeBytes } })
+      await recordEvent(t, {
+        name: 'media.uploaded',
+        workspaceId,
+        userId,
+        subjectId: media.id,
+        facts: { kind, sizeBytes },
+      })
       return media
     })
     if (kept.storeKey !== storeKey) await forget(deps.mediaStore, keys)
@@ -273,6 +219,7 @@ const abandonedMs = 24 * 3_600_000
 const removeAbandoned = async (scratch: string): Promise<void> => {
   for (const name of await readdir(scratch)) {
     const found = await stat(join(scratch, name)).catch(() => null)
-    if (found?.isFile() && Date.now() - found.mtimeMs > abandonedMs) await rm(join(scratch, name), { force: true })
+    if (found?.isFile() && Date.now() - found.mtimeMs > abandonedMs)
+      await rm(join(scratch, name), { force: true })
   }
 }

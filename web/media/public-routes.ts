@@ -25,7 +25,8 @@ export const publicMediaRoutes = (deps: Pick<WebDeps, 'sql' | 'mediaStore' | 'pl
 const siteFiles = ({ issuers }: WebDeps['platforms']) => {
   const app = forAnyone.createApp()
   for (const { name, text } of [...issuers.values()].flatMap((issuer) => issuer.siteFiles))
-    for (const path of [`/${name}`, `/media/${name}`]) app.get(path, fileHeaders, (c) => c.text(text))
+    for (const path of [`/${name}`, `/media/${name}`])
+      app.get(path, fileHeaders, (c) => c.text(text))
   return app
 }
 

@@ -40,13 +40,20 @@ export const mediaRoutes = (deps: WebDeps, view: Renderer) => {
     .get(one, guard, async (c) => {
       const media = await find(deps, c)
       if (c.req.query('part') === 'tile')
-        return view.partial(c, 'media/_tile', { media: { ...media, ...(await useOf(deps, media)) } })
+        return view.partial(c, 'media/_tile', {
+          media: { ...media, ...(await useOf(deps, media)) },
+        })
       if (c.req.query('part') === 'pick') return view.partial(c, 'media/_pick', { media })
       const [uses, links] = await Promise.all([
         listUses(deps.sql, media.workspaceId, media.id),
         listLinks(deps.sql, media.workspaceId, media.id),
       ])
-      return view.page(c, 'media/show', { media, uses, links, publicUrl: deps.config.media.publicUrl })
+      return view.page(c, 'media/show', {
+        media,
+        uses,
+        links,
+        publicUrl: deps.config.media.publicUrl,
+      })
     })
     .get(`${one}/file`, guard, async (c) => {
       const media = await find(deps, c)
@@ -59,7 +66,12 @@ export const mediaRoutes = (deps: WebDeps, view: Renderer) => {
       const sizeBytes = thumbnailKey ? await deps.mediaStore.size(thumbnailKey) : null
       if (!thumbnailKey || sizeBytes === null) throw new HTTPException(404)
       c.header('Cache-Control', 'private, no-cache')
-      return sendFile(c, deps.mediaStore, { storeKey: thumbnailKey, contentType: 'image/webp', sizeBytes, etag: thumbnailKey })
+      return sendFile(c, deps.mediaStore, {
+        storeKey: thumbnailKey,
+        contentType: 'image/webp',
+        sizeBytes,
+        etag: thumbnailKey,
+      })
     })
     .put(`${one}/frame`, guard, takesUpload, async (c) => {
       await takeFrame(deps, await find(deps, c), openBody(c)).catch(refuse)
@@ -77,7 +89,10 @@ type MemberContext = Context<MemberEnv>
 const useOf = async (deps: WebDeps, { workspaceId, id }: Media): Promise<MediaUse> => {
   const uses = await listUses(deps.sql, workspaceId, id)
   const coming = uses.flatMap(({ dueAt }) => (dueAt && dueAt.getTime() > deps.now() ? dueAt : []))
-  return { posts: uses.length, nextDueAt: coming.sort((a, b) => a.getTime() - b.getTime())[0] ?? null }
+  return {
+    posts: uses.length,
+    nextDueAt: coming.sort((a, b) => a.getTime() - b.getTime())[0] ?? null,
+  }
 }
 
 const find = async (deps: WebDeps, c: Context<MemberEnv>): Promise<Media> => {
@@ -87,7 +102,12 @@ const find = async (deps: WebDeps, c: Context<MemberEnv>): Promise<Media> => {
 }
 
 /** The media library, or with `?picker=1` the list for the composer. */
-const library = async (deps: WebDeps, view: Renderer, c: MemberContext, refused: { fileName: string; words: string }[] = []) => {
+const library = async (
+  deps: WebDeps,
+  view: Renderer,
+  c: MemberContext,
+  refused: { fileName: string; words: string }[] = [],
+) => {
   const given = c.req.query('before')
   const before = given && /^[0-9a-f]{8}-[0-9a-f-]{27}$/.test(given) ? given : undefined
   const [media, usedBytes] = await Promise.all([
@@ -96,7 +116,15 @@ const library = async (deps: WebDeps, view: Renderer, c: MemberContext, refused:
   ])
   const more = media.length > pageSize ? media[pageSize - 1]?.id : null
   const { maxUploadBytes: maxBytes, quotaBytes } = deps.config.media
-  const data = { media: media.slice(0, pageSize), more, before, refused, maxBytes, usedBytes, quotaBytes }
+  const data = {
+    media: media.slice(0, pageSize),
+    more,
+    before,
+    refused,
+    maxBytes,
+    usedBytes,
+    quotaBytes,
+  }
   if (c.req.query('picker') === '1') return view.partial(c, 'media/_picker', data)
   return view.page(c, 'media/index', data, refused.length > 0 ? 422 : 200)
 }
@@ -134,14 +162,16 @@ const uploadForm = async (deps: WebDeps, view: Renderer, c: MemberContext): Prom
     takeIn(deps, { ...who(c), fileName, stream, declaredBytes: null, formKey })
   const { taken, refused } = await takeForm(c, take).catch(refuse)
   if (refused.length > 0) return await library(deps, view, c, refused)
-  if (taken.length === 0) return await library(deps, view, c, [{ fileName: '', words: 'Choose a file first.' }])
+  if (taken.length === 0)
+    return await library(deps, view, c, [{ fileName: '', words: 'Choose a file first.' }])
   return seeOther(c, `/w/${c.var.workspace.slug}/media`, 'media-uploaded')
 }
 
 const who = (c: MemberContext) => ({ workspaceId: c.var.workspace.id, userId: c.var.user.id })
 
 const refuse = (error: unknown): never => {
-  if (error instanceof MediaRefused) throw new HTTPException(error.status, { message: error.message })
+  if (error instanceof MediaRefused)
+    throw new HTTPException(error.status, { message: error.message })
   throw error
 }
 
@@ -153,6 +183,9 @@ const remove = async (deps: WebDeps, c: MemberContext, id: string): Promise<void
     if (deleted) await recordEvent(t, { name: 'media.deleted', workspaceId, userId, subjectId: id })
     return deleted
   })
-  if (!keys) throw new HTTPException(409, { message: 'A post uses this file. Remove it from the post first, then delete it.' })
+  if (!keys)
+    throw new HTTPException(409, {
+      message: 'A post uses this file. Remove it from the post first, then delete it.',
+    })
   for (const key of keys) await deps.mediaStore.remove(key)
 }

@@ -12,7 +12,11 @@ type Deps = Pick<WebDeps, 'sql' | 'mediaStore' | 'config'>
  * would have less than its minimum free space. `bytes`: what is going to be written on the disk,
  * and what is going to be counted for the quota. Throws MediaRefused.
  */
-export const requireSpace = async (deps: Deps, workspaceId: string, bytes: { disk: number; quota: number }): Promise<void> => {
+export const requireSpace = async (
+  deps: Deps,
+  workspaceId: string,
+  bytes: { disk: number; quota: number },
+): Promise<void> => {
   await requireDiskSpace(deps, bytes.disk)
   await requireQuota(deps.sql, deps, workspaceId, bytes.quota)
 }
@@ -26,12 +30,22 @@ export const requireDiskSpace = async (deps: Deps, bytes: number): Promise<void>
  * Checks the quota again in the transaction that stores the file. Uploads to one workspace that
  * finish at the same time wait for each other.
  */
-export const claimQuota = async (t: Db, deps: Deps, workspaceId: string, bytes: number): Promise<void> => {
+export const claimQuota = async (
+  t: Db,
+  deps: Deps,
+  workspaceId: string,
+  bytes: number,
+): Promise<void> => {
   await lockMediaOfWorkspace(t, workspaceId)
   await requireQuota(t, deps, workspaceId, bytes)
 }
 
-const requireQuota = async (sql: Db, deps: Deps, workspaceId: string, bytes: number): Promise<void> => {
+const requireQuota = async (
+  sql: Db,
+  deps: Deps,
+  workspaceId: string,
+  bytes: number,
+): Promise<void> => {
   const { quotaBytes } = deps.config.media
   const used = await sumMediaBytes(sql, workspaceId)
   if (used + bytes <= quotaBytes) return

@@ -4,7 +4,10 @@ import { isDiskFull } from '../../media/disk-full.ts'
 import type { MediaStore } from '../../media/store.ts'
 import type { WebDeps } from '../http/env.ts'
 
-type Deps = { mediaStore: Pick<MediaStore, 'freeBytes'>; config: { media: Pick<Config['media'], 'minFreeBytes'> } }
+type Deps = {
+  mediaStore: Pick<MediaStore, 'freeBytes'>
+  config: { media: Pick<Config['media'], 'minFreeBytes'> }
+}
 
 /**
  * Whether an error means that a disk is full: the database's, or the one this process writes to.

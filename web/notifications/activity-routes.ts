@@ -16,7 +16,9 @@ export const activityRoutes = (deps: WebDeps, view: Renderer) =>
     const found = await listEvents(deps.sql, c.get('workspace').id, before, pageSize + 1)
     const { when } = formats(c.get('workspace').zone, deps.now())
     const label = (platform: string) => deps.platforms.platforms.get(platform)?.label ?? platform
-    const events = found.slice(0, pageSize).map((event) => ({ ...event, words: eventWords(event, { label, when }) }))
+    const events = found
+      .slice(0, pageSize)
+      .map((event) => ({ ...event, words: eventWords(event, { label, when }) }))
     const older = found.length > pageSize ? events.at(-1)?.id : undefined
     const step = events.length === 0 ? await loadNextStep(deps, c.var.workspace, c.var.role) : null
     return view.page(c, 'activity/index', { events, older, before, step })

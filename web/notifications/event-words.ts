@@ -56,19 +56,24 @@ const sentences: Record<string, (event: AuditEvent, saying: Saying) => string> =
   'member.reactivated': (event) => `reactivated the account of ${whom(event)}`,
   'account.deactivated': () => 'deactivated their account',
   'account.reactivated': () => 'reactivated their account',
-  'media.uploaded': (event) => `uploaded ${text(event, 'kind') === 'video' ? 'a video' : 'a photo'}`,
+  'media.uploaded': (event) =>
+    `uploaded ${text(event, 'kind') === 'video' ? 'a video' : 'a photo'}`,
   'media.deleted': () => 'deleted a file',
   'channel.connected': (event, saying) =>
     `${event.facts.isNew === false ? 'reconnected' : 'connected'} an account${on(event, saying)}`,
-  'channel.lost': (event, saying) => `found that an account can no longer be used${on(event, saying)}`,
+  'channel.lost': (event, saying) =>
+    `found that an account can no longer be used${on(event, saying)}`,
   'channel.disconnected': (event, saying) => `disconnected an account${on(event, saying)}`,
   'channel.deletion_requested': (event, saying) => `asked to delete an account${on(event, saying)}`,
   'channel.deleted': () => 'deleted an account and everything stored about it',
-  'channel.history_erased': (event, saying) => `deleted the history of an account${on(event, saying)}`,
+  'channel.history_erased': (event, saying) =>
+    `deleted the history of an account${on(event, saying)}`,
   'grant.asked': () => 'asked the admins to reconnect an account',
-  'grant.ending': (event, saying) => `warned that a connection expires soon${at(event, 'endsAt', saying)}`,
+  'grant.ending': (event, saying) =>
+    `warned that a connection expires soon${at(event, 'endsAt', saying)}`,
   'grant.removed': () => 'learned from the platform that a connection was removed there',
-  'grant.revoked': (event, saying) => `${outcomes[text(event, 'outcome')] ?? 'ended'} the authorization${on(event, saying)}`,
+  'grant.revoked': (event, saying) =>
+    `${outcomes[text(event, 'outcome')] ?? 'ended'} the authorization${on(event, saying)}`,
   'grant.erased': (event, saying) =>
     `deleted the data ${on(event, saying).trim().replace(/^on /, 'from ') || 'from a platform'}, ${event.facts.why === 'asked' ? 'because the person asked for it there' : 'because CrateSocial was removed there'}`,
   'grant.refused': () => 'found that a connection stopped working and needs to be reconnected',
@@ -85,15 +90,20 @@ const sentences: Record<string, (event: AuditEvent, saying: Saying) => string> =
   'target.left_undone': () => 'restored a dismissed post',
   'target.published': (event, saying) => `published a post${on(event, saying)}`,
   'target.failed': (event, saying) => `had a post rejected${on(event, saying)}`,
-  'target.unconfirmed': (event, saying) => `couldn’t confirm that a post was published${on(event, saying)}`,
-  'target.missed': (event, saying) => `marked a post as missed${on(event, saying)}: nothing was sent`,
+  'target.unconfirmed': (event, saying) =>
+    `couldn’t confirm that a post was published${on(event, saying)}`,
+  'target.missed': (event, saying) =>
+    `marked a post as missed${on(event, saying)}: nothing was sent`,
   'target.canceled': (event, saying) => `canceled a post${on(event, saying)}`,
   'target.retried': () => 'published a rejected or missed post again',
   'target.bound': () => 'confirmed that an unconfirmed post was published',
-  'target.sent_again': () => 'confirmed that an unconfirmed post was not published, and published it again',
+  'target.sent_again': () =>
+    'confirmed that an unconfirmed post was not published, and published it again',
   'comment.published': (event, saying) => `added the first comment to a post${on(event, saying)}`,
-  'comment.failed': (event, saying) => `couldn’t add the first comment to a post${on(event, saying)}`,
-  'comment.unconfirmed': (event, saying) => `couldn’t confirm the first comment on a post${on(event, saying)}`,
+  'comment.failed': (event, saying) =>
+    `couldn’t add the first comment to a post${on(event, saying)}`,
+  'comment.unconfirmed': (event, saying) =>
+    `couldn’t confirm the first comment on a post${on(event, saying)}`,
   'comment.sent_again': () => 'asked to add a first comment again',
   'comment.bound': () => 'confirmed that a first comment is there',
   'comment.left': () => 'dismissed a first comment',

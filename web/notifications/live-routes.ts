@@ -28,13 +28,16 @@ export const liveRoutes = (deps: WebDeps, view: Renderer) => {
     .createApp()
     .get(`${one}/events`, guard, async (c) => {
       const postId = idParam(c, 'post')
-      if (!(await findPost(deps.sql, { workspaceId: c.var.workspace.id, postId }))) throw new HTTPException(404)
+      if (!(await findPost(deps.sql, { workspaceId: c.var.workspace.id, postId })))
+        throw new HTTPException(404)
       return stream(streams, c, 'target-changed', (events) =>
         tellChanges(deps, events, { workspaceId: c.var.workspace.id, postId }),
       )
     })
     .get('/w/:workspace/calendar/events', guard, (c) =>
-      stream(streams, c, 'target-changed', (events) => tellChanges(deps, events, { workspaceId: c.var.workspace.id })),
+      stream(streams, c, 'target-changed', (events) =>
+        tellChanges(deps, events, { workspaceId: c.var.workspace.id }),
+      ),
     )
     .get('/w/:workspace/media/events', guard, (c) =>
       stream(streams, c, 'media-changed', ({ send, end }) =>
@@ -50,7 +53,10 @@ export const liveRoutes = (deps: WebDeps, view: Renderer) => {
       return view.partial(c, 'posts/_status', page)
     })
     .get(`${one}/progress`, guard, async (c) => {
-      const targets = await listTargets(deps.sql, { workspaceId: c.var.workspace.id, postId: idParam(c, 'post') })
+      const targets = await listTargets(deps.sql, {
+        workspaceId: c.var.workspace.id,
+        postId: idParam(c, 'post'),
+      })
       if (targets.length === 0) throw new HTTPException(404)
       const fmt = formats(c.var.workspace.zone, deps.now())
       const names = namesOf(deps, targets)
@@ -58,12 +64,21 @@ export const liveRoutes = (deps: WebDeps, view: Renderer) => {
         targets
           .filter(
             (target) =>
-              target.commentOpen || ((isOpen(target.state) || target.state === 'published') && target.finishedAt === null),
+              target.commentOpen ||
+              ((isOpen(target.state) || target.state === 'published') &&
+                target.finishedAt === null),
           )
-          .map(async (target) => ({ target, label: names.get(target.id), progress: await deps.temporal.progress(target.id) })),
+          .map(async (target) => ({
+            target,
+            label: names.get(target.id),
+            progress: await deps.temporal.progress(target.id),
+          })),
       )
       return view.partial(c, 'posts/_progress', {
-        running: running.map(({ target, label, progress }) => ({ label, words: progressWords(progress, target, fmt) })),
+        running: running.map(({ target, label, progress }) => ({
+          label,
+          words: progressWords(progress, target, fmt),
+        })),
         here: c.req.path,
         againInS: lookAgainInS(
           running.map(({ progress }) => progress),

@@ -35,8 +35,12 @@ export const createLive = async (sql: Sql, log: Logger): Promise<Live> => {
     (payload) => notifySubscribers(subscriptions, payload),
     () => {
       if (listening) {
-        log.warn({ subscribers: subscriptions.size }, 'listening to targets again after a lost connection')
-        for (const subscriber of [...subscriptions.keys(), ...ofMedia.keys()]) subscriber.changed(null)
+        log.warn(
+          { subscribers: subscriptions.size },
+          'listening to targets again after a lost connection',
+        )
+        for (const subscriber of [...subscriptions.keys(), ...ofMedia.keys()])
+          subscriber.changed(null)
       }
       listening = true
     },
@@ -75,5 +79,9 @@ const notifySubscribers = (subscriptions: Map<Subscriber, Topic>, payload: strin
   const [workspaceId, postId = '', targetId = '', ...times] = payload.split(' ')
   const change = { postId, targetId, dueS: times.map(Number) }
   for (const [subscriber, topic] of subscriptions)
-    if (topic.workspaceId === workspaceId && (topic.postId === undefined || topic.postId === postId)) subscriber.changed(change)
+    if (
+      topic.workspaceId === workspaceId &&
+      (topic.postId === undefined || topic.postId === postId)
+    )
+      subscriber.changed(change)
 }

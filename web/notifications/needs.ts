@@ -66,13 +66,18 @@ export const sayNeed = (need: Need, when: (date: Date) => string, nowMs: number)
 const onHold = (count: number, firstDueAt: Date | null, when: (date: Date) => string): string => {
   if (count === 0) return 'No posts are scheduled for it.'
   const posts = count === 1 ? '1 scheduled post is on hold' : `${count} scheduled posts are on hold`
-  return firstDueAt ? `${posts} (${count === 1 ? '' : 'the first '}${when(firstDueAt)}).` : `${posts}.`
+  return firstDueAt
+    ? `${posts} (${count === 1 ? '' : 'the first '}${when(firstDueAt)}).`
+    : `${posts}.`
 }
 
 const dueAfter = (count: number, firstDueAt: Date | null, when: (date: Date) => string): string => {
   if (count === 0) return 'No posts are scheduled after that.'
-  const posts = count === 1 ? '1 post is scheduled after that' : `${count} posts are scheduled after that`
-  return firstDueAt ? `${posts} (${count === 1 ? '' : 'the first '}${when(firstDueAt)}).` : `${posts}.`
+  const posts =
+    count === 1 ? '1 post is scheduled after that' : `${count} posts are scheduled after that`
+  return firstDueAt
+    ? `${posts} (${count === 1 ? '' : 'the first '}${when(firstDueAt)}).`
+    : `${posts}.`
 }
 
 /** For example "Asked today 14:21". After a day, the admins can be asked again. */
@@ -88,9 +93,14 @@ export const askOf = (
 
 type TargetNeed = Extract<Need, { about: 'target' }>
 
-const postWords = (text: string): string => (text.trim() ? `“${shortened(text.trim())}”` : 'A post without text')
+const postWords = (text: string): string =>
+  text.trim() ? `“${shortened(text.trim())}”` : 'A post without text'
 
-const titleOfComment = ({ text, state, channelName }: Extract<Need, { about: 'comment' }>): string =>
+const titleOfComment = ({
+  text,
+  state,
+  channelName,
+}: Extract<Need, { about: 'comment' }>): string =>
   state === 'failed'
     ? `The first comment on ${postWords(text)} wasn’t added on ${channelName}`
     : `We couldn’t confirm the first comment on ${postWords(text)} on ${channelName}`
@@ -119,4 +129,5 @@ const whyWords = (need: TargetNeed): string => {
   }
 }
 
-const shortened = (text: string): string => (text.length > 50 ? `${text.slice(0, 49).trimEnd()}…` : text)
+const shortened = (text: string): string =>
+  text.length > 50 ? `${text.slice(0, 49).trimEnd()}…` : text

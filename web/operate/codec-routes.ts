@@ -14,7 +14,10 @@ export const codecRoutes = (deps: WebDeps) =>
     const read = payloadsJson.safeParse(jsonIn(await readBody(c, bodyMaxBytes)))
     if (!read.success) throw new HTTPException(422, { message: 'This is not a list of payloads.' })
     const opened = await deps.temporal.open(read.data.payloads.map(payloadOf))
-    if (!opened) throw new HTTPException(422, { message: 'A payload is sealed with a key that is not in VAULT_KEYS.' })
+    if (!opened)
+      throw new HTTPException(422, {
+        message: 'A payload is sealed with a key that is not in VAULT_KEYS.',
+      })
     return c.json({ payloads: opened.map(jsonOf) })
   })
 

@@ -21,11 +21,15 @@ export const findHealth = async (deps: WebDeps): Promise<Health> => {
   return { postgres, temporal, worker: workers.some(({ polledAt }) => isPolling(polledAt)), disk }
 }
 
-export const isWell = ({ postgres, temporal, worker, disk }: Health): boolean => postgres && temporal && worker && disk
+export const isWell = ({ postgres, temporal, worker, disk }: Health): boolean =>
+  postgres && temporal && worker && disk
 
 /** Returns true if the database is down, because `postgres` reports that. */
 const hasSpace = async (deps: WebDeps): Promise<boolean> => {
-  const [uploads, database] = await Promise.all([hasSpaceFor(deps, 0), databaseWrites(deps).catch(() => true)])
+  const [uploads, database] = await Promise.all([
+    hasSpaceFor(deps, 0),
+    databaseWrites(deps).catch(() => true),
+  ])
   if (!uploads || !database) deps.log.warn({ uploads, database }, 'there is too little disk space')
   return uploads && database
 }

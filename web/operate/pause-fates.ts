@@ -26,9 +26,15 @@ export const carryOutFate = async (
   await setPostTime(t, { workspaceId: post.workspaceId, postId: post.id }, timeOf(dueAt, zone))
 }
 
-export const countFates = (fates: Fate[], what: Fate['do']): number => fates.filter((fate) => fate.do === what).length
+export const countFates = (fates: Fate[], what: Fate['do']): number =>
+  fates.filter((fate) => fate.do === what).length
 
-export const readFates = (typed: Record<string, string>, postIds: string[], zone: string, nowMs: number) => {
+export const readFates = (
+  typed: Record<string, string>,
+  postIds: string[],
+  zone: string,
+  nowMs: number,
+) => {
   const errors: Record<string, string> = {}
   const fates: Fate[] = []
   for (const postId of postIds) {
@@ -40,12 +46,23 @@ export const readFates = (typed: Record<string, string>, postIds: string[], zone
 }
 
 /** The decision about a post, or the error message. */
-const readChoice = (typed: Record<string, string>, postId: string, zone: string, nowMs: number): Choice | string => {
+const readChoice = (
+  typed: Record<string, string>,
+  postId: string,
+  zone: string,
+  nowMs: number,
+): Choice | string => {
   const chosen = typed[`do.${postId}`]
   if (chosen === 'now' || chosen === 'cancel') return { do: chosen }
   if (chosen !== 'move') return 'Choose what to do with this post.'
   const fold = typed[`fold.${postId}`]
-  const time = readWallTime(typed[`time.${postId}`] ?? '', zone, fold === 'earlier' || fold === 'later' ? fold : null)
+  const time = readWallTime(
+    typed[`time.${postId}`] ?? '',
+    zone,
+    fold === 'earlier' || fold === 'later' ? fold : null,
+  )
   if (!time.ok) return time.words
-  return time.dueAt.getTime() <= nowMs ? 'This time has passed. Choose a later one.' : { do: 'move', dueAt: time.dueAt }
+  return time.dueAt.getTime() <= nowMs
+    ? 'This time has passed. Choose a later one.'
+    : { do: 'move', dueAt: time.dueAt }
 }

@@ -34,14 +34,20 @@ export const pauseRoutes = (deps: WebDeps, view: Renderer) => {
       const { id } = c.var.workspace
       await tx(deps.sql, async (t) => {
         if (!(await pauseWorkspace(t, id, c.var.user.id))) return
-        await recordEvent(t, { name: 'workspace.paused', workspaceId: id, userId: c.var.user.id, subjectId: id })
+        await recordEvent(t, {
+          name: 'workspace.paused',
+          workspaceId: id,
+          userId: c.var.user.id,
+          subjectId: id,
+        })
       })
       return seeOther(c, `/w/${c.var.workspace.slug}/pause`)
     })
     .post('/w/:workspace/pause/end', admin, (c) => resume(deps, view, c))
     .post('/operate/pause', requireOperator, async (c) => {
       await tx(deps.sql, async (t) => {
-        if (await pauseInstallation(t)) await recordEvent(t, installationEvent('installation.paused', c.var.user.id))
+        if (await pauseInstallation(t))
+          await recordEvent(t, installationEvent('installation.paused', c.var.user.id))
       })
       return seeOther(c, '/operate')
     })
@@ -57,7 +63,12 @@ export const pauseRoutes = (deps: WebDeps, view: Renderer) => {
     })
 }
 
-const installationEvent = (name: string, userId: string) => ({ name, workspaceId: null, userId, subjectId: null })
+const installationEvent = (name: string, userId: string) => ({
+  name,
+  workspaceId: null,
+  userId,
+  subjectId: null,
+})
 
 const show = async (
   deps: WebDeps,
@@ -70,12 +81,15 @@ const show = async (
   const { id, zone } = c.var.workspace
   const [pause, due] = await Promise.all([findPause(deps.sql, id), listPausedPosts(deps.sql, id)])
   const shown = zoneOf(typed, zone)
-  const folds = Object.fromEntries(due.map(({ postId }) => [postId, foldsOf(typed[`time.${postId}`], shown)]))
+  const folds = Object.fromEntries(
+    due.map(({ postId }) => [postId, foldsOf(typed[`time.${postId}`], shown)]),
+  )
   return view.page(c, 'pause/show', { pause, due, typed, errors, folds, zone: shown }, status)
 }
 
 /** The two readings of a typed time that happens twice. */
-const foldsOf = (time: string | undefined, zone: string): FoldChoice[] => (time ? readWallTime(time, zone, null).choices : [])
+const foldsOf = (time: string | undefined, zone: string): FoldChoice[] =>
+  time ? readWallTime(time, zone, null).choices : []
 
 /** The time zone that the form showed, even if the workspace's zone has changed since. */
 const zoneOf = (typed: Record<string, string>, zone: string): string =>
@@ -96,7 +110,9 @@ const resume = async (deps: WebDeps, view: Renderer, c: Context<MemberEnv>): Pro
     deps.now(),
   )
   if (Object.keys(read.errors).length > 0) return show(deps, view, c, typed, read.errors, 422)
-  const ended = await tx(deps.sql, (t) => endWith(t, c, read.fates, zoneOf(typed, zone), deps.now()))
+  const ended = await tx(deps.sql, (t) =>
+    endWith(t, c, read.fates, zoneOf(typed, zone), deps.now()),
+  )
   if ('changed' in ended) return show(deps, view, c, typed, changedErrors(ended.changed), 409)
   deps.temporal.signalTargets(ended.targetIds)
   return seeOther(c, `/w/${slug}/today`, 'resumed')
@@ -104,7 +120,10 @@ const resume = async (deps: WebDeps, view: Renderer, c: Context<MemberEnv>): Pro
 
 const changedErrors = (postIds: string[]): Record<string, string> =>
   Object.fromEntries(
-    postIds.map((id) => [id, 'This post changed after you opened this page. Nothing was resumed. Choose again.']),
+    postIds.map((id) => [
+      id,
+      'This post changed after you opened this page. Nothing was resumed. Choose again.',
+    ]),
   )
 
 /**
@@ -124,14 +143,26 @@ const endWith = async (
     workspaceId,
     fates.map((fate) => fate.postId),
   )
-  const changed = fates.filter(({ postId, version }) => version !== null && held.get(postId)?.version !== version)
+  const changed = fates.filter(
+    ({ postId, version }) => version !== null && held.get(postId)?.version !== version,
+  )
   if (changed.length > 0) return { changed: changed.map((fate) => fate.postId) }
   if (!(await endPause(t, workspaceId))) return { targetIds: [] }
   for (const fate of fates) {
     const post = held.get(fate.postId)
     if (post) await carryOutFate(t, post, fate, zone, nowMs)
   }
-  const facts = { now: countFates(fates, 'now'), moved: countFates(fates, 'move'), canceled: countFates(fates, 'cancel') }
-  await recordEvent(t, { name: 'workspace.resumed', workspaceId, userId: c.var.user.id, subjectId: workspaceId, facts })
+  const facts = {
+    now: countFates(fates, 'now'),
+    moved: countFates(fates, 'move'),
+    canceled: countFates(fates, 'cancel'),
+  }
+  await recordEvent(t, {
+    name: 'workspace.resumed',
+    workspaceId,
+    userId: c.var.user.id,
+    subjectId: workspaceId,
+    facts,
+  })
   return { targetIds: await enqueueUnsent(t, workspaceId) }
 }

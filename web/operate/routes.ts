@@ -12,7 +12,14 @@ import { endingsToTell } from '../../platforms/ending.ts'
 import { listPlatformAddresses } from '../channels/platform-addresses.ts'
 import { formFields, seeOther } from '../http/answers.ts'
 import { type AnyContext, forUsers, type WebDeps } from '../http/env.ts'
-import { type Errors, fieldErrorsOf, slug, unknownZone, workspaceName, zone } from '../http/forms/fields.ts'
+import {
+  type Errors,
+  fieldErrorsOf,
+  slug,
+  unknownZone,
+  workspaceName,
+  zone,
+} from '../http/forms/fields.ts'
 import { formKeyIn } from '../http/forms/form-keys.ts'
 import type { Renderer } from '../http/render.ts'
 import { requireOperator } from '../http/session.ts'
@@ -38,25 +45,46 @@ export const operateRoutes = (deps: WebDeps, view: Renderer) =>
     )
     .post('/operate/workspaces', requireOperator, requireFresh(deps, view), async (c) => {
       const given = await formFields(c)
-      const read = newWorkspace.safeParse({ name: '', zone: '', ...given, slug: given.slug?.trim() || asSlug(given.name ?? '') })
+      const read = newWorkspace.safeParse({
+        name: '',
+        zone: '',
+        ...given,
+        slug: given.slug?.trim() || asSlug(given.name ?? ''),
+      })
       if (!read.success) return await show(c, deps, view, given, fieldErrorsOf(read.error))
-      if (!(await knowsZone(deps.sql, read.data.zone))) return await show(c, deps, view, given, { zone: unknownZone })
-      const made = await makeWorkspace(deps, read.data, c.get('user').id, formKeyIn(given, 'workspace', null))
-      if (!made) return await show(c, deps, view, given, { slug: 'Another workspace has this address. Choose a different one.' })
+      if (!(await knowsZone(deps.sql, read.data.zone)))
+        return await show(c, deps, view, given, { zone: unknownZone })
+      const made = await makeWorkspace(
+        deps,
+        read.data,
+        c.get('user').id,
+        formKeyIn(given, 'workspace', null),
+      )
+      if (!made)
+        return await show(c, deps, view, given, {
+          slug: 'Another workspace has this address. Choose a different one.',
+        })
       return seeOther(c, `/w/${made}/today`, 'workspace-made')
     })
 
-const show = async (c: AnyContext, deps: WebDeps, view: Renderer, values: Record<string, string> = {}, errors: Errors = {}) => {
-  const [workspaces, pausedAt, health, figures, troubled, outbox, addresses, sweeps] = await Promise.all([
-    listStandings(deps.sql),
-    findInstallationPause(deps.sql),
-    findHealth(deps),
-    findFigures(deps.sql),
-    deps.temporal.troubled(),
-    listOutboxStandings(deps.sql),
-    listPlatformAddresses(deps),
-    listLatestSweeps(deps.sql),
-  ])
+const show = async (
+  c: AnyContext,
+  deps: WebDeps,
+  view: Renderer,
+  values: Record<string, string> = {},
+  errors: Errors = {},
+) => {
+  const [workspaces, pausedAt, health, figures, troubled, outbox, addresses, sweeps] =
+    await Promise.all([
+      listStandings(deps.sql),
+      findInstallationPause(deps.sql),
+      findHealth(deps),
+      findFigures(deps.sql),
+      deps.temporal.troubled(),
+      listOutboxStandings(deps.sql),
+      listPlatformAddresses(deps),
+      listLatestSweeps(deps.sql),
+    ])
   const mine = new Set(c.get('memberships').map((membership: { slug: string }) => membership.slug))
   const status = Object.keys(errors).length > 0 ? 422 : 200
   const data = {
@@ -64,13 +92,21 @@ const show = async (c: AnyContext, deps: WebDeps, view: Renderer, values: Record
     pausedAt,
     health: healthLines(health, outbox),
     figures: figureLines(figures, troubled, formats('UTC', deps.now())),
-    endings: endingLines(endingsToTell(deps.platforms.issuers.values(), deps.now()), formats('UTC', deps.now())),
+    endings: endingLines(
+      endingsToTell(deps.platforms.issuers.values(), deps.now()),
+      formats('UTC', deps.now()),
+    ),
     checks: checkLines([...sweeps.keys()], gatherEvidence(sweeps, deps.now())),
     addresses,
     version,
     temporal: Boolean(deps.config.temporal.uiUrl),
   }
-  return view.page(c, 'operate/index', { ...data, values, errors, zones: zoneOptions(deps.now()) }, status)
+  return view.page(
+    c,
+    'operate/index',
+    { ...data, values, errors, zones: zoneOptions(deps.now()) },
+    status,
+  )
 }
 
 /**

@@ -12,11 +12,19 @@ export const createClient = (
 ): Client & { connection: Connection } => {
   const connection = Connection.lazy(connectionOptions(config))
   const { namespace } = config
-  return Object.assign(new Client({ connection, namespace, dataConverter, interceptors: { workflow } }), { connection })
+  return Object.assign(
+    new Client({ connection, namespace, dataConverter, interceptors: { workflow } }),
+    { connection },
+  )
 }
 
 /**
  * Connection options for the client and the worker: address, and TLS or an API key if the cluster
  * needs them.
  */
-export const connectionOptions = ({ address, apiKey, tls, metadata }: Config['temporal']) => ({ address, apiKey, tls, metadata })
+export const connectionOptions = ({ address, apiKey, tls, metadata }: Config['temporal']) => ({
+  address,
+  apiKey,
+  tls,
+  metadata,
+})

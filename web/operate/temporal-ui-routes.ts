@@ -21,7 +21,8 @@ export const temporalMaxBytes = 4 * 1024 * 1024
  */
 export const deadlineMs = 10_000
 export const newsDeadlineMs = 60_000
-const lateWords = 'The Temporal UI didn’t answer in time. Workflows run without it. Try again in a moment.'
+const lateWords =
+  'The Temporal UI didn’t answer in time. Workflows run without it. Try again in a moment.'
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
 
 /**
@@ -41,7 +42,9 @@ export const temporalUiRoutes = (deps: WebDeps) =>
       sessions(deps),
     )
     .get('/temporal', requireOperator, (c) => c.redirect('/temporal/', 301))
-    .on(methods, '/temporal/*', requireOperator, requireFreshForWrites(deps), (c) => fromUi(deps, c))
+    .on(methods, '/temporal/*', requireOperator, requireFreshForWrites(deps), (c) =>
+      fromUi(deps, c),
+    )
 
 /** Workflow queries are POST requests but change nothing. */
 const isQuery = (path: string): boolean => /\/workflows\/[^/]+\/query(\/|$)/.test(path)
@@ -61,7 +64,8 @@ const permissionDenied = 7 // google.rpc.Code
 
 const fromUi = async (deps: WebDeps, c: AnyContext): Promise<Response> => {
   const { uiUrl } = deps.config.temporal
-  if (!uiUrl) throw new HTTPException(404, { message: 'No Temporal UI is set up here. Set TEMPORAL_UI_URL.' })
+  if (!uiUrl)
+    throw new HTTPException(404, { message: 'No Temporal UI is set up here. Set TEMPORAL_UI_URL.' })
   const { pathname, search, searchParams } = new URL(c.req.url)
   const body = c.req.method === 'GET' ? undefined : await readBody(c, temporalMaxBytes)
   const late = new AbortController()
@@ -78,12 +82,16 @@ const fromUi = async (deps: WebDeps, c: AnyContext): Promise<Response> => {
     if (c.req.raw.signal.aborted) return new Response(null, { status: 499 })
     if (late.signal.aborted) throw new HTTPException(504, { message: lateWords })
     deps.log.warn({ err: error }, 'the Temporal UI does not answer')
-    throw new HTTPException(502, { message: 'The Temporal UI doesn’t answer. Workflows run without it.' })
+    throw new HTTPException(502, {
+      message: 'The Temporal UI doesn’t answer. Workflows run without it.',
+    })
   })
   clearTimeout(timer)
   answer.headers.delete('set-cookie') // promise: A7: one cookie, ours
   answer.headers.delete('x-xss-protection')
-  return answer.headers.get('content-type')?.startsWith('text/html') ? await page(c, answer) : answer
+  return answer.headers.get('content-type')?.startsWith('text/html')
+    ? await page(c, answer)
+    : answer
 }
 
 /**
@@ -114,10 +122,13 @@ const inlineScripts = (html: string): string[] =>
     .slice(1)
     .flatMap((part) => {
       const [begin, end] = [part.indexOf('>'), part.indexOf('</script>')]
-      return begin < 0 || end < begin || /\ssrc=/.test(part.slice(0, begin)) ? [] : [part.slice(begin + 1, end)]
+      return begin < 0 || end < begin || /\ssrc=/.test(part.slice(0, begin))
+        ? []
+        : [part.slice(begin + 1, end)]
     })
 
-const hashOf = (code: string): string => `'sha256-${createHash('sha256').update(code).digest('base64')}'`
+const hashOf = (code: string): string =>
+  `'sha256-${createHash('sha256').update(code).digest('base64')}'`
 
 /** promise: A8: the UI's editor needs inline styles and blob workers. Other origins are blocked. */
 const policy = (scripts: string[]): string =>
@@ -136,8 +147,10 @@ const policy = (scripts: string[]): string =>
   ].join('; ')
 
 /** The outermost middleware, so that it replaces the policy of our own pages. */
-const policyOfPage = createMiddleware<UserEnv & { Variables: { policy?: string } }>(async (c, next) => {
-  await next()
-  const own = c.get('policy')
-  if (own) c.res.headers.set('Content-Security-Policy', own)
-})
+const policyOfPage = createMiddleware<UserEnv & { Variables: { policy?: string } }>(
+  async (c, next) => {
+    await next()
+    const own = c.get('policy')
+    if (own) c.res.headers.set('Content-Security-Policy', own)
+  },
+)

@@ -50,13 +50,17 @@ export const createTemporal = (deps: {
   interceptors?: WorkflowClientInterceptor[]
 }): Temporal => {
   const client = createClient(deps.config, deps.dataConverter, deps.interceptors)
-  const soon = <T>(work: () => Promise<T>): Promise<T> => client.withDeadline(Date.now() + deadlineMs, work)
+  const soon = <T>(work: () => Promise<T>): Promise<T> =>
+    client.withDeadline(Date.now() + deadlineMs, work)
   const underWay = new Set<Promise<void>>()
   const notify = async (targetIds: string[]): Promise<void> => {
     try {
       const rows = await listWaiting(deps.sql, 'target', targetIds)
       await soon(() => Promise.all(targetIds.map((id) => notifyTarget(client, id, deps.taskQueue))))
-      deps.log.info({ workflows: targetIds.map(targetWorkflowId) }, 'workflows were started or signaled')
+      deps.log.info(
+        { workflows: targetIds.map(targetWorkflowId) },
+        'workflows were started or signaled',
+      )
       await deleteHandled(
         deps.sql,
         rows.map((row) => row.id),
@@ -75,10 +79,12 @@ export const createTemporal = (deps: {
       underWay.add(notifying)
     },
     progress: (targetId) =>
-      soon(() => client.workflow.getHandle(targetWorkflowId(targetId)).query(progress)).catch((error: unknown) => {
-        deps.log.debug({ err: error }, 'could not query the progress of a workflow')
-        return null
-      }),
+      soon(() => client.workflow.getHandle(targetWorkflowId(targetId)).query(progress)).catch(
+        (error: unknown) => {
+          deps.log.debug({ err: error }, 'could not query the progress of a workflow')
+          return null
+        },
+      ),
     healthy: remembered(freshMs, () =>
       soon(() => client.connection.workflowService.getSystemInfo({})).then(
         () => true,
@@ -86,10 +92,12 @@ export const createTemporal = (deps: {
       ),
     ),
     workers: remembered(freshMs, () =>
-      soon(() => pollersOf(client, deps.config.namespace, deps.taskQueue ?? taskQueue)).catch((error: unknown) => {
-        deps.log.debug({ err: error }, 'could not list the workers')
-        return []
-      }),
+      soon(() => pollersOf(client, deps.config.namespace, deps.taskQueue ?? taskQueue)).catch(
+        (error: unknown) => {
+          deps.log.debug({ err: error }, 'could not list the workers')
+          return []
+        },
+      ),
     ),
     troubled: remembered(freshMs, () =>
       soon(() => client.workflow.count(inTrouble)).then(
@@ -124,7 +132,11 @@ export const inTrouble =
 const workflowTasks = 1 // temporal.api.enums.v1.TaskQueueType
 
 /** The workers that poll a queue for workflow tasks. */
-export const pollersOf = async ({ connection }: { connection: Connection }, namespace: string, queue: string) => {
+export const pollersOf = async (
+  { connection }: { connection: Connection },
+  namespace: string,
+  queue: string,
+) => {
   const request = { namespace, taskQueue: { name: queue }, taskQueueType: workflowTasks }
   const { pollers } = await connection.workflowService.describeTaskQueue(request)
   return (pollers ?? []).map(({ identity, lastAccessTime }) => ({
@@ -134,11 +146,17 @@ export const pollersOf = async ({ connection }: { connection: Connection }, name
 }
 
 /** Payloads that are not encrypted are shown unchanged. Only workers refuse them. */
-const isSealed = ({ metadata }: Payload): boolean => Buffer.from(metadata?.encoding ?? []).toString() === 'binary/encrypted'
+const isSealed = ({ metadata }: Payload): boolean =>
+  Buffer.from(metadata?.encoding ?? []).toString() === 'binary/encrypted'
 
-const open = async ({ payloadCodecs = [] }: DataConverter, payloads: Payload[]): Promise<Payload[]> => {
+const open = async (
+  { payloadCodecs = [] }: DataConverter,
+  payloads: Payload[],
+): Promise<Payload[]> => {
   let opened = payloads
   for (const codec of payloadCodecs.toReversed())
-    opened = await Promise.all(opened.map(async (one) => (isSealed(one) ? ((await codec.decode([one]))[0] ?? one) : one)))
+    opened = await Promise.all(
+      opened.map(async (one) => (isSealed(one) ? ((await codec.decode([one]))[0] ?? one) : one)),
+    )
   return opened
 }

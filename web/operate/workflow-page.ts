@@ -1,5 +1,10 @@
 import type { Config } from '../../config/index.ts'
-import { deletionWorkflowId, disconnectWorkflowId, grantWorkflowId, targetWorkflowId } from '../../workflows/names.ts'
+import {
+  deletionWorkflowId,
+  disconnectWorkflowId,
+  grantWorkflowId,
+  targetWorkflowId,
+} from '../../workflows/names.ts'
 
 /** The workflow id of a row, by the kind of row. */
 export const workflowIds = {
@@ -13,5 +18,10 @@ export const workflowIds = {
  * The URL of a workflow in the Temporal UI, which only operators can open. Null if no UI is
  * configured.
  */
-export const workflowPage = ({ uiUrl, namespace }: Config['temporal'], workflowId: string): string | null =>
-  uiUrl ? `/temporal/namespaces/${encodeURIComponent(namespace)}/workflows/${encodeURIComponent(workflowId)}` : null
+export const workflowPage = (
+  { uiUrl, namespace }: Config['temporal'],
+  workflowId: string,
+): string | null =>
+  uiUrl
+    ? `/temporal/namespaces/${encodeURIComponent(namespace)}/workflows/${encodeURIComponent(workflowId)}`
+    : null

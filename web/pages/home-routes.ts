@@ -19,5 +19,9 @@ export const homeRoutes = (deps: WebDeps, view: Renderer) =>
     })
     .route(
       '/',
-      forMembers.createApp().get('/w/:workspace', requireMember(), (c) => c.redirect(`/w/${c.get('workspace').slug}/today`, 303)),
+      forMembers
+        .createApp()
+        .get('/w/:workspace', requireMember(), (c) =>
+          c.redirect(`/w/${c.get('workspace').slug}/today`, 303),
+        ),
     )

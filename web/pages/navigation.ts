@@ -3,9 +3,18 @@ import type { Membership, User } from '../http/env.ts'
 export type MenuItem = { key: string; label: string; icon: string; href: string; thumb: boolean }
 
 /** The side menu. `thumb`: also in the bottom bar on phones, which has room for four items. */
-export const navigation = (user: User | null, here: Pick<Membership, 'slug' | 'role'> | undefined): MenuItem[] => {
+export const navigation = (
+  user: User | null,
+  here: Pick<Membership, 'slug' | 'role'> | undefined,
+): MenuItem[] => {
   const base = here ? `/w/${here.slug}` : ''
-  const item = (key: string, label: string, icon: string, href: string, thumb = false) => ({ key, label, icon, href, thumb })
+  const item = (key: string, label: string, icon: string, href: string, thumb = false) => ({
+    key,
+    label,
+    icon,
+    href,
+    thumb,
+  })
   const everyone = here
     ? [
         item('today', 'Today', 'sun', `${base}/today`, true),
@@ -26,7 +35,10 @@ export const navigation = (user: User | null, here: Pick<Membership, 'slug' | 'r
         ]
       : []
   const operators = user?.isOperator
-    ? [item('operate', 'Operate', 'building', '/operate'), item('promises', 'Promises', 'shield-lock', '/promises')]
+    ? [
+        item('operate', 'Operate', 'building', '/operate'),
+        item('promises', 'Promises', 'shield-lock', '/promises'),
+      ]
     : []
   return [...everyone, ...admins, ...operators]
 }

@@ -16,15 +16,18 @@ const sentences = {
   'account-deactivated': `Your account is deactivated. Sign in within ${terms.account} to reactivate it; after that, it’s deleted.`,
   'member-deactivated': `The account is deactivated. They’re signed out, and the account is deleted in ${terms.account} unless you reactivate it.`,
   'member-reactivated': 'They can sign in again.',
-  'email-asked': 'We sent a link to the new address. Open it while you are signed in to finish the change.',
+  'email-asked':
+    'We sent a link to the new address. Open it while you are signed in to finish the change.',
   'email-canceled': 'Your email address change is canceled.',
   'passkey-added': 'Passkey added. You can now sign in with it.',
   'passkey-renamed': 'Passkey renamed.',
   'passkey-removed': 'Passkey removed. Also delete it from your device or password manager.',
-  'authenticator-added': 'Authenticator app turned on. From now on, you need a code from it to sign in with your password.',
+  'authenticator-added':
+    'Authenticator app turned on. From now on, you need a code from it to sign in with your password.',
   'authenticator-replaced': 'Authenticator app replaced. Codes from the old app no longer work.',
   'authenticator-removed': 'Authenticator app removed.',
-  'second-factor-reset': 'Two-step sign-in reset. They’re signed out, and can sign in with just their password.',
+  'second-factor-reset':
+    'Two-step sign-in reset. They’re signed out, and can sign in with just their password.',
   'second-factor-required': 'Two-step sign-in is now required.',
   'second-factor-optional': 'Two-step sign-in is no longer required.',
   'theme-saved': 'Theme saved.',
@@ -42,7 +45,8 @@ const sentences = {
   'media-uploaded': 'Uploaded. Your files are ready to use in posts.',
   'media-deleted': 'File deleted.',
   'account-deleting': 'Everything stored about this account is being deleted.',
-  'account-disconnected': 'Disconnected. Nothing more is published there, and its tokens are no longer used.',
+  'account-disconnected':
+    'Disconnected. Nothing more is published there, and its tokens are no longer used.',
   'connection-checked': 'Checking the connection. This page will show the result.',
   'undo-late': 'The old time has passed, so this couldn’t be undone. Choose a new time.',
   'undo-changed': 'This couldn’t be undone because the post has changed since.',

@@ -32,14 +32,21 @@ export const accountRoutes = (deps: WebDeps, view: Renderer) => {
     .post('/account/name', requireUser, async (c) => {
       const given = await formFields(c)
       const name = personName.safeParse(given.name ?? '')
-      if (!name.success) return showAccount(c, { deps, view }, given, { name: name.error.issues[0]!.message })
+      if (!name.success)
+        return showAccount(c, { deps, view }, given, { name: name.error.issues[0]!.message })
       await renameUser(deps.sql, c.get('user').id, name.data)
       return seeOther(c, '/account', 'name-saved')
     })
-    .post('/account/password', requireUser, freshFactor, async (c) => await savePassword(c, { deps, view }, await formFields(c)))
+    .post(
+      '/account/password',
+      requireUser,
+      freshFactor,
+      async (c) => await savePassword(c, { deps, view }, await formFields(c)),
+    )
     .post('/account/theme', requireUser, async (c) => {
       const chosen = theme.safeParse((await formFields(c)).theme)
-      if (!chosen.success) return showAccount(c, { deps, view }, {}, { theme: chosen.error.issues[0]!.message })
+      if (!chosen.success)
+        return showAccount(c, { deps, view }, {}, { theme: chosen.error.issues[0]!.message })
       await changeTheme(deps.sql, c.get('user').id, chosen.data)
       return seeOther(c, '/account', 'theme-saved')
     })
@@ -53,13 +60,17 @@ export const accountRoutes = (deps: WebDeps, view: Renderer) => {
       return seeOther(c, '/account#notices', 'notices-saved')
     })
     .post('/account/sessions/end-others', requireUser, async (c) => {
-      await endAccess(deps.sql, c.get('user').id, { now: new Date(deps.now()), keepSessionId: c.get('session').id })
+      await endAccess(deps.sql, c.get('user').id, {
+        now: new Date(deps.now()),
+        keepSessionId: c.get('session').id,
+      })
       return seeOther(c, '/account', 'sessions-ended')
     })
     .post('/account/sessions/:id/end', requireUser, async (c) => {
       const id = z.uuid().safeParse(c.req.param('id'))
       const isOwn = id.data === c.get('session').id
-      if (!id.success || !(await endSession(deps, c.get('user').id, { id: id.data, isOwn }))) return c.notFound()
+      if (!id.success || !(await endSession(deps, c.get('user').id, { id: id.data, isOwn })))
+        return c.notFound()
       if (!isOwn) return seeOther(c, '/account', 'session-ended')
       endCookie(c)
       return seeOther(c, '/', 'signed-out')
@@ -70,7 +81,11 @@ export const accountRoutes = (deps: WebDeps, view: Renderer) => {
  * Ends a session. If it isn't the current one, ends the mailed links too, because a session that
  * isn't trusted may have requested them.
  */
-const endSession = (deps: WebDeps, userId: string, session: { id: string; isOwn: boolean }): Promise<boolean> =>
+const endSession = (
+  deps: WebDeps,
+  userId: string,
+  session: { id: string; isOwn: boolean },
+): Promise<boolean> =>
   tx(deps.sql, async (t) => {
     const ended = await deleteSession(t, userId, session.id)
     if (ended && !session.isOwn) await endMailedLinks(t, userId, new Date(deps.now()))
@@ -107,7 +122,8 @@ const savePassword = async (c: AnyContext, page: AccountPage, given: Fields): Pr
   const { deps } = page
   const user = c.get('user')
   const checked = await checkOwnPassword(c, deps, given.current ?? '')
-  if ('words' in checked) return await showAccount(c, page, {}, { current: checked.words }, checked.status)
+  if ('words' in checked)
+    return await showAccount(c, page, {}, { current: checked.words }, checked.status)
   const fault = passwordFault(given.password ?? '', await knownNames(deps, user))
   if (fault) return await showAccount(c, page, {}, { password: fault })
   const hash = await hashPassword(given.password ?? '')
@@ -116,6 +132,8 @@ const savePassword = async (c: AnyContext, page: AccountPage, given: Fields): Pr
     await endAccess(t, user.id, { now: new Date(deps.now()) })
     await recordAccountEvent(t, 'password.changed', user.id)
   })
-  await completeSignIn(c, deps, user.id, { withSecondFactor: c.get('session').secondFactorAt !== null })
+  await completeSignIn(c, deps, user.id, {
+    withSecondFactor: c.get('session').secondFactorAt !== null,
+  })
   return seeOther(c, '/account', 'password-changed')
 }

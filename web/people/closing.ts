@@ -27,7 +27,8 @@ const onAccount = async (
   if (userId === null) return false
   return await tx(sql, async (t) => {
     await lockMembers(t, workspaceId)
-    if (!(await listClosable(t, workspaceId, byId)).has(userId) || !(await change(t, userId))) return false
+    if (!(await listClosable(t, workspaceId, byId)).has(userId) || !(await change(t, userId)))
+      return false
     const event = await recordEvent(t, { name, workspaceId, userId: byId, subjectId: userId })
     if (name === 'member.deactivated') await enqueue(t, 'account-mail', event)
     return true

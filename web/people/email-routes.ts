@@ -4,7 +4,12 @@ import { enqueue } from '../../db/notifications/outbox.ts'
 import { endAccess, endMailedLinks } from '../../db/people/access.ts'
 import { recordAccountEvent } from '../../db/people/account-events.ts'
 import { reactivate } from '../../db/people/deactivation.ts'
-import { cancelMailLink, findOpenLink, insertMailLink, spendLink } from '../../db/people/mail-links.ts'
+import {
+  cancelMailLink,
+  findOpenLink,
+  insertMailLink,
+  spendLink,
+} from '../../db/people/mail-links.ts'
 import { removeSecondFactors } from '../../db/people/second-factor.ts'
 import { changeEmail, findUserByEmail, getUser, lockEmail } from '../../db/people/users.ts'
 import { tx } from '../../db/postgres/connect.ts'
@@ -38,14 +43,20 @@ export const emailRoutes = (deps: WebDeps, view: Renderer) =>
       await cancel(deps, c.get('user')!.id)
       return seeOther(c, '/account', 'email-canceled')
     })
-    .get('/account/email/:token', limitLinks(deps), requireUser as never, (c) => confirmPage(c, deps, view, 'email'))
+    .get('/account/email/:token', limitLinks(deps), requireUser as never, (c) =>
+      confirmPage(c, deps, view, 'email'),
+    )
     .post('/account/email/:token', limitLinks(deps), requireUser as never, async (c) => {
-      if (!(await confirm(deps, c.req.param('token'), c.get('user')!.id))) return view.page(c, 'account/link-closed', {}, 404)
+      if (!(await confirm(deps, c.req.param('token'), c.get('user')!.id)))
+        return view.page(c, 'account/link-closed', {}, 404)
       return seeOther(c, '/account', 'email-saved')
     })
-    .get('/account/email-back/:token', limitLinks(deps), (c) => confirmPage(c, deps, view, 'email-back'))
+    .get('/account/email-back/:token', limitLinks(deps), (c) =>
+      confirmPage(c, deps, view, 'email-back'),
+    )
     .post('/account/email-back/:token', limitLinks(deps), async (c) => {
-      if (!(await takeBack(deps, c.req.param('token')))) return view.page(c, 'account/link-closed', {}, 404)
+      if (!(await takeBack(deps, c.req.param('token'))))
+        return view.page(c, 'account/link-closed', {}, 404)
       if (c.get('user')) endCookie(c)
       return seeOther(c, '/password-reset', 'email-back')
     })
@@ -57,16 +68,24 @@ const ask = async (c: AnyContext, page: AccountPage): Promise<Response> => {
   const read = z.object({ email }).safeParse({ email: given.email ?? '' })
   if (!read.success) return await showAccount(c, page, given, fieldErrorsOf(read.error))
   const checked = await checkOwnPassword(c, deps, given.password ?? '')
-  if ('words' in checked) return await showAccount(c, page, given, { emailPassword: checked.words }, checked.status)
+  if ('words' in checked)
+    return await showAccount(c, page, given, { emailPassword: checked.words }, checked.status)
   if (await findUserByEmail(deps.sql, read.data.email))
-    return await showAccount(c, page, given, { email: 'This address is already used by another account.' })
+    return await showAccount(c, page, given, {
+      email: 'This address is already used by another account.',
+    })
   const waitS = await countHits(deps, [{ purpose: 'email-change', of: user.id }])
   if (waitS !== null) {
     c.header('Retry-After', String(waitS))
     return await showAccount(c, page, given, { email: tooManyWords(waitS) }, 429)
   }
   await tx(deps.sql, async (t) => {
-    const link = { userId: user.id, purpose: 'email' as const, newEmail: read.data.email, now: new Date(deps.now()) }
+    const link = {
+      userId: user.id,
+      purpose: 'email' as const,
+      newEmail: read.data.email,
+      now: new Date(deps.now()),
+    }
     await enqueue(t, 'mail-link', await insertMailLink(t, link))
     await recordAccountEvent(t, 'email.change_requested', user.id)
   })
@@ -76,17 +95,37 @@ const ask = async (c: AnyContext, page: AccountPage): Promise<Response> => {
 const cancel = (deps: WebDeps, userId: string): Promise<void> =>
   tx(deps.sql, async (t) => {
     if (await cancelMailLink(t, userId, 'email'))
-      await recordEvent(t, { name: 'email.change_canceled', workspaceId: null, userId, subjectId: userId })
+      await recordEvent(t, {
+        name: 'email.change_canceled',
+        workspaceId: null,
+        userId,
+        subjectId: userId,
+      })
   })
 
 /**
  * The link that confirms a change works only for its signed-in person. The link that undoes it
  * works for anyone who has the old mailbox.
  */
-const confirmPage = async (c: AnyContext, deps: WebDeps, view: Renderer, purpose: 'email' | 'email-back'): Promise<Response> => {
-  const link = await findOpenLink(deps.sql, purpose, c.req.param('token') ?? '', new Date(deps.now()))
-  if (!link || (purpose === 'email' && link.userId !== c.get('user').id)) return view.page(c, 'account/link-closed', {}, 404)
-  return view.page(c, 'account/email', { action: c.req.path, email: link.newEmail, back: purpose === 'email-back' })
+const confirmPage = async (
+  c: AnyContext,
+  deps: WebDeps,
+  view: Renderer,
+  purpose: 'email' | 'email-back',
+): Promise<Response> => {
+  const link = await findOpenLink(
+    deps.sql,
+    purpose,
+    c.req.param('token') ?? '',
+    new Date(deps.now()),
+  )
+  if (!link || (purpose === 'email' && link.userId !== c.get('user').id))
+    return view.page(c, 'account/link-closed', {}, 404)
+  return view.page(c, 'account/email', {
+    action: c.req.path,
+    email: link.newEmail,
+    back: purpose === 'email-back',
+  })
 }
 
 /**
@@ -97,13 +136,18 @@ const confirm = (deps: WebDeps, token: string, userId: string): Promise<boolean>
   tx(deps.sql, async (t) => {
     const now = new Date(deps.now())
     const link = await findOpenLink(t, 'email', token, now)
-    if (!link?.newEmail || link.userId !== userId || !(await spendLink(t, link.id, now))) return false
+    if (!link?.newEmail || link.userId !== userId || !(await spendLink(t, link.id, now)))
+      return false
     const { email: former } = await getUser(t, userId)
     await lockEmail(t, link.newEmail)
     if (!(await changeEmail(t, userId, link.newEmail))) return false
     // Other links were sent to a mailbox that no longer belongs to the account.
     await endMailedLinks(t, userId, now)
-    await enqueue(t, 'mail-link', await insertMailLink(t, { userId, purpose: 'email-back', newEmail: former, now }))
+    await enqueue(
+      t,
+      'mail-link',
+      await insertMailLink(t, { userId, purpose: 'email-back', newEmail: former, now }),
+    )
     await recordEvent(t, { name: 'email.changed', workspaceId: null, userId, subjectId: userId })
     return true
   })

@@ -6,13 +6,34 @@ import type { StandingLine } from './standing.ts'
  * The figures that operators look at first; problems are red. `troubled` is null if Temporal
  * doesn't report it.
  */
-export const figureLines = (figures: Figures, troubled: number | null, fmt: Formats): StandingLine[] => {
+export const figureLines = (
+  figures: Figures,
+  troubled: number | null,
+  fmt: Formats,
+): StandingLine[] => {
   const { outbox, grants, open } = figures
   const onTheirWay = open.reduce((sum, { count }) => sum + count, 0)
   return [
-    counted('Scheduled posts', onTheirWay, 'scheduled, being prepared, sent or processed, counted once per account', fmt, ''),
-    counted('Overdue', figures.overdue, 'due more than a minute ago, not paused or blocked, and not sent', fmt),
-    counted('Outcome unknown', figures.unconfirmed, 'sent, and being checked or waiting for someone to decide', fmt, 'wait'),
+    counted(
+      'Scheduled posts',
+      onTheirWay,
+      'scheduled, being prepared, sent or processed, counted once per account',
+      fmt,
+      '',
+    ),
+    counted(
+      'Overdue',
+      figures.overdue,
+      'due more than a minute ago, not paused or blocked, and not sent',
+      fmt,
+    ),
+    counted(
+      'Outcome unknown',
+      figures.unconfirmed,
+      'sent, and being checked or waiting for someone to decide',
+      fmt,
+      'wait',
+    ),
     counted(
       'Waiting in the outbox',
       outbox.count,
@@ -20,9 +41,20 @@ export const figureLines = (figures: Figures, troubled: number | null, fmt: Form
       fmt,
       outbox.oldestAgeS > 60 ? 'need' : 'wait',
     ),
-    counted('Renewals due', grants.renewalsDue, 'tokens past three quarters of their lifetime', fmt),
+    counted(
+      'Renewals due',
+      grants.renewalsDue,
+      'tokens past three quarters of their lifetime',
+      fmt,
+    ),
     counted('Failing renewals', grants.renewalsFailing, 'retried automatically', fmt, 'wait'),
-    counted('Connections that need attention', grants.reauthorize, 'their admins were notified', fmt, 'wait'),
+    counted(
+      'Connections that need attention',
+      grants.reauthorize,
+      'their admins were notified',
+      fmt,
+      'wait',
+    ),
     counted(
       'Revocations unconfirmed',
       figures.revocations,
@@ -33,7 +65,12 @@ export const figureLines = (figures: Figures, troubled: number | null, fmt: Form
     counted('Deletion requests open', figures.deletions, 'in progress', fmt, 'wait'),
     readingsLine(figures.oldestReadingS, fmt),
     troubled === null
-      ? { name: 'Workflows in trouble', words: 'Temporal doesn’t report this', pill: 'unknown', tone: 'wait' }
+      ? {
+          name: 'Workflows in trouble',
+          words: 'Temporal doesn’t report this',
+          pill: 'unknown',
+          tone: 'wait',
+        }
       : counted('Workflows in trouble', troubled, 'their code fails; see docs/operate.md', fmt),
   ]
 }
@@ -51,5 +88,13 @@ const readingsLine = (ageS: number, fmt: Formats): StandingLine => {
       }
 }
 
-const counted = (name: string, count: number, words: string, fmt: Formats, tone: StandingLine['tone'] = 'need'): StandingLine =>
-  count === 0 ? { name, words: 'none', pill: '', tone: '' } : { name, words, pill: fmt.count(count), tone }
+const counted = (
+  name: string,
+  count: number,
+  words: string,
+  fmt: Formats,
+  tone: StandingLine['tone'] = 'need',
+): StandingLine =>
+  count === 0
+    ? { name, words: 'none', pill: '', tone: '' }
+    : { name, words, pill: fmt.count(count), tone }

@@ -11,7 +11,11 @@ export const firstStepsRoutes = (deps: WebDeps) =>
     .createApp()
     .post('/w/:workspace/today/steps/dismiss', requireMember(), async (c) => {
       const { workspace, user } = c.var
-      await dismissSteps(deps.sql, { workspaceId: workspace.id, userId: user.id }, new Date(deps.now()))
+      await dismissSteps(
+        deps.sql,
+        { workspaceId: workspace.id, userId: user.id },
+        new Date(deps.now()),
+      )
       return seeOther(c, `/w/${workspace.slug}/today`, 'steps-dismissed', 'steps')
     })
     .post('/w/:workspace/today/steps/restore', requireMember(), async (c) => {

@@ -21,7 +21,10 @@ type Who = { workspace: Workspace; role: Role; user: Pick<User, 'id'> }
  * The first steps that this person may do, and their progress. Null if all are done or the card was
  * dismissed.
  */
-export const loadFirstSteps = async (deps: WebDeps, { workspace, role, user }: Who): Promise<FirstStep[] | null> => {
+export const loadFirstSteps = async (
+  deps: WebDeps,
+  { workspace, role, user }: Who,
+): Promise<FirstStep[] | null> => {
   const now = new Date(deps.now())
   const counts = await findStepsDone(deps.sql, { workspaceId: workspace.id, userId: user.id })
   if (!counts) return null
@@ -51,7 +54,8 @@ const stepsFor = (role: Role, done: Done): FirstStep[] => {
 const connectStep = ({ accounts }: StepsDone) => ({
   name: 'connect' as const,
   title: 'Connect your accounts',
-  words: 'Sign in at the platform and choose which accounts to use. CrateSocial never sees your password.',
+  words:
+    'Sign in at the platform and choose which accounts to use. CrateSocial never sees your password.',
   done: accounts > 0 ? counted(accounts, 'account connected', 'accounts connected') : null,
 })
 
@@ -74,4 +78,5 @@ const writeWords = (role: Role, { accounts }: StepsDone): string => {
     : 'You can start a draft now. To schedule it, ask an admin to connect the accounts.'
 }
 
-const counted = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`
+const counted = (count: number, one: string, many: string): string =>
+  `${count} ${count === 1 ? one : many}`

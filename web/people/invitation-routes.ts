@@ -1,5 +1,9 @@
 import { z } from 'zod'
-import { findOpenInvitation, findWorkspaceOfMember, type OpenInvitation } from '../../db/people/invitations.ts'
+import {
+  findOpenInvitation,
+  findWorkspaceOfMember,
+  type OpenInvitation,
+} from '../../db/people/invitations.ts'
 import { countSecondFactors } from '../../db/people/second-factor.ts'
 import { findUserByEmail } from '../../db/people/users.ts'
 import { formFields, seeOther } from '../http/answers.ts'
@@ -29,7 +33,8 @@ export const invitationsRoutes = (deps: WebDeps, view: Renderer) =>
       if (!invitation) return await closed(c, deps, view)
       const user = c.get('user')
       if (isMember(c, invitation)) return seeOther(c, `/w/${invitation.workspaceSlug}/today`)
-      if (user) return finish(c, deps, view, invitation, await acceptAsPerson(deps, invitation, user.id))
+      if (user)
+        return finish(c, deps, view, invitation, await acceptAsPerson(deps, invitation, user.id))
       const given = await formFields(c)
       return given.as === 'existing'
         ? await acceptSigningIn(c, deps, view, invitation, given)
@@ -48,7 +53,13 @@ const acceptNew = async (
 ): Promise<Response> => {
   const read = newPerson.safeParse({ name: '', email: '', password: '', ...given })
   const errors = read.success ? {} : fieldErrorsOf(read.error)
-  const names = [given.name, given.email, invitation.workspaceName, invitation.workspaceSlug, hostName(deps)]
+  const names = [
+    given.name,
+    given.email,
+    invitation.workspaceName,
+    invitation.workspaceSlug,
+    hostName(deps),
+  ]
   const fault = passwordFault(
     given.password ?? '',
     names.map((name) => name ?? ''),
@@ -56,7 +67,8 @@ const acceptNew = async (
   if (fault) errors.password = fault
   if (!read.success || fault) return show(c, view, invitation, { values: given, errors }, 422)
   if (await findUserByEmail(deps.sql, read.data.email)) {
-    const words = 'There’s already an account with this address. If it’s yours, sign in below to accept.'
+    const words =
+      'There’s already an account with this address. If it’s yours, sign in below to accept.'
     return show(c, view, invitation, { values: given, errors: { email: words } }, 422)
   }
   const userId = await acceptAsNew(deps, invitation, read.data)
@@ -71,7 +83,10 @@ const acceptSigningIn = async (
   invitation: OpenInvitation,
   given: Fields,
 ): Promise<Response> => {
-  const found = await checkSignIn(c, deps, { email: given.email ?? '', password: given.password ?? '' })
+  const found = await checkSignIn(c, deps, {
+    email: given.email ?? '',
+    password: given.password ?? '',
+  })
   if ('words' in found) {
     const answer = { values: { signInEmail: given.email ?? '' }, errors: { signIn: found.words } }
     return show(c, view, invitation, answer, found.status)
@@ -80,7 +95,13 @@ const acceptSigningIn = async (
   // With two-step sign-in, the person returns to this page after the second step.
   if (passkeys > 0 || hasApp) return await afterPassword(c, deps, found.person.id, c.req.path)
   await completeSignIn(c, deps, found.person.id, { withSecondFactor: false })
-  return await finish(c, deps, view, invitation, await acceptAsPerson(deps, invitation, found.person.id))
+  return await finish(
+    c,
+    deps,
+    view,
+    invitation,
+    await acceptAsPerson(deps, invitation, found.person.id),
+  )
 }
 
 const findInvitation = async (c: AnyContext, deps: WebDeps): Promise<OpenInvitation | null> =>
@@ -93,7 +114,12 @@ const show = (
   form: { values: Fields; errors: Errors } = { values: {}, errors: {} },
   status = 200,
 ): Response => {
-  return view.page(c, 'invitations/show', { invitation, mine: isMember(c, invitation), ...form }, status)
+  return view.page(
+    c,
+    'invitations/show',
+    { invitation, mine: isMember(c, invitation), ...form },
+    status,
+  )
 }
 
 /** Members keep their role, and the invitation stays open for someone else. */
@@ -110,7 +136,15 @@ const closed = async (c: AnyContext, deps: WebDeps, view: Renderer): Promise<Res
   return slug ? seeOther(c, `/w/${slug}/today`) : view.page(c, 'invitations/closed', {}, 404)
 }
 
-const finish = async (c: AnyContext, deps: WebDeps, view: Renderer, invitation: OpenInvitation, accepted: boolean) => {
+const finish = async (
+  c: AnyContext,
+  deps: WebDeps,
+  view: Renderer,
+  invitation: OpenInvitation,
+  accepted: boolean,
+) => {
   if (!accepted) return await closed(c, deps, view)
-  return invitation.workspaceSlug ? seeOther(c, `/w/${invitation.workspaceSlug}/today`, 'joined') : seeOther(c, '/operate')
+  return invitation.workspaceSlug
+    ? seeOther(c, `/w/${invitation.workspaceSlug}/today`, 'joined')
+    : seeOther(c, '/operate')
 }

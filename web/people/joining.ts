@@ -15,11 +15,19 @@ type NewPerson = { name: string; email: string; password: string }
  * Creates the account and uses the invitation, in one transaction. Null if the invitation is no
  * longer open. promise: A1
  */
-export const acceptAsNew = async (deps: Deps, invitation: OpenInvitation, person: NewPerson): Promise<string | null> => {
+export const acceptAsNew = async (
+  deps: Deps,
+  invitation: OpenInvitation,
+  person: NewPerson,
+): Promise<string | null> => {
   const passwordHash = await hashPassword(person.password)
   return await unlessGone(deps.sql, async (t) => {
     await lockEmail(t, person.email)
-    const userId = await insertUser(t, { ...person, passwordHash, isOperator: invitation.makesOperator })
+    const userId = await insertUser(t, {
+      ...person,
+      passwordHash,
+      isOperator: invitation.makesOperator,
+    })
     await markPolicySeen(t, userId, policyOf(deps)[0].version)
     await spend(t, deps, invitation, userId)
     return userId
@@ -27,7 +35,11 @@ export const acceptAsNew = async (deps: Deps, invitation: OpenInvitation, person
 }
 
 /** Gives an existing person the membership. False if the invitation is no longer open. */
-export const acceptAsPerson = async (deps: Deps, invitation: OpenInvitation, userId: string): Promise<boolean> =>
+export const acceptAsPerson = async (
+  deps: Deps,
+  invitation: OpenInvitation,
+  userId: string,
+): Promise<boolean> =>
   (await unlessGone(deps.sql, async (t) => {
     await spend(t, deps, invitation, userId)
     if (invitation.makesOperator) await makeOperator(t, userId)
@@ -36,19 +48,35 @@ export const acceptAsPerson = async (deps: Deps, invitation: OpenInvitation, use
 
 type Transaction = Parameters<Parameters<typeof tx>[1]>[0]
 
-const spend = async (t: Transaction, deps: Deps, invitation: OpenInvitation, userId: string): Promise<void> => {
-  if (!(await acceptInvitation(t, invitation.id, userId, new Date(deps.now())))) throw new InvitationGone()
+const spend = async (
+  t: Transaction,
+  deps: Deps,
+  invitation: OpenInvitation,
+  userId: string,
+): Promise<void> => {
+  if (!(await acceptInvitation(t, invitation.id, userId, new Date(deps.now()))))
+    throw new InvitationGone()
   const { workspaceId, role } = invitation
   if (!workspaceId || !role) return
   const joined = await insertMembership(t, workspaceId, userId, role)
-  if (joined) await recordEvent(t, { name: 'member.joined', workspaceId, userId, subjectId: userId, facts: { role } })
+  if (joined)
+    await recordEvent(t, {
+      name: 'member.joined',
+      workspaceId,
+      userId,
+      subjectId: userId,
+      facts: { role },
+    })
 }
 
 /**
  * Null, with everything rolled back, if the invitation was used or revoked or the email address
  * taken in the meantime.
  */
-const unlessGone = async (sql: Sql, work: (t: Transaction) => Promise<string>): Promise<string | null> => {
+const unlessGone = async (
+  sql: Sql,
+  work: (t: Transaction) => Promise<string>,
+): Promise<string | null> => {
   try {
     return await tx(sql, work)
   } catch (error) {

@@ -27,17 +27,29 @@ export const leavingRoutes = (deps: WebDeps, view: Renderer) => {
     .createApp()
     .get('/account/leave', requireUser, fresh, async (c) => {
       const userId = c.get('user').id
-      const [forecast, code] = await Promise.all([forecastErasure(deps, userId), findFutureCode(deps.sql, deps.vault, userId)])
+      const [forecast, code] = await Promise.all([
+        forecastErasure(deps, userId),
+        findFutureCode(deps.sql, deps.vault, userId),
+      ])
       return view.page(c, 'account/leave', { forecast, code })
     })
-    .post('/account/leave', toStatusPage(deps) as never, requireUser, fresh, requireOwnForm(deps), async (c) => {
-      const userId = c.get('user').id
-      const now = new Date(deps.now())
-      const opened = await tx(deps.sql, (t) => openDeletionRequest(t, deps.vault, { origin: 'account', userId, now }))
-      endCookie(c)
-      const code = opened?.code ?? (await findKnownCode(c, deps))
-      return seeOther(c, code ? `/data-deletion/${code}` : '/')
-    })
+    .post(
+      '/account/leave',
+      toStatusPage(deps) as never,
+      requireUser,
+      fresh,
+      requireOwnForm(deps),
+      async (c) => {
+        const userId = c.get('user').id
+        const now = new Date(deps.now())
+        const opened = await tx(deps.sql, (t) =>
+          openDeletionRequest(t, deps.vault, { origin: 'account', userId, now }),
+        )
+        endCookie(c)
+        const code = opened?.code ?? (await findKnownCode(c, deps))
+        return seeOther(c, code ? `/data-deletion/${code}` : '/')
+      },
+    )
     .get('/account/deactivate', requireUser, fresh, async (c) => {
       const [forecast, erasedAt] = await Promise.all([
         forecastErasure(deps, c.get('user').id),
@@ -63,12 +75,33 @@ export const leavingRoutes = (deps: WebDeps, view: Renderer) => {
       })
       return seeOther(c, '/account', 'export-asked')
     })
-    .get('/account/export/:token', requireUser, requireAllFactors, limitLinks(deps) as never, fresh, async (c) => {
-      const link = await findOpenLink(deps.sql, 'export', c.req.param('token'), new Date(deps.now()))
-      const known = link !== null && link.userId === c.get('user').id
-      return known ? view.page(c, 'account/export', { action: c.req.path }) : view.page(c, 'account/export-closed', {}, 404)
-    })
-    .post('/account/export/:token', requireUser, requireAllFactors, limitLinks(deps) as never, fresh, (c) => hand(c, deps, view))
+    .get(
+      '/account/export/:token',
+      requireUser,
+      requireAllFactors,
+      limitLinks(deps) as never,
+      fresh,
+      async (c) => {
+        const link = await findOpenLink(
+          deps.sql,
+          'export',
+          c.req.param('token'),
+          new Date(deps.now()),
+        )
+        const known = link !== null && link.userId === c.get('user').id
+        return known
+          ? view.page(c, 'account/export', { action: c.req.path })
+          : view.page(c, 'account/export-closed', {}, 404)
+      },
+    )
+    .post(
+      '/account/export/:token',
+      requireUser,
+      requireAllFactors,
+      limitLinks(deps) as never,
+      fresh,
+      (c) => hand(c, deps, view),
+    )
 }
 
 /**
@@ -79,13 +112,19 @@ export const leavingRoutes = (deps: WebDeps, view: Renderer) => {
 const hand = async (c: AnyContext, deps: WebDeps, view: Renderer): Promise<Response> => {
   const now = new Date(deps.now())
   const link = await findOpenLink(deps.sql, 'export', c.req.param('token') ?? '', now)
-  const made = link?.exportId && link.userId === c.get('user').id ? await findExport(deps.sql, link.exportId) : null
+  const made =
+    link?.exportId && link.userId === c.get('user').id
+      ? await findExport(deps.sql, link.exportId)
+      : null
   if (!link || !made?.storeKey || !(await spendLink(deps.sql, link.id, now)))
     return view.page(c, 'account/export-closed', {}, 404)
   // Wait for the end of the answer, not of the file: the file's end may depend on a broken
   // connection.
   const fetched = { storeKey: made.storeKey, id: made.id, linkId: link.id }
-  finished(c.env.outgoing, (broken) => void (broken ? reopen(deps, fetched) : forget(deps, fetched)))
+  finished(
+    c.env.outgoing,
+    (broken) => void (broken ? reopen(deps, fetched) : forget(deps, fetched)),
+  )
   const body = Readable.toWeb(deps.mediaStore.open(made.storeKey)) as ReadableStream
   const day = now.toISOString().slice(0, 10)
   return c.body(body, 200, {
@@ -103,7 +142,8 @@ const forget = (deps: WebDeps, { storeKey, id }: Fetched): Promise<void> =>
     await deleteExport(deps.sql, id)
   })
 
-const reopen = (deps: WebDeps, { linkId }: Fetched): Promise<void> => orSweep(deps, () => reopenLink(deps.sql, linkId))
+const reopen = (deps: WebDeps, { linkId }: Fetched): Promise<void> =>
+  orSweep(deps, () => reopenLink(deps.sql, linkId))
 
 /** The answer has been sent, so an error can only be logged. The sweep deletes the file later. */
 const orSweep = async (deps: WebDeps, work: () => Promise<void>): Promise<void> => {

@@ -1,6 +1,13 @@
 import { recordEvent } from '../../db/notifications/events.ts'
 import { revokeInvitationsBy } from '../../db/people/invitations.ts'
-import { changeRole, countOtherAdmins, deleteMembership, findRole, lockMembers, type Role } from '../../db/people/memberships.ts'
+import {
+  changeRole,
+  countOtherAdmins,
+  deleteMembership,
+  findRole,
+  lockMembers,
+  type Role,
+} from '../../db/people/memberships.ts'
 import { type Sql, tx } from '../../db/postgres/connect.ts'
 import { withdrawExports } from '../../db/privacy/exports.ts'
 
@@ -29,13 +36,24 @@ export const removeMember = async (sql: Sql, act: MemberAct): Promise<MemberOutc
   await onMember(sql, act, true, async (t, userId, was) => {
     await deleteMembership(t, act.workspaceId, userId)
     const facts = { role: was }
-    await recordEvent(t, { name: 'member.removed', workspaceId: act.workspaceId, userId: act.byId, subjectId: userId, facts })
+    await recordEvent(t, {
+      name: 'member.removed',
+      workspaceId: act.workspaceId,
+      userId: act.byId,
+      subjectId: userId,
+      facts,
+    })
   })
 
 type Transaction = Parameters<Parameters<typeof tx>[1]>[0]
 type Change = (t: Transaction, userId: string, was: Role) => Promise<void>
 
-const onMember = async (sql: Sql, act: MemberAct, losesAdmin: boolean, change: Change): Promise<MemberOutcome> => {
+const onMember = async (
+  sql: Sql,
+  act: MemberAct,
+  losesAdmin: boolean,
+  change: Change,
+): Promise<MemberOutcome> => {
   const { workspaceId, userId } = act
   if (userId === null) return 'absent'
   return await tx(sql, async (t) => {
@@ -51,7 +69,10 @@ const onMember = async (sql: Sql, act: MemberAct, losesAdmin: boolean, change: C
 }
 
 /** Ends what the admin role gave out: open invitations, and exports that contain the workspace. */
-const endHandedOut = async (t: Transaction, { userId, workspaceId, now }: MemberAct & { userId: string }): Promise<void> => {
+const endHandedOut = async (
+  t: Transaction,
+  { userId, workspaceId, now }: MemberAct & { userId: string },
+): Promise<void> => {
   await revokeInvitationsBy(t, userId, workspaceId, now)
   await withdrawExports(t, userId)
 }

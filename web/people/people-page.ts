@@ -6,7 +6,10 @@ import { terms } from '../../db/privacy/terms.ts'
 import type { AnyContext, WebDeps } from '../http/env.ts'
 import type { Renderer } from '../http/render.ts'
 
-type Page = { made?: { url: string; expiresAt: Date; role: string }; errors?: Record<string, string> }
+type Page = {
+  made?: { url: string; expiresAt: Date; role: string }
+  errors?: Record<string, string>
+}
 
 export const showPeople = async (
   c: AnyContext,
@@ -25,7 +28,16 @@ export const showPeople = async (
   return view.page(
     c,
     'people/index',
-    { members, closable, invitations, requiresSecondFactor, keptFor: terms.account, made: null, errors: {}, ...page },
+    {
+      members,
+      closable,
+      invitations,
+      requiresSecondFactor,
+      keptFor: terms.account,
+      made: null,
+      errors: {},
+      ...page,
+    },
     status,
   )
 }

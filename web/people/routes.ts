@@ -1,6 +1,10 @@
 import { z } from 'zod'
 import { recordEvent } from '../../db/notifications/events.ts'
-import { insertInvitation, restoreInvitation, revokeInvitation } from '../../db/people/invitations.ts'
+import {
+  insertInvitation,
+  restoreInvitation,
+  revokeInvitation,
+} from '../../db/people/invitations.ts'
 import { tx } from '../../db/postgres/connect.ts'
 import { type FormKey, keepFormKey, takeFormKey } from '../../db/posts/form-keys.ts'
 import { didSince } from '../../db/posts/undoing.ts'
@@ -28,8 +32,14 @@ export const peopleRoutes = (deps: WebDeps, view: Renderer) => {
     .post(`${base}/invitations`, admin, fresh, async (c) => {
       const given = await formFields(c)
       const chosen = role.safeParse(given.role)
-      if (!chosen.success) return showPeople(c, deps, view, { errors: { role: chosen.error.issues[0]!.message } }, 422)
-      const made = await invite(c, deps, chosen.data, formKeyIn(given, 'invitation', c.get('workspace').id))
+      if (!chosen.success)
+        return showPeople(c, deps, view, { errors: { role: chosen.error.issues[0]!.message } }, 422)
+      const made = await invite(
+        c,
+        deps,
+        chosen.data,
+        formKeyIn(given, 'invitation', c.get('workspace').id),
+      )
       // Only this page shows the code, so the POST answers with the page instead of a redirect.
       return showPeople(c, deps, view, { made: { ...made, role: chosen.data } })
     })
@@ -45,13 +55,28 @@ export const peopleRoutes = (deps: WebDeps, view: Renderer) => {
     })
     .post(`${base}/:user/role`, admin, fresh, async (c) => {
       const chosen = role.safeParse((await formFields(c)).role)
-      if (!chosen.success) return showPeople(c, deps, view, { errors: { members: chosen.error.issues[0]!.message } }, 422)
-      return changed(c, deps, view, await setRole(deps.sql, memberOf(c, deps), chosen.data), 'role-changed')
+      if (!chosen.success)
+        return showPeople(
+          c,
+          deps,
+          view,
+          { errors: { members: chosen.error.issues[0]!.message } },
+          422,
+        )
+      return changed(
+        c,
+        deps,
+        view,
+        await setRole(deps.sql, memberOf(c, deps), chosen.data),
+        'role-changed',
+      )
     })
     .post(`${base}/:user/remove`, admin, fresh, async (c) => {
       const outcome = await removeMember(deps.sql, memberOf(c, deps))
       const myself = c.req.param('user') === c.get('user').id
-      return myself && outcome === 'done' ? seeOther(c, '/') : changed(c, deps, view, outcome, 'member-removed')
+      return myself && outcome === 'done'
+        ? seeOther(c, '/')
+        : changed(c, deps, view, outcome, 'member-removed')
     })
     .post(`${base}/:user/deactivate`, admin, fresh, async (c) => {
       if (!(await closeAccount(deps.sql, memberOf(c, deps)))) return c.notFound()
@@ -69,7 +94,12 @@ const peoplePath = (c: AnyContext): string => `/w/${c.get('workspace').slug}/peo
  * The invitation link is shown only in the answer to its form. If the form is sent twice, the
  * person sees the second answer, so the link of the first is revoked.
  */
-const invite = async (c: AnyContext, deps: WebDeps, as: 'manager' | 'admin', key: FormKey | null) => {
+const invite = async (
+  c: AnyContext,
+  deps: WebDeps,
+  as: 'manager' | 'admin',
+  key: FormKey | null,
+) => {
   const workspaceId: string = c.get('workspace').id
   const userId: string = c.get('user').id
   const made = await tx(deps.sql, async (t) => {
@@ -81,7 +111,13 @@ const invite = async (c: AnyContext, deps: WebDeps, as: 'manager' | 'admin', key
       now: new Date(deps.now()),
     })
     if (key) await keepFormKey(t, key, { subjectId: invitation.id })
-    await recordEvent(t, { name: 'invitation.made', workspaceId, userId, subjectId: invitation.id, facts: { role: as } })
+    await recordEvent(t, {
+      name: 'invitation.made',
+      workspaceId,
+      userId,
+      subjectId: invitation.id,
+      facts: { role: as },
+    })
     return invitation
   })
   return { url: `${deps.config.publicUrl}/invitations/${made.code}`, expiresAt: made.expiresAt }
@@ -91,14 +127,24 @@ const revoke = async (c: AnyContext, deps: WebDeps, id: string): Promise<boolean
   const workspaceId: string = c.get('workspace').id
   return await tx(deps.sql, async (t) => {
     const revoked = await revokeInvitation(t, workspaceId, id, new Date(deps.now()))
-    if (revoked) await recordEvent(t, { name: 'invitation.revoked', workspaceId, userId: c.get('user').id, subjectId: id })
+    if (revoked)
+      await recordEvent(t, {
+        name: 'invitation.revoked',
+        workspaceId,
+        userId: c.get('user').id,
+        subjectId: id,
+      })
     return revoked
   })
 }
 
 /** Undoes a revocation, for the admin who revoked it, within an hour. */
 const restore = async (c: AnyContext, deps: WebDeps, id: string): Promise<boolean> => {
-  const act = { workspaceId: c.get('workspace').id as string, userId: c.get('user').id as string, subjectId: id }
+  const act = {
+    workspaceId: c.get('workspace').id as string,
+    userId: c.get('user').id as string,
+    subjectId: id,
+  }
   const since = new Date(deps.now() - undoMs)
   return await tx(deps.sql, async (t) => {
     if (!(await didSince(t, { ...act, name: 'invitation.revoked', since }))) return false

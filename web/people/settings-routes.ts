@@ -4,7 +4,13 @@ import { changeWorkspace, getWorkspaceSettings, knowsZone } from '../../db/peopl
 import { tx } from '../../db/postgres/connect.ts'
 import { formFields, seeOther } from '../http/answers.ts'
 import { forMembers, type WebDeps } from '../http/env.ts'
-import { fieldErrorsOf, missedAfterHours, unknownZone, workspaceName, zone } from '../http/forms/fields.ts'
+import {
+  fieldErrorsOf,
+  missedAfterHours,
+  unknownZone,
+  workspaceName,
+  zone,
+} from '../http/forms/fields.ts'
 import type { Renderer } from '../http/render.ts'
 import { requireMember } from '../http/session.ts'
 import { zoneOptions } from '../time/zones.ts'
@@ -23,7 +29,8 @@ export const settingsRoutes = (deps: WebDeps, view: Renderer) =>
       const given = await formFields(c)
       const read = settings.safeParse({ name: '', zone: '', ...given })
       const asked = { values: given, zones: zoneOptions(deps.now()) }
-      if (!read.success) return view.page(c, 'settings/edit', { ...asked, errors: fieldErrorsOf(read.error) }, 422)
+      if (!read.success)
+        return view.page(c, 'settings/edit', { ...asked, errors: fieldErrorsOf(read.error) }, 422)
       if (!(await knowsZone(deps.sql, read.data.zone)))
         return view.page(c, 'settings/edit', { ...asked, errors: { zone: unknownZone } }, 422)
       const { id, slug } = c.get('workspace')
@@ -31,7 +38,13 @@ export const settingsRoutes = (deps: WebDeps, view: Renderer) =>
       await tx(deps.sql, async (t) => {
         await changeWorkspace(t, id, read.data, new Date(deps.now()))
         const facts = { zone, missedAfterHours }
-        await recordEvent(t, { name: 'workspace.changed', workspaceId: id, userId: c.get('user').id, subjectId: id, facts })
+        await recordEvent(t, {
+          name: 'workspace.changed',
+          workspaceId: id,
+          userId: c.get('user').id,
+          subjectId: id,
+          facts,
+        })
       })
       return seeOther(c, `/w/${slug}/settings`, 'workspace-saved')
     })

@@ -4,7 +4,12 @@ import type { Health } from '../operate/health.ts'
 import type { Evidence } from '../privacy/evidence.ts'
 import type { Formats } from '../time/formats.ts'
 
-export type StandingLine = { name: string; words: string; pill: string; tone: 'out' | 'wait' | 'need' | '' }
+export type StandingLine = {
+  name: string
+  words: string
+  pill: string
+  tone: 'out' | 'wait' | 'need' | ''
+}
 
 const mailKinds = ['notice', 'password-reset', 'mail-link']
 /** After this many tries, email isn't just slow. */
@@ -18,15 +23,30 @@ export const healthLines = (health: Health, outbox: OutboxStanding[]): StandingL
   const emails = outbox.filter(({ kind }) => mailKinds.includes(kind))
   const stuck = emails.some(({ tries }) => tries >= manyTries)
   return [
-    part('Database', health.postgres, 'PostgreSQL', 'PostgreSQL doesn’t answer. Pages can’t be shown without it.'),
+    part(
+      'Database',
+      health.postgres,
+      'PostgreSQL',
+      'PostgreSQL doesn’t answer. Pages can’t be shown without it.',
+    ),
     part(
       'Temporal',
       health.temporal,
       'runs what is scheduled',
       'Temporal doesn’t answer. Nothing new starts. People’s actions are saved and take effect when it’s back.',
     ),
-    part('Worker', health.worker, 'takes tasks from Temporal', 'No worker is running, so nothing is published.'),
-    part('Disk', health.disk, 'has space', 'Too little space. Uploads are refused until you free some: see docs/operate.md.'),
+    part(
+      'Worker',
+      health.worker,
+      'takes tasks from Temporal',
+      'No worker is running, so nothing is published.',
+    ),
+    part(
+      'Disk',
+      health.disk,
+      'has space',
+      'Too little space. Uploads are refused until you free some: see docs/operate.md.',
+    ),
     part(
       'Mail',
       !stuck,
@@ -37,7 +57,9 @@ export const healthLines = (health: Health, outbox: OutboxStanding[]): StandingL
 }
 
 const part = (name: string, isWell: boolean, well: string, unwell: string): StandingLine =>
-  isWell ? { name, words: well, pill: 'OK', tone: 'out' } : { name, words: unwell, pill: 'needs attention', tone: 'need' }
+  isWell
+    ? { name, words: well, pill: 'OK', tone: 'out' }
+    : { name, words: unwell, pill: 'needs attention', tone: 'need' }
 
 /** Platform features that end soon or have ended: what breaks, and what to do. */
 export const endingLines = (endings: EndingAhead[], fmt: Formats): StandingLine[] =>
@@ -52,7 +74,9 @@ export const endingLines = (endings: EndingAhead[], fmt: Formats): StandingLine[
 export const checkLines = (names: string[], evidence: Record<string, Evidence>): StandingLine[] =>
   names.flatMap((name) => {
     const found = evidence[name]
-    return found ? [{ name, words: `${found.label} ${found.detail}`, ...checkPills[found.state] }] : []
+    return found
+      ? [{ name, words: `${found.label} ${found.detail}`, ...checkPills[found.state] }]
+      : []
   })
 
 const checkPills: Record<Evidence['state'], Pick<StandingLine, 'pill' | 'tone'>> = {

@@ -43,11 +43,20 @@ export const postActRoutes = (deps: WebDeps, view: Renderer) => {
     .get(`${one}/move`, guard, (c) => moveForm(deps, view, c, c.req.query()))
     .post(`${one}/move`, guard, (c) => moveTo(deps, view, c))
     .post(`${one}/now`, guard, (c) =>
-      onPost(c, 'now', (actor, seen) => move(deps, actor, seen, { dueAt: new Date(deps.now()), zone: c.var.workspace.zone })),
+      onPost(c, 'now', (actor, seen) =>
+        move(deps, actor, seen, { dueAt: new Date(deps.now()), zone: c.var.workspace.zone }),
+      ),
     )
-    .post(`${one}/cancel`, guard, (c) => onPost(c, 'cancel', (actor, seen) => cancel(deps, actor, seen)))
+    .post(`${one}/cancel`, guard, (c) =>
+      onPost(c, 'cancel', (actor, seen) => cancel(deps, actor, seen)),
+    )
     .post(`${one}/duplicate`, guard, async (c) => {
-      const key = formKeyIn(await formFields(c), 'duplicate', c.var.workspace.id, idParam(c, 'post'))
+      const key = formKeyIn(
+        await formFields(c),
+        'duplicate',
+        c.var.workspace.id,
+        idParam(c, 'post'),
+      )
       const done = await duplicate(deps, actorOf(c), idParam(c, 'post'), key)
       if (typeof done !== 'object') throw new HTTPException(404)
       return seeOther(c, `/w/${c.var.workspace.slug}/posts/${done.postId}/edit`)
@@ -60,8 +69,12 @@ export const postActRoutes = (deps: WebDeps, view: Renderer) => {
       return seeOther(c, `/w/${c.var.workspace.slug}/calendar?did=${done.eventId}`)
     })
     .post(`${one}/undo`, guard, (c) => undoAct(deps, c))
-    .post(`${target}/cancel`, guard, (c) => onTarget(c, 'cancelOne', (actor, seen, id) => cancelOne(deps, actor, seen, id)))
-    .post(`${target}/retry`, guard, (c) => onTarget(c, 'retry', (actor, seen, id) => retry(deps, actor, seen, id)))
+    .post(`${target}/cancel`, guard, (c) =>
+      onTarget(c, 'cancelOne', (actor, seen, id) => cancelOne(deps, actor, seen, id)),
+    )
+    .post(`${target}/retry`, guard, (c) =>
+      onTarget(c, 'retry', (actor, seen, id) => retry(deps, actor, seen, id)),
+    )
     .post(`${target}/again`, guard, (c) =>
       onTarget(c, 'again', (actor, seen, id) => decide(deps, actor, seen, id, { do: 'again' })),
     )
@@ -72,20 +85,36 @@ export const postActRoutes = (deps: WebDeps, view: Renderer) => {
     .post(`${target}/comment/bind`, guard, (c) => onComment(c, 'commentFound', 'found'))
     .post(`${target}/comment/leave`, guard, (c) => onComment(c, 'commentLeave', 'leave'))
     .post(`${target}/bind`, guard, (c) =>
-      onTarget(c, 'bind', (actor, seen, id, fields) => bind(deps, actor, seen, id, fields.post?.trim() ?? '')),
+      onTarget(c, 'bind', (actor, seen, id, fields) =>
+        bind(deps, actor, seen, id, fields.post?.trim() ?? ''),
+      ),
     )
 }
 
 /** Runs an action on the version of the post that the form showed, and responds with the result. */
 const createActing = (deps: WebDeps, view: Renderer) => {
-  const changed = async (c: MemberContext, asked: Asked, fields: Fields, targetId?: string): Promise<Response> => {
+  const changed = async (
+    c: MemberContext,
+    asked: Asked,
+    fields: Fields,
+    targetId?: string,
+  ): Promise<Response> => {
     const now = await loadChanged(deps, c.var.workspace, idParam(c, 'post'))
     if (!now) throw new HTTPException(404)
     const { version: _older, ...typed } = fields
-    const data = { changed: now, asked: { ...askedWords(asked, now, targetId), path: c.req.path, fields: typed } }
+    const data = {
+      changed: now,
+      asked: { ...askedWords(asked, now, targetId), path: c.req.path, fields: typed },
+    }
     return view.page(c, 'posts/changed', { ...data, base: `/w/${c.var.workspace.slug}` }, 409)
   }
-  const answer = (c: MemberContext, done: Done, asked: Asked, fields: Fields, targetId?: string) => {
+  const answer = (
+    c: MemberContext,
+    done: Done,
+    asked: Asked,
+    fields: Fields,
+    targetId?: string,
+  ) => {
     if (done === 'conflict') return changed(c, asked, fields, targetId)
     if (done === 'gone') throw new HTTPException(404)
     const path = backIn(c, fields.back) ?? `/w/${c.var.workspace.slug}/posts/${done.postId}`
@@ -93,7 +122,11 @@ const createActing = (deps: WebDeps, view: Renderer) => {
   }
   return {
     changed,
-    onPost: async (c: MemberContext, asked: Asked, act: (actor: Actor, seen: Seen) => Promise<Done>): Promise<Response> => {
+    onPost: async (
+      c: MemberContext,
+      asked: Asked,
+      act: (actor: Actor, seen: Seen) => Promise<Done>,
+    ): Promise<Response> => {
       const fields = await formFields(c)
       return answer(c, await act(actorOf(c), seenIn(c, fields)), asked, fields)
     },
@@ -104,7 +137,13 @@ const createActing = (deps: WebDeps, view: Renderer) => {
     ): Promise<Response> => {
       const fields = await formFields(c)
       const targetId = await targetOf(deps, c)
-      return answer(c, await act(actorOf(c), seenIn(c, fields), targetId, fields), asked, fields, targetId)
+      return answer(
+        c,
+        await act(actorOf(c), seenIn(c, fields), targetId, fields),
+        asked,
+        fields,
+        targetId,
+      )
     },
   }
 }
@@ -117,7 +156,8 @@ const undoAct = async (deps: WebDeps, c: MemberContext): Promise<Response> => {
   const done = await undo(deps, actorOf(c), { postId, eventId: did })
   if (done === 'gone') throw new HTTPException(404)
   const page = `/w/${c.var.workspace.slug}/posts/${postId}`
-  if (done === 'late' || done === 'conflict') return seeOther(c, page, done === 'late' ? 'undo-late' : 'undo-changed')
+  if (done === 'late' || done === 'conflict')
+    return seeOther(c, page, done === 'late' ? 'undo-late' : 'undo-changed')
   const path = backIn(c, back) ?? page
   return seeOther(c, `${path}${path.includes('?') ? '&' : '?'}did=${done.eventId}`)
 }
@@ -127,7 +167,10 @@ const actorOf = (c: MemberContext): Actor => ({ workspace: c.var.workspace, user
 /** The id of the target in the URL. 404 if the post has no such target. */
 const targetOf = async (deps: WebDeps, c: MemberContext): Promise<string> => {
   const targetId = idParam(c, 'target')
-  const targets = await listTargets(deps.sql, { workspaceId: c.var.workspace.id, postId: idParam(c, 'post') })
+  const targets = await listTargets(deps.sql, {
+    workspaceId: c.var.workspace.id,
+    postId: idParam(c, 'post'),
+  })
   const found = targets.find((row) => row.id === targetId)
   if (!found) throw new HTTPException(404)
   return found.id
@@ -137,7 +180,13 @@ const targetOf = async (deps: WebDeps, c: MemberContext): Promise<string> => {
  * Binds the target to the post that a person found. The id comes from the pasted URL if the
  * platform's URLs contain one. 409 if another target is bound to that post already.
  */
-const bind = async (deps: WebDeps, actor: Actor, seen: Seen, targetId: string, pasted: string): Promise<Done> => {
+const bind = async (
+  deps: WebDeps,
+  actor: Actor,
+  seen: Seen,
+  targetId: string,
+  pasted: string,
+): Promise<Done> => {
   const account = await findAccountOfTarget(deps.sql, { workspaceId: actor.workspace.id, targetId })
   const platformPostId = account
     ? (deps.platforms.platforms.get(account.platform)?.postIdIn(pasted, account.accountId) ?? null)
@@ -147,6 +196,8 @@ const bind = async (deps: WebDeps, actor: Actor, seen: Seen, targetId: string, p
     return await decide(deps, actor, seen, targetId, { do: 'bind', platformPostId, permalink })
   } catch (error) {
     if (!isBoundAlready(error)) throw error
-    throw new HTTPException(409, { message: 'That post is already linked to another post in CrateSocial. Nothing changed.' })
+    throw new HTTPException(409, {
+      message: 'That post is already linked to another post in CrateSocial. Nothing changed.',
+    })
   }
 }

@@ -16,20 +16,30 @@ const changeSchema = z.object({
   refusal: z.string().nullable(),
   before: z.enum(targetStates),
 })
-const factsSchema = z.object({ due_at: z.string().nullable().catch(null), changes: z.array(changeSchema).catch([]) })
+const factsSchema = z.object({
+  due_at: z.string().nullable().catch(null),
+  changes: z.array(changeSchema).catch([]),
+})
 
 /**
  * Describes the result of an action, from its audit line. Used right after the action and in the
  * history.
  */
-export const actWords = (line: Pick<HistoryLine, 'name' | 'facts' | 'at'>, names: Names, fmt: Formats): string => {
+export const actWords = (
+  line: Pick<HistoryLine, 'name' | 'facts' | 'at'>,
+  names: Names,
+  fmt: Formats,
+): string => {
   const { changes, due_at } = factsSchema.parse(line.facts)
   const done = changes.filter((change) => change.changed)
   const refused = changes.filter((change) => !change.changed && change.refusal !== null)
   const dueAt = due_at ? new Date(due_at) : null
   const soon = dueAt !== null && dueAt.getTime() - line.at.getTime() < 30_000
   const when = dueAt === null ? '' : soon ? 'now' : `for ${fmt.when(dueAt)}`
-  return [headline(line.name, list(done, names), when, done.length, changes.length), refusals(line.name, refused, names)]
+  return [
+    headline(line.name, list(done, names), when, done.length, changes.length),
+    refusals(line.name, refused, names),
+  ]
     .filter((part) => part !== '')
     .join(' ')
 }
@@ -43,15 +53,28 @@ const headline = (name: string, who: string, when: string, done: number, all: nu
     case 'post.duplicated':
       return 'Duplicated as a new draft.'
     case 'post.scheduled':
-      return done === 0 ? '' : when === 'now' ? `Publishing now: ${who}.` : `Scheduled ${when}: ${who}.`
+      return done === 0
+        ? ''
+        : when === 'now'
+          ? `Publishing now: ${who}.`
+          : `Scheduled ${when}: ${who}.`
     case 'post.moved':
       if (all === 0) return `Draft planned ${when}.`
-      return done === 0 ? '' : when === 'now' ? `Publishing now: ${who}.` : `Rescheduled ${when}: ${who}.`
+      return done === 0
+        ? ''
+        : when === 'now'
+          ? `Publishing now: ${who}.`
+          : `Rescheduled ${when}: ${who}.`
     case 'post.canceled':
       if (done === 0) return 'Nothing was canceled.'
-      return done === all ? 'Canceled. Nothing was sent.' : `${who}: canceled. Nothing was sent there.`
+      return done === all
+        ? 'Canceled. Nothing was sent.'
+        : `${who}: canceled. Nothing was sent there.`
     case 'post.moved_undone':
-      if (all === 0) return when === '' ? 'Moved back. The draft has no time.' : `Moved back. The draft is planned ${when}.`
+      if (all === 0)
+        return when === ''
+          ? 'Moved back. The draft has no time.'
+          : `Moved back. The draft is planned ${when}.`
       return done === 0 ? '' : `Moved back, scheduled ${when}: ${who}.`
     case 'post.canceled_undone':
       return done === 0 ? 'Nothing changed.' : `Scheduled again: ${who}.`

@@ -48,7 +48,11 @@ export const rangeTitle = (first: string, last: string): string =>
 
 /** Start (inclusive) and end (exclusive) of each date in the zone. */
 export const boundsOf = (dates: string[], zone: string): DayBounds[] =>
-  dates.map((date) => ({ date, from: startOfDay(date, zone), to: startOfDay(nextDate(date), zone) }))
+  dates.map((date) => ({
+    date,
+    from: startOfDay(date, zone),
+    to: startOfDay(nextDate(date), zone),
+  }))
 
 /**
  * Parses a date from the URL: `2026-11` or `2026-11-26`. Returns today if it is missing or invalid,
@@ -83,12 +87,17 @@ const monthSpan = (date: Temporal.PlainDate, zone: string): Span => {
   }
 }
 
-const mondayOf = (date: Temporal.PlainDate): Temporal.PlainDate => date.subtract({ days: date.dayOfWeek - 1 })
+const mondayOf = (date: Temporal.PlainDate): Temporal.PlainDate =>
+  date.subtract({ days: date.dayOfWeek - 1 })
 
 const datesFrom = (first: Temporal.PlainDate, length: number): string[] =>
   Array.from({ length }, (_, days) => addDays(first.toString(), days))
 
-const instants = (first: Temporal.PlainDate, length: number, zone: string): { from: Date; to: Date } => ({
+const instants = (
+  first: Temporal.PlainDate,
+  length: number,
+  zone: string,
+): { from: Date; to: Date } => ({
   from: startOfDay(first.toString(), zone),
   to: startOfDay(first.add({ days: length }).toString(), zone),
 })

@@ -80,7 +80,9 @@ export const loadDays = async (
   const shown = daysWith(read, { dates, posts, month: span.month })
   const byDate = new Map(shown.map((day) => [day.date, day]))
   return {
-    weeks: span.weeks.map((week) => week.filter((date) => date <= last).flatMap((date) => byDate.get(date) ?? [])),
+    weeks: span.weeks.map((week) =>
+      week.filter((date) => date <= last).flatMap((date) => byDate.get(date) ?? []),
+    ),
     drafts: drafts.map(read.entry),
     next: isFull && last !== dates.at(-1) ? addDays(last, 1) : null,
   }
@@ -126,7 +128,8 @@ export const loadToday = async (deps: WebDeps, workspace: Workspace): Promise<To
 const hourMs = 3_600_000
 
 /** `month`, `week` or `list`. Defaults to `month`. */
-export const readView = (typed: string | undefined): CalendarView => (typed === 'week' || typed === 'list' ? typed : 'month')
+export const readView = (typed: string | undefined): CalendarView =>
+  typed === 'week' || typed === 'list' ? typed : 'month'
 
 type Reader = { today: string; entry(post: CalendarPost): Entry }
 
@@ -136,7 +139,10 @@ const reader = (deps: WebDeps, { zone }: Workspace): Reader => {
 }
 
 const entryOf = (deps: WebDeps, { clock, when }: Formats, post: CalendarPost): Entry => {
-  const platforms = post.targets.length > 0 ? new Set(post.targets.map((target) => target.platform)) : post.chosenPlatforms
+  const platforms =
+    post.targets.length > 0
+      ? new Set(post.targets.map((target) => target.platform))
+      : post.chosenPlatforms
   return {
     id: post.id,
     version: post.version,
@@ -144,9 +150,16 @@ const entryOf = (deps: WebDeps, { clock, when }: Formats, post: CalendarPost): E
     time: post.dueAt ? clock(post.dueAt) : null,
     dueAt: post.dueAt,
     pill: overallPill(post.state, post.targets),
-    note: inboxWords(post.targets, (name) => deps.platforms.platforms.get(name)?.label ?? name, when),
+    note: inboxWords(
+      post.targets,
+      (name) => deps.platforms.platforms.get(name)?.label ?? name,
+      when,
+    ),
     isDraft: post.state === 'draft',
-    movable: post.targets.length === 0 ? post.state === 'draft' : post.targets.every((target) => mayStart('move', target.state)),
+    movable:
+      post.targets.length === 0
+        ? post.state === 'draft'
+        : post.targets.every((target) => mayStart('move', target.state)),
     badges: [...platforms].flatMap((name) => deps.platforms.platforms.get(name) ?? []),
   }
 }

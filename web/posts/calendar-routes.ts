@@ -17,7 +17,8 @@ export const calendarRoutes = (deps: WebDeps, view: Renderer) =>
   forMembers.createApp().get('/w/:workspace/calendar', requireMember(), async (c) => {
     const data = await calendarOf(deps, c)
     if (c.req.query('part') === 'grid') return view.partial(c, 'calendar/_grid', data)
-    const isEmpty = data.drafts.length === 0 && data.weeks.flat().every((day) => day.entries.length === 0)
+    const isEmpty =
+      data.drafts.length === 0 && data.weeks.flat().every((day) => day.entries.length === 0)
     const step = isEmpty ? await loadNextStep(deps, c.var.workspace, c.var.role) : null
     return view.page(c, 'calendar/index', { ...data, step })
   })
@@ -27,7 +28,10 @@ const calendarOf = async (deps: WebDeps, c: Context<MemberEnv>) => {
   const today = dateOf(new Date(deps.now()), workspace.zone)
   const shown = readView(c.req.query('view'))
   const at = readDate(c.req.query('at'), today)
-  if (!at) throw new HTTPException(404, { message: `The calendar shows the years ${firstYear} to ${lastYear}.` })
+  if (!at)
+    throw new HTTPException(404, {
+      message: `The calendar shows the years ${firstYear} to ${lastYear}.`,
+    })
   const span = spanAround(shown, at, workspace.zone)
   const channels = await listAccountNames(deps.sql, workspace.id)
   const channel = channels.find((one) => one.id === c.req.query('channel')) ?? null
@@ -37,13 +41,21 @@ const calendarOf = async (deps: WebDeps, c: Context<MemberEnv>) => {
   const did = c.req.query('did')
   const base = `/w/${workspace.slug}`
   const keep = (change: Record<string, string>): string => {
-    const query = new URLSearchParams({ view: shown, at, ...(channel ? { channel: channel.id } : {}), ...change })
+    const query = new URLSearchParams({
+      view: shown,
+      at,
+      ...(channel ? { channel: channel.id } : {}),
+      ...change,
+    })
     if (query.get('channel') === '') query.delete('channel')
     return `${base}/calendar?${query}`
   }
   const all = keep({ channel: '' })
-  const moreOn = (date: string, past = 0) => keep({ view: 'list', at: date, ...(past > 0 ? { skip: String(past) } : {}) })
-  const answer = did ? await actAnswerOf(deps, workspace, did, null, formats(workspace.zone, deps.now())) : null
+  const moreOn = (date: string, past = 0) =>
+    keep({ view: 'list', at: date, ...(past > 0 ? { skip: String(past) } : {}) })
+  const answer = did
+    ? await actAnswerOf(deps, workspace, did, null, formats(workspace.zone, deps.now()))
+    : null
   return {
     ...days,
     base,

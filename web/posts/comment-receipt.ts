@@ -13,7 +13,8 @@ type Given = { fmt: Formats; platform: string }
  */
 export const commentReceipt = (target: TargetRow, { fmt, platform }: Given): ReceiptRow[] => {
   if (firstCommentOf(target.settings) === '') return []
-  if (target.state !== 'published') return undecidedStates.includes(target.state) ? [row('after the post is published')] : []
+  if (target.state !== 'published')
+    return undecidedStates.includes(target.state) ? [row('after the post is published')] : []
   const problem = target.commentProblem?.words
   switch (target.commentState) {
     case null:
@@ -36,9 +37,15 @@ export const commentReceipt = (target: TargetRow, { fmt, platform }: Given): Rec
         ...(target.commentId ? [{ name: 'Comment ID', words: target.commentId }] : []),
       ]
     case 'failed':
-      return [row(`wasn’t added. ${problem ?? `${platform} rejected it.`} The post itself is published`), ...support(target)]
+      return [
+        row(`wasn’t added. ${problem ?? `${platform} rejected it.`} The post itself is published`),
+        ...support(target),
+      ]
     case 'unconfirmed':
-      return [row(`we couldn’t confirm that it was added. ${target.commentProof ?? ''}`.trim()), ...support(target)]
+      return [
+        row(`we couldn’t confirm that it was added. ${target.commentProof ?? ''}`.trim()),
+        ...support(target),
+      ]
     case 'left':
       return [row('not confirmed, and dismissed')]
   }

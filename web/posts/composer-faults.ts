@@ -35,7 +35,10 @@ export const faultsOfPlatforms = (composer: Composer): Fault[] =>
 /** A complete sentence that names the platform only once: "Instagram, picture 3: …". */
 export const faultSentence = (fault: Fault): string => {
   const [label = ''] = (fault.platform ?? '').split(' · ')
-  const words = label && fault.words.startsWith(`${label}: `) ? fault.words.slice(label.length + 2) : fault.words
+  const words =
+    label && fault.words.startsWith(`${label}: `)
+      ? fault.words.slice(label.length + 2)
+      : fault.words
   const where = [fault.platform, fault.item].filter((part) => part !== null).join(', ')
   return where ? `${where}: ${words}` : words
 }
@@ -53,7 +56,12 @@ const named = (composer: Composer, one: ChannelDraft, fault: RuleFault): Fault =
 const itemOf = (composer: Composer, position: number): string =>
   `${composer.media[position - 1]?.kind === 'video' ? 'video' : 'picture'} ${position}`
 
-const ours = (place: Fault['place'], rule: string, words: string, channelId: string | null = null): Fault => ({
+const ours = (
+  place: Fault['place'],
+  rule: string,
+  words: string,
+  channelId: string | null = null,
+): Fault => ({
   place,
   channelId,
   platform: null,
@@ -84,11 +92,18 @@ const faultsOfChannels = (composer: Composer): Fault[] => {
 
 const faultsOfMedia = (composer: Composer): Fault[] =>
   composer.media.some((item) => item.purgedAt !== null)
-    ? [ours('media', 'media_gone', 'A file in this post was deleted after its retention time. Choose another one.')]
+    ? [
+        ours(
+          'media',
+          'media_gone',
+          'A file in this post was deleted after its retention time. Choose another one.',
+        ),
+      ]
     : []
 
 const faultsOfTime = (composer: Composer, nowMs: number): Fault[] => {
-  if (composer.time === null) return [ours('time', 'time_missing', 'Choose a day and a time, or publish now.')]
+  if (composer.time === null)
+    return [ours('time', 'time_missing', 'Choose a day and a time, or publish now.')]
   if (!composer.time.ok) return [ours('time', 'time_unclear', composer.time.words)]
   if (composer.time.dueAt.getTime() > nowMs) return []
   return [ours('time', 'time_past', 'This time has passed. Choose a later one, or publish now.')]

@@ -17,16 +17,27 @@ export const formToStart = (c: Context<MemberEnv>): PostForm => {
   const at = c.req.query('at') ?? ''
   return emptyPostForm({
     zone: c.var.workspace.zone,
-    time: /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$/.test(at) ? at : /^\d{4}-\d{2}-\d{2}$/.test(at) ? `${at}T10:00` : '',
+    time: /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$/.test(at)
+      ? at
+      : /^\d{4}-\d{2}-\d{2}$/.test(at)
+        ? `${at}T10:00`
+        : '',
     media: ids('media').map((id) => ({ id, altText: '', edits: null })),
     channels: ids('channel'),
   })
 }
 
 /** The form for editing a stored post. */
-export const formOfPost = async (deps: WebDeps, workspace: Workspace, post: PostRow): Promise<PostForm> => {
+export const formOfPost = async (
+  deps: WebDeps,
+  workspace: Workspace,
+  post: PostRow,
+): Promise<PostForm> => {
   const ref = { workspaceId: workspace.id, postId: post.id }
-  const [media, targets] = await Promise.all([listComposedMedia(deps.sql, ref), listTargets(deps.sql, ref)])
+  const [media, targets] = await Promise.all([
+    listComposedMedia(deps.sql, ref),
+    listTargets(deps.sql, ref),
+  ])
   const choices = Object.entries(post.choices)
   return emptyPostForm({
     text: post.text,
@@ -48,14 +59,17 @@ export const formOfPost = async (deps: WebDeps, workspace: Workspace, post: Post
 }
 
 /** The number of accounts that the post was sent to. */
-export const leftOf = (targets: TargetRow[]): number => targets.filter((target) => isSent(target.state)).length
+export const leftOf = (targets: TargetRow[]): number =>
+  targets.filter((target) => isSent(target.state)).length
 
 /**
  * Leaves out accounts whose target was canceled, unless all were: then scheduling again means all
  * of them.
  */
 const stillMeant = (chosen: string[], targets: TargetRow[]): string[] => {
-  const canceled = targets.filter((target) => target.state === 'canceled').map((target) => target.channelId)
+  const canceled = targets
+    .filter((target) => target.state === 'canceled')
+    .map((target) => target.channelId)
   return canceled.length === targets.length ? chosen : chosen.filter((id) => !canceled.includes(id))
 }
 
@@ -65,6 +79,8 @@ export const formOfRequest = (body: FormData, { zone }: Workspace): PostForm => 
     return readPostForm(body, zone)
   } catch (error) {
     if (!(error instanceof ZodError)) throw error
-    throw new HTTPException(400, { message: 'Something is wrong with this form. Go back, reload the page and try again.' })
+    throw new HTTPException(400, {
+      message: 'Something is wrong with this form. Go back, reload the page and try again.',
+    })
   }
 }

@@ -19,7 +19,12 @@ import { overallPill } from './post-state.ts'
 export type Mood = 'writing' | 'save' | 'schedule' | 'now'
 
 /** The data for the composer's templates. */
-export const composerView = (deps: WebDeps, workspace: Workspace, composer: Composer, mood: Mood): View => {
+export const composerView = (
+  deps: WebDeps,
+  workspace: Workspace,
+  composer: Composer,
+  mood: Mood,
+): View => {
   const strict = mood !== 'writing'
   const faults = faultsIn(composer, mood, deps.now())
   const chosen = composer.channels.filter((one) => one.chosen && !one.sent)
@@ -46,7 +51,9 @@ export const composerView = (deps: WebDeps, workspace: Workspace, composer: Comp
     // Shows a sentence once even if it applies to several accounts.
     appNotes: notesOn(chosen),
     platforms: [...new Map(chosen.map((one) => [one.platform.name, one.platform])).values()],
-    previewed: chosen.some((one) => one.channel.id === form.preview) ? form.preview : chosen[0]?.channel.id,
+    previewed: chosen.some((one) => one.channel.id === form.preview)
+      ? form.preview
+      : chosen[0]?.channel.id,
     equals: composer.equals.map((one) => ({ ...one, label: accountOf(composer, one.channelId) })),
     equalWords,
     timeNotes: composer.timeNotes,
@@ -56,7 +63,10 @@ export const composerView = (deps: WebDeps, workspace: Workspace, composer: Comp
     maxUploadBytes: deps.config.media.maxUploadBytes,
     // The question stays visible after it was answered, so that the answer can be changed.
     folds: composer.time?.choices ?? [],
-    foldWords: composer.time && !composer.time.ok ? composer.time.words : 'This hour happens twice on that day. Which one?',
+    foldWords:
+      composer.time && !composer.time.ok
+        ? composer.time.words
+        : 'This hour happens twice on that day. Which one?',
   }
 }
 
@@ -83,12 +93,23 @@ const equalWords: Partial<Record<TargetState, string>> = {
  */
 const faultsIn = (composer: Composer, mood: Mood, nowMs: number): Fault[] => {
   if (mood === 'schedule' || mood === 'now') return faultsOf(composer, mood, nowMs)
-  const time = faultsOf(composer, 'schedule', nowMs).filter((fault) => fault.place === 'time' && fault.rule !== 'time_missing')
-  return mood === 'save' ? time.filter((fault) => fault.rule === 'time_unclear') : [...faultsOfPlatforms(composer), ...time]
+  const time = faultsOf(composer, 'schedule', nowMs).filter(
+    (fault) => fault.place === 'time' && fault.rule !== 'time_missing',
+  )
+  return mood === 'save'
+    ? time.filter((fault) => fault.rule === 'time_unclear')
+    : [...faultsOfPlatforms(composer), ...time]
 }
 
-const channelView = (composer: Composer, one: ChannelDraft, faults: Fault[], strict: boolean): View => {
-  const notes = faults.filter((fault) => fault.channelId === one.channel.id && ['kind', 'settings'].includes(fault.place))
+const channelView = (
+  composer: Composer,
+  one: ChannelDraft,
+  faults: Fault[],
+  strict: boolean,
+): View => {
+  const notes = faults.filter(
+    (fault) => fault.channelId === one.channel.id && ['kind', 'settings'].includes(fault.place),
+  )
   const settings = one.faults.filter((fault) => fault.field === 'settings')
   return {
     ...one,
@@ -115,10 +136,12 @@ const channelView = (composer: Composer, one: ChannelDraft, faults: Fault[], str
   }
 }
 
-const kindLabel = (platform: Platform, kind: string): string => platform.kinds.find((one) => one.name === kind)?.label ?? kind
+const kindLabel = (platform: Platform, kind: string): string =>
+  platform.kinds.find((one) => one.name === kind)?.label ?? kind
 
 /** The layout of the preview, from the kind: text first, picture first, or text over the picture. */
-const frameOf = (one: ChannelDraft): string => one.platform.kinds.find((kind) => kind.name === one.kind)?.frame ?? 'picture-first'
+const frameOf = (one: ChannelDraft): string =>
+  one.platform.kinds.find((kind) => kind.name === one.kind)?.frame ?? 'picture-first'
 
 /** Everything that is wrong with a setting, as one text beside its field. */
 const bySetting = (faults: RuleFault[]): Record<string, string> => {
@@ -147,7 +170,8 @@ const pillOf = (deps: WebDeps, workspace: Workspace, composer: Composer): View =
   const { post } = composer
   const fmt = formats(workspace.zone, deps.now())
   if (!post) return { words: 'not saved yet', tone: '' }
-  if (post.state === 'draft') return { words: `draft · saved ${fmt.when(post.updatedAt)}`, tone: '' }
+  if (post.state === 'draft')
+    return { words: `draft · saved ${fmt.when(post.updatedAt)}`, tone: '' }
   return overallPill(post.state, composer.targets)
 }
 
@@ -161,6 +185,8 @@ const scheduleLabel = (deps: WebDeps, { post, form, targets, time }: Composer): 
 /** What happens to the post, or to its files, at the chosen platforms. Each once. */
 const notesOn = (chosen: ChannelDraft[]): string[] => [
   ...new Set(
-    chosen.flatMap(({ platform, draft }) => [platform.noteOnApp?.(draft) ?? [], platform.noteOnMedia?.(draft) ?? []].flat()),
+    chosen.flatMap(({ platform, draft }) =>
+      [platform.noteOnApp?.(draft) ?? [], platform.noteOnMedia?.(draft) ?? []].flat(),
+    ),
   ),
 ]

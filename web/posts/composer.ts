@@ -9,7 +9,8 @@ import { listTargets, type TargetRow } from '../../db/posts/targets.ts'
 import { editsFault, factsAfterEdits } from '../../media/edits.ts'
 import { firstCommentOf } from '../../platforms/first-comment.ts'
 import type { JsonRecord } from '../../platforms/json.ts'
-import type { DraftForChannel, Platform, PostKind, RuleFault } from '../../platforms/platform.ts'
+import type { DraftForChannel, Platform, RuleFault } from '../../platforms/platform.ts'
+import type { PostKind } from '../../platforms/post-kind.ts'
 import { freshFacts } from '../channels/account-facts.ts'
 import type { WebDeps, Workspace } from '../http/env.ts'
 import { formats } from '../time/formats.ts'
@@ -88,11 +89,15 @@ export const loadComposer = async (
     findChannelsToCompose(deps.sql, workspace.id, wanted),
     stored ? listComposedMedia(deps.sql, stored) : mediaOf(deps, workspace, form),
   ])
-  const asked = ask ? await freshFacts(deps, workspace.id, chosenOf(channels, form, targets)) : new Map<string, string>()
+  const asked = ask
+    ? await freshFacts(deps, workspace.id, chosenOf(channels, form, targets))
+    : new Map<string, string>()
   const own = { ...form, media: media.map(({ id, altText, edits }) => ({ id, altText, edits })) }
   const drafts = channels.flatMap((channel) => {
     const platform = deps.platforms.platforms.get(channel.platform)
-    return platform ? [draftFor(channel, platform, own, media, targets, asked.get(channel.id) ?? null)] : []
+    return platform
+      ? [draftFor(channel, platform, own, media, targets, asked.get(channel.id) ?? null)]
+      : []
   })
   const time = form.time === '' ? null : readWallTime(form.time, form.zone, form.fold)
   const ref = { workspaceId: workspace.id, postId: post?.id ?? null }
@@ -120,7 +125,12 @@ export const loadComposer = async (
 const plannedOf = (drafts: ChannelDraft[]): Planned[] =>
   drafts
     .filter((one) => one.chosen && !one.sent)
-    .map(({ channel, platform, kind }) => ({ channelId: channel.id, accountName: channel.name, platform, kind }))
+    .map(({ channel, platform, kind }) => ({
+      channelId: channel.id,
+      accountName: channel.name,
+      platform,
+      kind,
+    }))
 
 /**
  * Posts with the same content for one of the same accounts within a day of `dueAt`. Empty if this
@@ -156,20 +166,36 @@ const brokenFiles = (media: ComposedMedia[]): RuleFault[] =>
     const fault = editsFault(file, file.edits)
     const words = file.conversionProblem ?? 'This video can’t be converted.'
     return [
-      ...(file.conversion === 'failed' ? [{ rule: 'not_converted', field: 'media' as const, item, words }] : []),
+      ...(file.conversion === 'failed'
+        ? [{ rule: 'not_converted', field: 'media' as const, item, words }]
+        : []),
       ...(fault ? [{ rule: 'edits', field: 'media' as const, item, words: fault }] : []),
     ]
   })
 
-const mediaOf = async (deps: WebDeps, workspace: Workspace, form: PostForm): Promise<ComposedMedia[]> => {
+const mediaOf = async (
+  deps: WebDeps,
+  workspace: Workspace,
+  form: PostForm,
+): Promise<ComposedMedia[]> => {
   if (form.media.length === 0) return []
   const typed = new Map(form.media.map((item) => [item.id, item]))
   const found = await listMediaByIds(deps.sql, workspace.id, [...typed.keys()])
-  return found.map((item) => ({ ...item, altText: typed.get(item.id)?.altText ?? '', edits: typed.get(item.id)?.edits ?? null }))
+  return found.map((item) => ({
+    ...item,
+    altText: typed.get(item.id)?.altText ?? '',
+    edits: typed.get(item.id)?.edits ?? null,
+  }))
 }
 
-const chosenOf = (channels: ComposeChannel[], form: PostForm, targets: TargetRow[]): ComposeChannel[] =>
-  channels.filter((channel) => form.channels.includes(channel.id) && !sentStateOf(targets, channel.id))
+const chosenOf = (
+  channels: ComposeChannel[],
+  form: PostForm,
+  targets: TargetRow[],
+): ComposeChannel[] =>
+  channels.filter(
+    (channel) => form.channels.includes(channel.id) && !sentStateOf(targets, channel.id),
+  )
 
 const draftFor = (
   channel: ComposeChannel,
@@ -189,7 +215,15 @@ const draftFor = (
   const facts = platform.kinds.find((one) => one.name === kind)
   const values = form.fields[channel.id] ?? {}
   const settings = platform.readSettings(kind, values)
-  const draft = { kind, text, link, media: edited, settings, accountFacts: channel.accountFacts, granted: grantedOf(channel) }
+  const draft = {
+    kind,
+    text,
+    link,
+    media: edited,
+    settings,
+    accountFacts: channel.accountFacts,
+    granted: grantedOf(channel),
+  }
   const sent = sentStateOf(targets, channel.id)
   const chosen = form.channels.includes(channel.id) || sent !== null
   return {
@@ -210,7 +244,8 @@ const draftFor = (
 }
 
 /** Null if the platform didn't report the granted permissions. No fault is raised then. */
-const grantedOf = ({ scopes }: ComposeChannel): string[] | null => (scopes.length > 0 ? scopes : null)
+const grantedOf = ({ scopes }: ComposeChannel): string[] | null =>
+  scopes.length > 0 ? scopes : null
 
 const sentStateOf = (targets: TargetRow[], channelId: string): TargetState | null =>
   targets.find((target) => target.channelId === channelId && isSent(target.state))?.state ?? null
@@ -228,6 +263,8 @@ export const valuesOf = (settings: JsonRecord): Record<string, string> =>
  * platform.
  */
 export const labelOf = (channels: ChannelDraft[], one: ChannelDraft): string => {
-  const alike = channels.filter((other) => other.chosen && other.platform.name === one.platform.name)
+  const alike = channels.filter(
+    (other) => other.chosen && other.platform.name === one.platform.name,
+  )
   return alike.length > 1 ? `${one.platform.label} · ${one.channel.name}` : one.platform.label
 }

@@ -5,7 +5,10 @@ import type { Names } from './act-words.ts'
 const ownCodes = new Set(['reconnect', 'disconnected', 'grant_ended', 'check'])
 
 /** Describes what happened to a target. Empty for lines that the history leaves out. */
-export const historyWords = (line: Pick<HistoryLine, 'name' | 'targetId' | 'facts'>, names: Names): string => {
+export const historyWords = (
+  line: Pick<HistoryLine, 'name' | 'targetId' | 'facts'>,
+  names: Names,
+): string => {
   const who = (line.targetId && names.get(line.targetId)) || 'An account'
   switch (line.name) {
     case 'target.published':

@@ -19,13 +19,20 @@ type Fields = Record<string, string>
  * Moves a post to another time, by drag or by form. The time is read in the zone that the page
  * showed.
  */
-export const moveTo = async (deps: WebDeps, view: Renderer, c: MemberContext): Promise<Response> => {
+export const moveTo = async (
+  deps: WebDeps,
+  view: Renderer,
+  c: MemberContext,
+): Promise<Response> => {
   const { workspace, user } = c.var
   const fields = await formFields(c)
   const zone = zoneIn(c, fields)
   const time = readTime(fields, zone)
   if (!time.ok || time.dueAt.getTime() <= deps.now()) return moveForm(deps, view, c, fields, 422)
-  const done = await move(deps, { workspace, userId: user.id }, seenIn(c, fields), { dueAt: time.dueAt, zone })
+  const done = await move(deps, { workspace, userId: user.id }, seenIn(c, fields), {
+    dueAt: time.dueAt,
+    zone,
+  })
   if (done === 'gone') throw new HTTPException(404)
   if (done === 'conflict') return moveForm(deps, view, c, fields, 409)
   const path = backIn(c, fields.back) ?? `/w/${workspace.slug}/posts/${done.postId}`
@@ -53,7 +60,11 @@ export const moveForm = async (
   const fold = fields.fold ?? (post.dueAt && typed === stored ? foldOf(post.dueAt, zone) : '')
   const time = readTime({ time: typed, fold }, zone)
   const past = time.ok && fields.time !== undefined && time.dueAt.getTime() <= deps.now()
-  const words = past ? 'This time has passed. Choose a later one.' : time.ok || fields.time === undefined ? null : time.words
+  const words = past
+    ? 'This time has passed. Choose a later one.'
+    : time.ok || fields.time === undefined
+      ? null
+      : time.words
   const data = {
     post,
     title: titleOf(post.text),
@@ -76,4 +87,8 @@ const zoneIn = (c: MemberContext, fields: Fields): string =>
   fields.zone !== undefined && isZone(fields.zone) ? fields.zone : c.var.workspace.zone
 
 const readTime = (fields: Fields, zone: string) =>
-  readWallTime(fields.time ?? '', zone, fields.fold === 'earlier' || fields.fold === 'later' ? (fields.fold as Fold) : null)
+  readWallTime(
+    fields.time ?? '',
+    zone,
+    fields.fold === 'earlier' || fields.fold === 'later' ? (fields.fold as Fold) : null,
+  )

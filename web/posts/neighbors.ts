@@ -18,7 +18,9 @@ export const conversionNote = (media: Media[], dueAt: Date, nowMs: number): Time
   const waiting = media.filter((file) => file.conversion === 'waiting')
   const last = waiting.sort((a, b) => conversionLeftMs(b, nowMs) - conversionLeftMs(a, nowMs))[0]
   if (!last || dueAt.getTime() >= nowMs + conversionLeftMs(last, nowMs)) return []
-  return [{ words: `${conversionWords(last, nowMs)}. The post goes out once that’s done.`, postId: null }]
+  return [
+    { words: `${conversionWords(last, nowMs)}. The post goes out once that’s done.`, postId: null },
+  ]
 }
 
 /** Two posts on one account that are closer than this get a note. */
@@ -47,14 +49,23 @@ export const timeNotes = async (
 /**
  * Notes about delays of a scheduled post, from its current targets. Only what would make it late.
  */
-export const lateWords = async (deps: WebDeps, workspace: { id: string; zone: string }, postId: string): Promise<string> => {
+export const lateWords = async (
+  deps: WebDeps,
+  workspace: { id: string; zone: string },
+  postId: string,
+): Promise<string> => {
   const targets = await listTargets(deps.sql, { workspaceId: workspace.id, postId })
   const fmt = formats(workspace.zone, deps.now())
   const notes = await Promise.all(
     targets.map(async (target) => {
       const platform = deps.platforms.platforms.get(target.platform)
       if (!platform || !isUnsent(target.state)) return null
-      const one = { channelId: target.channelId, accountName: target.channelName, platform, kind: target.kind }
+      const one = {
+        channelId: target.channelId,
+        accountName: target.channelName,
+        platform,
+        kind: target.kind,
+      }
       return paceNote(deps, { workspaceId: workspace.id, postId, dueAt: target.dueAt }, one, fmt)
     }),
   )
@@ -64,12 +75,19 @@ export const lateWords = async (deps: WebDeps, workspace: { id: string; zone: st
     .trim()
 }
 
-const closeNote = (planned: Planned[], { channelId, postId, text, dueAt }: Neighbor, at: Date, fmt: Formats): TimeNote[] => {
+const closeNote = (
+  planned: Planned[],
+  { channelId, postId, text, dueAt }: Neighbor,
+  at: Date,
+  fmt: Formats,
+): TimeNote[] => {
   const one = planned.find((other) => other.channelId === channelId)
   if (!one) return []
   const minutes = Math.round(Math.abs(dueAt.getTime() - at.getTime()) / 60_000)
   const apart =
-    minutes === 0 ? 'at the same time' : `${minutes} ${minutes === 1 ? 'minute' : 'minutes'} ${dueAt > at ? 'later' : 'earlier'}`
+    minutes === 0
+      ? 'at the same time'
+      : `${minutes} ${minutes === 1 ? 'minute' : 'minutes'} ${dueAt > at ? 'later' : 'earlier'}`
   const words = `${one.accountName} (${one.platform.label}) also publishes “${titleOf(text)}” ${fmt.when(dueAt)}, ${apart}.`
   return [{ words, postId }]
 }
@@ -89,7 +107,14 @@ const paceNote = async (
   const kinds = platform.kinds.filter((one) => one.pace).map((one) => one.name)
   const from = new Date(Math.floor(post.dueAt.getTime() / pace.perMs) * pace.perMs)
   const to = new Date(from.getTime() + pace.perMs)
-  const others = await countDueOn(deps.sql, { workspaceId: post.workspaceId, postId: post.postId, channelId, kinds, from, to })
+  const others = await countDueOn(deps.sql, {
+    workspaceId: post.workspaceId,
+    postId: post.postId,
+    channelId,
+    kinds,
+    from,
+    to,
+  })
   const late = Math.floor(others / pace.most)
   if (late === 0) return null
   const goesOut = new Date(from.getTime() + late * pace.perMs)

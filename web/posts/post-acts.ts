@@ -4,9 +4,21 @@ import { tx } from '../../db/postgres/connect.ts'
 import { type CommentDecision, decideComment } from '../../db/posts/comments/decisions.ts'
 import { type FormKey, keepFormKey, releaseFormKey, takeFormKey } from '../../db/posts/form-keys.ts'
 import { findVersion, type HeldPost, lockPost } from '../../db/posts/post-locks.ts'
-import { discardDraft, duplicatePost, type PostRow, type PostTime, setPostTime } from '../../db/posts/posts.ts'
+import {
+  discardDraft,
+  duplicatePost,
+  type PostRow,
+  type PostTime,
+  setPostTime,
+} from '../../db/posts/posts.ts'
 import { type Decision, decideTarget } from '../../db/posts/target-decisions.ts'
-import { cancelPost, cancelTarget, movePost, retryTarget, type TargetChange } from '../../db/posts/target-moves.ts'
+import {
+  cancelPost,
+  cancelTarget,
+  movePost,
+  retryTarget,
+  type TargetChange,
+} from '../../db/posts/target-moves.ts'
 import { listTargets, type TargetRow } from '../../db/posts/targets.ts'
 import type { JsonRecord } from '../../platforms/json.ts'
 import type { WebDeps } from '../http/env.ts'
@@ -25,23 +37,44 @@ export type Seen = { postId: string; version: number | null }
  * The result of an action. `conflict`: the post was changed since the form was shown, and nothing
  * was done. `gone`: it doesn't exist.
  */
-export type Done = { postId: string; eventId: string; changes: TargetChange[] } | 'conflict' | 'gone'
+export type Done =
+  | { postId: string; eventId: string; changes: TargetChange[] }
+  | 'conflict'
+  | 'gone'
 
 /** Gives a new time to everything that has not been sent. A draft stays a draft. */
-export const move = (deps: WebDeps, actor: Actor, seen: Seen, time: { dueAt: Date; zone: string }): Promise<Done> =>
+export const move = (
+  deps: WebDeps,
+  actor: Actor,
+  seen: Seen,
+  time: { dueAt: Date; zone: string },
+): Promise<Done> =>
   onPost(deps, actor, seen, 'post.moved', async (t, post) => {
     const before = await listTargets(t, { workspaceId: post.workspaceId, postId: post.id })
     const changes = await movePost(t, post, time.dueAt)
     const moves = post.state === 'draft' || changes.some((change) => change.changed)
-    if (moves) await setPostTime(t, { workspaceId: post.workspaceId, postId: post.id }, timeOf(time.dueAt, time.zone))
+    if (moves)
+      await setPostTime(
+        t,
+        { workspaceId: post.workspaceId, postId: post.id },
+        timeOf(time.dueAt, time.zone),
+      )
     return { changes, dueAt: time.dueAt, was: { ...wasOf(post), targets: dueTimesOf(before) } }
   })
 
 /** Cancels everything that has not been sent. */
 export const cancel = (deps: WebDeps, actor: Actor, seen: Seen): Promise<Done> =>
-  onPost(deps, actor, seen, 'post.canceled', async (t, post) => ({ changes: await cancelPost(t, post), dueAt: null }))
+  onPost(deps, actor, seen, 'post.canceled', async (t, post) => ({
+    changes: await cancelPost(t, post),
+    dueAt: null,
+  }))
 
-export const cancelOne = (deps: WebDeps, actor: Actor, seen: Seen, targetId: string): Promise<Done> =>
+export const cancelOne = (
+  deps: WebDeps,
+  actor: Actor,
+  seen: Seen,
+  targetId: string,
+): Promise<Done> =>
   onPost(deps, actor, seen, 'post.canceled', async (t, post) => ({
     changes: await cancelTarget(t, post, targetId),
     dueAt: null,
@@ -55,7 +88,13 @@ export const retry = (deps: WebDeps, actor: Actor, seen: Seen, targetId: string)
   })
 
 /** Applies a person's decision about a target whose outcome is unknown or that failed. */
-export const decide = (deps: WebDeps, actor: Actor, seen: Seen, targetId: string, decision: Decision): Promise<Done> =>
+export const decide = (
+  deps: WebDeps,
+  actor: Actor,
+  seen: Seen,
+  targetId: string,
+  decision: Decision,
+): Promise<Done> =>
   onPost(deps, actor, seen, decisionEvents[decision.do], async (t, post) => ({
     changes: await decideTarget(t, post, targetId, decision, new Date(deps.now())),
     dueAt: null,
@@ -74,12 +113,23 @@ export const decideFirstComment = (
     dueAt: null,
   }))
 
-const commentEvents = { again: 'comment.sent_again', found: 'comment.bound', leave: 'comment.left' } as const
+const commentEvents = {
+  again: 'comment.sent_again',
+  found: 'comment.bound',
+  leave: 'comment.left',
+} as const
 
-const decisionEvents = { bind: 'target.bound', again: 'target.sent_again', leave: 'target.left' } as const
+const decisionEvents = {
+  bind: 'target.bound',
+  again: 'target.sent_again',
+  leave: 'target.left',
+} as const
 
 /** The state before the action, needed to undo it. */
-const wasOf = ({ zone, dueAt }: PostRow): JsonRecord => ({ zone, dueAt: dueAt?.toISOString() ?? null })
+const wasOf = ({ zone, dueAt }: PostRow): JsonRecord => ({
+  zone,
+  dueAt: dueAt?.toISOString() ?? null,
+})
 
 const dueTimesOf = (targets: TargetRow[]): JsonRecord =>
   Object.fromEntries(targets.map((target) => [target.id, target.dueAt.toISOString()]))
@@ -96,16 +146,30 @@ export const discard = (deps: WebDeps, actor: Actor, seen: Seen): Promise<Done> 
   )
 
 /** Creates a draft with the same content and no time. */
-export const duplicate = (deps: WebDeps, actor: Actor, postId: string, key: FormKey | null): Promise<Done> =>
+export const duplicate = (
+  deps: WebDeps,
+  actor: Actor,
+  postId: string,
+  key: FormKey | null,
+): Promise<Done> =>
   tx(deps.sql, async (t): Promise<Done> => {
     const made = key && (await takeFormKey(t, key))
     if (made?.eventId) return { postId: made.subjectId, changes: [], eventId: made.eventId }
-    const copy = await duplicatePost(t, { workspaceId: actor.workspace.id, postId, createdBy: actor.userId })
+    const copy = await duplicatePost(t, {
+      workspaceId: actor.workspace.id,
+      postId,
+      createdBy: actor.userId,
+    })
     if (!copy) {
       if (key) await releaseFormKey(t, key.key)
       return 'gone'
     }
-    const eventId = await record(t, actor, { name: 'post.duplicated', postId: copy, changes: [], dueAt: null })
+    const eventId = await record(t, actor, {
+      name: 'post.duplicated',
+      postId: copy,
+      changes: [],
+      dueAt: null,
+    })
     if (key) await keepFormKey(t, key, { subjectId: copy, eventId })
     return { postId: copy, changes: [], eventId }
   })
@@ -131,7 +195,11 @@ const onPost = async (
     const outcome = await act(t, post)
     if (!outcome) return 'gone'
     const after = { version: await findVersion(t, post) }
-    return { postId, changes: outcome.changes, eventId: await record(t, actor, { name, postId, ...after, ...outcome }) }
+    return {
+      postId,
+      changes: outcome.changes,
+      eventId: await record(t, actor, { name, postId, ...after, ...outcome }),
+    }
   })
   return nudged(deps, done)
 }
@@ -162,8 +230,15 @@ const factsOf = ({ channelName: _name, ...change }: TargetChange): JsonRecord =>
  * it later.
  */
 export const nudged = async (deps: WebDeps, done: Done): Promise<Done> => {
-  if (typeof done === 'object') deps.temporal.signalTargets(done.changes.filter((one) => one.changed).map((one) => one.targetId))
+  if (typeof done === 'object')
+    deps.temporal.signalTargets(
+      done.changes.filter((one) => one.changed).map((one) => one.targetId),
+    )
   return done
 }
 
-export const timeOf = (dueAt: Date, zone: string): PostTime => ({ wallTime: wallTimeOf(dueAt, zone), zone, dueAt })
+export const timeOf = (dueAt: Date, zone: string): PostTime => ({
+  wallTime: wallTimeOf(dueAt, zone),
+  zone,
+  dueAt,
+})

@@ -20,11 +20,18 @@ export type Changed = View & { targets: TargetRow[]; can: ReturnType<typeof acts
  * The post as it is saved now, for a person whose form was made from an older version. Null if it
  * doesn't exist.
  */
-export const loadChanged = async (deps: WebDeps, workspace: Workspace, postId: string): Promise<Changed | null> => {
+export const loadChanged = async (
+  deps: WebDeps,
+  workspace: Workspace,
+  postId: string,
+): Promise<Changed | null> => {
   const ref = { workspaceId: workspace.id, postId }
   const post = await findPost(deps.sql, ref)
   if (!post) return null
-  const [targets, history] = await Promise.all([listTargets(deps.sql, ref), listPostHistory(deps.sql, ref)])
+  const [targets, history] = await Promise.all([
+    listTargets(deps.sql, ref),
+    listPostHistory(deps.sql, ref),
+  ])
   const fmt = formats(workspace.zone, deps.now())
   const names = namesOf(deps, targets)
   const lines = history.map((line) => ({
@@ -62,12 +69,22 @@ const accountsChosen = async (deps: WebDeps, post: PostRow): Promise<Account[]> 
     .map((channel) => ({ label: labelOf(deps, channel.platform), name: channel.name, pill: null }))
 }
 
-const labelOf = (deps: WebDeps, platform: string): string => deps.platforms.platforms.get(platform)?.label ?? platform
+const labelOf = (deps: WebDeps, platform: string): string =>
+  deps.platforms.platforms.get(platform)?.label ?? platform
 
 type AskedOfComment = 'commentAgain' | 'commentFound' | 'commentLeave'
 
 /** The action that a person requested with an outdated form. */
-export type Asked = 'now' | 'cancel' | 'discard' | 'cancelOne' | 'retry' | 'again' | 'leave' | 'bind' | AskedOfComment
+export type Asked =
+  | 'now'
+  | 'cancel'
+  | 'discard'
+  | 'cancelOne'
+  | 'retry'
+  | 'again'
+  | 'leave'
+  | 'bind'
+  | AskedOfComment
 
 /**
  * The words after "You asked to …", the label of the button to ask again, and whether it is still
@@ -79,7 +96,8 @@ export const askedWords = (
   targetId?: string,
 ): { words: string; button: string; possible: boolean } => {
   const target = targets.find((one) => one.id === targetId)
-  const isOneOf = (...states: TargetRow['state'][]) => target !== undefined && states.includes(target.state)
+  const isOneOf = (...states: TargetRow['state'][]) =>
+    target !== undefined && states.includes(target.state)
   const isCommentOneOf = (...states: TargetRow['commentState'][]) =>
     target !== undefined && target.state === 'published' && states.includes(target.commentState)
   switch (asked) {
@@ -102,7 +120,11 @@ export const askedWords = (
         possible: isOneOf(...transitions.retry.from),
       }
     case 'again':
-      return { words: 'publish it again', button: 'Publish again', possible: isOneOf(...transitions.sendAgain.from) }
+      return {
+        words: 'publish it again',
+        button: 'Publish again',
+        possible: isOneOf(...transitions.sendAgain.from),
+      }
     case 'leave':
       return {
         words: 'dismiss it',
@@ -128,6 +150,10 @@ export const askedWords = (
         possible: isCommentOneOf(...commentDecidableIn.found),
       }
     case 'commentLeave':
-      return { words: 'dismiss the first comment', button: 'Dismiss', possible: isCommentOneOf(...commentDecidableIn.leave) }
+      return {
+        words: 'dismiss the first comment',
+        button: 'Dismiss',
+        possible: isCommentOneOf(...commentDecidableIn.leave),
+      }
   }
 }

@@ -92,7 +92,8 @@ export const readPostForm = (body: FormData, zone: string): PostForm => {
 }
 
 /** Part of an account's name, or of its handle with or without the @. */
-export const readFind = (typed: string): string => typed.replaceAll('\0', '').trim().replace(/^@/, '').slice(0, 100)
+export const readFind = (typed: string): string =>
+  typed.replaceAll('\0', '').trim().replace(/^@/, '').slice(0, 100)
 
 /** An empty form, for a new post. */
 export const emptyPostForm = (given: Partial<PostForm> & { zone: string }): PostForm => ({
@@ -116,7 +117,8 @@ export const emptyPostForm = (given: Partial<PostForm> & { zone: string }): Post
   ...given,
 })
 
-const readAct = (act: string): Act => (['check', 'save', 'schedule', 'now'].includes(act) ? (act as Act) : 'refresh')
+const readAct = (act: string): Act =>
+  ['check', 'save', 'schedule', 'now'].includes(act) ? (act as Act) : 'refresh'
 
 const readMedia = (body: FormData, act: string, actOn: string): PostForm['media'] => {
   const kept = ids(body, 'media').filter((media) => !(act === 'remove' && media === actOn))
@@ -136,7 +138,9 @@ const readMedia = (body: FormData, act: string, actOn: string): PostForm['media'
 const editsOf = (text: string): Edits | null => {
   const edits = readEdits(text)
   if (edits === 'invalid')
-    throw new ZodError([{ code: 'custom', path: ['edits'], message: 'not edits', input: text.slice(0, 300) }])
+    throw new ZodError([
+      { code: 'custom', path: ['edits'], message: 'not edits', input: text.slice(0, 300) },
+    ])
   return edits
 }
 
@@ -176,6 +180,9 @@ const named = (body: FormData, prefix: string): Record<string, string> =>
       .map(([name, value]) => [name.slice(prefix.length), textOf(value).slice(0, 100_000)]),
   )
 
-const ids = (body: FormData, name: string): string[] => [...new Set(body.getAll(name).map(textOf).filter(isId))]
+const ids = (body: FormData, name: string): string[] => [
+  ...new Set(body.getAll(name).map(textOf).filter(isId)),
+]
 
-const textOf = (value: string | File | null | undefined): string => (typeof value === 'string' ? value : '')
+const textOf = (value: string | File | null | undefined): string =>
+  typeof value === 'string' ? value : ''

@@ -22,7 +22,12 @@ import { canUndo } from './undoing.ts'
  * Everything that a post's page shows. Null if the workspace has no such post. Doesn't need
  * Temporal.
  */
-export const loadPostPage = async (deps: WebDeps, workspace: Workspace, postId: string, did?: string): Promise<View | null> => {
+export const loadPostPage = async (
+  deps: WebDeps,
+  workspace: Workspace,
+  postId: string,
+  did?: string,
+): Promise<View | null> => {
   const ref = { workspaceId: workspace.id, postId }
   const whole = await findWholePost(deps.sql, ref)
   if (!whole) return null
@@ -34,7 +39,11 @@ export const loadPostPage = async (deps: WebDeps, workspace: Workspace, postId: 
     post,
     title: titleOf(post.text),
     pill: overallPill(post.state, targets),
-    note: inboxWords(targets, (name) => deps.platforms.platforms.get(name)?.label ?? name, fmt.when),
+    note: inboxWords(
+      targets,
+      (name) => deps.platforms.platforms.get(name)?.label ?? name,
+      fmt.when,
+    ),
     targets: targets.map((target) => {
       const own = measured.find(({ targetId }) => targetId === target.id)
       return {
@@ -43,7 +52,10 @@ export const loadPostPage = async (deps: WebDeps, workspace: Workspace, postId: 
         numbers: own ? numbersView(deps, readingsOf(own, readings), fmt) : null,
       }
     }),
-    open: targets.some((target) => undecidedStates.includes(target.state) || !target.finishedAt || target.commentOpen),
+    open: targets.some(
+      (target) =>
+        undecidedStates.includes(target.state) || !target.finishedAt || target.commentOpen,
+    ),
     media,
     texts: textsOf(deps, post, targets),
     history: history.flatMap((line) => historyView(line, names, fmt)),
@@ -55,7 +67,10 @@ export const loadPostPage = async (deps: WebDeps, workspace: Workspace, postId: 
 /**
  * Target id → its platform, followed by the account's name if several targets share the platform.
  */
-export const namesOf = (deps: WebDeps, targets: Pick<TargetRow, 'id' | 'platform' | 'channelName'>[]): Names =>
+export const namesOf = (
+  deps: WebDeps,
+  targets: Pick<TargetRow, 'id' | 'platform' | 'channelName'>[],
+): Names =>
   new Map(
     targets.map((target) => {
       const label = deps.platforms.platforms.get(target.platform)?.label ?? target.platform
@@ -78,15 +93,28 @@ export const actAnswerOf = async (
   if (!isId(eventId)) return null
   const line = await findPostEvent(deps.sql, { workspaceId: workspace.id, eventId })
   if (!line) return null
-  const known = names ?? namesOf(deps, await listTargets(deps.sql, { workspaceId: workspace.id, postId: line.subjectId }))
+  const known =
+    names ??
+    namesOf(
+      deps,
+      await listTargets(deps.sql, { workspaceId: workspace.id, postId: line.subjectId }),
+    )
   const late =
-    line.name === 'post.moved' || line.name === 'post.scheduled' ? await lateWords(deps, workspace, line.subjectId) : ''
+    line.name === 'post.moved' || line.name === 'post.scheduled'
+      ? await lateWords(deps, workspace, line.subjectId)
+      : ''
   const words = [actWords(line, known, fmt), late].filter((part) => part !== '').join(' ')
   if (words === '') return null
   return { words, undo: canUndo(line, deps.now()) ? { postId: line.subjectId, eventId } : null }
 }
 
-const targetView = (deps: WebDeps, target: TargetRow, attempts: AttemptRow[], fmt: Formats, names: Names): View => {
+const targetView = (
+  deps: WebDeps,
+  target: TargetRow,
+  attempts: AttemptRow[],
+  fmt: Formats,
+  names: Names,
+): View => {
   const own = attempts.filter((attempt) => attempt.targetId === target.id)
   const platform = deps.platforms.platforms.get(target.platform)
   const kind = platform?.kinds.find((one) => one.name === target.kind)
@@ -116,7 +144,10 @@ export const textsOf = (deps: WebDeps, post: PostRow, targets: TargetRow[]): Vie
   targets.length > 0
     ? targets
         .filter((target) => target.text !== post.text)
-        .map((target) => ({ label: deps.platforms.platforms.get(target.platform)?.label, text: target.text }))
+        .map((target) => ({
+          label: deps.platforms.platforms.get(target.platform)?.label,
+          text: target.text,
+        }))
     : Object.entries(post.variants).map(([platform, text]) => ({
         label: deps.platforms.platforms.get(platform)?.label ?? platform,
         text,
@@ -136,7 +167,9 @@ export const actsOn = (post: PostRow, targets: TargetRow[]) => {
     move: movable.length > 0,
     now: movable.length > 0,
     cancel: unsent.length > 0,
-    cancelsRest: unsent.length > 0 && unsent.length < targets.filter((target) => target.state !== 'canceled').length,
+    cancelsRest:
+      unsent.length > 0 &&
+      unsent.length < targets.filter((target) => target.state !== 'canceled').length,
     discard: post.state === 'draft' && targets.length === 0,
   }
 }

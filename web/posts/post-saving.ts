@@ -1,9 +1,22 @@
 import type { TransactionSql } from 'postgres'
 import { tx } from '../../db/postgres/connect.ts'
 import { lockEqualPosts } from '../../db/posts/equal-posts.ts'
-import { type FormKey, keepFormKey, type Made, releaseFormKey, takeFormKey } from '../../db/posts/form-keys.ts'
+import {
+  type FormKey,
+  keepFormKey,
+  type Made,
+  releaseFormKey,
+  takeFormKey,
+} from '../../db/posts/form-keys.ts'
 import { type HeldPost, lockPost } from '../../db/posts/post-locks.ts'
-import { type Draft, findPost, insertPost, type PostRow, replacePostMedia, updatePost } from '../../db/posts/posts.ts'
+import {
+  type Draft,
+  findPost,
+  insertPost,
+  type PostRow,
+  replacePostMedia,
+  updatePost,
+} from '../../db/posts/posts.ts'
 import { requestRenditions } from '../../db/posts/renditions.ts'
 import { scheduleTargets, type TargetToSchedule } from '../../db/posts/target-moves.ts'
 import { isSent } from '../../db/posts/target-states.ts'
@@ -29,8 +42,12 @@ export const saveDraft = (deps: WebDeps, actor: Actor, composer: Composer): Prom
   write(deps, actor, composer, 'draft', null)
 
 /** Saves the post and schedules its targets for `dueAt`, which the caller has checked. */
-export const schedule = (deps: WebDeps, actor: Actor, composer: Composer, dueAt: Date): Promise<Saved> =>
-  write(deps, actor, composer, 'scheduled', dueAt)
+export const schedule = (
+  deps: WebDeps,
+  actor: Actor,
+  composer: Composer,
+  dueAt: Date,
+): Promise<Saved> => write(deps, actor, composer, 'scheduled', dueAt)
 
 const write = async (
   deps: WebDeps,
@@ -50,10 +67,17 @@ const write = async (
       return done
     }
     const post = key ? await findPost(t, { workspaceId, postId: done.postId }) : null
-    if (key && post) await keepFormKey(t, key, { subjectId: post.id, version: post.version, eventId: done.eventId })
+    if (key && post)
+      await keepFormKey(t, key, {
+        subjectId: post.id,
+        version: post.version,
+        eventId: done.eventId,
+      })
     return done
   })
-  return done === 'twice' || (typeof done === 'object' && 'goOn' in done) ? done : nudged(deps, done)
+  return done === 'twice' || (typeof done === 'object' && 'goOn' in done)
+    ? done
+    : nudged(deps, done)
 }
 
 const carryOut = async (
@@ -64,16 +88,28 @@ const carryOut = async (
   dueAt: Date | null,
 ): Promise<Done | 'twice'> => {
   const workspaceId = actor.workspace.id
-  if (dueAt && !composer.form.twice && (await isSecond(t, workspaceId, composer, dueAt))) return 'twice'
+  if (dueAt && !composer.form.twice && (await isSecond(t, workspaceId, composer, dueAt)))
+    return 'twice'
   const post = composer.post
     ? await overwrite(t, workspaceId, composer, draft)
-    : await hold(t, workspaceId, await insertPost(t, { ...draft, workspaceId, createdBy: actor.userId }))
+    : await hold(
+        t,
+        workspaceId,
+        await insertPost(t, { ...draft, workspaceId, createdBy: actor.userId }),
+      )
   if (post === 'gone' || post === 'conflict') return post
-  if (!composer.mediaFrozen) await replacePostMedia(t, { workspaceId, postId: post.id }, composer.media)
-  const changes = dueAt ? await scheduleTargets(t, post, { dueAt, targets: targetsOf(composer) }) : []
+  if (!composer.mediaFrozen)
+    await replacePostMedia(t, { workspaceId, postId: post.id }, composer.media)
+  const changes = dueAt
+    ? await scheduleTargets(t, post, { dueAt, targets: targetsOf(composer) })
+    : []
   if (dueAt) await requestRenditions(t, workspaceId, renditionsOf(composer))
   const name = dueAt ? 'post.scheduled' : composer.post ? 'post.edited' : 'post.drafted'
-  return { postId: post.id, changes, eventId: await record(t, actor, { name, postId: post.id, changes, dueAt }) }
+  return {
+    postId: post.id,
+    changes,
+    eventId: await record(t, actor, { name, postId: post.id, changes, dueAt }),
+  }
 }
 
 /**
@@ -82,20 +118,32 @@ const carryOut = async (
  */
 const madeBefore = async (t: TransactionSql, key: FormKey): Promise<Saved | null> => {
   const made = await takeFormKey(t, key)
-  const post = made && (await findPost(t, { workspaceId: key.workspaceId ?? '', postId: made.subjectId }))
+  const post =
+    made && (await findPost(t, { workspaceId: key.workspaceId ?? '', postId: made.subjectId }))
   if (!made || !post) return null
-  return made.isSame && made.eventId ? { postId: post.id, eventId: made.eventId, changes: [] } : { goOn: made }
+  return made.isSame && made.eventId
+    ? { postId: post.id, eventId: made.eventId, changes: [] }
+    : { goOn: made }
 }
 
 /** What has to be made of the files for the chosen accounts. Made now, so that no post waits for it. */
 const renditionsOf = ({ channels, media }: Composer) =>
   channels
     .filter((one) => one.chosen && !one.sent)
-    .flatMap(({ platform, kind }) => media.flatMap((item) => wantedRendition(item, platform.pictureFor?.(kind)) ?? []))
+    .flatMap(({ platform, kind }) =>
+      media.flatMap((item) => wantedRendition(item, platform.pictureFor?.(kind)) ?? []),
+    )
 
 /** Identifies the content of the form. Leaves out fields that change on every render. */
 const keyOf = (workspaceId: string, form: PostForm): FormKey | null => {
-  const { key: _key, goesOn: _goesOn, version: _version, left: _left, preview: _preview, ...typed } = form
+  const {
+    key: _key,
+    goesOn: _goesOn,
+    version: _version,
+    left: _left,
+    preview: _preview,
+    ...typed
+  } = form
   return formKeyIn(form, 'post', workspaceId, typed)
 }
 
@@ -106,7 +154,12 @@ const hold = async (t: TransactionSql, workspaceId: string, postId: string): Pro
 }
 
 /** Checked inside the transaction, so that a form submitted twice at once is caught too. */
-const isSecond = async (t: TransactionSql, workspaceId: string, composer: Composer, dueAt: Date): Promise<boolean> => {
+const isSecond = async (
+  t: TransactionSql,
+  workspaceId: string,
+  composer: Composer,
+  dueAt: Date,
+): Promise<boolean> => {
   await lockEqualPosts(t, workspaceId)
   return (await equalPosts(t, workspaceId, composer, dueAt)).length > 0
 }
@@ -132,13 +185,27 @@ const overwrite = async (
 const draftOf = (composer: Composer, state: Draft['state'], dueAt: Date | null): Draft => {
   const { form } = composer
   const { zone } = form
-  const typed = composer.time?.ok ? { wallTime: composer.time.wallTime, zone, dueAt: composer.time.dueAt } : null
+  const typed = composer.time?.ok
+    ? { wallTime: composer.time.wallTime, zone, dueAt: composer.time.dueAt }
+    : null
   const time = dueAt ? timeOf(dueAt, zone) : (typed ?? { wallTime: null, zone: null, dueAt: null })
-  const variants = Object.fromEntries(Object.entries(form.variants).filter(([, text]) => text !== ''))
+  const variants = Object.fromEntries(
+    Object.entries(form.variants).filter(([, text]) => text !== ''),
+  )
   const choices = composer.channels
     .filter((one) => one.chosen)
-    .map((one) => [one.channel.id, { kind: form.kinds[one.channel.id] ?? '', settings: one.draft.settings }])
-  return { state, text: form.text, link: form.link || null, variants, choices: Object.fromEntries(choices), ...time }
+    .map((one) => [
+      one.channel.id,
+      { kind: form.kinds[one.channel.id] ?? '', settings: one.draft.settings },
+    ])
+  return {
+    state,
+    text: form.text,
+    link: form.link || null,
+    variants,
+    choices: Object.fromEntries(choices),
+    ...time,
+  }
 }
 
 const targetsOf = (composer: Composer): TargetToSchedule[] =>

@@ -60,7 +60,8 @@ export const overallPill = (postState: 'draft' | 'scheduled', parts: Part[]): Pi
   if (parts.length === 0) return { words: postState === 'draft' ? 'draft' : 'canceled', tone: '' }
   if (live.length === 0) return { words: 'canceled', tone: '' }
   const has = (...states: TargetState[]) => live.filter((part) => states.includes(part.state))
-  const some = (found: Part[], word: string) => (found.length < live.length ? `${found.length} of ${live.length} ${word}` : word)
+  const some = (found: Part[], word: string) =>
+    found.length < live.length ? `${found.length} of ${live.length} ${word}` : word
   if (has('failed').length > 0) return { words: some(has('failed'), 'failed'), tone: 'need' }
   if (has('missed').length > 0) return { words: some(has('missed'), 'missed'), tone: 'need' }
   if (has('unconfirmed').length > 0) return { words: 'unconfirmed', tone: 'wait' }
@@ -75,7 +76,9 @@ export const overallPill = (postState: 'draft' | 'scheduled', parts: Part[]): Pi
 }
 
 const stillAhead = (waiting: Part[]): Pill => {
-  const cut = waiting.find((part) => part.channelState !== undefined && part.channelState !== 'connected')
+  const cut = waiting.find(
+    (part) => part.channelState !== undefined && part.channelState !== 'connected',
+  )
   if (cut) return { words: `on hold: ${cut.channelName}`, tone: 'wait' }
   if (waiting.every((part) => part.state === 'ready')) return { words: 'ready', tone: 'way' }
   if (waiting.some((part) => part.state !== 'scheduled')) return { words: 'preparing', tone: 'way' }

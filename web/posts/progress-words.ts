@@ -18,9 +18,12 @@ export const progressWords = (
       return 'Starting.'
     case 'wait':
       if (target.state === 'published') return 'Published. Waiting to add the first comment.'
-      if (target.notBefore && target.notBefore > target.dueAt) return `Waiting. Tries again ${at(target.notBefore)}.`
+      if (target.notBefore && target.notBefore > target.dueAt)
+        return `Waiting. Tries again ${at(target.notBefore)}.`
       if (target.state === 'ready') return `Ready. Publishes ${at(target.dueAt)}.`
-      return progress.until === null ? 'Scheduled.' : `Scheduled. Preparation starts ${at(new Date(progress.until))}.`
+      return progress.until === null
+        ? 'Scheduled.'
+        : `Scheduled. Preparation starts ${at(new Date(progress.until))}.`
     case 'prepare':
       return `Preparing. Publishes ${at(target.dueAt)}.`
     case 'send':
@@ -52,7 +55,9 @@ const farMs = 3_600_000
  * it needn't.
  */
 export const lookAgainInS = (all: (Progress | null)[], nowMs: number): number | null => {
-  const moves = all.flatMap((one) => (one?.step === 'wait' && one.until !== null ? [one.until - nowMs] : []))
+  const moves = all.flatMap((one) =>
+    one?.step === 'wait' && one.until !== null ? [one.until - nowMs] : [],
+  )
   const next = Math.min(...moves.filter((inMs) => inMs > -lateMs && inMs < farMs))
   return next === Number.POSITIVE_INFINITY ? null : Math.max(2, Math.ceil(next / 1_000) + 1)
 }

@@ -9,10 +9,18 @@ type Given = { fmt: Formats; platform: string; prepareAheadMs: number }
  * What happened to a target, when, and what comes next, from its row and its attempts (newest
  * first).
  */
-export const receiptOf = (target: TargetRow, attempts: AttemptRow[], given: Given): ReceiptRow[] => {
+export const receiptOf = (
+  target: TargetRow,
+  attempts: AttemptRow[],
+  given: Given,
+): ReceiptRow[] => {
   const [last] = attempts
   return [
-    { name: 'Scheduled for', words: `${given.fmt.when(target.dueAt)}${seconds(target.dueAt, given.fmt)}`, at: target.dueAt },
+    {
+      name: 'Scheduled for',
+      words: `${given.fmt.when(target.dueAt)}${seconds(target.dueAt, given.fmt)}`,
+      at: target.dueAt,
+    },
     ...ahead(target, given),
     ...sent(target, last, given),
     ...looking(target, last, given),
@@ -33,16 +41,29 @@ const ahead = (target: TargetRow, { fmt, prepareAheadMs, platform }: Given): Rec
     }
     case 'preparing':
       return [
-        { name: 'Preparing', words: waiting ?? 'Getting everything ready ahead of the scheduled time' },
+        {
+          name: 'Preparing',
+          words: waiting ?? 'Getting everything ready ahead of the scheduled time',
+        },
         ...nextTry(target, fmt),
       ]
     case 'ready':
-      return [{ name: 'Ready', words: waiting ?? `Publishes ${fmt.when(target.dueAt)}` }, ...nextTry(target, fmt)]
+      return [
+        { name: 'Ready', words: waiting ?? `Publishes ${fmt.when(target.dueAt)}` },
+        ...nextTry(target, fmt),
+      ]
     case 'missed':
-      return [{ name: 'Missed', words: `The scheduled time passed while ${whyMissed(target, platform)}. Nothing was sent` }]
+      return [
+        {
+          name: 'Missed',
+          words: `The scheduled time passed while ${whyMissed(target, platform)}. Nothing was sent`,
+        },
+      ]
     case 'erased':
       return [
-        ...(target.publishedAt ? [{ name: 'Published', words: fmt.exact(target.publishedAt), at: target.publishedAt }] : []),
+        ...(target.publishedAt
+          ? [{ name: 'Published', words: fmt.exact(target.publishedAt), at: target.publishedAt }]
+          : []),
         {
           name: 'Data deleted',
           words: `${fmt.when(target.stateAt)}. Everything that CrateSocial got from ${platform} about this account and post was deleted. The post can't be sent again. To publish it somewhere, duplicate it`,
@@ -56,15 +77,30 @@ const ahead = (target: TargetRow, { fmt, prepareAheadMs, platform }: Given): Rec
 }
 
 const whyMissed = ({ problem }: TargetRow, platform: string): string =>
-  problem?.kind === 'reauthorize' ? `this ${platform} account wasn’t connected` : 'CrateSocial wasn’t running'
+  problem?.kind === 'reauthorize'
+    ? `this ${platform} account wasn’t connected`
+    : 'CrateSocial wasn’t running'
 
 /** Shown if the platform asked to wait or could not be reached. */
 const nextTry = ({ notBefore }: TargetRow, fmt: Formats): ReceiptRow[] =>
-  notBefore ? [{ name: 'Next try', words: `${fmt.when(notBefore)}${seconds(notBefore, fmt)}`, at: notBefore }] : []
+  notBefore
+    ? [
+        {
+          name: 'Next try',
+          words: `${fmt.when(notBefore)}${seconds(notBefore, fmt)}`,
+          at: notBefore,
+        },
+      ]
+    : []
 
-const sent = (target: TargetRow, last: AttemptRow | undefined, { fmt, platform }: Given): ReceiptRow[] => {
+const sent = (
+  target: TargetRow,
+  last: AttemptRow | undefined,
+  { fmt, platform }: Given,
+): ReceiptRow[] => {
   const at = target.sentAt ?? last?.sentAt ?? null
-  if (target.state === 'sending' && !at) return [{ name: 'Sending', words: `Waiting for ${platform} to answer` }]
+  if (target.state === 'sending' && !at)
+    return [{ name: 'Sending', words: `Waiting for ${platform} to answer` }]
   if (!at || !last) return []
   const outcome = outcomes(platform)[last.outcome]
   return [{ name: 'Sent', words: `${fmt.exact(at)}${outcome ? ` · ${outcome}` : ''}`, at }]
@@ -81,10 +117,18 @@ const outcomes = (platform: string): Record<AttemptRow['outcome'], string> => ({
   absent: 'The connection broke before an answer, and no post was created',
 })
 
-const looking = (target: TargetRow, last: AttemptRow | undefined, { fmt, platform }: Given): ReceiptRow[] => {
-  const uncertain = target.state === 'unconfirmed' || (target.state === 'sending' && last?.outcome === 'unknown')
+const looking = (
+  target: TargetRow,
+  last: AttemptRow | undefined,
+  { fmt, platform }: Given,
+): ReceiptRow[] => {
+  const uncertain =
+    target.state === 'unconfirmed' || (target.state === 'sending' && last?.outcome === 'unknown')
   if (target.state === 'processing')
-    return [{ name: 'Waiting for', words: target.waitingFor ?? `${platform} to finish processing` }, ...finishBy(target, fmt)]
+    return [
+      { name: 'Waiting for', words: target.waitingFor ?? `${platform} to finish processing` },
+      ...finishBy(target, fmt),
+    ]
   if (!uncertain) return []
   const proof = [...new Set([last?.proof, target.waitingFor])].filter((words) => words).join(' · ')
   return [
@@ -96,7 +140,13 @@ const looking = (target: TargetRow, last: AttemptRow | undefined, { fmt, platfor
 /** When the time ends in which the creator can finish a draft in the platform's inbox. */
 const finishBy = ({ inboxUntil }: TargetRow, fmt: Formats): ReceiptRow[] =>
   inboxUntil
-    ? [{ name: 'Finish by', words: `${fmt.when(inboxUntil)}. After that, we ask you if it was published`, at: inboxUntil }]
+    ? [
+        {
+          name: 'Finish by',
+          words: `${fmt.when(inboxUntil)}. After that, we ask you if it was published`,
+          at: inboxUntil,
+        },
+      ]
     : []
 
 /** The code of our own problem: the account must be reconnected. */
@@ -108,7 +158,9 @@ const said = (target: TargetRow, { platform }: Given): ReceiptRow[] => {
   const isOurs = problem.code === ownCode
   if (isOurs && target.waitingFor?.includes(problem.words)) return [] // `waitingFor` already says it
   const code = [problem.code, problem.subcode].filter((part) => part).join('/')
-  const trace = [code && `code ${code}`, problem.traceId && `trace ${problem.traceId}`].filter((part) => part).join(' · ')
+  const trace = [code && `code ${code}`, problem.traceId && `trace ${problem.traceId}`]
+    .filter((part) => part)
+    .join(' · ')
   const name = isOurs ? 'Why' : `${platform} said`
   return [{ name, words: problem.words }, ...(trace ? [{ name: 'For support', words: trace }] : [])]
 }
@@ -120,12 +172,21 @@ const confirmed = (target: TargetRow, { fmt, platform }: Given): ReceiptRow[] =>
     { name: 'Confirmed', words: [at, target.confirmedBy].filter((part) => part).join(' · ') },
     ...(target.permalink
       ? [link(target.permalink)]
-      : [{ name: 'Link', words: target.finishedAt ? `Not provided by ${platform}` : `${platform} hasn’t provided one yet` }]),
+      : [
+          {
+            name: 'Link',
+            words: target.finishedAt
+              ? `Not provided by ${platform}`
+              : `${platform} hasn’t provided one yet`,
+          },
+        ]),
     ...(target.platformPostId ? [{ name: 'Post ID', words: target.platformPostId }] : []),
   ]
 }
 
 const link = (permalink: string): ReceiptRow => {
   const words = permalink.replace(/^https?:\/\/(www\.)?/, '')
-  return /^https?:\/\//.test(permalink) ? { name: 'Link', words, href: permalink } : { name: 'Link', words }
+  return /^https?:\/\//.test(permalink)
+    ? { name: 'Link', words, href: permalink }
+    : { name: 'Link', words }
 }

@@ -28,13 +28,27 @@ export const postsRoutes = (deps: WebDeps, view: Renderer) => {
   const guard = requireMember()
   return forMembers
     .createApp()
-    .get('/w/:workspace/posts/new', guard, (c) => showComposer(deps, view, c, null, formToStart(c), 'writing'))
+    .get('/w/:workspace/posts/new', guard, (c) =>
+      showComposer(deps, view, c, null, formToStart(c), 'writing'),
+    )
     .post('/w/:workspace/posts/check', guard, async (c) => {
       const body = await readForm(c, composerMaxBytes)
       const post = await findGiven(deps, c, body.get('post'))
-      const composer = await loadComposer(deps, c.var.workspace, post, formOfRequest(body, c.var.workspace), true)
+      const composer = await loadComposer(
+        deps,
+        c.var.workspace,
+        post,
+        formOfRequest(body, c.var.workspace),
+        true,
+      )
       const drawn = composerView(deps, c.var.workspace, composer, 'writing')
-      return view.changes(c, 'posts/composer/_composer', drawn, String(body.get('marks') ?? ''), body.has('add') ? ['files'] : [])
+      return view.changes(
+        c,
+        'posts/composer/_composer',
+        drawn,
+        String(body.get('marks') ?? ''),
+        body.has('add') ? ['files'] : [],
+      )
     })
     .route(
       '/',
@@ -51,7 +65,14 @@ export const postsRoutes = (deps: WebDeps, view: Renderer) => {
     })
     .get(`${one}/edit`, guard, async (c) => {
       const post = await getPost(deps, c)
-      return showComposer(deps, view, c, post, await formOfPost(deps, c.var.workspace, post), 'writing')
+      return showComposer(
+        deps,
+        view,
+        c,
+        post,
+        await formOfPost(deps, c.var.workspace, post),
+        'writing',
+      )
     })
     .post(one, guard, async (c) => take(deps, view, c, await getPost(deps, c), await postedForm(c)))
     .route('/', postActRoutes(deps, view))
@@ -64,22 +85,40 @@ const postedForm = async (c: MemberContext): Promise<PostForm> =>
  * Saves, schedules or publishes, depending on the pressed button. If refused, shows the form again
  * with everything that was typed.
  */
-const take = async (deps: WebDeps, view: Renderer, c: MemberContext, post: PostRow | null, form: PostForm): Promise<Response> => {
+const take = async (
+  deps: WebDeps,
+  view: Renderer,
+  c: MemberContext,
+  post: PostRow | null,
+  form: PostForm,
+): Promise<Response> => {
   const { workspace, user } = c.var
   const actor = { workspace, userId: user.id }
   const act = form.act === 'save' && post?.state === 'scheduled' ? 'schedule' : form.act
   if (act === 'refresh') return showComposer(deps, view, c, post, form, 'writing')
   if (act === 'check') return showComposer(deps, view, c, post, form, 'schedule')
   const composer = await loadComposer(deps, workspace, post, form, act !== 'save')
-  const refused = act === 'save' ? composer.time !== null && !composer.time.ok : faultsOf(composer, act, deps.now()).length > 0
+  const refused =
+    act === 'save'
+      ? composer.time !== null && !composer.time.ok
+      : faultsOf(composer, act, deps.now()).length > 0
   if (refused) return page(deps, view, c, composer, act, 422)
   const dueAt = act === 'now' || !composer.time?.ok ? new Date(deps.now()) : composer.time.dueAt
-  const saved = act === 'save' ? await saveDraft(deps, actor, composer) : await schedule(deps, actor, composer, dueAt)
-  if (saved === 'twice') return page(deps, view, c, await loadComposer(deps, workspace, post, form, false), act, 422)
+  const saved =
+    act === 'save'
+      ? await saveDraft(deps, actor, composer)
+      : await schedule(deps, actor, composer, dueAt)
+  if (saved === 'twice')
+    return page(deps, view, c, await loadComposer(deps, workspace, post, form, false), act, 422)
   if (typeof saved === 'object' && 'goOn' in saved) {
     const { subjectId, version } = saved.goOn
     const made = await findPost(deps.sql, { workspaceId: workspace.id, postId: subjectId })
-    return take(deps, view, c, made, { ...form, version: version ?? 0, left: form.left ?? 0, goesOn: true })
+    return take(deps, view, c, made, {
+      ...form,
+      version: version ?? 0,
+      left: form.left ?? 0,
+      goesOn: true,
+    })
   }
   return afterwards(deps, view, c, post, form, saved)
 }
@@ -93,7 +132,9 @@ const afterwards = async (
   saved: Done,
 ): Promise<Response> => {
   const current =
-    saved === 'conflict' && post ? await findPost(deps.sql, { workspaceId: post.workspaceId, postId: post.id }) : null
+    saved === 'conflict' && post
+      ? await findPost(deps.sql, { workspaceId: post.workspaceId, postId: post.id })
+      : null
   if (current) return conflict(deps, view, c, current, form)
   if (typeof saved !== 'object') throw new HTTPException(404)
   return seeOther(c, `/w/${c.var.workspace.slug}/posts/${saved.postId}?did=${saved.eventId}`)
@@ -104,9 +145,21 @@ const afterwards = async (
  * comes back with everything that was typed, below the current version. Submitting it again edits
  * that version.
  */
-const conflict = async (deps: WebDeps, view: Renderer, c: MemberContext, current: PostRow, form: PostForm): Promise<Response> => {
+const conflict = async (
+  deps: WebDeps,
+  view: Renderer,
+  c: MemberContext,
+  current: PostRow,
+  form: PostForm,
+): Promise<Response> => {
   const { workspace } = c.var
-  const composer = await loadComposer(deps, workspace, current, { ...form, version: current.version }, true)
+  const composer = await loadComposer(
+    deps,
+    workspace,
+    current,
+    { ...form, version: current.version },
+    true,
+  )
   const changed = await loadChanged(deps, workspace, current.id)
   const again = { ...composer, form: { ...composer.form, left: leftOf(composer.targets) } }
   return page(deps, view, c, again, 'writing', 409, { changed })
@@ -119,7 +172,8 @@ const showComposer = async (
   post: PostRow | null,
   form: PostForm,
   mood: Mood,
-): Promise<Response> => page(deps, view, c, await loadComposer(deps, c.var.workspace, post, form, true), mood, 200)
+): Promise<Response> =>
+  page(deps, view, c, await loadComposer(deps, c.var.workspace, post, form, true), mood, 200)
 
 const page = (
   deps: WebDeps,
@@ -129,10 +183,19 @@ const page = (
   mood: Mood,
   status: number,
   more: View = {},
-): Response => view.page(c, 'posts/compose', { ...composerView(deps, c.var.workspace, composer, mood), ...more }, status)
+): Response =>
+  view.page(
+    c,
+    'posts/compose',
+    { ...composerView(deps, c.var.workspace, composer, mood), ...more },
+    status,
+  )
 
 const getPost = async (deps: WebDeps, c: MemberContext): Promise<PostRow> => {
-  const post = await findPost(deps.sql, { workspaceId: c.var.workspace.id, postId: idParam(c, 'post') })
+  const post = await findPost(deps.sql, {
+    workspaceId: c.var.workspace.id,
+    postId: idParam(c, 'post'),
+  })
   if (!post) throw new HTTPException(404)
   return post
 }

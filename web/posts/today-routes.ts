@@ -14,17 +14,22 @@ import { actAnswerOf } from './post-page.ts'
 export const todayRoutes = (deps: WebDeps, view: Renderer) =>
   forMembers.createApp().get('/w/:workspace/today', requireMember(), async (c) => {
     const base = `/w/${c.var.workspace.slug}`
-    const moreOn = (date: string, skip = 0) => `${base}/calendar?view=list&at=${date}${skip > 0 ? `&skip=${skip}` : ''}`
+    const moreOn = (date: string, skip = 0) =>
+      `${base}/calendar?view=list&at=${date}${skip > 0 ? `&skip=${skip}` : ''}`
     const frame = c.get('frame')
     const isPart = c.req.query('part') === 'days'
     const [days, steps, needs] = await Promise.all([
       loadToday(deps, c.var.workspace),
       isPart || frame?.hasSteps === false ? null : loadFirstSteps(deps, c.var),
-      isPart || frame?.needCount === 0 ? [] : listNeeds(deps.sql, c.var.workspace.id, new Date(deps.now())),
+      isPart || frame?.needCount === 0
+        ? []
+        : listNeeds(deps.sql, c.var.workspace.id, new Date(deps.now())),
     ])
     const data = { base, moreOn, ...days }
     if (isPart) return view.partial(c, 'today/_days', data)
-    const isEmpty = [...data.near, ...data.later].every((day) => day.entries.length === 0) && data.drafts.length === 0
+    const isEmpty =
+      [...data.near, ...data.later].every((day) => day.entries.length === 0) &&
+      data.drafts.length === 0
     const step = isEmpty && !steps ? await loadNextStep(deps, c.var.workspace, c.var.role) : null
     const did = c.req.query('did')
     const fmt = formats(c.var.workspace.zone, deps.now())

@@ -4,7 +4,13 @@ import { tx } from '../../db/postgres/connect.ts'
 import { type HeldPost, lockPost } from '../../db/posts/post-locks.ts'
 import { type PostRow, setPostTime } from '../../db/posts/posts.ts'
 import { movePost } from '../../db/posts/target-moves.ts'
-import { type DoneAct, findOwnAct, restoreDraft, uncancelTargets, undismissTargets } from '../../db/posts/undoing.ts'
+import {
+  type DoneAct,
+  findOwnAct,
+  restoreDraft,
+  uncancelTargets,
+  undismissTargets,
+} from '../../db/posts/undoing.ts'
 import type { WebDeps } from '../http/env.ts'
 import { type ActOutcome, type Actor, type Done, nudged, record, timeOf } from './post-acts.ts'
 
@@ -28,7 +34,8 @@ type Facts = z.infer<typeof factsSchema>
 /** Whether to offer undo for an action. Whether it is still possible is checked when undoing. */
 export const canUndo = (act: Pick<DoneAct, 'name' | 'facts' | 'at'>, nowMs: number): boolean => {
   const facts = factsSchema.safeParse(act.facts)
-  if (!facts.success || !undoable.includes(act.name) || nowMs - act.at.getTime() > undoMs) return false
+  if (!facts.success || !undoable.includes(act.name) || nowMs - act.at.getTime() > undoMs)
+    return false
   return facts.data.changes.some((change) => change.changed) || facts.data.changes.length === 0
 }
 
@@ -42,10 +49,18 @@ export type Undone = Done | 'late'
  * Undoes a person's own action on a post, in one transaction that locks the post. Refused if the
  * post was changed since.
  */
-export const undo = async (deps: WebDeps, actor: Actor, ref: { postId: string; eventId: string }): Promise<Undone> => {
+export const undo = async (
+  deps: WebDeps,
+  actor: Actor,
+  ref: { postId: string; eventId: string },
+): Promise<Undone> => {
   const now = new Date(deps.now())
   const done = await tx(deps.sql, async (t): Promise<Undone> => {
-    const act = await findOwnAct(t, { workspaceId: actor.workspace.id, userId: actor.userId, eventId: ref.eventId })
+    const act = await findOwnAct(t, {
+      workspaceId: actor.workspace.id,
+      userId: actor.userId,
+      eventId: ref.eventId,
+    })
     if (!act || act.postId !== ref.postId || !canUndo(act, now.getTime())) return 'gone'
     const post = await lockPost(
       t,
@@ -57,7 +72,11 @@ export const undo = async (deps: WebDeps, actor: Actor, ref: { postId: string; e
     if (post.version !== facts.version) return 'conflict'
     const outcome = await takeBack(t, post, act.name, facts, now)
     if (outcome === 'late') return 'late'
-    const eventId = await record(t, actor, { name: `${act.name}_undone`, postId: post.id, ...outcome })
+    const eventId = await record(t, actor, {
+      name: `${act.name}_undone`,
+      postId: post.id,
+      ...outcome,
+    })
     return { postId: post.id, changes: outcome.changes, eventId }
   })
   return done === 'late' ? done : nudged(deps, done)
@@ -81,7 +100,11 @@ const takeBack = async (
     case 'target.left':
       return { changes: await undismissTargets(t, post, changed), dueAt: null }
     default:
-      await restoreDraft(t, { workspaceId: post.workspaceId, postId: post.id }, facts.was?.dueAt ?? null)
+      await restoreDraft(
+        t,
+        { workspaceId: post.workspaceId, postId: post.id },
+        facts.was?.dueAt ?? null,
+      )
       return { changes: [], dueAt: null }
   }
 }
@@ -98,7 +121,9 @@ const moveBack = async (
   const changes = changed.length > 0 && dueAt ? await movePost(t, post, dueAt) : []
   const ref = { workspaceId: post.workspaceId, postId: post.id }
   const isMoved = changed.length === 0 || changes.some((change) => change.changed)
-  if (isMoved && was?.dueAt) await setPostTime(t, ref, timeOf(was.dueAt, was.zone ?? post.zone ?? 'UTC'))
-  else if (isMoved && post.state === 'draft') await setPostTime(t, ref, { wallTime: null, zone: null, dueAt: null })
+  if (isMoved && was?.dueAt)
+    await setPostTime(t, ref, timeOf(was.dueAt, was.zone ?? post.zone ?? 'UTC'))
+  else if (isMoved && post.state === 'draft')
+    await setPostTime(t, ref, { wallTime: null, zone: null, dueAt: null })
   return { changes, dueAt }
 }

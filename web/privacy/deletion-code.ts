@@ -32,7 +32,8 @@ export const toStatusPage = (deps: WebDeps) =>
 export const requireOwnForm = (deps: WebDeps) =>
   createMiddleware<UserEnv>(async (c, next) => {
     const { code: given } = await formFields(c)
-    if (given && given === (await findFutureCode(deps.sql, deps.vault, c.get('user').id))) return await next()
+    if (given && given === (await findFutureCode(deps.sql, deps.vault, c.get('user').id)))
+      return await next()
     const known = await findKnownCode(c, deps)
     return seeOther(c, known ? `/data-deletion/${known}` : '/account/leave')
   })

@@ -10,7 +10,11 @@ export const keepOf = (name: string): string => rules.find((rule) => rule.name =
 
 // promise: E3
 /** Only items that were counted: a line appears when its step is done. */
-export const sayDeleted = (request: FollowedRequest, items: DeletionItem[], saying: DeletionSaying): SaidLine[] => {
+export const sayDeleted = (
+  request: FollowedRequest,
+  items: DeletionItem[],
+  saying: DeletionSaying,
+): SaidLine[] => {
   const lines = itemOrder.deleted.flatMap((item): SaidLine[] => {
     const found = items.find((one) => one.list === 'deleted' && one.item === item)
     if (!found) return []
@@ -20,17 +24,33 @@ export const sayDeleted = (request: FollowedRequest, items: DeletionItem[], sayi
   })
   if (lines.length > 0 || !request.finishedAt) return lines
   return [
-    { item: 'none', label: 'Nothing was stored', note: 'CrateSocial held no data that belongs to this request.', amount: '' },
+    {
+      item: 'none',
+      label: 'Nothing was stored',
+      note: 'CrateSocial held no data that belongs to this request.',
+      amount: '',
+    },
   ]
 }
 
 /** Tokens count as deleted once no copy is left, including those kept to revoke access. */
-const withPending = (line: SaidLine, all: number, request: FollowedRequest, { labelOf }: DeletionSaying): SaidLine => {
-  const pending = request.steps.filter((step) => step.name === 'revoke' && (step.state === 'waits' || step.state === 'trying'))
+const withPending = (
+  line: SaidLine,
+  all: number,
+  request: FollowedRequest,
+  { labelOf }: DeletionSaying,
+): SaidLine => {
+  const pending = request.steps.filter(
+    (step) => step.name === 'revoke' && (step.state === 'waits' || step.state === 'trying'),
+  )
   if (pending.length === 0) return line
   const left = pending.reduce((sum, step) => sum + (step.pending ?? 0), 0)
   const names = pending.map((step) => labelOf(step.issuer ?? '')).join(' and ')
-  return { ...line, amount: `${Math.max(0, all - left)} of ${all}`, note: `The rest after access is revoked at ${names}` }
+  return {
+    ...line,
+    amount: `${Math.max(0, all - left)} of ${all}`,
+    note: `The rest after access is revoked at ${names}`,
+  }
 }
 
 export type Words = [label: string, one: string, note?: string]
@@ -39,7 +59,12 @@ const deletedWords = ({ about }: FollowedRequest): Record<DeletedItem, Words> =>
   account: ['Name, email address, password hash and settings', 'account'],
   access: ['Sessions, sign-in links and second factors', 'record'],
   memberships: ['Workspace memberships and invitations', 'record'],
-  notifications: [about === 'person' ? 'Notifications and log entries about you' : 'Notifications about the accounts', 'record'],
+  notifications: [
+    about === 'person'
+      ? 'Notifications and log entries about you'
+      : 'Notifications about the accounts',
+    'record',
+  ],
   exports: ['Data exports that were not downloaded', 'file'],
   tokens: ['Platform tokens', 'connection'],
   logins: ['Name and ID of the person who connected', 'connection'],

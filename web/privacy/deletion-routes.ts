@@ -6,14 +6,24 @@ import { findUserByEmail } from '../../db/people/users.ts'
 import { tx } from '../../db/postgres/connect.ts'
 import { findFutureCode, readableCode } from '../../db/privacy/deletion-codes.ts'
 import { listDeletionItems } from '../../db/privacy/deletion-items.ts'
-import { findRequestByCode, isBeingErased, openDeletionRequest } from '../../db/privacy/deletion-requests.ts'
+import {
+  findRequestByCode,
+  isBeingErased,
+  openDeletionRequest,
+} from '../../db/privacy/deletion-requests.ts'
 import { rules } from '../../db/privacy/retention.ts'
 import { formFields, seeOther } from '../http/answers.ts'
 import { type AnyContext, forAnyone, type WebDeps } from '../http/env.ts'
 import { email as emailField, fieldErrorsOf } from '../http/forms/fields.ts'
 import type { Renderer } from '../http/render.ts'
 import { endCookie } from '../http/session.ts'
-import { countHits, deletionLimits, limitLinks, limitPublicForms, tooManyWords } from '../http/throttling.ts'
+import {
+  countHits,
+  deletionLimits,
+  limitLinks,
+  limitPublicForms,
+  tooManyWords,
+} from '../http/throttling.ts'
 import { formats } from '../time/formats.ts'
 import { findKnownCode } from './deletion-code.ts'
 import { sayDeleted } from './deletion-lists.ts'
@@ -36,10 +46,17 @@ const answerAfterMs = 250
 export const dataDeletionRoutes = (deps: WebDeps, view: Renderer) =>
   forAnyone
     .createApp()
-    .get('/data-deletion', (c) => view.page(c, 'data-deletion/new', { errors: {}, facts: policyFacts(deps.config) }))
+    .get('/data-deletion', (c) =>
+      view.page(c, 'data-deletion/new', { errors: {}, facts: policyFacts(deps.config) }),
+    )
     .post('/data-deletion', limitPublicForms(deps), (c) => ask(c, deps, view))
     .get('/data-deletion/confirm/:token', limitLinks(deps), async (c) => {
-      const link = await findOpenLink(deps.sql, 'deletion', c.req.param('token'), new Date(deps.now()))
+      const link = await findOpenLink(
+        deps.sql,
+        'deletion',
+        c.req.param('token'),
+        new Date(deps.now()),
+      )
       if (!link) return view.page(c, 'data-deletion/closed', {}, 404)
       const [forecast, code] = await Promise.all([
         forecastErasure(deps, link.userId),
@@ -59,11 +76,22 @@ const ask = async (c: AnyContext, deps: WebDeps, view: Renderer): Promise<Respon
   const page = { facts: policyFacts(deps.config) }
   const values = { email: '', ...(await formFields(c)) }
   const read = z.object({ email: emailField }).safeParse(values)
-  if (!read.success) return view.page(c, 'data-deletion/new', { ...page, values, errors: fieldErrorsOf(read.error) }, 422)
+  if (!read.success)
+    return view.page(
+      c,
+      'data-deletion/new',
+      { ...page, values, errors: fieldErrorsOf(read.error) },
+      422,
+    )
   const waitS = await countHits(deps, deletionLimits(c, deps, read.data.email))
   if (waitS !== null) {
     c.header('Retry-After', String(waitS))
-    return view.page(c, 'data-deletion/new', { ...page, values, errors: { form: tooManyWords(waitS) } }, 429)
+    return view.page(
+      c,
+      'data-deletion/new',
+      { ...page, values, errors: { form: tooManyWords(waitS) } },
+      429,
+    )
   }
   await Promise.all([mailLink(deps, read.data.email), sleep(answerAfterMs)])
   return view.page(c, 'data-deletion/asked', { contact: deps.config.mail.contact })
@@ -75,7 +103,11 @@ const mailLink = async (deps: WebDeps, email: string): Promise<void> => {
   if (!person || (await isBeingErased(deps.sql, person.id))) return
   await tx(deps.sql, async (t) => {
     const now = new Date(deps.now())
-    await enqueue(t, 'mail-link', await insertMailLink(t, { userId: person.id, purpose: 'deletion', now }))
+    await enqueue(
+      t,
+      'mail-link',
+      await insertMailLink(t, { userId: person.id, purpose: 'deletion', now }),
+    )
   })
 }
 
@@ -84,16 +116,23 @@ const confirm = async (deps: WebDeps, token: string): Promise<string | null> =>
     const now = new Date(deps.now())
     const link = await findOpenLink(t, 'deletion', token, now)
     if (!link || !(await spendLink(t, link.id, now))) return null
-    return (await openDeletionRequest(t, deps.vault, { origin: 'page', userId: link.userId, now }))?.code ?? null
+    return (
+      (await openDeletionRequest(t, deps.vault, { origin: 'page', userId: link.userId, now }))
+        ?.code ?? null
+    )
   })
 
 const follow = async (c: AnyContext, deps: WebDeps, view: Renderer): Promise<Response> => {
   const code = c.req.param('code') ?? ''
   const request = await findRequestByCode(deps.sql, code)
-  if (!request) return view.page(c, 'data-deletion/unknown', { keep, contact: deps.config.mail.contact }, 404)
+  if (!request)
+    return view.page(c, 'data-deletion/unknown', { keep, contact: deps.config.mail.contact }, 404)
   // Always UTC, so that the page looks the same for everyone.
   const fmt = formats('UTC', deps.now())
-  const saying = { fmt, labelOf: (issuer: string) => deps.platforms.issuers.get(issuer)?.label ?? 'the platform' }
+  const saying = {
+    fmt,
+    labelOf: (issuer: string) => deps.platforms.issuers.get(issuer)?.label ?? 'the platform',
+  }
   const items = await listDeletionItems(deps.sql, request.id)
   const data = {
     code: readableCode(code),

@@ -8,11 +8,21 @@ import type { Formats } from '../time/formats.ts'
  * A step of a deletion on its public page: no names or addresses, nothing that identifies the
  * person.
  */
-export type SaidStep = { tone: 'out' | 'wait' | ''; icon: string; title: string; note: string; when: string }
+export type SaidStep = {
+  tone: 'out' | 'wait' | ''
+  icon: string
+  title: string
+  note: string
+  when: string
+}
 
 export type DeletionSaying = { fmt: Formats; labelOf: (issuer: string) => string }
 
-export const sayRequest = (request: FollowedRequest, items: DeletionItem[], saying: DeletionSaying): SaidStep[] =>
+export const sayRequest = (
+  request: FollowedRequest,
+  items: DeletionItem[],
+  saying: DeletionSaying,
+): SaidStep[] =>
   request.steps.map((step) => ({
     ...looks[step.state],
     ...wordsOf(step, request, items, saying),
@@ -24,9 +34,12 @@ export const sayRequest = (request: FollowedRequest, items: DeletionItem[], sayi
  * was deleted: the two lists say what was.
  */
 export const sayProgress = (request: FollowedRequest): string => {
-  if (request.finishedAt) return 'The deletion is complete. Below is what was deleted, and what is kept and why.'
+  if (request.finishedAt)
+    return 'The deletion is complete. Below is what was deleted, and what is kept and why.'
   const done = request.steps.filter((step) => isOver(step)).length
-  const inUse = request.steps.some((step) => (step.name === 'posts' || step.name === 'tokens') && !isOver(step))
+  const inUse = request.steps.some(
+    (step) => (step.name === 'posts' || step.name === 'tokens') && !isOver(step),
+  )
   return `${done} of ${request.steps.length} steps done.${inUse ? '' : ' Your data can no longer be used.'}`
 }
 
@@ -43,15 +56,25 @@ const looks: Record<DeletionStep['state'], Pick<SaidStep, 'tone' | 'icon'>> = {
 
 type Words = Pick<SaidStep, 'title' | 'note'>
 
-const wordsOf = (step: DeletionStep, request: FollowedRequest, items: DeletionItem[], saying: DeletionSaying): Words => {
+const wordsOf = (
+  step: DeletionStep,
+  request: FollowedRequest,
+  items: DeletionItem[],
+  saying: DeletionSaying,
+): Words => {
   if (step.name === 'revoke') return revokeWords(step, saying)
-  if (step.name === 'content' && step.state === 'done' && request.about === 'person') return workspaceWords(items)
+  if (step.name === 'content' && step.state === 'done' && request.about === 'person')
+    return workspaceWords(items)
   const [before, after] = titles(request)[step.name]
-  return step.state === 'done' ? { title: after, note: doneNote(step) } : { title: before, note: '' }
+  return step.state === 'done'
+    ? { title: after, note: doneNote(step) }
+    : { title: before, note: '' }
 }
 
 /** The titles of each step before and after it is done. */
-const titles = ({ about }: FollowedRequest): Record<Exclude<DeletionStepName, 'revoke'>, [string, string]> => ({
+const titles = ({
+  about,
+}: FollowedRequest): Record<Exclude<DeletionStepName, 'revoke'>, [string, string]> => ({
   posts: ['Canceling scheduled posts', 'Scheduled posts canceled'],
   tokens: ['Disconnecting accounts', 'Accounts disconnected'],
   media: ['Deleting photos and videos', 'Photos and videos deleted'],
@@ -64,11 +87,16 @@ const titles = ({ about }: FollowedRequest): Record<Exclude<DeletionStepName, 'r
 
 const doneNote = ({ name, amount }: DeletionStep): string => {
   const n = amount ?? 0
-  if (name === 'posts') return n === 0 ? 'None were scheduled.' : `${count(n, 'post')} won't be published.`
+  if (name === 'posts')
+    return n === 0 ? 'None were scheduled.' : `${count(n, 'post')} won't be published.`
   if (name === 'tokens')
-    return n === 0 ? 'None were connected.' : `${count(n, 'connection')}. Their tokens can now only be used to revoke access.`
+    return n === 0
+      ? 'None were connected.'
+      : `${count(n, 'connection')}. Their tokens can now only be used to revoke access.`
   if (name === 'media')
-    return n === 0 ? 'There were none to delete.' : `${count(n, 'file')}. Public links to them no longer work.`
+    return n === 0
+      ? 'There were none to delete.'
+      : `${count(n, 'file')}. Public links to them no longer work.`
   return ''
 }
 
@@ -117,7 +145,10 @@ const revokeWords = (step: DeletionStep, { fmt, labelOf }: DeletionSaying): Word
 }
 
 const whenOf = (step: DeletionStep, request: FollowedRequest, fmt: Formats): string => {
-  if (step.endedAt) return fmt.date(step.endedAt) === fmt.date(request.askedAt) ? fmt.time(step.endedAt) : fmt.when(step.endedAt)
+  if (step.endedAt)
+    return fmt.date(step.endedAt) === fmt.date(request.askedAt)
+      ? fmt.time(step.endedAt)
+      : fmt.when(step.endedAt)
   return step.nextTryAt ? `Trying again ${fmt.when(step.nextTryAt)}` : ''
 }
 

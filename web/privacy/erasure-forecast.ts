@@ -25,7 +25,13 @@ export const forecastErasure = async (deps: WebDeps, userId: string): Promise<Fo
   ])
   return {
     going: shares.filter((share) => !share.stays),
-    staying: staying.map((share) => ({ ...share, loss: losses.find((one) => one.workspaceId === share.workspaceId) })),
-    shared: shared.map(({ issuer, userName }) => ({ label: deps.platforms.issuers.get(issuer)?.label ?? issuer, userName })),
+    staying: staying.map((share) => ({
+      ...share,
+      loss: losses.find((one) => one.workspaceId === share.workspaceId),
+    })),
+    shared: shared.map(({ issuer, userName }) => ({
+      label: deps.platforms.issuers.get(issuer)?.label ?? issuer,
+      userName,
+    })),
   }
 }

@@ -30,7 +30,10 @@ const lateAfterMs = 2 * dayMs
 const graceMs = dayMs
 
 /** Evidence by promise id, such as `R4`, and by the name of a rule or check. */
-export const gatherEvidence = (sweeps: Map<string, Sweep>, nowMs: number): Record<string, Evidence> => {
+export const gatherEvidence = (
+  sweeps: Map<string, Sweep>,
+  nowMs: number,
+): Record<string, Evidence> => {
   const found: Record<string, Evidence> = {}
   for (const rule of rules) {
     const evidence = ofRule(rule, sweeps.get(rule.name), nowMs)
@@ -50,7 +53,9 @@ const ofRule = (rule: Rule, sweep: Sweep | undefined, nowMs: number): Evidence =
   if (!sweep) return notYet
   const removed = `${sweep.removed} ${plural(rule.one, sweep.removed)} ${rule.goes === 'erasure' ? 'being deleted' : 'deleted'}`
   const left = `${leftOf(sweep)} left${sweep.oldestLeftAt ? `, the oldest ${age(sweep)}` : ''}`
-  const isOverdue = sweep.oldestLeftAt !== null && endOfTerm(sweep.oldestLeftAt, rule.keep) + graceMs < sweep.at.getTime()
+  const isOverdue =
+    sweep.oldestLeftAt !== null &&
+    endOfTerm(sweep.oldestLeftAt, rule.keep) + graceMs < sweep.at.getTime()
   return isOverdue
     ? failed(sweep, nowMs, 'something was kept longer', `${removed}, ${left}`)
     : held(sweep, nowMs, 'yes, nothing is kept longer', `${removed}, ${left}`)
@@ -59,7 +64,12 @@ const ofRule = (rule: Rule, sweep: Sweep | undefined, nowMs: number): Evidence =
 const ofCheck = (what: string, sweep: Sweep | undefined, nowMs: number): Evidence => {
   if (!sweep) return notYet
   if (sweep.removed > 0)
-    return failed(sweep, nowMs, 'no, not everywhere', `${what}: ${sweep.leftCount - sweep.removed} of ${sweep.leftCount}`)
+    return failed(
+      sweep,
+      nowMs,
+      'no, not everywhere',
+      `${what}: ${sweep.leftCount - sweep.removed} of ${sweep.leftCount}`,
+    )
   return held(sweep, nowMs, 'yes', `${what}: ${sweep.leftCount} of ${sweep.leftCount}`)
 }
 
@@ -75,7 +85,14 @@ const held = (sweep: Sweep, nowMs: number, result: string, detail: string): Evid
   const label = `Checked ${publicTimes(nowMs).when(sweep.at)}:`
   const isLate = nowMs - sweep.at.getTime() > lateAfterMs
   if (!isLate) return { state: 'held', label, result, detail, icon: 'shield-check', tone: 'out' }
-  return { state: 'late', label: `Last checked ${label.slice('Checked '.length)}`, result, detail, icon: 'clock', tone: 'wait' }
+  return {
+    state: 'late',
+    label: `Last checked ${label.slice('Checked '.length)}`,
+    result,
+    detail,
+    icon: 'clock',
+    tone: 'wait',
+  }
 }
 
 const failed = (sweep: Sweep, nowMs: number, result: string, detail: string): Evidence => ({
@@ -98,7 +115,8 @@ const notYet: Evidence = {
 
 const plural = (one: string, n: number): string => (n === 1 ? one : `${one}s`)
 
-const leftOf = ({ leftCount }: Sweep): string => (leftCount > mostCounted ? `more than ${mostCounted}` : String(leftCount))
+const leftOf = ({ leftCount }: Sweep): string =>
+  leftCount > mostCounted ? `more than ${mostCounted}` : String(leftCount)
 
 const age = ({ at, oldestLeftAt }: Sweep): string => {
   const days = Math.floor((at.getTime() - (oldestLeftAt ?? at).getTime()) / dayMs)

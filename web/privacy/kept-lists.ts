@@ -5,7 +5,11 @@ import { itemOrder, keepOf, type SaidLine, type Words } from './deletion-lists.t
 import { count, type DeletionSaying } from './deletion-words.ts'
 
 // promise: E3
-export const sayKept = (request: FollowedRequest, items: DeletionItem[], saying: DeletionSaying): SaidLine[] => [
+export const sayKept = (
+  request: FollowedRequest,
+  items: DeletionItem[],
+  saying: DeletionSaying,
+): SaidLine[] => [
   ...itemOrder.kept.flatMap((item): SaidLine[] => {
     const found = items.find((one) => one.list === 'kept' && one.item === item)
     if (!found) return []
@@ -16,7 +20,10 @@ export const sayKept = (request: FollowedRequest, items: DeletionItem[], saying:
   ...keptAlways(request, saying),
 ]
 
-const keptWords = (request: FollowedRequest, { labelOf }: DeletionSaying): Record<KeptItem, Words> => {
+const keptWords = (
+  request: FollowedRequest,
+  { labelOf }: DeletionSaying,
+): Record<KeptItem, Words> => {
   const label = labelOf(request.issuer ?? '')
   const isPerson = request.about === 'person'
   return {
@@ -39,14 +46,26 @@ const keptWords = (request: FollowedRequest, { labelOf }: DeletionSaying): Recor
           `Members of a workspace wrote them; they didn't come from ${label}. They have no links or numbers any more and can't be sent again.`,
         ],
     files: isPerson
-      ? ['Your files that posts of other members use', 'file', 'Their posts need them. Your name and the file names are removed.']
-      : ['Photos and videos in these posts', 'file', `Members of a workspace uploaded them; they didn't come from ${label}.`],
+      ? [
+          'Your files that posts of other members use',
+          'file',
+          'Their posts need them. Your name and the file names are removed.',
+        ]
+      : [
+          'Photos and videos in these posts',
+          'file',
+          `Members of a workspace uploaded them; they didn't come from ${label}.`,
+        ],
     accounts: [
       'Accounts you connected in workspaces that stay',
       'account',
       "Name, handle, ID and numbers are the workspace's own records. The connection is ended.",
     ],
-    log: ['Activity log of workspaces that stay', 'entry', `What was done and when, without your name, for ${keepOf('events')}.`],
+    log: [
+      'Activity log of workspaces that stay',
+      'entry',
+      `What was done and when, without your name, for ${keepOf('events')}.`,
+    ],
   }
 }
 

@@ -38,7 +38,10 @@ export const policyFacts = (config: Installation) => {
     answerWithin,
     breachHours,
     keep: Object.fromEntries(rules.map((rule) => [rule.name, rule.keep])) as Record<string, string>,
-    groups: groups.map((group) => ({ ...group, items: keptData.filter((item) => item.group === group.id).map(asPrinted) })),
+    groups: groups.map((group) => ({
+      ...group,
+      items: keptData.filter((item) => item.group === group.id).map(asPrinted),
+    })),
     issuers: config.issuers.map(({ policy }) => asSection(policy)),
     named: platformsNamed(config),
     otherRules: rules.filter(isTechnical),
@@ -54,7 +57,9 @@ export const platformsNamed = ({ issuers }: Pick<Config, 'issuers'>) => {
     platforms: listed(platforms.map(({ label }) => label)),
     accounts: listed(platforms.map(({ accounts }) => accounts)),
     /** Those that fetch uploaded files from us. */
-    fetching: listed(platforms.filter(({ fetchesMedia }) => fetchesMedia).map(({ label }) => label)),
+    fetching: listed(
+      platforms.filter(({ fetchesMedia }) => fetchesMedia).map(({ label }) => label),
+    ),
   }
 }
 
@@ -64,7 +69,11 @@ function listed(names: string[]): string {
 }
 
 const groups = [
-  { id: 'account', title: 'Account data', about: 'what you give us when you accept an invitation, and what you set later' },
+  {
+    id: 'account',
+    title: 'Account data',
+    about: 'what you give us when you accept an invitation, and what you set later',
+  },
   { id: 'sessions', title: 'Session data', about: 'what keeps you signed in' },
   { id: 'content', title: 'Content', about: 'what you and your team write and upload' },
 ] as const
@@ -76,11 +85,14 @@ const recipientRoles = {
   mail: 'delivers the emails that we send you',
   storage: 'stores or serves uploaded photos and videos',
   database: 'runs the database',
-  workflows: 'runs Temporal, which drives scheduled work; it sees ids and times, and everything else encrypted',
+  workflows:
+    'runs Temporal, which drives scheduled work; it sees ids and times, and everything else encrypted',
   traces: 'receives technical traces: ids, durations and error types, no content',
 } as const
 
-const recipientsOf = (providers: Config['operator']['providers']): { name: string; does: string }[] =>
+const recipientsOf = (
+  providers: Config['operator']['providers'],
+): { name: string; does: string }[] =>
   Object.entries(recipientRoles).flatMap(([role, does]) => {
     const name = providers[role as keyof typeof recipientRoles]
     return name ? [{ name, does }] : []

@@ -32,7 +32,8 @@ export const policyVersions: PolicyVersions = [
   { version: '1', publishedOn: '2026-11-25', material: false, changes: 'The first version.' },
 ]
 
-export const policyOf = (deps: { policy?: PolicyVersions }): PolicyVersions => deps.policy ?? policyVersions
+export const policyOf = (deps: { policy?: PolicyVersions }): PolicyVersions =>
+  deps.policy ?? policyVersions
 
 /** Material changes since the version that the person has seen. Empty if nobody is signed in. */
 export const policyNews = (

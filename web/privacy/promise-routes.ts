@@ -15,7 +15,10 @@ export const promisesRoutes = (deps: WebDeps, view: Renderer) => {
     const all = proofs()
     const abouts = [...new Set(all.map((proof) => proof.about))]
     return view.page(c, 'promises/index', {
-      groups: abouts.map((about) => ({ about, proofs: all.filter((proof) => proof.about === about) })),
+      groups: abouts.map((about) => ({
+        about,
+        proofs: all.filter((proof) => proof.about === about),
+      })),
       evidence,
       rules,
       standing,

@@ -23,7 +23,9 @@ export const findProofs = (root: string, results?: VitestResults): Proof[] => {
   return promises.map((promise) => ({
     ...promise,
     code: code.filter(({ ids }) => ids.includes(promise.id)).map(({ place }) => place),
-    tests: tests.filter(({ ids }) => ids.includes(promise.id)).map(({ ids: _ids, ...test }) => test),
+    tests: tests
+      .filter(({ ids }) => ids.includes(promise.id))
+      .map(({ ids: _ids, ...test }) => test),
   }))
 }
 
@@ -35,7 +37,9 @@ export const loadProofs = (root: string): (() => Proof[]) => {
   let read: Proof[] | undefined
   const written = join(root, proofsFile)
   return () => {
-    read ??= existsSync(written) ? (JSON.parse(readFileSync(written, 'utf8')) as Proof[]) : findProofs(root)
+    read ??= existsSync(written)
+      ? (JSON.parse(readFileSync(written, 'utf8')) as Proof[])
+      : findProofs(root)
     return read
   }
 }
@@ -44,7 +48,8 @@ export const proofsFile = 'proofs.json'
 
 /** A promise is enforced if code is marked with it, and proved if it has tests and all passed. */
 export const isEnforced = (proof: Proof): boolean => proof.code.length > 0
-export const isProved = (proof: Proof): boolean => proof.tests.length > 0 && proof.tests.every((test) => test.passed === true)
+export const isProved = (proof: Proof): boolean =>
+  proof.tests.length > 0 && proof.tests.every((test) => test.passed === true)
 
 type Marked = { ids: string[]; place: string }
 const codeFolders = [
@@ -80,7 +85,8 @@ const testsWritten = (root: string): Titled[] =>
     .filter((file) => file.endsWith('.test.ts'))
     .flatMap((file) =>
       linesOf(root, file).flatMap((line) => {
-        const title = /^\s*(?:(?:describe|it|test)[.\w()[\]]*\()?\s*(['`"])(.*?)\1/.exec(line)?.[2] ?? ''
+        const title =
+          /^\s*(?:(?:describe|it|test)[.\w()[\]]*\()?\s*(['`"])(.*?)\1/.exec(line)?.[2] ?? ''
         const ids = titleIds(title)
         return ids.length > 0 ? [{ ids, title, file, passed: null }] : []
       }),
@@ -96,12 +102,20 @@ const testsRun = (root: string, { testResults }: VitestResults): Titled[] =>
       const ids = titleIds(fullName)
       const ran = status === 'passed' || status === 'failed'
       return ids.length > 0
-        ? [{ ids, title: fullName, file: relative(root, name), passed: ran ? status === 'passed' : null }]
+        ? [
+            {
+              ids,
+              title: fullName,
+              file: relative(root, name),
+              passed: ran ? status === 'passed' : null,
+            },
+          ]
         : []
     }),
   )
 
-const titleIds = (title: string): string[] => [...title.matchAll(titleMark)].flatMap(([, list]) => idsIn(list ?? ''))
+const titleIds = (title: string): string[] =>
+  [...title.matchAll(titleMark)].flatMap(([, list]) => idsIn(list ?? ''))
 
 const topLevel = (root: string): string[] =>
   readdirSync(root, { withFileTypes: true })
@@ -118,4 +132,5 @@ const filesOf = (root: string, folder: string): string[] => {
     .sort()
 }
 
-const linesOf = (root: string, file: string): string[] => readFileSync(join(root, file), 'utf8').split('\n')
+const linesOf = (root: string, file: string): string[] =>
+  readFileSync(join(root, file), 'utf8').split('\n')

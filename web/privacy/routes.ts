@@ -21,7 +21,8 @@ const freshMs = 60_000
 export const privacyRoutes = (deps: WebDeps, view: Renderer) => {
   let read: { atMs: number; sweeps: Map<string, Sweep> } | undefined
   const latest = async (): Promise<Map<string, Sweep>> => {
-    if (!read || deps.now() - read.atMs > freshMs) read = { atMs: deps.now(), sweeps: await listLatestSweeps(deps.sql) }
+    if (!read || deps.now() - read.atMs > freshMs)
+      read = { atMs: deps.now(), sweeps: await listLatestSweeps(deps.sql) }
     return read.sweeps
   }
   return forUsers
@@ -33,7 +34,12 @@ export const privacyRoutes = (deps: WebDeps, view: Renderer) => {
     })
 }
 
-const show = (c: AnyContext, deps: WebDeps, view: Renderer, sweeps: Map<string, Sweep>): Response => {
+const show = (
+  c: AnyContext,
+  deps: WebDeps,
+  view: Renderer,
+  sweeps: Map<string, Sweep>,
+): Response => {
   const times = publicTimes(deps.now())
   const versions = policyOf(deps)
   return view.page(c, 'policy/show', {

@@ -10,5 +10,7 @@ import { readTerms } from './terms.ts'
 export const termsRoutes = (deps: WebDeps, view: Renderer) => {
   const { terms } = deps.config.operator
   const own = terms === undefined ? null : readTerms(terms)
-  return forAnyone.createApp().get('/terms', (c) => view.page(c, 'terms/show', { own, facts: policyFacts(deps.config) }))
+  return forAnyone
+    .createApp()
+    .get('/terms', (c) => view.page(c, 'terms/show', { own, facts: policyFacts(deps.config) }))
 }

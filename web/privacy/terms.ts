@@ -15,4 +15,8 @@ export const readTerms = (text: string): TermsBlock[] =>
         .trim(),
     )
     .filter((block) => block !== '')
-    .map((block) => (block.startsWith('# ') ? { heading: true, text: block.slice(2).trim() } : { heading: false, text: block }))
+    .map((block) =>
+      block.startsWith('# ')
+        ? { heading: true, text: block.slice(2).trim() }
+        : { heading: false, text: block },
+    )

@@ -9,16 +9,20 @@ export const longDay = (date: string): string => {
 }
 
 /** `Thu` */
-export const weekday = (date: string): string => shortWeekdays[new Date(`${date}T00:00Z`).getUTCDay()] ?? ''
+export const weekday = (date: string): string =>
+  shortWeekdays[new Date(`${date}T00:00Z`).getUTCDay()] ?? ''
 
 /** `26 November 2026` */
-export const longDate = (date: string): string => write(date, { day: 'numeric', month: 'long', year: 'numeric' })
+export const longDate = (date: string): string =>
+  write(date, { day: 'numeric', month: 'long', year: 'numeric' })
 
 /** `November 2026` */
-export const monthAndYear = (date: string): string => write(date, { month: 'long', year: 'numeric' })
+export const monthAndYear = (date: string): string =>
+  write(date, { month: 'long', year: 'numeric' })
 
 /** `Nov 2026` */
-export const shortMonthAndYear = (date: string): string => write(date, { month: 'short', year: 'numeric' })
+export const shortMonthAndYear = (date: string): string =>
+  write(date, { month: 'short', year: 'numeric' })
 
 /** `26 Nov` */
 export const dayAndMonth = (date: string): string => write(date, { day: 'numeric', month: 'short' })
@@ -33,4 +37,6 @@ const weekdays = (style: 'long' | 'short') =>
   [4, 5, 6, 7, 8, 9, 10].map((day) => write(`1970-01-${two(day)}`, { weekday: style }))
 const longWeekdays = weekdays('long')
 const shortWeekdays = weekdays('short')
-const months = Array.from({ length: 12 }, (_, month) => write(`1970-${two(month + 1)}-01`, { month: 'long' }))
+const months = Array.from({ length: 12 }, (_, month) =>
+  write(`1970-${two(month + 1)}-01`, { month: 'long' }),
+)

@@ -10,7 +10,13 @@ const shares = numberFormat({ maximumFractionDigits: 1 })
 const styles = {
   time: { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
   clock: { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' },
-  exact: { hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3, hourCycle: 'h23' },
+  exact: {
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    fractionalSecondDigits: 3,
+    hourCycle: 'h23',
+  },
   isoDay: { year: 'numeric', month: '2-digit', day: '2-digit' },
   year: { year: 'numeric' },
   shortDay: { weekday: 'short', day: 'numeric', month: 'short' },

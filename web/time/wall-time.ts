@@ -16,7 +16,10 @@ export type Fold = 'earlier' | 'later'
  * `choices`: the two instants that a clock time can mean when it happens twice, so that the form
  * can ask. Otherwise empty.
  */
-export type WallTime = { choices: FoldChoice[] } & ({ ok: true; dueAt: Date; wallTime: string } | { ok: false; words: string })
+export type WallTime = { choices: FoldChoice[] } & (
+  | { ok: true; dueAt: Date; wallTime: string }
+  | { ok: false; words: string }
+)
 export type FoldChoice = { fold: Fold; label: string }
 
 /**
@@ -33,7 +36,10 @@ export const readWallTime = (typed: string, zone: string, fold: Fold | null): Wa
   if (!earlier.toPlainDateTime().equals(plain)) return refused(wordsOfGap(plain, zone, later))
   const choices: FoldChoice[] = [
     { fold: 'earlier', label: `the first ${clock(plain)} (UTC${earlier.offset})` },
-    { fold: 'later', label: `the second ${clock(plain)} (UTC${later.offset}), after the clocks go back` },
+    {
+      fold: 'later',
+      label: `the second ${clock(plain)} (UTC${later.offset}), after the clocks go back`,
+    },
   ]
   if (fold) return { ...accepted(fold === 'earlier' ? earlier : later), choices }
   const words = `${clock(plain)} happens twice on ${day(plain)} in ${zone}, because the clocks go back. Say which one.`
@@ -41,7 +47,8 @@ export const readWallTime = (typed: string, zone: string, fold: Fold | null): Wa
 }
 
 /** The value of a `datetime-local` field: `2026-11-26T10:00`, with seconds if they aren't zero. */
-export const wallTimeOf = (at: Date, zone: string): string => written(zoned(at, zone).toPlainDateTime())
+export const wallTimeOf = (at: Date, zone: string): string =>
+  written(zoned(at, zone).toPlainDateTime())
 
 /** The day in the zone, such as `2026-11-26`. */
 export const dateOf = (at: Date, zone: string): string => zoned(at, zone).toPlainDate().toString()
@@ -77,7 +84,10 @@ const zoned = (at: Date, zone: string): Temporal.ZonedDateTime =>
 const parsePlain = (typed: string): Temporal.PlainDateTime | null => {
   if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/.test(typed)) return null
   try {
-    return Temporal.PlainDateTime.from(typed).round({ smallestUnit: 'second', roundingMode: 'floor' })
+    return Temporal.PlainDateTime.from(typed).round({
+      smallestUnit: 'second',
+      roundingMode: 'floor',
+    })
   } catch (error) {
     if (error instanceof RangeError) return null
     throw error
@@ -96,13 +106,18 @@ const written = (plain: Temporal.PlainDateTime): string =>
 
 const refused = (words: string): WallTime => ({ ok: false, words, choices: [] })
 
-const wordsOfGap = (plain: Temporal.PlainDateTime, zone: string, later: Temporal.ZonedDateTime): string =>
+const wordsOfGap = (
+  plain: Temporal.PlainDateTime,
+  zone: string,
+  later: Temporal.ZonedDateTime,
+): string =>
   `${clock(plain)} does not exist on ${day(plain)} in ${zone}: the clocks go forward over it. The next time after the gap is ${clock(firstAfterGap(later))}.`
 
 /** What the clock shows right after it jumped forward. */
 const firstAfterGap = (later: Temporal.ZonedDateTime): Temporal.PlainDateTime =>
   (later.getTimeZoneTransition('previous') ?? later).toPlainDateTime()
 
-const clock = (time: Temporal.PlainDateTime): string => time.toPlainTime().toString({ smallestUnit: 'minute' })
+const clock = (time: Temporal.PlainDateTime): string =>
+  time.toPlainTime().toString({ smallestUnit: 'minute' })
 
 const day = (time: Temporal.PlainDateTime): string => longDate(time.toPlainDate().toString())

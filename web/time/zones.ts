@@ -15,7 +15,11 @@ export type Zone = {
 /** `offset` at the time of the call, such as `UTC+5:30`. */
 export type ZoneOption = Zone & { offset: string }
 
-type Cldr = { keyword: { u: { tz: Record<string, { _alias?: string; _iana?: string; _deprecated?: string } | string> } } }
+type Cldr = {
+  keyword: {
+    u: { tz: Record<string, { _alias?: string; _iana?: string; _deprecated?: string } | string> }
+  }
+}
 
 const cldr = (createRequire(import.meta.url)('cldr-bcp47/bcp47/timezone.json') as Cldr).keyword.u.tz
 
@@ -30,14 +34,17 @@ export const zones: Zone[] = [
     .sort((a, b) => (a.name < b.name ? -1 : 1)),
 ]
 
-const byName = new Map(zones.flatMap((zone) => [zone.name, ...zone.aliases].map((name) => [name.toLowerCase(), zone])))
+const byName = new Map(
+  zones.flatMap((zone) => [zone.name, ...zone.aliases].map((name) => [name.toLowerCase(), zone])),
+)
 const byCity = new Map<string, Zone[]>()
 for (const zone of zones)
   for (const word of new Set([...zone.cities, ...zone.aliases.map(ownCity)].map(plain)))
     byCity.set(word, [...(byCity.get(word) ?? []), zone])
 
 /** Whether a form may contain this zone name, current or old. */
-export const isZone = (given: string): boolean => given.length <= 64 && byName.has(given.toLowerCase())
+export const isZone = (given: string): boolean =>
+  given.length <= 64 && byName.has(given.toLowerCase())
 
 /**
  * Finds a zone by name, old name or city. If that isn't unique, returns all candidates, or none.
@@ -50,7 +57,9 @@ export const findZone = (typed: string): Zone | Zone[] => {
   if (found.length > 0) return found.length === 1 ? (found[0] as Zone) : found
   const begins = plain(text)
   if (begins.length < 3) return []
-  return zones.filter((zone) => [...zone.cities, zone.country].some((word) => plain(word).startsWith(begins))).slice(0, 5)
+  return zones
+    .filter((zone) => [...zone.cities, zone.country].some((word) => plain(word).startsWith(begins)))
+    .slice(0, 5)
 }
 
 let kept: { hour: number; options: ZoneOption[] } | undefined
@@ -58,7 +67,8 @@ let kept: { hour: number; options: ZoneOption[] } | undefined
 /** All zones with their offsets. Cached per hour, because clocks change on the hour. */
 export const zoneOptions = (nowMs: number): ZoneOption[] => {
   const hour = Math.floor(nowMs / 3_600_000)
-  if (kept?.hour !== hour) kept = { hour, options: zones.map((zone) => ({ ...zone, offset: offsetOf(zone.name, nowMs) })) }
+  if (kept?.hour !== hour)
+    kept = { hour, options: zones.map((zone) => ({ ...zone, offset: offsetOf(zone.name, nowMs) })) }
   return kept.options
 }
 
@@ -75,8 +85,12 @@ function zoneOf(entry: Cldr['keyword']['u']['tz'][string]): Zone[] {
   const names = entry._alias.split(' ')
   const name = entry._iana ?? names[0] ?? ''
   if (!name.includes('/') || name.startsWith('Etc/') || !isTimeZone(name)) return []
-  const known = rawTimeZones.find((zone) => [zone.name, ...zone.group].some((one) => names.includes(one)))
-  const others = (known?.name === name ? known.mainCities : []).filter((city) => plain(city) !== plain(ownCity(name)))
+  const known = rawTimeZones.find((zone) =>
+    [zone.name, ...zone.group].some((one) => names.includes(one)),
+  )
+  const others = (known?.name === name ? known.mainCities : []).filter(
+    (city) => plain(city) !== plain(ownCity(name)),
+  )
   const aliases = names.filter((alias) => alias !== name)
   return [{ name, aliases, cities: [ownCity(name), ...others], country: known?.countryName ?? '' }]
 }

@@ -2,7 +2,10 @@ import { lookup } from 'node:dns/promises'
 import { isOwnHost } from '../../../config/operator.ts'
 import { isLoopback } from '../../../config/values.ts'
 import { emptyCall } from '../../../web/channels/callback-routes.ts'
-import { listPlatformAddresses, type PlatformAddress } from '../../../web/channels/platform-addresses.ts'
+import {
+  listPlatformAddresses,
+  type PlatformAddress,
+} from '../../../web/channels/platform-addresses.ts'
 import { type AddressVerdict, askAddress, provesOnly } from './asking.ts'
 import type { DoctorDeps } from './deps.ts'
 import type { DoctorCheck, Finding } from './finding.ts'
@@ -18,7 +21,9 @@ export const checksOfAddresses = (deps: DoctorDeps): DoctorCheck[] => [
     name: 'Addresses at the platforms',
     run: async (report, signal) => {
       const addresses = await listPlatformAddresses(deps)
-      await Promise.all(addresses.map(async (address) => report(await checkAddress(deps, address, signal))))
+      await Promise.all(
+        addresses.map(async (address) => report(await checkAddress(deps, address, signal))),
+      )
     },
   },
   { name: 'Media address', run: async (report, signal) => report(await checkMedia(deps, signal)) },
@@ -55,7 +60,11 @@ const checkPublicAddress = async (
   )
 }
 
-const checkName = async (check: string, hostname: string, report: (finding: Finding) => void): Promise<void> => {
+const checkName = async (
+  check: string,
+  hostname: string,
+  report: (finding: Finding) => void,
+): Promise<void> => {
   // If the name can't be resolved, the request after this reports it.
   const found = await lookup(hostname.replace(/^\[|\]$/g, ''), { all: true }).catch(() => [])
   const own = found.map(({ address }) => address).filter(isOwnHost)
@@ -68,7 +77,11 @@ const checkName = async (check: string, hostname: string, report: (finding: Find
     })
 }
 
-const checkAddress = async (deps: DoctorDeps, address: PlatformAddress, signal: AbortSignal): Promise<Finding> => {
+const checkAddress = async (
+  deps: DoctorDeps,
+  address: PlatformAddress,
+  signal: AbortSignal,
+): Promise<Finding> => {
   const check = `${address.issuer} ${lowerFirst(address.use)}`
   if (address.use === 'OAuth redirect') return { check, ...judgeRedirect(address) }
   if (address.usedAt === undefined) return { check, ...(await trySiteFile(deps, address, signal)) }
@@ -76,7 +89,8 @@ const checkAddress = async (deps: DoctorDeps, address: PlatformAddress, signal: 
 }
 
 /** Doesn't change acronyms such as OAuth. */
-const lowerFirst = (use: string): string => (/^[A-Z][a-z]/.test(use) ? use.charAt(0).toLowerCase() + use.slice(1) : use)
+const lowerFirst = (use: string): string =>
+  /^[A-Z][a-z]/.test(use) ? use.charAt(0).toLowerCase() + use.slice(1) : use
 
 /** Only a consent shows whether the URL is registered, because no API lists the registered URLs. */
 const judgeRedirect = ({ issuer, url, usedAt }: PlatformAddress): AddressVerdict =>
@@ -93,7 +107,10 @@ const judgeRedirect = ({ issuer, url, usedAt }: PlatformAddress): AddressVerdict
         todo: `Register exactly ${url}.`,
       }
 
-const tryCallback = async ({ issuer, url, usedAt }: PlatformAddress, signal: AbortSignal): Promise<AddressVerdict> => {
+const tryCallback = async (
+  { issuer, url, usedAt }: PlatformAddress,
+  signal: AbortSignal,
+): Promise<AddressVerdict> => {
   const said = await askAddress({ method: 'POST', url, body: '', signal })
   if ('finding' in said) return said.finding
   const { status, text } = said.answer
@@ -103,11 +120,17 @@ const tryCallback = async ({ issuer, url, usedAt }: PlatformAddress, signal: Abo
       words: `${url} is not answered by this installation (${status}).`,
       todo: 'Make the reverse proxy pass POST requests to /callbacks/ to the server, without its own sign-in.',
     }
-  const called = usedAt ? `${issuer} last called it on ${day(usedAt)}.` : `${issuer} has not called it yet. ${provesOnly}`
+  const called = usedAt
+    ? `${issuer} last called it on ${day(usedAt)}.`
+    : `${issuer} has not called it yet. ${provesOnly}`
   return { result: 'ok', words: `${url} answers. ${called}` }
 }
 
-const trySiteFile = async ({ platforms }: DoctorDeps, { url }: PlatformAddress, signal: AbortSignal): Promise<AddressVerdict> => {
+const trySiteFile = async (
+  { platforms }: DoctorDeps,
+  { url }: PlatformAddress,
+  signal: AbortSignal,
+): Promise<AddressVerdict> => {
   const files = [...platforms.issuers.values()].flatMap(({ siteFiles }) => siteFiles)
   const wanted = files.find(({ name }) => url.endsWith(`/${name}`))?.text
   const said = await askAddress({ method: 'GET', url, signal })
@@ -126,7 +149,9 @@ const day = (date: Date): string => date.toISOString().slice(0, 10)
 const isJson = (text: string, wanted: Record<string, unknown>): boolean => {
   try {
     const found: unknown = JSON.parse(text)
-    return Object.entries(wanted).every(([name, value]) => (found as Record<string, unknown> | null)?.[name] === value)
+    return Object.entries(wanted).every(
+      ([name, value]) => (found as Record<string, unknown> | null)?.[name] === value,
+    )
   } catch {
     return false // a page of another server
   }

@@ -39,4 +39,5 @@ const explain = (code: string, url: string): Pick<Finding, 'words' | 'todo'> => 
  * Not every network lets a machine reach itself by its public name. If it does, that doesn't prove
  * that others can reach it.
  */
-export const provesOnly = "It can be reached from this machine; this doesn't prove that others can reach it."
+export const provesOnly =
+  "It can be reached from this machine; this doesn't prove that others can reach it."

@@ -21,7 +21,11 @@ type Report = (finding: Finding) => void
 type Reading = { readAtMs: number; earliestMs: number; latestMs: number }
 
 /** Compares this machine's clock with those of the platforms, PostgreSQL and Temporal. */
-export const checkClocks = async (deps: DoctorDeps, report: Report, signal: AbortSignal): Promise<void> => {
+export const checkClocks = async (
+  deps: DoctorDeps,
+  report: Report,
+  signal: AbortSignal,
+): Promise<void> => {
   const issuers = [...deps.platforms.issuers.values()]
   const readings: [string, () => Promise<Reading | null>][] = [
     ...issuers.map(({ label, apiUrl }): [string, () => Promise<Reading | null>] => [
@@ -39,7 +43,8 @@ export const checkClocks = async (deps: DoctorDeps, report: Report, signal: Abor
 }
 
 const judge = (check: string, whose: string, reading: Reading | null): Finding => {
-  if (!reading) return { check, result: 'warning', words: `${whose} returned no time to compare with.` }
+  if (!reading)
+    return { check, result: 'warning', words: `${whose} returned no time to compare with.` }
   const { readAtMs, earliestMs, latestMs } = reading
   const aheadMs = readAtMs > latestMs ? readAtMs - latestMs : Math.min(0, readAtMs - earliestMs)
   const off = Math.abs(aheadMs)
@@ -55,13 +60,19 @@ const judge = (check: string, whose: string, reading: Reading | null): Finding =
 }
 
 /** Every response has a Date header, even a 404. It is truncated to the second. */
-const readPlatform = async (url: string, now: () => number, signal: AbortSignal): Promise<Reading | null> => {
+const readPlatform = async (
+  url: string,
+  now: () => number,
+  signal: AbortSignal,
+): Promise<Reading | null> => {
   const before = now()
   try {
     const { headers } = await call({ method: 'GET', url, timeoutMs, maxBytes: 1_000_000, signal })
     const saidMs = Date.parse(headers.get('date') ?? '')
     const tookMs = now() - before
-    return Number.isNaN(saidMs) ? null : { readAtMs: before, earliestMs: saidMs - tookMs, latestMs: saidMs + 1_000 }
+    return Number.isNaN(saidMs)
+      ? null
+      : { readAtMs: before, earliestMs: saidMs - tookMs, latestMs: saidMs + 1_000 }
   } catch (error) {
     if (error instanceof PlatformError) return null
     throw error
@@ -71,8 +82,12 @@ const readPlatform = async (url: string, now: () => number, signal: AbortSignal)
 const readDatabase = async ({ sql, now }: DoctorDeps): Promise<Reading | null> => {
   await sql`select 1` // connects before the time is measured
   const before = now()
-  const [row] = await sql<{ atMs: number }[]>`select extract(epoch from clock_timestamp())::float8 * 1000 as at_ms`
-  return row ? { readAtMs: before, earliestMs: row.atMs - (now() - before), latestMs: row.atMs } : null
+  const [row] = await sql<
+    { atMs: number }[]
+  >`select extract(epoch from clock_timestamp())::float8 * 1000 as at_ms`
+  return row
+    ? { readAtMs: before, earliestMs: row.atMs - (now() - before), latestMs: row.atMs }
+    : null
 }
 
 /**
@@ -80,7 +95,10 @@ const readDatabase = async ({ sql, now }: DoctorDeps): Promise<Reading | null> =
  * which is in the past, and when they run next, which is in the future. One schedule runs every
  * minute, so the next run is at most a minute ahead.
  */
-const readTemporal = async (client: TemporalClient, { now, config }: DoctorDeps): Promise<Reading | null> => {
+const readTemporal = async (
+  client: TemporalClient,
+  { now, config }: DoctorDeps,
+): Promise<Reading | null> => {
   const { namespace } = config.temporal
   // One after the other: a call that is still running when the connection closes would cause an
   // unhandled rejection.
@@ -94,8 +112,16 @@ const readTemporal = async (client: TemporalClient, { now, config }: DoctorDeps)
       throw error
     })
   const ran = schedule?.info.recentActions.map(({ takenAt }) => takenAt) ?? []
-  const past = [...publishing.map(({ polledAt }) => polledAt), ...background.map(({ polledAt }) => polledAt), ...ran]
+  const past = [
+    ...publishing.map(({ polledAt }) => polledAt),
+    ...background.map(({ polledAt }) => polledAt),
+    ...ran,
+  ]
   const [next] = schedule?.info.nextActionTimes ?? []
   if (past.length === 0 || !next) return null
-  return { readAtMs: now(), earliestMs: Math.max(...past.map((date) => date.getTime())), latestMs: next.getTime() }
+  return {
+    readAtMs: now(),
+    earliestMs: Math.max(...past.map((date) => date.getTime())),
+    latestMs: next.getTime(),
+  }
 }

@@ -7,4 +7,7 @@ export type Result = 'ok' | 'warning' | 'problem'
 export type Finding = { check: string; result: Result; words: string; todo?: string }
 
 /** A check that reports findings as it goes. The signal aborts its calls at the deadline. */
-export type DoctorCheck = { name: string; run(report: (finding: Finding) => void, signal: AbortSignal): Promise<void> }
+export type DoctorCheck = {
+  name: string
+  run(report: (finding: Finding) => void, signal: AbortSignal): Promise<void>
+}

@@ -17,7 +17,10 @@ const deadlineMs = 45_000
  * Checks everything that an installation with real keys needs, with one finding for each. It sends
  * no post and no email. It writes only one row, a media link, and removes it again.
  */
-export const examineInstallation = async (deps: OperateDeps, patienceMs = deadlineMs): Promise<Answer> => {
+export const examineInstallation = async (
+  deps: OperateDeps,
+  patienceMs = deadlineMs,
+): Promise<Answer> => {
   const all = withPlatforms(deps)
   const checks = [...checksOfPlatforms(all), ...checksOfAddresses(all), ...checksOfParts(all)]
   const findings = (await Promise.all(checks.map((check) => examine(check, patienceMs)))).flat()
@@ -46,7 +49,11 @@ const examine = async ({ name, run }: DoctorCheck, patienceMs: number): Promise<
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<void>((resolve) => {
     timer = setTimeout(() => {
-      report({ check: name, result: 'problem', words: `It didn't finish within ${patienceMs / 1_000} s.` })
+      report({
+        check: name,
+        result: 'problem',
+        words: `It didn't finish within ${patienceMs / 1_000} s.`,
+      })
       isOver = true
       over.abort()
       resolve()

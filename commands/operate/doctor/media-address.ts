@@ -8,7 +8,10 @@ import type { Finding } from './finding.ts'
 /**
  * Requests the first byte of the newest file, as a platform would, with a link made for this check.
  */
-export const checkMedia = async ({ sql, config }: DoctorDeps, signal: AbortSignal): Promise<Finding> => {
+export const checkMedia = async (
+  { sql, config }: DoctorDeps,
+  signal: AbortSignal,
+): Promise<Finding> => {
   const check = 'Media address'
   const base = config.media.publicUrl
   const link = await linkForTrial(sql)
@@ -20,7 +23,12 @@ export const checkMedia = async ({ sql, config }: DoctorDeps, signal: AbortSigna
       todo: 'Upload a photo and run this again.',
     }
   try {
-    const said = await askAddress({ method: 'GET', url: `${base}/${link.name}`, headers: { range: 'bytes=0-0' }, signal })
+    const said = await askAddress({
+      method: 'GET',
+      url: `${base}/${link.name}`,
+      headers: { range: 'bytes=0-0' },
+      signal,
+    })
     if ('finding' in said) return { check, ...said.finding }
     return { check, ...judgeMedia(said.answer, link, base) }
   } finally {
@@ -33,7 +41,11 @@ const judgeMedia = (
   { contentType, sizeBytes }: { contentType: string; sizeBytes: number },
   base: string,
 ): AddressVerdict => {
-  const problem = (words: string, todo: string): AddressVerdict => ({ result: 'problem', words, todo })
+  const problem = (words: string, todo: string): AddressVerdict => ({
+    result: 'problem',
+    words,
+    todo,
+  })
   if (status === 404 || status === 410 || status >= 300)
     return problem(
       `A file of this installation cannot be fetched at ${base} (${status}).`,
@@ -41,7 +53,10 @@ const judgeMedia = (
     )
   const type = headers.get('content-type') ?? 'none'
   if (type !== contentType)
-    return problem(`A file of type ${contentType} arrives as ${type}.`, 'Make the reverse proxy keep the content type.')
+    return problem(
+      `A file of type ${contentType} arrives as ${type}.`,
+      'Make the reverse proxy keep the content type.',
+    )
   if (status !== 206 || headers.get('content-range') !== `bytes 0-0/${sizeBytes}`)
     return problem(
       "A byte range of a file can't be fetched: the answer is the whole file or another range.",
@@ -53,5 +68,8 @@ const judgeMedia = (
       words: `${base} serves files with the right type and byte ranges, but platforms only fetch from public HTTPS addresses.`,
       todo: 'Set PUBLIC_URL, or MEDIA_PUBLIC_URL, before you connect real accounts.',
     }
-  return { result: 'ok', words: `${base} serves a file of this installation, with its type and byte ranges. ${provesOnly}` }
+  return {
+    result: 'ok',
+    words: `${base} serves a file of this installation, with its type and byte ranges. ${provesOnly}`,
+  }
 }

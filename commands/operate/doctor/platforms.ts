@@ -18,16 +18,25 @@ export const checksOfPlatforms = (deps: DoctorDeps): DoctorCheck[] => [
   { name: 'Accounts', run: (report, signal) => checkAccounts(deps, report, signal) },
 ]
 
-const checkOfApp = (name: string, issuer: Issuer | undefined, { platforms }: DoctorDeps): DoctorCheck => ({
+const checkOfApp = (
+  name: string,
+  issuer: Issuer | undefined,
+  { platforms }: DoctorDeps,
+): DoctorCheck => ({
   name,
   run: async (report, signal) => {
     if (!issuer) {
       const result = platforms.issuers.size > 0 ? 'ok' : 'warning'
-      return report({ check: name, result, words: "It isn't configured, so its platforms are off." })
+      return report({
+        check: name,
+        result,
+        words: "It isn't configured, so its platforms are off.",
+      })
     }
     try {
       const app = await issuer.checkApp(signal)
-      if (app.accepted) report({ check: name, result: 'ok', words: `${issuer.label} accepts its id and secret.` })
+      if (app.accepted)
+        report({ check: name, result: 'ok', words: `${issuer.label} accepts its id and secret.` })
       else report({ check: name, result: 'problem', words: app.words, todo: app.todo })
     } catch (error) {
       report({ check: name, result: 'problem', ...withoutAnswer(error, issuer.label) })
@@ -43,12 +52,24 @@ const withoutAnswer = (error: unknown, label: string): Pick<Finding, 'words' | '
   }
 }
 
-const checkAccounts = async (deps: DoctorDeps, report: (finding: Finding) => void, signal: AbortSignal): Promise<void> => {
+const checkAccounts = async (
+  deps: DoctorDeps,
+  report: (finding: Finding) => void,
+  signal: AbortSignal,
+): Promise<void> => {
   const accounts = await listAccountStandings(deps.sql, mostAccounts + 1)
   if (accounts.length === 0)
-    report({ check: 'Accounts', result: 'ok', words: 'None is connected yet, so no permission could be checked.' })
+    report({
+      check: 'Accounts',
+      result: 'ok',
+      words: 'None is connected yet, so no permission could be checked.',
+    })
   if (accounts.length > mostAccounts)
-    report({ check: 'Accounts', result: 'warning', words: `Only the first ${mostAccounts} were checked.` })
+    report({
+      check: 'Accounts',
+      result: 'warning',
+      words: `Only the first ${mostAccounts} were checked.`,
+    })
   const inspected = new Map<string, Promise<GrantState>>()
   const left = accounts.slice(0, mostAccounts).values()
   const take = async (): Promise<void> => {
@@ -64,7 +85,8 @@ const checkAccounts = async (deps: DoctorDeps, report: (finding: Finding) => voi
  * Names an account by workspace, platform and id, because operators must not see a workspace's
  * content.
  */
-const nameOf = ({ workspace, platform, id }: AccountStanding): string => `Account ${workspace}/${platform} ${id}`
+const nameOf = ({ workspace, platform, id }: AccountStanding): string =>
+  `Account ${workspace}/${platform} ${id}`
 
 const reconnect = 'An admin of the workspace needs to reconnect it under Accounts.'
 
@@ -89,7 +111,8 @@ const checkAccount = async (
     return {
       check,
       result: 'warning',
-      words: "The access token has expired and hasn't been renewed yet, so the account couldn't be checked.",
+      words:
+        "The access token has expired and hasn't been renewed yet, so the account couldn't be checked.",
       todo: 'The worker renews it. Check that one runs.',
     }
   try {
@@ -100,7 +123,9 @@ const checkAccount = async (
     return {
       check,
       result: ended ? 'problem' : 'warning',
-      words: ended ? error.message : `${issuer.label} did not answer (${error.problem.code}): ${error.message}`,
+      words: ended
+        ? error.message
+        : `${issuer.label} did not answer (${error.problem.code}): ${error.message}`,
       todo: ended ? reconnect : 'Try again later.',
     }
   }
@@ -129,7 +154,8 @@ const askAbout = async (
       words: `${issuer.label} accepts the connection. It doesn't report which permissions are granted, so those of the consent are assumed.`,
     }
   const missing = issuer.scopes.filter(({ name }) => !said.scopes?.includes(name))
-  if (missing.length === 0) return { check, result: 'ok', words: `All ${issuer.scopes.length} permissions are granted.` }
+  if (missing.length === 0)
+    return { check, result: 'ok', words: `All ${issuer.scopes.length} permissions are granted.` }
   return {
     check,
     result: missing.some(({ needed }) => needed) ? 'problem' : 'warning',

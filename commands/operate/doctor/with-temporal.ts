@@ -7,7 +7,10 @@ export type TemporalClient = ReturnType<typeof createClient>
 const deadlineMs = 10_000
 
 /** Opens a connection for consecutive calls, which have ten seconds in total. */
-export const withTemporal = async <T>(deps: DoctorDeps, work: (client: TemporalClient) => Promise<T>): Promise<T> => {
+export const withTemporal = async <T>(
+  deps: DoctorDeps,
+  work: (client: TemporalClient) => Promise<T>,
+): Promise<T> => {
   const client = createClient(deps.config.temporal, createDataConverter(deps.config.vaultKeys))
   try {
     return await client.withDeadline(Date.now() + deadlineMs, () => work(client))

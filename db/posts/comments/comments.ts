@@ -64,16 +64,20 @@ export const claimComment = async (
   return claim ?? null
 }
 
-export const findLatestCommentAttempt = async (sql: Db, targetId: string): Promise<CommentAttempt | undefined> => {
+export const findLatestCommentAttempt = async (
+  sql: Db,
+  targetId: string,
+): Promise<CommentAttempt | undefined> => {
   const [row] = await sql<CommentAttempt[]>`
     select * from comment_attempts where target_id = ${targetId} order by number desc limit 1`
   return row
 }
 
 /** All attempts at the first comments of one post, newest first. */
-export const listCommentAttempts = (sql: Db, ref: { workspaceId: string; postId: string }): Promise<CommentAttempt[]> => sql<
-  CommentAttempt[]
->`
+export const listCommentAttempts = (
+  sql: Db,
+  ref: { workspaceId: string; postId: string },
+): Promise<CommentAttempt[]> => sql<CommentAttempt[]>`
   select a.* from comment_attempts a join targets t on t.id = a.target_id
   where a.workspace_id = ${ref.workspaceId} and t.post_id = ${ref.postId}
   order by a.number desc`
@@ -99,7 +103,11 @@ export const recordCommentOutcome = async (
 }
 
 /** Records what a reconciliation check found. Returns how many checks there were. */
-export const recordCommentLook = async (sql: Db, attemptId: string, proof: string): Promise<number> => {
+export const recordCommentLook = async (
+  sql: Db,
+  attemptId: string,
+  proof: string,
+): Promise<number> => {
   const [row] = await sql<{ looks: number }[]>`
     update comment_attempts set looks = looks + 1, proof = ${proof} where id = ${attemptId} returning looks`
   return row?.looks ?? 0
@@ -135,7 +143,11 @@ export const putOffComment = async (
 }
 
 /** The comment wasn't written, and isn't retried automatically. */
-export const markCommentFailed = async (sql: Db, target: Ref, problem: Problem): Promise<boolean> => {
+export const markCommentFailed = async (
+  sql: Db,
+  target: Ref,
+  problem: Problem,
+): Promise<boolean> => {
   const { count } = await sql`
     update targets set comment_state = 'failed', comment_problem = ${sql.json(problem)}, comment_not_before = null
     where id = ${target.id} and comment_number = ${target.commentNumber} and comment_open
@@ -144,7 +156,11 @@ export const markCommentFailed = async (sql: Db, target: Ref, problem: Problem):
 }
 
 /** We couldn't find out whether the comment exists: a person decides. */
-export const markCommentUnconfirmed = async (sql: Db, target: Ref, proof: string): Promise<boolean> => {
+export const markCommentUnconfirmed = async (
+  sql: Db,
+  target: Ref,
+  proof: string,
+): Promise<boolean> => {
   const { count } = await sql`
     update targets set comment_state = 'unconfirmed', comment_proof = ${proof}, comment_not_before = null
     where id = ${target.id} and comment_number = ${target.commentNumber} and comment_state = 'sending' and comment_open`

@@ -44,7 +44,8 @@ const carryOut = async (
 ): Promise<void> => {
   switch (decision) {
     case 'again':
-      if (before === 'unconfirmed') await closeAttempt(t, targetId, 'absent', 'A person looked, and it was not there.')
+      if (before === 'unconfirmed')
+        await closeAttempt(t, targetId, 'absent', 'A person looked, and it was not there.')
       await t`
         update targets set comment_state = null, comment_since = ${now}, comment_not_before = null, comment_problem = null,
           comment_proof = null
@@ -63,7 +64,12 @@ const carryOut = async (
 
 const byHand = 'A person found it there.'
 
-const closeAttempt = async (t: Db, targetId: string, outcome: 'found' | 'absent', proof: string): Promise<void> => {
+const closeAttempt = async (
+  t: Db,
+  targetId: string,
+  outcome: 'found' | 'absent',
+  proof: string,
+): Promise<void> => {
   await t`
     update comment_attempts a set outcome = ${outcome}, proof = ${proof}, ended_at = coalesce(a.ended_at, now())
     from targets t where t.id = ${targetId} and a.target_id = t.id and a.number = t.comment_number`

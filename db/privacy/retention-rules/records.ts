@@ -25,9 +25,29 @@ export const recordRules: Rule[] = [
       'record',
     ),
   ),
-  indexed('at', row('events', 'Entries in the activity log of a workspace', terms.records, 'they were written', 'at', 'line')),
-  row('outbox', 'Tasks that couldn’t be delivered', '30 days', 'they were noted', 'created_at', 'note'),
-  indexed('created_at', row('notices', 'Notifications', '90 days', 'they were written', 'created_at', 'notice')),
+  indexed(
+    'at',
+    row(
+      'events',
+      'Entries in the activity log of a workspace',
+      terms.records,
+      'they were written',
+      'at',
+      'line',
+    ),
+  ),
+  row(
+    'outbox',
+    'Tasks that couldn’t be delivered',
+    '30 days',
+    'they were noted',
+    'created_at',
+    'note',
+  ),
+  indexed(
+    'created_at',
+    row('notices', 'Notifications', '90 days', 'they were written', 'created_at', 'notice'),
+  ),
   row(
     'policy_letters',
     'Records of who was emailed about a change of this policy',
@@ -37,7 +57,18 @@ export const recordRules: Rule[] = [
     'record',
     'L3',
   ),
-  { ...row('exports', 'Exports of your data', '7 days', 'you asked for them', 'asked_at', 'file', 'E1'), goes: 'export' },
+  {
+    ...row(
+      'exports',
+      'Exports of your data',
+      '7 days',
+      'you asked for them',
+      'asked_at',
+      'file',
+      'E1',
+    ),
+    goes: 'export',
+  },
   row(
     'deletion_mails',
     'Emails about a deletion that couldn’t be delivered, with the address, encrypted',
@@ -47,7 +78,15 @@ export const recordRules: Rule[] = [
     'email',
     'E3',
   ),
-  row('deletion_requests', 'Status pages of deletion requests', '90 days', 'the last step', 'finished_at', 'page', 'E4'),
+  row(
+    'deletion_requests',
+    'Status pages of deletion requests',
+    '90 days',
+    'the last step',
+    'finished_at',
+    'page',
+    'E4',
+  ),
   indexed(
     'erased_at',
     row(

@@ -17,7 +17,16 @@ export type Rule = {
    */
   index?: { at: string; where?: string }
   /** How rows are deleted: for example, `media` deletes files first, `month` whole partitions. */
-  goes: 'row' | 'month' | 'media' | 'export' | 'erasure' | 'platform' | 'revocation' | 'handles' | 'ages'
+  goes:
+    | 'row'
+    | 'month'
+    | 'media'
+    | 'export'
+    | 'erasure'
+    | 'platform'
+    | 'revocation'
+    | 'handles'
+    | 'ages'
   /** The singular noun for what is counted, such as "file". */
   one: string
 }
@@ -47,4 +56,7 @@ export const row = (
 export const utc = (column: string): string => `(${column} at time zone 'UTC')`
 
 /** A rule of a table that grows. */
-export const indexed = (column: string, rule: Rule): Rule => ({ ...rule, index: { at: utc(column) } })
+export const indexed = (column: string, rule: Rule): Rule => ({
+  ...rule,
+  index: { at: utc(column) },
+})

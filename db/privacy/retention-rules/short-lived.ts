@@ -35,11 +35,25 @@ export const shortLivedRules: Rule[] = [
   },
   indexed(
     'used_at',
-    row('form_keys', 'Markers that keep a form from being submitted twice', '1 day', 'the form was sent', 'used_at', 'mark'),
+    row(
+      'form_keys',
+      'Markers that keep a form from being submitted twice',
+      '1 day',
+      'the form was sent',
+      'used_at',
+      'mark',
+    ),
   ),
   row('sessions', 'Sessions', '1 day', 'they expired', 'least(expires_at, ends_at)', 'session'),
   row('throttle', 'Counts of sign-in attempts', '1 day', 'they expired', 'reset_at', 'count'),
-  row('password_resets', 'Links to reset a password', '1 day', 'they expired', 'expires_at', 'reset'),
+  row(
+    'password_resets',
+    'Links to reset a password',
+    '1 day',
+    'they expired',
+    'expires_at',
+    'reset',
+  ),
   row('mail_links', 'Other links sent by email', '1 day', 'they expired', 'expires_at', 'link'),
   // promise: S1: also deleted every minute (activities/outbox/reconcile-starts.ts)
   row(
@@ -73,7 +87,14 @@ export const shortLivedRules: Rule[] = [
     'record',
   ),
   {
-    ...row('targets', 'Upload credentials of a post', '1 day', 'it was sent', sealedHandlesBegan, 'post'),
+    ...row(
+      'targets',
+      'Upload credentials of a post',
+      '1 day',
+      'it was sent',
+      sealedHandlesBegan,
+      'post',
+    ),
     name: 'handles',
     goes: 'handles',
     index: { at: utc('state_at'), where: 'has_secret_handles' },

@@ -16,7 +16,10 @@ export const metaCompany = defineCompany({
     META_APP_SECRET: randomBytes(16).toString('hex'),
   }),
   isReviewed: () => true,
-  callbacks: { 'Deauthorize callback': 'deauthorizeUrl', 'Data deletion request': 'dataDeletionUrl' },
+  callbacks: {
+    'Deauthorize callback': 'deauthorizeUrl',
+    'Data deletion request': 'dataDeletionUrl',
+  },
   variables: ['META_DEAUTHORIZE_URL', 'META_DATA_DELETION_URL'],
   settings: metaSettings,
   // Loaded here, so that reading the facts above does not load the server.

@@ -10,7 +10,13 @@ import { nodeKind } from './node-kind.ts'
 import { addPage, addPerson, linkInstagram } from './seed.ts'
 import { allTasks, type Page } from './state.ts'
 
-const tokenStates = { expired: 463, revoked: 458, password_changed: 460, logged_out: 467, checkpoint: 459 } as const
+const tokenStates = {
+  expired: 463,
+  revoked: 458,
+  password_changed: 460,
+  logged_out: 467,
+  checkpoint: 459,
+} as const
 
 const newPerson = z.strictObject({ id: z.string().optional(), name: z.string().min(1) })
 const pageLocation = z.strictObject({
@@ -25,18 +31,26 @@ const newPage = z.strictObject({
   name: z.string().min(1),
   category: z.string().optional(),
   /** Each person's tasks on the Page. All tasks by default. */
-  people: z.array(z.strictObject({ id: z.string(), tasks: z.array(z.string()).default([...allTasks]) })),
+  people: z.array(
+    z.strictObject({ id: z.string(), tasks: z.array(z.string()).default([...allTasks]) }),
+  ),
   /**
    * The Page is managed only through a business portfolio; nobody has a role on the Page itself.
    */
-  business: z.strictObject({ id: z.string(), name: z.string(), relation: z.enum(['owned', 'client']) }).optional(),
+  business: z
+    .strictObject({ id: z.string(), name: z.string(), relation: z.enum(['owned', 'client']) })
+    .optional(),
   isSmall: z.boolean().optional(),
   location: pageLocation.optional(),
   followers: z.int().optional(),
-  instagram: z.strictObject({ id: z.string().optional(), username: z.string(), name: z.string().optional() }).optional(),
+  instagram: z
+    .strictObject({ id: z.string().optional(), username: z.string(), name: z.string().optional() })
+    .optional(),
 })
 const personState = z.strictObject({
-  tokens: z.enum(['working', 'expired', 'revoked', 'password_changed', 'logged_out', 'checkpoint']).optional(),
+  tokens: z
+    .enum(['working', 'expired', 'revoked', 'password_changed', 'logged_out', 'checkpoint'])
+    .optional(),
   dataAccess: z.enum(['expired', 'renewed']).optional(),
 })
 const pageState = z.strictObject({
@@ -51,7 +65,10 @@ const pageState = z.strictObject({
   isSmall: z.boolean().optional(),
   location: pageLocation.nullable().optional(),
 })
-const instagramState = z.strictObject({ restricted: z.boolean().optional(), username: z.string().optional() })
+const instagramState = z.strictObject({
+  restricted: z.boolean().optional(),
+  username: z.string().optional(),
+})
 const removal = z.strictObject({
   deletionRequest: z.boolean().default(false),
   spoil: z.enum(['bad_signature', 'old']).optional(),
@@ -62,7 +79,9 @@ export function metaControl(meta: Meta): Hono<SandboxEnv> {
   const app = new Hono<SandboxEnv>()
   creationRoutes(meta, app)
   stateRoutes(meta, app)
-  app.get('/meta', (c) => c.json({ people: meta.state.people, pages: meta.state.pages, instagram: meta.state.instagram }))
+  app.get('/meta', (c) =>
+    c.json({ people: meta.state.people, pages: meta.state.pages, instagram: meta.state.instagram }),
+  )
   app.post('/meta/history', async (c) => {
     const added = z
       .array(olderPost)
@@ -78,7 +97,10 @@ export function metaControl(meta: Meta): Hono<SandboxEnv> {
   app.post('/meta/people/:id/remove-app', async (c) => {
     const { deletionRequest, spoil } = removal.parse(await c.req.json())
     const person = known(meta.state.people, c.req.param('id'))
-    const records = [await removeApp(meta, person, spoil), deletionRequest ? await requestDeletion(meta, person, spoil) : null]
+    const records = [
+      await removeApp(meta, person, spoil),
+      deletionRequest ? await requestDeletion(meta, person, spoil) : null,
+    ]
     return c.json(records.filter((record) => record !== null))
   })
   return app
@@ -92,8 +114,17 @@ function creationRoutes(meta: Meta, app: Hono<SandboxEnv>): void {
     return c.json(meta.state.people[id], 201)
   })
   app.post('/meta/pages', async (c) => {
-    const { id = newId(meta.state, 'page'), people, instagram, ...page } = newPage.parse(await c.req.json())
-    addPage(meta, { id, ...page, roles: Object.fromEntries(people.map((person) => [person.id, person.tasks])) })
+    const {
+      id = newId(meta.state, 'page'),
+      people,
+      instagram,
+      ...page
+    } = newPage.parse(await c.req.json())
+    addPage(meta, {
+      id,
+      ...page,
+      roles: Object.fromEntries(people.map((person) => [person.id, person.tasks])),
+    })
     if (instagram)
       linkInstagram(meta, id, {
         id: instagram.id ?? newId(meta.state, 'instagram'),
@@ -114,7 +145,8 @@ function stateRoutes(meta: Meta, app: Hono<SandboxEnv>): void {
     if (tokens === 'revoked') person.grant = null
     const nowMs = meta.world.clock.now()
     if (dataAccess && person.grant)
-      person.grant.dataAccessExpiresAtMs = dataAccess === 'expired' ? nowMs : nowMs + meta.settings.dataAccessLifeMs
+      person.grant.dataAccessExpiresAtMs =
+        dataAccess === 'expired' ? nowMs : nowMs + meta.settings.dataAccessLifeMs
     meta.world.state.changed()
     return c.json(person)
   })
@@ -125,7 +157,10 @@ function stateRoutes(meta: Meta, app: Hono<SandboxEnv>): void {
     if (personId) changeRole(page, { personId, tasks, role })
     const grant = personId ? meta.state.people[personId]?.grant : null
     if (grant && shared !== undefined)
-      grant.pageIds = [...grant.pageIds.filter((id) => id !== page.id), ...(shared ? [page.id] : [])]
+      grant.pageIds = [
+        ...grant.pageIds.filter((id) => id !== page.id),
+        ...(shared ? [page.id] : []),
+      ]
     meta.world.state.changed()
     return c.json(page)
   })
@@ -139,7 +174,11 @@ function stateRoutes(meta: Meta, app: Hono<SandboxEnv>): void {
 
 function changeRole(
   page: Page,
-  { personId, tasks, role }: { personId: string } & Pick<z.infer<typeof pageState>, 'tasks' | 'role'>,
+  {
+    personId,
+    tasks,
+    role,
+  }: { personId: string } & Pick<z.infer<typeof pageState>, 'tasks' | 'role'>,
 ) {
   if (tasks) page.roles[personId] = tasks
   if (role) page.lostRoles = page.lostRoles.filter((id) => id !== personId)

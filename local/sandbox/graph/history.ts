@@ -49,7 +49,13 @@ export function addOlderPost(meta: Meta, post: OlderPost): { id: string; permali
 function addToPage(meta: Meta, older: OlderPost): { id: string; permalink: string } {
   const photoIds = older.media.map((sha256) => {
     const id = newId(meta.state, 'photo')
-    const shown = { sha256, caption: older.text, altText: null, published: true, createdAtMs: older.createdAtMs }
+    const shown = {
+      sha256,
+      caption: older.text,
+      altText: null,
+      published: true,
+      createdAtMs: older.createdAtMs,
+    }
     meta.state.photos[id] = { id, pageId: older.account, postId: null, ...shown }
     return id
   })

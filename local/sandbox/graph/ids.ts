@@ -14,14 +14,16 @@ const bases = {
 }
 
 /** A new numeric id. Ids of different kinds never collide. */
-export const newId = (state: MetaState, kind: keyof typeof bases): string => String(bases[kind] + BigInt(state.counter++))
+export const newId = (state: MetaState, kind: keyof typeof bases): string =>
+  String(bases[kind] + BigInt(state.counter++))
 
 /** For `mark`, see the setting `tokenMark`. */
 export const newTokenText = (mark: string): string => `EAA${mark}${randomText(60)}${mark}`
 
 export const newCode = (mark: string): string => `AQB${mark}${randomText(60)}${mark}`
 
-const randomText = (bytes: number): string => randomBytes(bytes).toString('base64url').replace(/[-_]/g, 'Z')
+const randomText = (bytes: number): string =>
+  randomBytes(bytes).toString('base64url').replace(/[-_]/g, 'Z')
 
 export const newTraceId = (): string => `A${randomBytes(15).toString('base64url')}`
 

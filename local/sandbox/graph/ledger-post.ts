@@ -2,7 +2,10 @@ import type { LedgerMedia, LedgerPost } from '../ledger.ts'
 import type { Meta } from './meta.ts'
 import type { Commit } from './state.ts'
 
-type Shown = Omit<LedgerPost, 'createdAtMs' | 'callId' | 'commitCallAtMs' | 'visibility' | 'media'> & {
+type Shown = Omit<
+  LedgerPost,
+  'createdAtMs' | 'callId' | 'commitCallAtMs' | 'visibility' | 'media'
+> & {
   commit: Commit
   media: { sha256: string; altText?: string | null }[]
 }

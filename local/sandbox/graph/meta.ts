@@ -26,4 +26,5 @@ export type Meta = {
 }
 
 /** Meta's user agent when it fetches media and links. */
-export const metaUserAgent = 'facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)'
+export const metaUserAgent =
+  'facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)'

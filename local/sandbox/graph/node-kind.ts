@@ -25,11 +25,16 @@ export function nodeKind({ state }: Meta, id: string): NodeKind {
   if (state.media[id]) return 'media'
   if (state.comments[id]) return 'comment'
   if (state.people[id]) return 'person'
-  return Object.values(state.pages).some(({ business }) => business?.id === id) ? 'business' : 'unknown'
+  return Object.values(state.pages).some(({ business }) => business?.id === id)
+    ? 'business'
+    : 'unknown'
 }
 
 /** The id of the post of a video or reel. Null before it is published. */
-export const postIdOfVideo = ({ pageId, postId }: Pick<Video, 'pageId' | 'postId'>): string | null =>
+export const postIdOfVideo = ({
+  pageId,
+  postId,
+}: Pick<Video, 'pageId' | 'postId'>): string | null =>
   postId === null ? null : `${pageId}_${postId}`
 
 /** The Page or Instagram account that owns an object. Its rate limit applies to the call. */

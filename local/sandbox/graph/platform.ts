@@ -40,7 +40,8 @@ export function metaPlatform(world: World, settings: Meta['settings'], app: Meta
       for (const video of Object.values(state.videos)) armVideo(meta, video)
       for (const post of Object.values(state.posts)) armScheduled(meta, post)
       for (const container of Object.values(state.containers)) {
-        if (container.url && container.readyAtMs === null) world.clock.after(0, () => loadVideo(meta, container))
+        if (container.url && container.readyAtMs === null)
+          world.clock.after(0, () => loadVideo(meta, container))
       }
     },
     numbers: (platform, postId) => numbersOf(meta, platform, postId),

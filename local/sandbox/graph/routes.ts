@@ -1,7 +1,7 @@
 import { type Context, type Handler, Hono } from 'hono'
 import { endpoint } from '../endpoint.ts'
 import type { SandboxEnv } from '../world.ts'
-import { listAssignedPages, listBusinesses, listBusinessPages, readBusiness } from './accounts/business.ts'
+import { readBusiness } from './accounts/business.ts'
 import {
   deleteMedia,
   editMedia,
@@ -11,7 +11,7 @@ import {
   readMedia,
   readPublishingLimit,
 } from './accounts/instagram-nodes.ts'
-import { deletePermissions, fieldsOf, listAccounts, ofSelf, readMe } from './accounts/me.ts'
+import { fieldsOf, ofSelf, readMe } from './accounts/me.ts'
 import { pageView } from './accounts/page-view.ts'
 import { runBatch } from './calls/batch.ts'
 import type { GraphCall } from './calls/call.ts'
@@ -20,7 +20,13 @@ import { type GraphEndpoint, graphEndpoint, notSimulated } from './calls/endpoin
 import { injectedError } from './calls/error-answer.ts'
 import { NotSimulated, refuse } from './calls/refusal.ts'
 import { show } from './calls/view.ts'
-import { createComment, deleteComment, editComment, listComments, readComment } from './comments/comments.ts'
+import {
+  createComment,
+  deleteComment,
+  editComment,
+  listComments,
+  readComment,
+} from './comments/comments.ts'
 import { readAccountInsights } from './insights/account.ts'
 import { firstOwner, insightsOfMany } from './insights/many.ts'
 import { readMediaInsights } from './insights/media.ts'
@@ -28,7 +34,7 @@ import { readPageInsights } from './insights/page.ts'
 import { readPostInsights, readVideoInsights } from './insights/post.ts'
 import { createContainer } from './instagram/container-create.ts'
 import { publishMedia } from './instagram/media-publish.ts'
-import { accessToken, debugToken, listPermissions } from './login/oauth.ts'
+import { loginRoutes } from './login/routes.ts'
 import type { Meta } from './meta.ts'
 import { type NodeKind, nodeKind, nodeOwner } from './node-kind.ts'
 import { createFeedPost } from './pages/feed.ts'
@@ -51,7 +57,11 @@ export function graphRoutes(meta: Meta): Hono<SandboxEnv> {
   const app = new Hono<SandboxEnv>()
   // Handles the operations of a batch like separate calls.
   const whole = new Hono<SandboxEnv>()
-  const batch = graphEndpoint(meta, { platform: 'meta', endpoint: 'batch', uncounted: true }, runBatch(whole))
+  const batch = graphEndpoint(
+    meta,
+    { platform: 'meta', endpoint: 'batch', uncounted: true },
+    runBatch(whole),
+  )
   const root = graphEndpoint(meta, { platform: 'meta', endpoint: 'root' }, notAtRoot)
   for (const end of ['', '/']) {
     app.post(`/:version{v[0-9]+\\.[0-9]+}${end}`, batch)
@@ -64,31 +74,15 @@ export function graphRoutes(meta: Meta): Hono<SandboxEnv> {
   return app
 }
 
-function loginRoutes(meta: Meta, app: Hono<SandboxEnv>): void {
-  const on = (endpoint: string, handle: (call: GraphCall) => unknown, more: Partial<GraphEndpoint> = {}) =>
-    graphEndpoint(meta, { platform: 'meta', endpoint, ...more }, handle)
-  app.on(['GET', 'POST'], '/oauth/access_token', on('oauth.access_token', accessToken, { open: true }))
-  app.get('/debug_token', on('debug_token', debugToken))
-  app.get('/me', on('me', readMe))
-  app.get('/me/accounts', on('me.accounts', listAccounts))
-  app.get('/me/permissions', on('me.permissions', listPermissions))
-  app.get('/me/businesses', on('me.businesses', listBusinesses))
-  app.get('/me/assigned_pages', on('me.assigned_pages', listAssignedPages))
-  app.get('/:id{[0-9]+}/accounts', on('me.accounts', ofSelf(listAccounts)))
-  app.get('/:id{[0-9]+}/permissions', on('me.permissions', ofSelf(listPermissions)))
-  app.get('/:id{[0-9]+}/businesses', on('me.businesses', ofSelf(listBusinesses)))
-  app.get('/:id{[0-9]+}/assigned_pages', on('me.assigned_pages', ofSelf(listAssignedPages)))
-  app.get('/:id{[0-9]+}/owned_pages', on('business.owned_pages', listBusinessPages('owned')))
-  app.get('/:id{[0-9]+}/client_pages', on('business.client_pages', listBusinessPages('client')))
-  app.delete('/:id/permissions', on('permissions.delete', deletePermissions))
-  app.delete('/:id/permissions/:permission', on('permissions.delete', deletePermissions))
-}
-
 function pageRoutes(meta: Meta, app: Hono<SandboxEnv>): void {
   const of =
     (kind: NodeKind) =>
     (endpoint: string, handle: (call: GraphCall) => unknown, more: Partial<GraphEndpoint> = {}) =>
-      onlyFor(meta, kind, graphEndpoint(meta, { platform: 'facebook', endpoint, account: ownerOf, ...more }, handle))
+      onlyFor(
+        meta,
+        kind,
+        graphEndpoint(meta, { platform: 'facebook', endpoint, account: ownerOf, ...more }, handle),
+      )
   const [on, onVideo] = [of('page'), of('video')]
   const step = { stepParameter: 'upload_phase' }
   app.post('/:id/feed', on('feed', createFeedPost))
@@ -99,7 +93,8 @@ function pageRoutes(meta: Meta, app: Hono<SandboxEnv>): void {
   app.post('/:id/collaborators', onVideo('collaborators', inviteCollaborator))
   app.post('/:id/photo_stories', on('photo_stories', createPhotoStory))
   app.post('/:id/video_stories', on('video_stories', createVideoStory, step))
-  for (const list of ['published_posts', 'posts', 'feed']) app.get(`/:id/${list}`, on(`${list}.list`, listPublishedPosts))
+  for (const list of ['published_posts', 'posts', 'feed'])
+    app.get(`/:id/${list}`, on(`${list}.list`, listPublishedPosts))
   app.get('/:id/video_insights', onVideo('video.insights', readVideoInsights))
   app.get('/:id/scheduled_posts', on('scheduled_posts.list', listScheduledPosts))
   app.get('/:id/videos', on('videos.list', listVideos('video')))
@@ -108,14 +103,24 @@ function pageRoutes(meta: Meta, app: Hono<SandboxEnv>): void {
 
 function instagramRoutes(meta: Meta, app: Hono<SandboxEnv>): void {
   const on = (endpoint: string, handle: (call: GraphCall) => unknown) =>
-    onlyFor(meta, 'instagram', graphEndpoint(meta, { platform: 'instagram', endpoint, account: ownerOf }, handle))
+    onlyFor(
+      meta,
+      'instagram',
+      graphEndpoint(meta, { platform: 'instagram', endpoint, account: ownerOf }, handle),
+    )
   app.post('/:id/media', on('media', createContainer))
   app.post('/:id/media_publish', on('media_publish', publishMedia))
   app.get('/:id/content_publishing_limit', on('content_publishing_limit', readPublishingLimit))
   app.get('/:id/media', on('media.list', listMedia('media')))
   const stories = on('stories.list', listMedia('stories'))
-  const ofPage = graphEndpoint(meta, { platform: 'facebook', endpoint: 'page.stories.list', account: ownerOf }, listPageStories)
-  app.get('/:id/stories', (c, next) => (nodeKind(meta, c.req.param('id')) === 'page' ? ofPage : stories)(c, next))
+  const ofPage = graphEndpoint(
+    meta,
+    { platform: 'facebook', endpoint: 'page.stories.list', account: ownerOf },
+    listPageStories,
+  )
+  app.get('/:id/stories', (c, next) =>
+    (nodeKind(meta, c.req.param('id')) === 'page' ? ofPage : stories)(c, next),
+  )
 }
 
 /**
@@ -146,9 +151,14 @@ function nodeRoutes(meta: Meta, app: Hono<SandboxEnv>): void {
       const kind = nodeKind(meta, c.req.param('id') ?? '')
       return (handlers[kind] ?? (kind === 'unknown' ? unknown : missing))(c, next)
     }
-  const ofEither = (facebookHandler: Handler<SandboxEnv>, instagramHandler: Handler<SandboxEnv>): Handler<SandboxEnv> => {
-    const isOfInstagram = (id: string) => nodeKind(meta, meta.state.comments[id]?.objectId ?? id) === 'media'
-    return (c, next) => (isOfInstagram(c.req.param('id') ?? '') ? instagramHandler : facebookHandler)(c, next)
+  const ofEither = (
+    facebookHandler: Handler<SandboxEnv>,
+    instagramHandler: Handler<SandboxEnv>,
+  ): Handler<SandboxEnv> => {
+    const isOfInstagram = (id: string) =>
+      nodeKind(meta, meta.state.comments[id]?.objectId ?? id) === 'media'
+    return (c, next) =>
+      (isOfInstagram(c.req.param('id') ?? '') ? instagramHandler : facebookHandler)(c, next)
   }
   const onBoth = (endpoint: string, handle: (call: GraphCall) => unknown) =>
     ofEither(facebook(endpoint, handle), instagram(endpoint, handle))
@@ -186,9 +196,15 @@ function nodeRoutes(meta: Meta, app: Hono<SandboxEnv>): void {
   app.get('/:id{[0-9_]+}/insights', insights)
   app.get('/:id{[0-9_]+}/insights/:metric', insights)
   const many = (platform: 'facebook' | 'instagram', edge: string) =>
-    graphEndpoint(meta, { platform, endpoint: edge, account: firstOwner }, (call) => insightsOfMany(call, edge))
-  const [ofMedia, ofPosts] = [many('instagram', 'media.insights'), many('facebook', 'post.insights')]
-  const firstIsMedia = (c: Context<SandboxEnv>) => nodeKind(meta, (c.req.query('ids') ?? '').split(',')[0] ?? '') === 'media'
+    graphEndpoint(meta, { platform, endpoint: edge, account: firstOwner }, (call) =>
+      insightsOfMany(call, edge),
+    )
+  const [ofMedia, ofPosts] = [
+    many('instagram', 'media.insights'),
+    many('facebook', 'post.insights'),
+  ]
+  const firstIsMedia = (c: Context<SandboxEnv>) =>
+    nodeKind(meta, (c.req.query('ids') ?? '').split(',')[0] ?? '') === 'media'
   app.get('/insights', (c, next) => (firstIsMedia(c) ? ofMedia : ofPosts)(c, next))
   app.get('/video_insights', many('facebook', 'video.insights'))
   app.post(
@@ -218,7 +234,12 @@ function notAtRoot(call: GraphCall): never {
 }
 
 function readPage(call: GraphCall): object {
-  const { page, caller } = requirePageAccess(call.meta, call.caller, call.c.req.param('id') ?? '', 'get')
+  const { page, caller } = requirePageAccess(
+    call.meta,
+    call.caller,
+    call.c.req.param('id') ?? '',
+    'get',
+  )
   return show(pageView(call.meta, page, caller), fieldsOf(call))
 }
 
@@ -233,12 +254,16 @@ export function uploadRoutes(meta: Meta): Hono<SandboxEnv> {
   return app
 }
 
-const ownerOf = (meta: Meta, c: Context<SandboxEnv>): string | null => nodeOwner(meta, c.req.param('id') ?? '')
+const ownerOf = (meta: Meta, c: Context<SandboxEnv>): string | null =>
+  nodeOwner(meta, c.req.param('id') ?? '')
 
 /** For paths that Meta has and the sandbox doesn't: answers 501. */
 function notImplemented(meta: Meta): Handler<SandboxEnv> {
-  const platformError: Parameters<typeof endpoint>[1]['platformError'] = (c, rule) => injectedError(meta, c, rule)
-  return endpoint(meta.world, { platform: 'meta', endpoint: 'not_implemented', platformError }, (c) =>
-    notSimulated(c, `${c.req.method} ${c.req.path}`),
+  const platformError: Parameters<typeof endpoint>[1]['platformError'] = (c, rule) =>
+    injectedError(meta, c, rule)
+  return endpoint(
+    meta.world,
+    { platform: 'meta', endpoint: 'not_implemented', platformError },
+    (c) => notSimulated(c, `${c.req.method} ${c.req.path}`),
   )
 }

@@ -8,25 +8,58 @@ const ben = '10200000000000002'
 export function seedMeta(meta: Meta): void {
   addPerson(meta, { id: ada, name: 'Ada Northside' })
   addPerson(meta, { id: ben, name: 'Ben Southside' })
-  addPage(meta, { id: '106700000000001', name: 'Northside Records', category: 'Record label', roles: { [ada]: [...allTasks] } })
-  linkInstagram(meta, '106700000000001', { id: '17841400000000001', username: 'northsiderecords', name: 'Northside Records' })
+  addPage(meta, {
+    id: '106700000000001',
+    name: 'Northside Records',
+    category: 'Record label',
+    roles: { [ada]: [...allTasks] },
+  })
+  linkInstagram(meta, '106700000000001', {
+    id: '17841400000000001',
+    username: 'northsiderecords',
+    name: 'Northside Records',
+  })
   addPage(meta, {
     id: '106700000000002',
     name: 'Northside Café',
     category: 'Cafe',
     roles: { [ada]: [...allTasks] },
-    location: { city: 'Lisbon', country: 'Portugal', street: 'Rua da Paz 7', latitude: 38.71, longitude: -9.15 },
+    location: {
+      city: 'Lisbon',
+      country: 'Portugal',
+      street: 'Rua da Paz 7',
+      latitude: 38.71,
+      longitude: -9.15,
+    },
   })
-  linkInstagram(meta, '106700000000002', { id: '17841400000000002', username: 'northsidecafe', name: 'Northside Café' })
-  addPage(meta, { id: '106700000000003', name: 'Northside Events', category: 'Event planner', roles: { [ada]: [...allTasks] } })
+  linkInstagram(meta, '106700000000002', {
+    id: '17841400000000002',
+    username: 'northsidecafe',
+    name: 'Northside Café',
+  })
+  addPage(meta, {
+    id: '106700000000003',
+    name: 'Northside Events',
+    category: 'Event planner',
+    roles: { [ada]: [...allTasks] },
+  })
   addPage(meta, {
     id: '106700000000004',
     name: 'Northside Archive',
     category: 'Library',
     roles: { [ada]: ['ANALYZE', 'MODERATE'] },
   })
-  addPage(meta, { id: '106700000000005', name: 'Southside Club', category: 'Night club', roles: { [ben]: [...allTasks] } })
-  linkInstagram(meta, '106700000000005', { id: '17841400000000003', username: 'southsideclub', name: 'Southside Club' })
+  addPage(meta, {
+    id: '106700000000005',
+    name: 'Southside Club',
+    category: 'Night club',
+    roles: { [ben]: [...allTasks] },
+  })
+  linkInstagram(meta, '106700000000005', {
+    id: '17841400000000003',
+    username: 'southsideclub',
+    name: 'Southside Club',
+  })
 }
 
 export function addPerson(meta: Meta, { id, name }: { id: string; name: string }): void {
@@ -45,9 +78,23 @@ type NewPage = {
 }
 
 export function addPage(meta: Meta, { id, name, roles, ...more }: NewPage): void {
-  const { category = 'Business', business = null, followers = 1_204, isSmall = false, location = null } = more
+  const {
+    category = 'Business',
+    business = null,
+    followers = 1_204,
+    isSmall = false,
+    location = null,
+  } = more
   const facts = { category, business, followers, isSmall, location }
-  meta.state.pages[id] = { id, name, username: null, instagramId: null, roles, lostRoles: [], ...facts }
+  meta.state.pages[id] = {
+    id,
+    name,
+    username: null,
+    instagramId: null,
+    roles,
+    lostRoles: [],
+    ...facts,
+  }
 }
 
 export function linkInstagram(
@@ -55,7 +102,15 @@ export function linkInstagram(
   pageId: string,
   { id, username, name }: { id: string; username: string; name: string },
 ): void {
-  meta.state.instagram[id] = { id, username, name, biography: '', followers: 3_518, follows: 87, restricted: false }
+  meta.state.instagram[id] = {
+    id,
+    username,
+    name,
+    biography: '',
+    followers: 3_518,
+    follows: 87,
+    restricted: false,
+  }
   const page = meta.state.pages[pageId]
   if (page) page.instagramId = id
 }

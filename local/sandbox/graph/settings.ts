@@ -101,8 +101,18 @@ export type MetaSettings = {
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
 
-const quickWaits = { imageContainerMs: 1_000, videoContainerMs: 3_000, facebookProcessingMs: 2_000, facebookPublishingMs: 300 }
-const realWaits = { imageContainerMs: 4_000, videoContainerMs: 60_000, facebookProcessingMs: 45_000, facebookPublishingMs: 5_000 }
+const quickWaits = {
+  imageContainerMs: 1_000,
+  videoContainerMs: 3_000,
+  facebookProcessingMs: 2_000,
+  facebookPublishingMs: 300,
+}
+const realWaits = {
+  imageContainerMs: 4_000,
+  videoContainerMs: 60_000,
+  facebookProcessingMs: 45_000,
+  facebookPublishingMs: 5_000,
+}
 
 export function metaSettings(pace: Pace): MetaSettings {
   return {

@@ -1,3 +1,5 @@
+import type { CallbackRecord } from './callback-record.ts'
+
 /** Meta's state. Times ending in AtMs are in sandbox time unless the name contains "real". */
 export type MetaState = {
   /** Increases with each new id and token. */
@@ -42,7 +44,14 @@ export type Grant = {
   dataAccessExpiresAtMs: number
 }
 
-export const allTasks = ['ADVERTISE', 'ANALYZE', 'CREATE_CONTENT', 'MESSAGING', 'MODERATE', 'MANAGE'] as const
+export const allTasks = [
+  'ADVERTISE',
+  'ANALYZE',
+  'CREATE_CONTENT',
+  'MESSAGING',
+  'MODERATE',
+  'MANAGE',
+] as const
 
 export type Page = {
   id: string
@@ -66,7 +75,13 @@ export type Page = {
   location?: PageLocation | null
 }
 
-type PageLocation = { city: string; country: string; street?: string; latitude: number; longitude: number }
+type PageLocation = {
+  city: string
+  country: string
+  street?: string
+  latitude: number
+  longitude: number
+}
 
 export type InstagramAccount = {
   id: string
@@ -162,7 +177,12 @@ export type Video = {
   postId: string | null
 }
 
-export type VideoCollaborator = { id: string; pageId: string; atMs: number; state: 'Accepted' | 'Declined' | 'Pending' }
+export type VideoCollaborator = {
+  id: string
+  pageId: string
+  atMs: number
+  state: 'Accepted' | 'Declined' | 'Pending'
+}
 
 export type VideoError = { code: number; message: string }
 
@@ -217,7 +237,13 @@ export type InstagramMedia = {
 }
 
 /** A post's final numbers. */
-export type Audience = { views: number; likes: number; comments: number; saved: number; shares: number }
+export type Audience = {
+  views: number
+  likes: number
+  comments: number
+  saved: number
+  shares: number
+}
 
 export type Comment = {
   id: string
@@ -237,22 +263,6 @@ export type PageStory = {
   sha256: string
   createdAtMs: number
 }
-
-export type CallbackRecord = {
-  atMs: number
-  kind: 'deauthorize' | 'deletion'
-  personId: string
-  url: string
-  status: number | null
-  ok: boolean
-  problem: string | null
-  reply: string
-  /** For a deletion: what could be read from the response. */
-  answer: DeletionAnswer | null
-}
-
-/** `page`: the status page's content. Null if it wasn't opened. */
-export type DeletionAnswer = { url: string; code: string; page: { title: string; text: string } | null }
 
 export const emptyState = (): MetaState => ({
   counter: 1,

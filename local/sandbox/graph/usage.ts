@@ -21,7 +21,11 @@ export function createUsage(clock: Clock, settings: MetaSettings): Usage {
     const window = windows.get(key) ?? { times: [], first: 0 }
     windows.set(key, window)
     // Times are in order, so expired ones are at the front. They are removed once there are many.
-    while (window.first < window.times.length && (window.times[window.first] ?? 0) <= now - windowMs) window.first += 1
+    while (
+      window.first < window.times.length &&
+      (window.times[window.first] ?? 0) <= now - windowMs
+    )
+      window.first += 1
     if (window.first > 1_000) {
       window.times.splice(0, window.first)
       window.first = 0

@@ -23,8 +23,12 @@ export function facebookSite(meta: Meta): Hono<SandboxEnv> {
   for (const path of ['/reel/:id', '/reel/:id/', '/:page/videos/:id', '/:page/videos/:id/']) {
     app.get(path, (c) => onePost(meta, c, videoPostId(meta, c.req.param('id') ?? '')))
   }
-  app.get('/:page/posts/:post', (c) => onePost(meta, c, `${c.req.param('page')}_${c.req.param('post')}`))
-  app.get('/:id', (c) => (c.req.param('id').includes('_') ? onePost(meta, c, c.req.param('id')) : pageFeed(meta, c)))
+  app.get('/:page/posts/:post', (c) =>
+    onePost(meta, c, `${c.req.param('page')}_${c.req.param('post')}`),
+  )
+  app.get('/:id', (c) =>
+    c.req.param('id').includes('_') ? onePost(meta, c, c.req.param('id')) : pageFeed(meta, c),
+  )
   return app
 }
 
@@ -34,7 +38,12 @@ export function instagramSite(meta: Meta): Hono<SandboxEnv> {
   app.get('/thumbnail/:file{[0-9]+\\.png}', (c) => avatar(c, c.req.param('file')))
   for (const path of ['/p/:code', '/p/:code/', '/reel/:code', '/reel/:code/']) {
     app.get(path, (c) =>
-      onePost(meta, c, Object.values(meta.state.media).find(({ shortcode }) => shortcode === c.req.param('code'))?.id),
+      onePost(
+        meta,
+        c,
+        Object.values(meta.state.media).find(({ shortcode }) => shortcode === c.req.param('code'))
+          ?.id,
+      ),
     )
   }
   app.get('/stories/:username/:id', (c) => onePost(meta, c, c.req.param('id')))
@@ -46,20 +55,40 @@ function pageFeed(meta: Meta, c: Context<SandboxEnv>): Response | Promise<Respon
   const shown = meta.state.pages[c.req.param('id') ?? '']
   if (!shown) return nothing(c)
   const posts = newestFirst(meta.world.ledger.posts({ platform: 'facebook', account: shown.id }))
-  return c.html(feedView(meta, 'facebook', { id: shown.id, name: shown.name, line: shown.category }, posts))
+  return c.html(
+    feedView(meta, 'facebook', { id: shown.id, name: shown.name, line: shown.category }, posts),
+  )
 }
 
 function profile(meta: Meta, c: Context<SandboxEnv>): Response | Promise<Response> {
-  const account = Object.values(meta.state.instagram).find(({ username }) => username === c.req.param('username'))
+  const account = Object.values(meta.state.instagram).find(
+    ({ username }) => username === c.req.param('username'),
+  )
   if (!account) return nothing(c)
   const isOver = (post: LedgerPost) =>
-    post.kind === 'story' && (meta.state.media[post.id]?.createdAtMs ?? 0) + dayMs < meta.world.clock.now()
-  const posts = meta.world.ledger.posts({ platform: 'instagram', account: account.id }).filter((post) => !isOver(post))
-  return c.html(feedView(meta, 'instagram', { id: account.id, name: account.username, line: account.name }, newestFirst(posts)))
+    post.kind === 'story' &&
+    (meta.state.media[post.id]?.createdAtMs ?? 0) + dayMs < meta.world.clock.now()
+  const posts = meta.world.ledger
+    .posts({ platform: 'instagram', account: account.id })
+    .filter((post) => !isOver(post))
+  return c.html(
+    feedView(
+      meta,
+      'instagram',
+      { id: account.id, name: account.username, line: account.name },
+      newestFirst(posts),
+    ),
+  )
 }
 
-function onePost(meta: Meta, c: Context<SandboxEnv>, id: string | null | undefined): Response | Promise<Response> {
-  const post = meta.world.ledger.posts().find((post) => post.platform !== 'tiktok' && post.id === id)
+function onePost(
+  meta: Meta,
+  c: Context<SandboxEnv>,
+  id: string | null | undefined,
+): Response | Promise<Response> {
+  const post = meta.world.ledger
+    .posts()
+    .find((post) => post.platform !== 'tiktok' && post.id === id)
   if (!post) return nothing(c)
   const owner = meta.state.pages[post.account]
   const account = meta.state.instagram[post.account]
@@ -106,7 +135,13 @@ type Told = {
 }
 
 const nothing = (c: Context<SandboxEnv>) =>
-  c.html(page('dialog-error', { title: 'Not found', problem: "This page isn't available. It may have been removed." }), 404)
+  c.html(
+    page('dialog-error', {
+      title: 'Not found',
+      problem: "This page isn't available. It may have been removed.",
+    }),
+    404,
+  )
 
 const newestFirst = (posts: LedgerPost[]): LedgerPost[] => posts.toReversed()
 
@@ -120,7 +155,9 @@ const avatarSize = 100
 /** A plain square with a circle, in a different color for each account. */
 async function avatar(c: Context<SandboxEnv>, file: string): Promise<Response> {
   const shift = Number.parseInt(file.slice(-8), 10) * 47
-  const [ground, disc] = [60, 150].map((least) => [0, 1, 2].map((part) => least + ((shift * (part + 1)) % 90)))
+  const [ground, disc] = [60, 150].map((least) =>
+    [0, 1, 2].map((part) => least + ((shift * (part + 1)) % 90)),
+  )
   const pixels = Buffer.alloc(avatarSize * avatarSize * 3)
   for (let at = 0; at < avatarSize * avatarSize; at += 1) {
     const isInside = Math.hypot((at % avatarSize) - 50, Math.floor(at / avatarSize) - 50) < 26
@@ -129,5 +166,8 @@ async function avatar(c: Context<SandboxEnv>, file: string): Promise<Response> {
   const png = await sharp(pixels, { raw: { width: avatarSize, height: avatarSize, channels: 3 } })
     .png()
     .toBuffer()
-  return c.body(new Uint8Array(png), 200, { 'content-type': 'image/png', 'cache-control': 'max-age=3600' })
+  return c.body(new Uint8Array(png), 200, {
+    'content-type': 'image/png',
+    'cache-control': 'max-age=3600',
+  })
 }

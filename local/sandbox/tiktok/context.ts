@@ -49,5 +49,7 @@ export const findPublish = (tiktok: TikTok, publishId: string): Publish | undefi
 export function findToken(tiktok: TikTok, authorization: string | undefined): Token | undefined {
   const access = authorization?.match(/^Bearer (\S+)$/i)?.[1]
   const now = tiktok.world.clock.now()
-  return tiktok.state.tokens.find((token) => token.access === access && !token.accessDead && token.accessExpiresAtMs > now)
+  return tiktok.state.tokens.find(
+    (token) => token.access === access && !token.accessDead && token.accessExpiresAtMs > now,
+  )
 }

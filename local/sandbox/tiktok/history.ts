@@ -20,11 +20,17 @@ export const olderVideo = z.strictObject({
 })
 
 /** @throws if the account or the file is unknown */
-export function addOlderVideo(tiktok: TikTok, older: z.infer<typeof olderVideo>): { id: string; permalink: string } {
+export function addOlderVideo(
+  tiktok: TikTok,
+  older: z.infer<typeof olderVideo>,
+): { id: string; permalink: string } {
   const { username, title, createdAtMs } = older
   const creator = findByUsername(tiktok, username)
   const video = tiktok.world.media.find(older.media)
-  if (!creator || !video) throw new Error(`There is no ${creator ? `file ${older.media}` : `TikTok account @${username}`}.`)
+  if (!creator || !video)
+    throw new Error(
+      `There is no ${creator ? `file ${older.media}` : `TikTok account @${username}`}.`,
+    )
   const post: Post = {
     id: newPostId(createdAtMs),
     publishId: newPublishId('video', 'direct', 'file', createdAtMs),

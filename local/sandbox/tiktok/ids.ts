@@ -16,13 +16,21 @@ const publishIdPrefixes = {
     direct: { file: 'v_pub_file~v2-1.', url: 'v_pub_url~v2-1.' },
     inbox: { file: 'v_inbox_file~v2.', url: 'v_inbox_url~v2.' },
   },
-  photo: { direct: { file: '', url: 'p_pub_url~v2.' }, inbox: { file: '', url: 'p_inbox_url~v2.' } },
+  photo: {
+    direct: { file: '', url: 'p_pub_url~v2.' },
+    inbox: { file: '', url: 'p_inbox_url~v2.' },
+  },
 } as const
 
 /**
  * At most 64 characters (fact sheet 4.2). Photos are always pulled, so they have no `file` prefix.
  */
-export function newPublishId(kind: 'video' | 'photo', mode: 'direct' | 'inbox', source: 'file' | 'url', nowMs: number): string {
+export function newPublishId(
+  kind: 'video' | 'photo',
+  mode: 'direct' | 'inbox',
+  source: 'file' | 'url',
+  nowMs: number,
+): string {
   const prefix = publishIdPrefixes[kind][mode][source]
   if (prefix === '') throw new Error('Photos are pulled from URLs, never uploaded.')
   return prefix + newPostId(nowMs)
@@ -37,11 +45,14 @@ export const newUnionId = () => `${randomText(8)}-${randomText(8)}-${randomText(
  * For `mark`, see the setting `tokenMark`. A code contains `*`, `!` and `.`, so that clients that
  * encode or truncate it fail.
  */
-export const newCode = (mark: string) => `${mark}${randomText(40)}${mark}*v!${randomInt(1000, 9999)}.s1`
+export const newCode = (mark: string) =>
+  `${mark}${randomText(40)}${mark}*v!${randomInt(1000, 9999)}.s1`
 
-export const newAccessToken = (mark: string) => `act.${mark}${randomText(60)}${mark}!${randomInt(1000, 9999)}.s1`
+export const newAccessToken = (mark: string) =>
+  `act.${mark}${randomText(60)}${mark}!${randomInt(1000, 9999)}.s1`
 
-export const newRefreshToken = (mark: string) => `rft.${mark}${randomText(60)}${mark}!${randomInt(1000, 9999)}.s1`
+export const newRefreshToken = (mark: string) =>
+  `rft.${mark}${randomText(60)}${mark}!${randomInt(1000, 9999)}.s1`
 
 export const newUploadId = () => randomBytes(16).toString('hex')
 

@@ -22,16 +22,31 @@ import { videoList, videoQuery } from './videos/videos.ts'
 import { armDelivery } from './webhooks/webhooks.ts'
 
 /** The TikTok simulation: the website with its consent page, the API and the upload host. */
-export function tiktokPlatform(world: World, settings: TikTok['settings'], app: TikTokApp): Platform {
+export function tiktokPlatform(
+  world: World,
+  settings: TikTok['settings'],
+  app: TikTokApp,
+): Platform {
   const state = world.state.section('tiktok', emptyState)
   settings.tiktokAudited = app.audited
   settings.tiktokVerifiedPrefixes = app.verifiedPrefixes
   settings.tiktokWebhookUrl = app.webhookUrl ?? null
   const rates = createSlidingWindow(60_000)
-  const tiktok: TikTok = { world, app, state, settings, rates, changed: () => world.state.changed() }
+  const tiktok: TikTok = {
+    world,
+    app,
+    state,
+    settings,
+    rates,
+    changed: () => world.state.changed(),
+  }
   return {
     names: ['tiktok'],
-    hosts: { '/tiktok': website(tiktok), '/tiktok-api': api(tiktok), '/tiktok-upload': uploadHost(tiktok) },
+    hosts: {
+      '/tiktok': website(tiktok),
+      '/tiktok-api': api(tiktok),
+      '/tiktok-upload': uploadHost(tiktok),
+    },
     control: accountControl(tiktok),
     tools: { path: '/tiktok', app: platformControl(tiktok) },
     seed() {
@@ -74,7 +89,9 @@ function website(tiktok: TikTok): Hono<SandboxEnv> {
 function api(tiktok: TikTok): Hono<SandboxEnv> {
   const app = new Hono<SandboxEnv>()
   // All TikTok paths end with a slash. Without it, the answer is 404.
-  app.use(async (c, next) => (c.req.path.endsWith('/') ? next() : c.text('404 page not found', 404)))
+  app.use(async (c, next) =>
+    c.req.path.endsWith('/') ? next() : c.text('404 page not found', 404),
+  )
   app.post('/v2/oauth/token/', tokenEndpoint(tiktok))
   app.post('/v2/oauth/revoke/', revokeEndpoint(tiktok))
   app.get('/v2/user/info/', userInfo(tiktok))
@@ -87,7 +104,15 @@ function api(tiktok: TikTok): Hono<SandboxEnv> {
   app.post('/v2/video/list/', videoList(tiktok))
   app.post('/v2/video/query/', videoQuery(tiktok))
   app.all('*', (c) =>
-    c.json({ error: { code: 'not_implemented', message: `The sandbox does not simulate ${c.req.method} ${c.req.path}.` } }, 501),
+    c.json(
+      {
+        error: {
+          code: 'not_implemented',
+          message: `The sandbox does not simulate ${c.req.method} ${c.req.path}.`,
+        },
+      },
+      501,
+    ),
   )
   return app
 }

@@ -61,7 +61,12 @@ export type FailReason =
   | 'spam_risk_text'
   | 'spam_risk'
 
-type PublishStatus = 'PROCESSING_UPLOAD' | 'PROCESSING_DOWNLOAD' | 'SEND_TO_USER_INBOX' | 'PUBLISH_COMPLETE' | 'FAILED'
+type PublishStatus =
+  | 'PROCESSING_UPLOAD'
+  | 'PROCESSING_DOWNLOAD'
+  | 'SEND_TO_USER_INBOX'
+  | 'PUBLISH_COMPLETE'
+  | 'FAILED'
 
 export type Upload = {
   id: string
@@ -127,7 +132,13 @@ export type Delivery = {
   tries: { atMs: number; status: number | null; error: string | null }[]
 }
 
-type AuditEntry = { atMs: number; openId: string; rule: string; publishId: string | null; detail: string }
+type AuditEntry = {
+  atMs: number
+  openId: string
+  rule: string
+  publishId: string | null
+  detail: string
+}
 
 export type TikTokState = {
   creators: Creator[]

@@ -42,5 +42,7 @@ export class Bits {
 
 /** Removes the 3 of each 0 0 3, which keeps start codes out of the data. */
 function withoutEmulation(unit: Uint8Array): Uint8Array {
-  return unit.filter((byte, index) => !(byte === 3 && unit[index - 1] === 0 && unit[index - 2] === 0))
+  return unit.filter(
+    (byte, index) => !(byte === 3 && unit[index - 1] === 0 && unit[index - 2] === 0),
+  )
 }

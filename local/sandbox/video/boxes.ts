@@ -15,8 +15,11 @@ export async function readBoxes(path: string): Promise<BoxFacts> {
   try {
     const { size } = await file.stat()
     const boxes = await boxesIn(file, 0, size)
-    const [index, data] = ['moov', 'mdat'].map((wanted) => boxes.findIndex(({ type }) => type === wanted))
-    const isFirst = index !== undefined && index >= 0 && (data === undefined || data < 0 || index < data)
+    const [index, data] = ['moov', 'mdat'].map((wanted) =>
+      boxes.findIndex(({ type }) => type === wanted),
+    )
+    const isFirst =
+      index !== undefined && index >= 0 && (data === undefined || data < 0 || index < data)
     const movie = boxes[index ?? -1]
     return { moovFirst: isFirst, edited: movie !== undefined && (await hasEdits(file, movie)) }
   } finally {
@@ -31,9 +34,14 @@ async function boxesIn(file: FileHandle, from: number, to: number): Promise<Box[
   for (let at = from; at + 8 <= to; ) {
     await file.read(header, 0, 16, at)
     const told = header.readUInt32BE(0)
-    const [bytes, headerBytes] = told === 1 ? [Number(header.readBigUInt64BE(8)), 16] : [told === 0 ? to - at : told, 8]
+    const [bytes, headerBytes] =
+      told === 1 ? [Number(header.readBigUInt64BE(8)), 16] : [told === 0 ? to - at : told, 8]
     if (bytes < headerBytes) break
-    boxes.push({ type: header.toString('latin1', 4, 8), start: at + headerBytes, end: Math.min(at + bytes, to) })
+    boxes.push({
+      type: header.toString('latin1', 4, 8),
+      start: at + headerBytes,
+      end: Math.min(at + bytes, to),
+    })
     at += bytes
   }
   return boxes
@@ -42,7 +50,8 @@ async function boxesIn(file: FileHandle, from: number, to: number): Promise<Box[
 async function hasEdits(file: FileHandle, movie: Box): Promise<boolean> {
   for (const track of await childrenOf(file, movie, 'trak')) {
     for (const edits of await childrenOf(file, track, 'edts')) {
-      for (const list of await childrenOf(file, edits, 'elst')) if (await changesTrack(file, list)) return true
+      for (const list of await childrenOf(file, edits, 'elst'))
+        if (await changesTrack(file, list)) return true
     }
   }
   return false

@@ -76,6 +76,11 @@ async function judgeAudio(track: InputAudioTrack): Promise<AudioFacts> {
 }
 
 function containerName(format: string): string {
-  const names: Record<string, string> = { MP4: 'mp4', 'QuickTime File Format': 'mov', WebM: 'webm', Matroska: 'mkv' }
+  const names: Record<string, string> = {
+    MP4: 'mp4',
+    'QuickTime File Format': 'mov',
+    WebM: 'webm',
+    Matroska: 'mkv',
+  }
   return names[format] ?? format.toLowerCase()
 }

@@ -30,7 +30,8 @@ const h264Idr = 5
 const hevcClean = 21
 const hevcLeading = [8, 9]
 
-const next = async (sink: EncodedPacketSink, packet: EncodedPacket | null) => packet && (await sink.getNextKeyPacket(packet))
+const next = async (sink: EncodedPacketSink, packet: EncodedPacket | null) =>
+  packet && (await sink.getNextKeyPacket(packet))
 
 /** The types of a sample's NAL units, each of which has its length before it. */
 function unitTypes(sample: Uint8Array, lengthBytes: number, isHevc: boolean): number[] {

@@ -34,7 +34,9 @@ function ofH264(record: Uint8Array): Pictures | null {
   const profile = bits.read(8)
   bits.read(16) // constraints and level
   bits.unsigned() // id
-  const { chroma, bitDepth } = highProfiles.includes(profile) ? highFields(bits) : { chroma: '4:2:0' as const, bitDepth: 8 }
+  const { chroma, bitDepth } = highProfiles.includes(profile)
+    ? highFields(bits)
+    : { chroma: '4:2:0' as const, bitDepth: 8 }
   skipCounters(bits)
   bits.unsigned() // reference frames
   bits.read(1)
@@ -50,7 +52,8 @@ function highFields(bits: Bits): Pick<Pictures, 'chroma' | 'bitDepth'> {
   const bitDepth = 8 + Math.max(bits.unsigned(), bits.unsigned())
   bits.read(1)
   if (bits.flag()) {
-    for (let list = 0; list < (format === 3 ? 12 : 8); list += 1) if (bits.flag()) skipScaling(bits, list < 6 ? 16 : 64)
+    for (let list = 0; list < (format === 3 ? 12 : 8); list += 1)
+      if (bits.flag()) skipScaling(bits, list < 6 ? 16 : 64)
   }
   return { chroma: chromas[format] ?? '4:4:4', bitDepth }
 }
@@ -76,7 +79,12 @@ function skipCounters(bits: Bits): void {
 /** ISO 14496-15, 8.3.3.1: the record repeats these fields of the parameter set. */
 function ofHevc(record: Uint8Array): Pictures | null {
   if (record.length < 23) return null
-  const [source = 0, format = 0, luma = 0, color = 0] = [record[6], record[16], record[17], record[18]]
+  const [source = 0, format = 0, luma = 0, color = 0] = [
+    record[6],
+    record[16],
+    record[17],
+    record[18],
+  ]
   const [progressive, interlaced] = [(source & 0x80) !== 0, (source & 0x40) !== 0]
   return {
     chroma: chromas[format & 3] ?? '4:2:0',
@@ -87,13 +95,21 @@ function ofHevc(record: Uint8Array): Pictures | null {
 
 /** vp09.profile.level.depth.chroma; the last is left out for 4:2:0. */
 function ofVp9([, , , depth = '08', subsampling = '01']: string[]): Pictures {
-  const chroma = ({ '00': '4:2:0', '01': '4:2:0', '02': '4:2:2', '03': '4:4:4' } as const)[subsampling] ?? '4:2:0'
+  const chroma =
+    ({ '00': '4:2:0', '01': '4:2:0', '02': '4:2:2', '03': '4:4:4' } as const)[subsampling] ??
+    '4:2:0'
   return { chroma, bitDepth: Number(depth), interlaced: false }
 }
 
 /** av01.profile.level.depth.monochrome.subsampling; the last two are left out for 4:2:0. */
 function ofAv1([, , , depth = '08', monochrome = '0', subsampling = '110']: string[]): Pictures {
   const chroma =
-    monochrome === '1' ? '4:0:0' : subsampling.startsWith('11') ? '4:2:0' : subsampling.startsWith('10') ? '4:2:2' : '4:4:4'
+    monochrome === '1'
+      ? '4:0:0'
+      : subsampling.startsWith('11')
+        ? '4:2:0'
+        : subsampling.startsWith('10')
+          ? '4:2:2'
+          : '4:4:4'
   return { chroma, bitDepth: Number(depth), interlaced: false }
 }

@@ -7,15 +7,28 @@ import { readSignedRequest } from './signed-request.ts'
  */
 export const metaCallbacks = (appSecret: string): Callback[] => {
   const signed = (body: Uint8Array, nowMs: number) =>
-    readSignedRequest(new URLSearchParams(Buffer.from(body).toString('utf8')).get('signed_request') ?? '', appSecret, nowMs)
+    readSignedRequest(
+      new URLSearchParams(Buffer.from(body).toString('utf8')).get('signed_request') ?? '',
+      appSecret,
+      nowMs,
+    )
   return [
     {
       path: '/deauthorize',
       use: 'Deauthorize callback',
       read: ({ body }, nowMs) => {
         const said = signed(body, nowMs)
-        const words = 'The person who connected it removed CrateSocial in the settings of their Facebook account.'
-        return said && { about: 'grant', by: 'them', issuerUserId: said.userId, atMs: said.issuedAtMs, words }
+        const words =
+          'The person who connected it removed CrateSocial in the settings of their Facebook account.'
+        return (
+          said && {
+            about: 'grant',
+            by: 'them',
+            issuerUserId: said.userId,
+            atMs: said.issuedAtMs,
+            words,
+          }
+        )
       },
     },
     {

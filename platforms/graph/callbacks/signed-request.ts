@@ -15,14 +15,26 @@ const freshMs = 3_600_000
  * it isn't signed with our app secret, is older than an hour, is from the future, or has no user
  * id.
  */
-export const readSignedRequest = (signed: string, appSecret: string, nowMs: number): SignedRequest | null => {
+export const readSignedRequest = (
+  signed: string,
+  appSecret: string,
+  nowMs: number,
+): SignedRequest | null => {
   const [signature, payload, ...rest] = signed.split('.')
-  if (!signature || !payload || rest.length > 0 || !isSignedWith(appSecret, payload, signature)) return null
+  if (!signature || !payload || rest.length > 0 || !isSignedWith(appSecret, payload, signature))
+    return null
   const content = parse(payload)
-  if (!isRecord(content) || textAt(content, 'algorithm')?.toUpperCase() !== 'HMAC-SHA256') return null
+  if (!isRecord(content) || textAt(content, 'algorithm')?.toUpperCase() !== 'HMAC-SHA256')
+    return null
   const userId = textAt(content, 'user_id')
   const issuedAt = numberAt(content, 'issued_at')
-  if (!userId || !/^\d{1,40}$/.test(userId) || issuedAt === null || Math.abs(nowMs - issuedAt * 1000) > freshMs) return null
+  if (
+    !userId ||
+    !/^\d{1,40}$/.test(userId) ||
+    issuedAt === null ||
+    Math.abs(nowMs - issuedAt * 1000) > freshMs
+  )
+    return null
   return { userId, issuedAtMs: issuedAt * 1000 }
 }
 

@@ -24,7 +24,8 @@ export const generalRows: ErrorRow[] = [
     code: 10,
     subcode: null,
     kind: 'permission',
-    words: 'Meta says a permission is missing. Reconnect the account and leave every permission selected.',
+    words:
+      'Meta says a permission is missing. Reconnect the account and leave every permission selected.',
   },
   {
     code: 17,
@@ -34,7 +35,12 @@ export const generalRows: ErrorRow[] = [
     limited: 'person',
     waitMs: 15 * minute,
   },
-  { code: 20, subcode: 1772107, kind: 'unknown_outcome', words: 'The comment was created, but Meta did not give its details.' },
+  {
+    code: 20,
+    subcode: 1772107,
+    kind: 'unknown_outcome',
+    words: 'The comment was created, but Meta did not give its details.',
+  },
   {
     code: 32,
     subcode: null,
@@ -43,11 +49,30 @@ export const generalRows: ErrorRow[] = [
     waitMs: 15 * minute,
   },
   { code: 100, subcode: null, kind: 'rejected', words: 'Meta refused a part of the request.' },
-  { ...hidden, kind: 'rejected', words: 'It no longer exists, or Meta no longer shows it to CrateSocial.' },
+  {
+    ...hidden,
+    kind: 'rejected',
+    words: 'It no longer exists, or Meta no longer shows it to CrateSocial.',
+  },
   { code: 101, subcode: null, kind: 'rejected', words: `${setup} the app id is not valid.` },
-  { code: 102, subcode: null, kind: 'reauthorize', words: `The connection to Meta has ended. ${connectAgain}` },
-  { code: 104, subcode: null, kind: 'rejected', words: `${setup} the signature of a call was not accepted.` },
-  { code: 197, subcode: null, kind: 'rejected', words: 'Facebook doesn’t accept empty posts. Write text or add a picture.' },
+  {
+    code: 102,
+    subcode: null,
+    kind: 'reauthorize',
+    words: `The connection to Meta has ended. ${connectAgain}`,
+  },
+  {
+    code: 104,
+    subcode: null,
+    kind: 'rejected',
+    words: `${setup} the signature of a call was not accepted.`,
+  },
+  {
+    code: 197,
+    subcode: null,
+    kind: 'rejected',
+    words: 'Facebook doesn’t accept empty posts. Write text or add a picture.',
+  },
   {
     code: 200,
     subcode: null,
@@ -55,12 +80,18 @@ export const generalRows: ErrorRow[] = [
     words:
       'Meta says a permission or the role on the Page is missing. Connect the account again with a person who may create posts.',
   },
-  { code: 210, subcode: null, kind: 'permission', words: `Facebook needs the token of the Page for this. ${connectAgain}` },
+  {
+    code: 210,
+    subcode: null,
+    kind: 'permission',
+    words: `Facebook needs the token of the Page for this. ${connectAgain}`,
+  },
   {
     code: 283,
     subcode: null,
     kind: 'permission',
-    words: 'Meta asks for a further permission. Reconnect the account and leave every permission selected.',
+    words:
+      'Meta asks for a further permission. Reconnect the account and leave every permission selected.',
   },
   {
     code: 341,
@@ -74,7 +105,8 @@ export const generalRows: ErrorRow[] = [
     code: 368,
     subcode: null,
     kind: 'rate_limited',
-    words: 'Meta has blocked this action for a time because of its policies. Check the notifications in Facebook or Instagram.',
+    words:
+      'Meta has blocked this action for a time because of its policies. Check the notifications in Facebook or Instagram.',
     limited: 'posts',
     waitMs: 24 * hour,
   },
@@ -85,16 +117,37 @@ export const generalRows: ErrorRow[] = [
     words: 'Facebook doesn’t accept the same text as the post before it. Change the text.',
     sent: 'unknown',
   },
-  { code: 613, subcode: null, kind: 'rate_limited', words: 'Meta asks for fewer calls in this time.', waitMs: 15 * minute },
-  { code: 803, subcode: null, kind: 'rejected', words: 'Meta does not know the address that was asked for.' },
-  { code: 2500, subcode: null, kind: 'rejected', words: 'The call needed the token of a person and had none.' },
+  {
+    code: 613,
+    subcode: null,
+    kind: 'rate_limited',
+    words: 'Meta asks for fewer calls in this time.',
+    waitMs: 15 * minute,
+  },
+  {
+    code: 803,
+    subcode: null,
+    kind: 'rejected',
+    words: 'Meta does not know the address that was asked for.',
+  },
+  {
+    code: 2500,
+    subcode: null,
+    kind: 'rejected',
+    words: 'The call needed the token of a person and had none.',
+  },
   {
     code: 2635,
     subcode: null,
     kind: 'rejected',
     words: `${setup} this version of the Graph API has ended; raise META_API_VERSION.`,
   },
-  { code: 3001, subcode: null, kind: 'rejected', words: 'The numbers were asked for without a metric.' },
+  {
+    code: 3001,
+    subcode: null,
+    kind: 'rejected',
+    words: 'The numbers were asked for without a metric.',
+  },
   ...[80000, 80003, 80004, 80005, 80006, 80008, 80009, 80014].map(
     (code): ErrorRow => ({
       code,

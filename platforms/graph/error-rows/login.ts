@@ -3,9 +3,24 @@ import { connectAgain, type ErrorRow, setup } from './row.ts'
 
 /** Login: invalid codes and tokens. After 190, the token never works again. */
 export const loginRows: ErrorRow[] = [
-  { code: 100, subcode: 36007, kind: 'reauthorize', words: 'Connecting took too long. Start again.' },
-  { code: 100, subcode: 36008, kind: 'rejected', words: `${setup} the redirect address differs from the registered one.` },
-  { code: 100, subcode: 36009, kind: 'reauthorize', words: 'This sign-in was used already. Start connecting again.' },
+  {
+    code: 100,
+    subcode: 36007,
+    kind: 'reauthorize',
+    words: 'Connecting took too long. Start again.',
+  },
+  {
+    code: 100,
+    subcode: 36008,
+    kind: 'rejected',
+    words: `${setup} the redirect address differs from the registered one.`,
+  },
+  {
+    code: 100,
+    subcode: 36009,
+    kind: 'reauthorize',
+    words: 'This sign-in was used already. Start connecting again.',
+  },
   {
     code: invalidToken,
     subcode: null,
@@ -31,7 +46,12 @@ export const loginRows: ErrorRow[] = [
     kind: 'reauthorize',
     words: `The Facebook password was changed, which ended the connection. ${connectAgain}`,
   },
-  { code: invalidToken, subcode: 463, kind: 'reauthorize', words: `The connection has expired. ${connectAgain}` },
+  {
+    code: invalidToken,
+    subcode: 463,
+    kind: 'reauthorize',
+    words: `The connection has expired. ${connectAgain}`,
+  },
   {
     code: invalidToken,
     subcode: 464,
@@ -49,12 +69,14 @@ export const loginRows: ErrorRow[] = [
     code: invalidToken,
     subcode: 490,
     kind: 'reauthorize',
-    words: 'Facebook asks the person who connected this account to confirm who they are; then connect it again.',
+    words:
+      'Facebook asks the person who connected this account to confirm who they are; then connect it again.',
   },
   {
     code: invalidToken,
     subcode: 492,
     kind: 'reauthorize',
-    words: 'The person who connected this account no longer has a role on the Page. Someone who has one needs to connect it.',
+    words:
+      'The person who connected this account no longer has a role on the Page. Someone who has one needs to connect it.',
   },
 ]

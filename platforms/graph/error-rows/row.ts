@@ -20,4 +20,5 @@ export type ErrorRow = {
 }
 
 export const connectAgain = 'Connect the account again.'
-export const setup = 'The operator of this installation needs to check the settings of the Meta app:'
+export const setup =
+  'The operator of this installation needs to check the settings of the Meta app:'

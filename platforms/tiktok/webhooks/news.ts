@@ -39,22 +39,40 @@ export const readWebhook = (
   request: { body: Uint8Array; header(name: string): string | undefined },
   nowMs: number,
 ): CallbackNews | null => {
-  const signedAtMs = readSignature(settings.clientSecret, request.header('tiktok-signature'), request.body)
-  if (signedAtMs === null || signedAtMs < nowMs - oldestMs || signedAtMs > nowMs + clockSkewMs) return null
+  const signedAtMs = readSignature(
+    settings.clientSecret,
+    request.header('tiktok-signature'),
+    request.body,
+  )
+  if (signedAtMs === null || signedAtMs < nowMs - oldestMs || signedAtMs > nowMs + clockSkewMs)
+    return null
   const said = envelope.safeParse(parse(Buffer.from(request.body).toString('utf8')))
   if (!said.success || said.data.client_key !== settings.clientKey) return { about: 'nothing' }
   return newsOf(said.data)
 }
 
-const newsOf = ({ event, create_time: createdAt, user_openid: openId, content }: z.infer<typeof envelope>): CallbackNews => {
+const newsOf = ({
+  event,
+  create_time: createdAt,
+  user_openid: openId,
+  content,
+}: z.infer<typeof envelope>): CallbackNews => {
   if (event === 'authorization.removed' && openId) {
     const told = removal.safeParse(parse(content))
     const reason = told.success ? told.data.reason : 0
     const words = removalWords[reason] ?? 'TikTok ended the connection without saying why.'
-    return { about: 'grant', by: reason === revokedByUs ? 'us' : 'them', issuerUserId: openId, atMs: createdAt * 1000, words }
+    return {
+      about: 'grant',
+      by: reason === revokedByUs ? 'us' : 'them',
+      issuerUserId: openId,
+      atMs: createdAt * 1000,
+      words,
+    }
   }
   const told = event.startsWith('post.publish.') ? publication.safeParse(parse(content)) : null
-  return told?.success ? { about: 'publication', handle: 'publishId', value: told.data.publish_id } : { about: 'nothing' }
+  return told?.success
+    ? { about: 'publication', handle: 'publishId', value: told.data.publish_id }
+    : { about: 'nothing' }
 }
 
 const parse = (text: string): unknown => {

@@ -6,7 +6,11 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
  * The caller checks the age, because TikTok retries for 72 hours and doesn't say if it signs each
  * retry again.
  */
-export const readSignature = (clientSecret: string, header: string | undefined, rawBody: Uint8Array): number | null => {
+export const readSignature = (
+  clientSecret: string,
+  header: string | undefined,
+  rawBody: Uint8Array,
+): number | null => {
   const parts = /^t=(\d{1,12}),s=([0-9a-f]{64})$/.exec((header ?? '').replace(/\s/g, ''))
   const [, seconds, hex] = parts ?? []
   if (!seconds || !hex) return null

@@ -26,12 +26,18 @@ export const startCutRig = async (): Promise<CutRig> => {
     startBreakpointServer(),
   ])
   atTheEnd(breakpoints.close)
-  const [sandbox = 0, control = 0, door = 0, server = 0] = await Promise.all([1, 2, 3, 4].map(freePort))
+  const [sandbox = 0, control = 0, door = 0, server = 0] = await Promise.all(
+    [1, 2, 3, 4].map(freePort),
+  )
   const house = await startHouse({
     folder,
     watchdog,
     ports: { postgres: 0, temporal: 0, sandbox, control, door, servers: [server] },
-    given: { databaseUrl: database.url, temporalAddress: temporal.address, namespace: temporal.namespace },
+    given: {
+      databaseUrl: database.url,
+      temporalAddress: temporal.address,
+      namespace: temporal.namespace,
+    },
     workers: 1,
     servers: 1,
     restartDelayMs: () => 100,

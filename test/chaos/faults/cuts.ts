@@ -21,20 +21,33 @@ export type Step =
 export type Round = { name: string; cuts: Cut[] }
 
 const one = (step: Step, moment: Cut['moment'], number = 1): Cut => ({ step, moment, number })
-const words = { before: 'before the call', after: 'after the call, before the row', row: 'after the row' }
-const round = (name: string, moment: Cut['moment'], ...cuts: Cut[]): Round => ({ name: `${name}, ${words[moment]}`, cuts })
+const words = {
+  before: 'before the call',
+  after: 'after the call, before the row',
+  row: 'after the row',
+}
+const round = (name: string, moment: Cut['moment'], ...cuts: Cut[]): Round => ({
+  name: `${name}, ${words[moment]}`,
+  cuts,
+})
 const moments = ['before', 'after', 'row'] as const
 
 /** Every step at every moment. Preparing is also cut at its second call. */
 export const rounds: Round[] = [
   ...moments.map((moment) => round('prepare', moment, one('prepareTarget', moment))),
-  ...(['before', 'after'] as const).map((moment) => round('prepare, second call', moment, one('prepareTarget', moment, 2))),
+  ...(['before', 'after'] as const).map((moment) =>
+    round('prepare, second call', moment, one('prepareTarget', moment, 2)),
+  ),
   ...moments.map((moment) => round('send', moment, one('sendTarget', moment))),
   ...moments.map((moment) => round('check', moment, one('checkTarget', moment))),
-  ...moments.map((moment) => round('reconcile', moment, one('sendTarget', 'after'), one('reconcileTarget', moment))),
+  ...moments.map((moment) =>
+    round('reconcile', moment, one('sendTarget', 'after'), one('reconcileTarget', moment)),
+  ),
   ...moments.map((moment) => round('finish', moment, one('finishTarget', moment))),
   ...moments.map((moment) => round('comment', moment, one('writeComment', moment))),
-  ...moments.map((moment) => round('find comment', moment, one('writeComment', 'after'), one('findComment', moment))),
+  ...moments.map((moment) =>
+    round('find comment', moment, one('writeComment', 'after'), one('findComment', moment)),
+  ),
 ]
 
 const always = ['Facebook video', 'Facebook reel', 'TikTok video', 'TikTok photos']
@@ -45,7 +58,8 @@ const always = ['Facebook video', 'Facebook reel', 'TikTok video', 'TikTok photo
  * that no case is skipped silently.
  */
 export const isMet = (kind: string, { step, number }: Cut): boolean => {
-  if (step === 'writeComment' || step === 'findComment') return kinds.some(({ name, comment }) => name === kind && comment)
+  if (step === 'writeComment' || step === 'findComment')
+    return kinds.some(({ name, comment }) => name === kind && comment)
   if (step === 'checkTarget') return always.includes(kind)
   if (step !== 'prepareTarget') return true
   if (kind === 'Facebook text' || kind === 'Facebook link') return false
@@ -57,4 +71,5 @@ export const isMet = (kind: string, { step, number }: Cut): boolean => {
  * post was created, TikTok offers no way to find the post, and a person is asked.
  */
 export const mayStayUnconfirmed = (kind: string, { cuts }: Round): boolean =>
-  kind === 'TikTok photos' && cuts.some(({ step, moment }) => step === 'sendTarget' && moment === 'after')
+  kind === 'TikTok photos' &&
+  cuts.some(({ step, moment }) => step === 'sendTarget' && moment === 'after')

@@ -22,7 +22,12 @@ type Rig = { house: House; residents: Residents; breakpoints: BreakpointServer }
  * Schedules one post of each kind for the same second. Kills the worker once each of them has
  * reached or passed the moment.
  */
-export const cutRound = async (rig: Rig, round: Round, firstNumber: number, of = kinds): Promise<Cell[]> => {
+export const cutRound = async (
+  rig: Rig,
+  round: Round,
+  firstNumber: number,
+  of = kinds,
+): Promise<Cell[]> => {
   const { house, breakpoints } = rig
   house.resetClock()
   const [first, ...others] = round.cuts
@@ -31,7 +36,14 @@ export const cutRound = async (rig: Rig, round: Round, firstNumber: number, of =
   const dueAt = new Date(Math.ceil(Date.now() / 1_000) * 1_000 + 15_000)
   const wanted: Wanted[] = []
   for (const [index, kind] of of.entries())
-    wanted.push(await schedule(rig.residents, { number: firstNumber + index, kind, account: kind.accounts[0] ?? '', dueAt }))
+    wanted.push(
+      await schedule(rig.residents, {
+        number: firstNumber + index,
+        kind,
+        account: kind.accounts[0] ?? '',
+        dueAt,
+      }),
+    )
   let met = await cut(rig, first, wanted)
   for (const next of others) {
     if (next.step === 'reconcileTarget' && next.moment === 'row') await house.advance(unclearMs)
@@ -61,8 +73,12 @@ const unclearMs = 20 * 60_000
  * until the row shows it.
  */
 const isAt = (cut: Cut, place: Place): boolean => {
-  if (cut.moment !== 'row') return place.name === cut.step && place.moment === cut.moment && place.number === cut.number
-  return (place.name === cut.step && place.moment === 'after') || (isLater(place.name, cut.step) && place.moment === 'before')
+  if (cut.moment !== 'row')
+    return place.name === cut.step && place.moment === cut.moment && place.number === cut.number
+  return (
+    (place.name === cut.step && place.moment === 'after') ||
+    (isLater(place.name, cut.step) && place.moment === 'before')
+  )
 }
 
 const order: Step[] = [
@@ -74,7 +90,8 @@ const order: Step[] = [
   'writeComment',
   'findComment',
 ]
-const isLater = (name: string, step: Step): boolean => order.indexOf(name as Step) > order.indexOf(step)
+const isLater = (name: string, step: Step): boolean =>
+  order.indexOf(name as Step) > order.indexOf(step)
 
 /** Kills the worker at the cut. Returns the ids of the posts that it affected. */
 const cut = async (rig: Rig, cut: Cut, wanted: Wanted[]): Promise<Set<string>> => {
@@ -123,9 +140,16 @@ const readRows = (sql: Sql, wanted: Wanted[]): Promise<Row[]> => sql<Row[]>`
 
 /** Whether the row shows the result of the step. */
 const isPast = (row: Row, step: Step): boolean => {
-  const reached = ['scheduled', 'preparing', 'ready', 'sending', 'processing', 'published', 'failed', 'unconfirmed'].indexOf(
-    row.state,
-  )
+  const reached = [
+    'scheduled',
+    'preparing',
+    'ready',
+    'sending',
+    'processing',
+    'published',
+    'failed',
+    'unconfirmed',
+  ].indexOf(row.state)
   switch (step) {
     case 'prepareTarget':
       return reached >= 2
@@ -140,7 +164,9 @@ const isPast = (row: Row, step: Step): boolean => {
     case 'writeComment':
     case 'findComment':
       if (row.commentState === 'waiting' || reached > 5) return true
-      return reached === 5 && !row.commentOpen && (row.commentState !== null || row.finishedAt !== null)
+      return (
+        reached === 5 && !row.commentOpen && (row.commentState !== null || row.finishedAt !== null)
+      )
   }
 }
 
@@ -160,19 +186,33 @@ const claimsOf = async (house: House, wanted: Wanted[]) => {
   return (await readClaims(house.sql)).filter(({ postId }) => ids.has(postId))
 }
 
-const judgeRound = async (house: House, round: Round, wanted: Wanted[], met: Set<string>): Promise<Cell[]> => {
+const judgeRound = async (
+  house: House,
+  round: Round,
+  wanted: Wanted[],
+  met: Set<string>,
+): Promise<Cell[]> => {
   const ledger = (await (await fetch(`${house.controlUrl}/ledger/posts`)).json()) as LedgerPost[]
-  const comments = (await (await fetch(`${house.controlUrl}/ledger/comments`)).json()) as CountedComment[]
+  const comments = (await (
+    await fetch(`${house.controlUrl}/ledger/comments`)
+  ).json()) as CountedComment[]
   const { judged } = judge(wanted, await claimsOf(house, wanted), ledger, comments)
   const last = round.cuts.at(-1)
   return judged.map(({ wanted: { kind, postId }, claim, exists, faults }) => {
     const state = claim?.state ?? 'no row'
     const words = faults.map((fault) => `${fault.sort}: ${fault.words}`)
-    const isHonest = state === 'published' || (state === 'unconfirmed' && mayStayUnconfirmed(kind.name, round))
+    const isHonest =
+      state === 'published' || (state === 'unconfirmed' && mayStayUnconfirmed(kind.name, round))
     if (!isHonest) words.push(`${state}: ${claim?.waitingFor ?? claim?.problem?.words ?? ''}`)
     if (exists !== 1) words.push(`exists ${exists} times`)
     if (last && last.moment !== 'row' && isMet(kind.name, last) !== met.has(postId))
       words.push(met.has(postId) ? 'was met and should not be' : 'was not met')
-    return { round: round.name, kind: kind.name, met: met.has(postId), state, words: words.join('; ') }
+    return {
+      round: round.name,
+      kind: kind.name,
+      met: met.has(postId),
+      state,
+      words: words.join('; '),
+    }
   })
 }

@@ -37,9 +37,25 @@ const endpoints: Record<string, string[]> = {
   ],
   instagram: [
     ...twice('media_publish', 'comments'),
-    ...['media', 'container.read', 'media.list', 'stories.list', 'media.read', 'comments.list', 'content_publishing_limit'],
+    ...[
+      'media',
+      'container.read',
+      'media.list',
+      'stories.list',
+      'media.read',
+      'comments.list',
+      'content_publishing_limit',
+    ],
   ],
-  tiktok: [...twice('upload'), 'content/init', 'video/init', 'status/fetch', 'video/list', 'creator_info/query', 'oauth/token'],
+  tiktok: [
+    ...twice('upload'),
+    'content/init',
+    'video/init',
+    'status/fetch',
+    'video/list',
+    'creator_info/query',
+    'oauth/token',
+  ],
 }
 
 /** Clear refusals: the post or comment fails and says so. Only for calls that then have no effect. */
@@ -47,7 +63,13 @@ const refusals: Fault[] = [
   { platform: 'facebook', endpoint: 'feed', when: 'before', kind: 'error', code: 100 },
   { platform: 'instagram', endpoint: 'media_publish', when: 'before', kind: 'error', code: 100 },
   { platform: 'facebook', endpoint: 'comments', when: 'before', kind: 'error', code: 100 },
-  { platform: 'tiktok', endpoint: 'content/init', when: 'before', kind: 'error', code: 'spam_risk_too_many_posts' },
+  {
+    platform: 'tiktok',
+    endpoint: 'content/init',
+    when: 'before',
+    kind: 'error',
+    code: 'spam_risk_too_many_posts',
+  },
 ]
 export const refusalCodes = new Set(refusals.map(({ code }) => String(code)))
 
@@ -57,7 +79,10 @@ const disturbances: Pick<Fault, 'when' | 'kind'>[] = [
     when: 'before' as const,
     kind,
   })),
-  ...['error', 'html503', 'reset', 'timeout', 'slow', 'truncated'].map((kind) => ({ when: 'after' as const, kind })),
+  ...['error', 'html503', 'reset', 'timeout', 'slow', 'truncated'].map((kind) => ({
+    when: 'after' as const,
+    kind,
+  })),
   ...['reset', 'timeout'].map((kind) => ({ when: 'late' as const, kind })),
 ]
 
@@ -66,12 +91,25 @@ const disturbances: Pick<Fault, 'when' | 'kind'>[] = [
  * and some refusals.
  */
 export const planFaults = (dice: Dice, count: number): Fault[] => {
-  const table = Object.keys(endpoints).flatMap((platform) => disturbances.map((disturbance) => ({ platform, ...disturbance })))
-  const rows = [...dice.shuffle(table), ...Array.from({ length: count }, () => dice.pick(table))].slice(0, count)
-  const faults = rows.map((row): Fault => ({ ...row, endpoint: dice.pick(endpoints[row.platform] ?? []), ...delayOf(dice, row) }))
+  const table = Object.keys(endpoints).flatMap((platform) =>
+    disturbances.map((disturbance) => ({ platform, ...disturbance })),
+  )
+  const rows = [
+    ...dice.shuffle(table),
+    ...Array.from({ length: count }, () => dice.pick(table)),
+  ].slice(0, count)
+  const faults = rows.map(
+    (row): Fault => ({
+      ...row,
+      endpoint: dice.pick(endpoints[row.platform] ?? []),
+      ...delayOf(dice, row),
+    }),
+  )
   const rare = faults.filter(({ endpoint }) => endpoint === 'oauth/token').slice(renewalsMost)
   for (const fault of rare) fault.endpoint = 'status/fetch'
-  const clear = refusals.flatMap((refusal) => Array.from({ length: Math.ceil(count / 150) }, () => refusal))
+  const clear = refusals.flatMap((refusal) =>
+    Array.from({ length: Math.ceil(count / 150) }, () => refusal),
+  )
   return dice.shuffle([...faults, ...clear])
 }
 
@@ -82,7 +120,10 @@ export const planFaults = (dice: Dice, count: number): Fault[] => {
 const renewalsMost = 2
 
 /** Late effects and delays of lists together stay below the three minutes of reconciliation. */
-const delayOf = (dice: Dice, { when, kind }: Pick<Fault, 'when' | 'kind'>): Pick<Fault, 'delayMs'> => {
+const delayOf = (
+  dice: Dice,
+  { when, kind }: Pick<Fault, 'when' | 'kind'>,
+): Pick<Fault, 'delayMs'> => {
   if (when === 'late') return { delayMs: dice.whole(2_000, 100_000) }
   if (kind === 'timeout') return { delayMs: dice.whole(5_000, 90_000) }
   return kind === 'slow' ? { delayMs: dice.whole(1_000, 15_000) } : {}
@@ -103,17 +144,28 @@ export type FaultTimes = { composingFromMs: number; dueFromMs: number; untilMs: 
  * Gives the sandbox one fault after another, evenly over the time. Each affects the next call of
  * its endpoint that no other fault affects.
  */
-export const carryOutFaults = async (house: House, dice: Dice, faults: Fault[], times: FaultTimes): Promise<void> => {
+export const carryOutFaults = async (
+  house: House,
+  dice: Dice,
+  faults: Fault[],
+  times: FaultTimes,
+): Promise<void> => {
   const timed = faults.map((fault) => {
     const isAhead = ahead.has(fault.endpoint)
     return {
       fault,
-      atMs: dice.whole(isAhead ? times.composingFromMs : times.dueFromMs, isAhead ? times.dueFromMs : times.untilMs),
+      atMs: dice.whole(
+        isAhead ? times.composingFromMs : times.dueFromMs,
+        isAhead ? times.dueFromMs : times.untilMs,
+      ),
     }
   })
   for (const { fault, atMs } of timed.sort((a, b) => a.atMs - b.atMs)) {
     await sleep(Math.max(0, atMs - Date.now()))
-    await post(`${house.controlUrl}/faults`, { ...fault, nth: 1 + (await countWaiting(house, fault)) })
+    await post(`${house.controlUrl}/faults`, {
+      ...fault,
+      nth: 1 + (await countWaiting(house, fault)),
+    })
   }
 }
 
@@ -125,7 +177,9 @@ type FaultSeen = { platform: string; endpoint: string; seen: number; nth: number
  */
 const countWaiting = async (house: House, { platform, endpoint }: Fault): Promise<number> => {
   const all = (await (await fetch(`${house.controlUrl}/faults`)).json()) as FaultSeen[]
-  const waiting = all.filter((one) => one.platform === platform && one.endpoint === endpoint && one.seen < one.nth)
+  const waiting = all.filter(
+    (one) => one.platform === platform && one.endpoint === endpoint && one.seen < one.nth,
+  )
   return Math.max(0, ...waiting.map(({ seen, nth }) => nth - seen))
 }
 
@@ -133,9 +187,15 @@ const countWaiting = async (house: House, { platform, endpoint }: Fault): Promis
  * Every ten seconds, changes the delay of the platforms' lists. Twice expires TikTok's access
  * tokens, and once a person's tokens at Meta.
  */
-export const carryOutTroubles = async (house: House, dice: Dice, fromMs: number, untilMs: number): Promise<void> => {
+export const carryOutTroubles = async (
+  house: House,
+  dice: Dice,
+  fromMs: number,
+  untilMs: number,
+): Promise<void> => {
   const at = (share: number) => sleep(Math.max(0, fromMs + share * (untilMs - fromMs) - Date.now()))
-  const expireTiktok = () => post(`${house.controlUrl}/accounts/tiktok/northside.records/expire-tokens`, { access: true })
+  const expireTiktok = () =>
+    post(`${house.controlUrl}/accounts/tiktok/northside.records/expire-tokens`, { access: true })
   const lagging = async () => {
     while (Date.now() < untilMs) {
       await setInSandbox(house, {

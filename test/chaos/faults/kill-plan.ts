@@ -5,7 +5,11 @@ import type { Dice } from './dice.ts'
 
 const sorts = ['worker', 'server', 'temporal', 'postgres'] as const
 type Sort = (typeof sorts)[number]
-export type Kill = { atMs: number; sort: Sort /** 0 up to 1: which one of several. */; which: number }
+export type Kill = {
+  atMs: number
+  sort: Sort /** 0 up to 1: which one of several. */
+  which: number
+}
 export type Killed = Record<Sort, number>
 
 /**
@@ -23,7 +27,11 @@ export const planKills = (dice: Dice, kills: number, fromMs: number, untilMs: nu
  * Kills according to the plan. A process that is down at its time is killed as soon as it is up
  * again. Returns how many of each were killed.
  */
-export const carryOutKills = async (house: House, plan: Kill[], say: (line: string) => void): Promise<Killed> => {
+export const carryOutKills = async (
+  house: House,
+  plan: Kill[],
+  say: (line: string) => void,
+): Promise<Killed> => {
   const killed: Killed = { worker: 0, server: 0, temporal: 0, postgres: 0 }
   const queues = new Map<Supervised, Promise<void>>()
   for (const kill of plan) {
@@ -42,9 +50,12 @@ export const carryOutKills = async (house: House, plan: Kill[], say: (line: stri
 }
 
 const victimOf = (house: House, { sort, which }: Kill): Supervised => {
-  const candidates = { worker: house.workers, server: house.servers, temporal: [house.temporal], postgres: [house.postgres] }[
-    sort
-  ]
+  const candidates = {
+    worker: house.workers,
+    server: house.servers,
+    temporal: [house.temporal],
+    postgres: [house.postgres],
+  }[sort]
   const victim = candidates[Math.floor(which * candidates.length)]
   if (!victim) throw new Error(`there is no ${sort} to kill`)
   return victim

@@ -36,6 +36,12 @@ export const oddFiles: MadeFile[] = [
   changed('zeros.mp4', (bytes) => Buffer.alloc(bytes.length)),
   changed('text.mp4', () => Buffer.from('This is no film at all.\n'.repeat(50))),
   changed('mp4-named.mov', (bytes) => bytes),
-  { name: 'page.html', make: (path) => writeFile(path, '<!doctype html><script>alert(1)</script>') },
-  { name: 'package.json.jpg', make: async (path) => writeFile(path, await readFile('package.json')) },
+  {
+    name: 'page.html',
+    make: (path) => writeFile(path, '<!doctype html><script>alert(1)</script>'),
+  },
+  {
+    name: 'package.json.jpg',
+    make: async (path) => writeFile(path, await readFile('package.json')),
+  },
 ]

@@ -4,7 +4,9 @@ import type { MadeFile } from './made-file.ts'
 
 /** A picture with two colors, so that a turn shows. */
 const picture = (width = 1080, height = 1080): Sharp => {
-  const half = { create: { width, height: Math.max(1, height >> 1), channels: 3 as const, background: '#c33' } }
+  const half = {
+    create: { width, height: Math.max(1, height >> 1), channels: 3 as const, background: '#c33' },
+  }
   const whole = sharp({ create: { width, height, channels: 3, background: '#33c' } })
   return height > 1 ? whole.composite([{ input: half, left: 0, top: 0 }]) : whole
 }
@@ -36,7 +38,9 @@ const bmp = (width: number, height: number): Buffer => {
 }
 
 const deep = (width: number, height: number): Sharp =>
-  sharp(Buffer.from(new Uint16Array(width * height * 3).fill(0x9abc).buffer), { raw: { width, height, channels: 3 } } as never)
+  sharp(Buffer.from(new Uint16Array(width * height * 3).fill(0x9abc).buffer), {
+    raw: { width, height, channels: 3 },
+  } as never)
 
 /** Pictures as cameras, phones, scanners and drawing programs write them. */
 export const pictureFiles: MadeFile[] = [
@@ -47,7 +51,9 @@ export const pictureFiles: MadeFile[] = [
   image('p3.jpg', () => picture().withIccProfile('p3').jpeg()),
   image('upright-3x4.jpg', () => picture(1080, 1440).jpeg()),
   ...[2, 3, 6, 8].map((orientation) =>
-    image(`turned-${orientation}.jpg`, () => picture(1080, 1350).withMetadata({ orientation }).jpeg()),
+    image(`turned-${orientation}.jpg`, () =>
+      picture(1080, 1350).withMetadata({ orientation }).jpeg(),
+    ),
   ),
   image('one-pixel.jpg', () => picture(1, 1).jpeg()),
   image('very-wide.jpg', () => picture(4000, 200).jpeg()),
@@ -71,6 +77,8 @@ export const pictureFiles: MadeFile[] = [
   bytes('text.jpg', async () => Buffer.from('A shopping list: milk, bread\n'.repeat(20))),
   bytes('empty.jpg', async () => Buffer.alloc(0)),
   bytes('drawing.svg', async () =>
-    Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>'),
+    Buffer.from(
+      '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>',
+    ),
   ),
 ]

@@ -10,11 +10,20 @@ import type { MadeFile } from './made-file.ts'
 
 export type Row = { file: string; upload: string; outcomes: Record<string, string> }
 
-const accounts = { Facebook: 'FacebookFbNorthside Records', Instagram: '@northsiderecords', TikTok: '@northside.records' }
+const accounts = {
+  Facebook: 'FacebookFbNorthside Records',
+  Instagram: '@northsiderecords',
+  TikTok: '@northside.records',
+}
 
 /** So many posts in a minute are more than platforms allow; this is about files alone. */
 export const noRateLimits = {
-  ...{ tiktokInitPerMinute: 100_000, tiktokPostsPerDay: 100_000, tiktokPendingShares: 1_000, tiktokStatusPerMinute: 100_000 },
+  ...{
+    tiktokInitPerMinute: 100_000,
+    tiktokPostsPerDay: 100_000,
+    tiktokPendingShares: 1_000,
+    tiktokStatusPerMinute: 100_000,
+  },
   ...{
     tiktokCreatorInfoPerMinute: 100_000,
     instagramQuotaTotal: 100_000,
@@ -31,7 +40,8 @@ export async function takeThrough(house: Installed, files: MadeFile[]): Promise<
   const folder = await mkdtemp(join(tmpdir(), 'cratesocial-files-'))
   try {
     const rows: (Row & { id: string | null })[] = []
-    for (const file of files) rows.push({ file: file.name, outcomes: {}, ...(await uploadFile(house, folder, file)) })
+    for (const file of files)
+      rows.push({ file: file.name, outcomes: {}, ...(await uploadFile(house, folder, file)) })
     await conversionsEnd(house)
     for (const row of rows) if (row.id) await publishEverywhere(house, row, row.id)
     await postsEnd(house)
@@ -42,16 +52,24 @@ export async function takeThrough(house: Installed, files: MadeFile[]): Promise<
   }
 }
 
-async function uploadFile(house: Installed, folder: string, file: MadeFile): Promise<{ id: string | null; upload: string }> {
+async function uploadFile(
+  house: Installed,
+  folder: string,
+  file: MadeFile,
+): Promise<{ id: string | null; upload: string }> {
   const path = join(folder, file.name)
   await file.make(path)
-  const answer = await house.admin.request(`/w/${house.slug}/media/${encodeURIComponent(file.name)}`, {
-    method: 'PUT',
-    body: new Uint8Array(await readFile(path)),
-    headers: { accept: 'application/json' },
-  })
+  const answer = await house.admin.request(
+    `/w/${house.slug}/media/${encodeURIComponent(file.name)}`,
+    {
+      method: 'PUT',
+      body: new Uint8Array(await readFile(path)),
+      headers: { accept: 'application/json' },
+    },
+  )
   const text = await answer.text()
-  const id = answer.status === 201 ? (text.match(/data-media="([0-9a-f-]{36})"/)?.[1] ?? null) : null
+  const id =
+    answer.status === 201 ? (text.match(/data-media="([0-9a-f-]{36})"/)?.[1] ?? null) : null
   if (answer.status === 201 && !id) throw new Error(`${file.name}: no id in ${text.slice(0, 200)}`)
   return { id, upload: id ? 'taken' : `${answer.status}: ${wordsOf(text)}` }
 }
@@ -73,15 +91,29 @@ async function untilNone(what: string, count: () => Promise<number>): Promise<vo
 }
 
 const conversionsEnd = ({ sql }: Installed) =>
-  untilNone('files are not converted', async () => (await sql`select id from media where conversion = 'waiting'`).length)
+  untilNone(
+    'files are not converted',
+    async () => (await sql`select id from media where conversion = 'waiting'`).length,
+  )
 
 /** Composes for all platforms; those that refuse the file are noted, and the others get the post. */
 async function publishEverywhere(house: Installed, row: Row, id: string): Promise<void> {
-  const channels = Object.entries(accounts).map(([platform, words]) => ({ platform, id: house.channel(words) }))
+  const channels = Object.entries(accounts).map(([platform, words]) => ({
+    platform,
+    id: house.channel(words),
+  }))
   const tiktok = channels[2]!.id
   for (let rest = channels; rest.length > 0; ) {
-    const choices = { [`${tiktok}.privacy_level`]: 'PUBLIC_TO_EVERYONE', [`${tiktok}.consent`]: 'on' }
-    const fields = { text: `File ${row.file}`, channel: rest.map((channel) => channel.id), media: [id], ...choices }
+    const choices = {
+      [`${tiktok}.privacy_level`]: 'PUBLIC_TO_EVERYONE',
+      [`${tiktok}.consent`]: 'on',
+    }
+    const fields = {
+      text: `File ${row.file}`,
+      channel: rest.map((channel) => channel.id),
+      media: [id],
+      ...choices,
+    }
     const page = await compose(house.admin, house.slug, fields, 'Publish now')
     const sentences = [...page.document.querySelectorAll('#verdict .faults li')].map((item) =>
       (item.textContent ?? '').replace(/\s+/g, ' ').trim(),
@@ -91,26 +123,40 @@ async function publishEverywhere(house: Installed, row: Row, id: string): Promis
         throw new Error(`${row.file}: neither posted nor refused: ${page.text.slice(0, 400)}`)
       return
     }
-    const refused = rest.filter(({ platform }) => sentences.some((sentence) => sentence.startsWith(platform)))
+    const refused = rest.filter(({ platform }) =>
+      sentences.some((sentence) => sentence.startsWith(platform)),
+    )
     // A sentence that names no platform is about the file, and stands for all of them.
     const named = refused.length > 0 ? refused : rest
     for (const { platform } of named)
-      row.outcomes[platform] = `refused: ${sentences.filter((one) => named === rest || one.startsWith(platform)).join(' ')}`
+      row.outcomes[platform] =
+        `refused: ${sentences.filter((one) => named === rest || one.startsWith(platform)).join(' ')}`
     rest = rest.filter((channel) => !named.includes(channel))
   }
 }
 
 const postsEnd = ({ sql }: Installed) =>
-  untilNone('posts have no result', async () => (await sql`select id from targets where state = any(${openStates})`).length)
+  untilNone(
+    'posts have no result',
+    async () => (await sql`select id from targets where state = any(${openStates})`).length,
+  )
 
 async function outcomesOf(house: Installed, file: string): Promise<Record<string, string>> {
-  const targets = await house.sql<{ platform: string; state: string; problem: { message?: string } | null; kind: string }[]>`
+  const targets = await house.sql<
+    { platform: string; state: string; problem: { message?: string } | null; kind: string }[]
+  >`
     select platform, state, problem, kind from targets where text = ${`File ${file}`} order by platform`
-  const names: Record<string, string> = { facebook: 'Facebook', instagram: 'Instagram', tiktok: 'TikTok' }
+  const names: Record<string, string> = {
+    facebook: 'Facebook',
+    instagram: 'Instagram',
+    tiktok: 'TikTok',
+  }
   return Object.fromEntries(
     targets.map(({ platform, state, problem, kind }) => [
       names[platform],
-      state === 'published' ? `published as ${kind}` : `${state} as ${kind}: ${JSON.stringify(problem)}`,
+      state === 'published'
+        ? `published as ${kind}`
+        : `${state} as ${kind}: ${JSON.stringify(problem)}`,
     ]),
   )
 }
@@ -121,7 +167,9 @@ export const tableOf = (rows: Row[]): string =>
     .map(({ file, upload, outcomes }) =>
       [
         `${file.padEnd(26)} ${upload}`,
-        ...Object.entries(outcomes).map(([platform, words]) => `    ${platform.padEnd(10)} ${words}`),
+        ...Object.entries(outcomes).map(
+          ([platform, words]) => `    ${platform.padEnd(10)} ${words}`,
+        ),
       ].join('\n'),
     )
     .join('\n')

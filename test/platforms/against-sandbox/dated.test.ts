@@ -19,8 +19,16 @@ const ada = '10200000000000001'
 const days = [
   { title: 'with an app of these days', at: '2026-11-30T10:00:00Z', told: [] },
   { title: 'a year later, when v28.0 exists', at: '2027-11-30T10:00:00Z', told: [] },
-  { title: 'six weeks before Meta ends v25.0', at: '2028-06-17T10:00:00Z', told: ['Graph API v25.0'] },
-  { title: 'after Meta ended v25.0, and answers as v26.0', at: '2028-08-17T10:00:00Z', told: ['Graph API v25.0'] },
+  {
+    title: 'six weeks before Meta ends v25.0',
+    at: '2028-06-17T10:00:00Z',
+    told: ['Graph API v25.0'],
+  },
+  {
+    title: 'after Meta ended v25.0, and answers as v26.0',
+    at: '2028-08-17T10:00:00Z',
+    told: ['Graph API v25.0'],
+  },
 ]
 
 test.each(days)(
@@ -29,11 +37,21 @@ test.each(days)(
   async ({ at, told }) => {
     const rig = await startRig({ at: Date.parse(at) })
     atTheEnd(() => rig.close())
-    await rig.set({ tiktokTokenProfile: 'older', tiktokPhotosInVideoList: true, metaAppCreatedOn: at.slice(0, 10) })
-    expect(endingsToTell([rig.issuer('meta'), rig.issuer('tiktok')], rig.now()).map(({ what }) => what)).toEqual(told)
+    await rig.set({
+      tiktokTokenProfile: 'older',
+      tiktokPhotosInVideoList: true,
+      metaAppCreatedOn: at.slice(0, 10),
+    })
+    expect(
+      endingsToTell([rig.issuer('meta'), rig.issuer('tiktok')], rig.now()).map(({ what }) => what),
+    ).toEqual(told)
 
     const business = { id: '55500000000001', name: 'Northside Holding', relation: 'owned' }
-    await rig.control('POST', '/accounts/meta/pages', { name: 'Held', people: [{ id: ada }], business })
+    await rig.control('POST', '/accounts/meta/pages', {
+      name: 'Held',
+      people: [{ id: ada }],
+      business,
+    })
     const [meta, tiktok] = [await rig.connect('meta'), await rig.connect('tiktok')]
     expect(meta.offers.map(({ name }) => name)).toContain('Held')
 
@@ -44,18 +62,31 @@ test.each(days)(
       await compareNumbers(rig, rig.platform(name), connection, posts)
     }
     const calls = await rig.calls({ platform: 'facebook' })
-    const servedAs = new Set(calls.map(({ facts, path }) => facts.servedAs ?? /\/(v\d+\.\d+)\//.exec(path)?.[1]))
+    const servedAs = new Set(
+      calls.map(({ facts, path }) => facts.servedAs ?? /\/(v\d+\.\d+)\//.exec(path)?.[1]),
+    )
     expect([...servedAs]).toEqual([at > '2028-07-29' ? 'v26.0' : 'v25.0'])
   },
 )
 
-async function publishEveryKind(rig: Rig, platform: Platform, connection: Connection): Promise<PostToMeasure[]> {
+async function publishEveryKind(
+  rig: Rig,
+  platform: Platform,
+  connection: Connection,
+): Promise<PostToMeasure[]> {
   const account = connection.account(platform.name)
   const posts: PostToMeasure[] = []
   for (const { name: kind } of platform.kinds) {
     const text = kind === 'story' ? '' : `${platform.name} ${kind} ${rig.now()}`
     const link = kind === 'link' ? 'https://example.org/crates' : null
-    const draft = draftOf(rig, { platform: platform.name, account, kind, text, link, media: await mediaFor(rig, kind) })
+    const draft = draftOf(rig, {
+      platform: platform.name,
+      account,
+      kind,
+      text,
+      link,
+      media: await mediaFor(rig, kind),
+    })
     const { platformPostId } = await publish(rig, draft)
     posts.push({ platformPostId: platformPostId!, kind, handles: draft.handles() })
   }
@@ -69,11 +100,17 @@ async function mediaFor({ host }: Rig, kind: string): Promise<HostedMedia[]> {
   if (kind === 'text' || kind === 'link') return []
   if (kind === 'story') return [await picture('#123123', { width: 720, height: 1280 })]
   if (kind === 'photo' || kind === 'image') return [await picture('#204060')]
-  if (kind === 'photos' || kind === 'carousel') return [await picture('#456789'), await picture('#987654')]
+  if (kind === 'photos' || kind === 'carousel')
+    return [await picture('#456789'), await picture('#987654')]
   return [await video(host, `${kind} ${Math.random()}`)]
 }
 
-async function compareNumbers(rig: Rig, platform: Platform, connection: Connection, posts: PostToMeasure[]): Promise<void> {
+async function compareNumbers(
+  rig: Rig,
+  platform: Platform,
+  connection: Connection,
+  posts: PostToMeasure[],
+): Promise<void> {
   const measured = posts.filter(({ kind }) => platform.measure.toldForMs(kind) !== 0)
   const measuring = {
     account: connection.account(platform.name),
@@ -88,7 +125,10 @@ async function compareNumbers(rig: Rig, platform: Platform, connection: Connecti
   for (const post of measured) {
     const path = `/ledger/posts/${platform.name}/${post.platformPostId}/numbers`
     const truth = await rig.control<LedgerNumbers>('GET', path)
-    expect([post.kind, result.get(post.platformPostId)]).toEqual([post.kind, expectedNumbers(platform.measure, post.kind, truth)])
+    expect([post.kind, result.get(post.platformPostId)]).toEqual([
+      post.kind,
+      expectedNumbers(platform.measure, post.kind, truth),
+    ])
     expect(truth.views).toBeGreaterThan(0)
   }
   expect(measured.length).toBeGreaterThan(1)
@@ -102,10 +142,15 @@ async function followersOf(rig: Rig, platform: string, id: string): Promise<numb
   const { nowMs } = await rig.control<{ nowMs: number }>('GET', '/clock')
   if (platform === 'tiktok') {
     type Creator = { openId: string; followers: number; createdAtMs: number }
-    const creator = (await rig.control<Creator[]>('GET', '/accounts/tiktok')).find(({ openId }) => openId === id)!
+    const creator = (await rig.control<Creator[]>('GET', '/accounts/tiktok')).find(
+      ({ openId }) => openId === id,
+    )!
     return tiktokFollowersAt(id, creator.followers, nowMs - creator.createdAtMs)
   }
   type Accounts = Record<string, { id: string; followers: number }>
-  const { pages, instagram } = await rig.control<{ pages: Accounts; instagram: Accounts }>('GET', '/accounts/meta')
+  const { pages, instagram } = await rig.control<{ pages: Accounts; instagram: Accounts }>(
+    'GET',
+    '/accounts/meta',
+  )
   return followersAt((platform === 'facebook' ? pages : instagram)[id]!, nowMs)
 }

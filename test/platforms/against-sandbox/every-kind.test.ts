@@ -1,5 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Draft, type DraftWanted, draftOf, prepare, receipt, send, settle } from '../../support/draft.ts'
+import {
+  type Draft,
+  type DraftWanted,
+  draftOf,
+  prepare,
+  receipt,
+  send,
+  settle,
+} from '../../support/draft.ts'
 import { type Connection, type Rig, startRig } from '../../support/platforms/against-sandbox.ts'
 import { photo, video } from '../../support/publishable.ts'
 import type { HostedMedia } from '../../support/servers/media-host.ts'
@@ -33,8 +41,19 @@ type Case = {
 
 const altText = 'A crate of records'
 const cases: Case[] = [
-  { title: 'a text', platform: 'facebook', kind: 'text', text: 'Doors open at ten.\n\nBring a bag — ä ö 漢字 🎶' },
-  { title: 'a link', platform: 'facebook', kind: 'link', text: 'The programme', link: 'https://northside.example/?a=1&b=#2' },
+  {
+    title: 'a text',
+    platform: 'facebook',
+    kind: 'text',
+    text: 'Doors open at ten.\n\nBring a bag — ä ö 漢字 🎶',
+  },
+  {
+    title: 'a link',
+    platform: 'facebook',
+    kind: 'link',
+    text: 'The programme',
+    link: 'https://northside.example/?a=1&b=#2',
+  },
   {
     title: 'a photo',
     platform: 'facebook',
@@ -48,7 +67,12 @@ const cases: Case[] = [
     platform: 'facebook',
     kind: 'photos',
     text: 'Three crates',
-    media: () => Promise.all(['#102030', '#a02030', '#10a030'].map((color) => photo(rig.host, color, { altText: color }))),
+    media: () =>
+      Promise.all(
+        ['#102030', '#a02030', '#10a030'].map((color) =>
+          photo(rig.host, color, { altText: color }),
+        ),
+      ),
     keepsAltText: true,
   },
   {
@@ -56,9 +80,17 @@ const cases: Case[] = [
     platform: 'facebook',
     kind: 'video',
     text: 'The shop, filmed',
-    media: async () => [await video(rig.host, 'fb video', { width: 1280, height: 720, padBytes: 100_000 })],
+    media: async () => [
+      await video(rig.host, 'fb video', { width: 1280, height: 720, padBytes: 100_000 }),
+    ],
   },
-  { title: 'a reel', platform: 'facebook', kind: 'reel', text: 'Spin', media: async () => [await video(rig.host, 'fb reel')] },
+  {
+    title: 'a reel',
+    platform: 'facebook',
+    kind: 'reel',
+    text: 'Spin',
+    media: async () => [await video(rig.host, 'fb reel')],
+  },
   {
     title: 'a reel as MOV',
     platform: 'facebook',
@@ -101,7 +133,13 @@ const cases: Case[] = [
       await photo(rig.host, '#998877'),
     ],
   },
-  { title: 'a reel', platform: 'instagram', kind: 'reel', text: 'Spin', media: async () => [await video(rig.host, 'ig reel')] },
+  {
+    title: 'a reel',
+    platform: 'instagram',
+    kind: 'reel',
+    text: 'Spin',
+    media: async () => [await video(rig.host, 'ig reel')],
+  },
   {
     title: 'a story of a picture',
     platform: 'instagram',
@@ -146,7 +184,14 @@ test.each(cases.map((wanted) => [`${wanted.platform}: ${wanted.title}`, wanted] 
     const { platform, kind, text, link = null } = wanted
     const media = (await wanted.media?.()) ?? []
     const connection = platform === 'tiktok' ? tiktok : meta
-    const draft = draftOf(rig, { platform, account: connection.account(platform), kind, text, link, media })
+    const draft = draftOf(rig, {
+      platform,
+      account: connection.account(platform),
+      kind,
+      text,
+      link,
+      media,
+    })
     const before = await rig.posts()
 
     await prepare(rig, draft)
@@ -157,9 +202,16 @@ test.each(cases.map((wanted) => [`${wanted.platform}: ${wanted.title}`, wanted] 
 
     const [post, ...others] = (await rig.posts()).slice(before.length)
     expect(others).toEqual([])
-    expect(post).toMatchObject({ platform, account: draft.publication().account.id, kind: wanted.shownAs ?? kind, text, link })
+    expect(post).toMatchObject({
+      platform,
+      account: draft.publication().account.id,
+      kind: wanted.shownAs ?? kind,
+      text,
+      link,
+    })
     expect(post?.media.map((item) => item.sha256)).toEqual(media.map((item) => item.sha256))
-    if (wanted.keepsAltText) expect(post?.media.map((item) => item.altText)).toEqual(media.map((item) => item.altText))
+    if (wanted.keepsAltText)
+      expect(post?.media.map((item) => item.altText)).toEqual(media.map((item) => item.altText))
     expect(found.platformPostId).toBe(post?.id)
     expect(found.permalink).toBe(post?.permalink)
     if (!wanted.hasNoPage) expect((await fetch(found.permalink ?? '')).status).toBe(200)

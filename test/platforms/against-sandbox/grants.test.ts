@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { draftOf, prepare, problemOf, publish, send } from '../../support/draft.ts'
-import { type accountIn, consent, type Rig, startRig, verifier } from '../../support/platforms/against-sandbox.ts'
+import {
+  type accountIn,
+  consent,
+  type Rig,
+  startRig,
+  verifier,
+} from '../../support/platforms/against-sandbox.ts'
 import { photo } from '../../support/publishable.ts'
 
 let rig: Rig
@@ -23,8 +29,12 @@ describe('connecting Meta', () => {
     expect(tokens).toMatchObject({ userId: ada, userName: 'Ada Northside', refreshToken: null })
     expect(Math.round(((tokens.expiresAtMs ?? 0) - Date.now()) / dayMs)).toBe(60)
     expect(Math.round(((tokens.dataAccessExpiresAtMs ?? 0) - Date.now()) / dayMs)).toBe(90)
-    expect(tokens.scopes).toEqual(expect.arrayContaining(['pages_manage_posts', 'instagram_content_publish']))
-    const names = offers.map((offer) => `${offer.platform}: ${offer.name}${offer.blocked ? ' (blocked)' : ''}`)
+    expect(tokens.scopes).toEqual(
+      expect.arrayContaining(['pages_manage_posts', 'instagram_content_publish']),
+    )
+    const names = offers.map(
+      (offer) => `${offer.platform}: ${offer.name}${offer.blocked ? ' (blocked)' : ''}`,
+    )
     expect(names).toEqual(
       expect.arrayContaining([
         'facebook: Northside Records',
@@ -33,7 +43,9 @@ describe('connecting Meta', () => {
         expect.stringMatching(/^facebook: .*\(blocked\)$/),
       ]),
     )
-    expect(offers.filter((offer) => offer.platform === 'instagram' && offer.name === 'Northside Events')).toEqual([])
+    expect(
+      offers.filter((offer) => offer.platform === 'instagram' && offer.name === 'Northside Events'),
+    ).toEqual([])
   })
 
   test('blocks the accounts that need a missing permission, and names it', async () => {
@@ -42,28 +54,39 @@ describe('connecting Meta', () => {
     const instagram = offers.filter((offer) => offer.platform === 'instagram')
     expect(instagram.length).toBeGreaterThan(0)
     for (const offer of instagram) expect(offer.blocked).toContain('instagram_content_publish')
-    expect(offers.find((offer) => offer.name === 'Northside Records' && offer.platform === 'facebook')?.blocked).toBeNull()
+    expect(
+      offers.find((offer) => offer.name === 'Northside Records' && offer.platform === 'facebook')
+        ?.blocked,
+    ).toBeNull()
   })
 
   test('asks again for declined permissions when told to', async () => {
     await rig.connect('meta', { untick: ['pages_manage_posts'] })
     expect((await rig.connect('meta')).tokens.scopes).not.toContain('pages_manage_posts')
-    expect((await rig.connect('meta', { again: true })).tokens.scopes).toContain('pages_manage_posts')
+    expect((await rig.connect('meta', { again: true })).tokens.scopes).toContain(
+      'pages_manage_posts',
+    )
   })
 
   test('accepts a code once, and only with the redirect address it was issued for', async () => {
     const issuer = rig.issuer('meta')
     const redirectUri = `${rig.host.url}/callback`
     const { code = '' } = await consent(rig, 'meta')
-    expect(await problemOf(issuer.exchange({ code, redirectUri: 'http://else.example/', verifier, signal }))).toMatchObject({
+    expect(
+      await problemOf(
+        issuer.exchange({ code, redirectUri: 'http://else.example/', verifier, signal }),
+      ),
+    ).toMatchObject({
       code: '100',
       subcode: '36008',
     })
     await issuer.exchange({ code, redirectUri, verifier, signal })
-    expect(await problemOf(issuer.exchange({ code, redirectUri, verifier, signal }))).toMatchObject({
-      code: '100',
-      subcode: '36009',
-    })
+    expect(await problemOf(issuer.exchange({ code, redirectUri, verifier, signal }))).toMatchObject(
+      {
+        code: '100',
+        subcode: '36009',
+      },
+    )
   })
 })
 
@@ -74,7 +97,15 @@ describe('a Meta grant', () => {
     expect(renewed?.accessToken).not.toBe(connection.tokens.accessToken)
     expect(renewed).toMatchObject({ userId: ada, scopes: connection.tokens.scopes })
     const account = { ...connection.account('instagram'), grantToken: renewed?.accessToken ?? '' }
-    await publish(rig, draftOf(rig, { platform: 'instagram', account, kind: 'image', media: [await photo(rig.host, '#0000aa')] }))
+    await publish(
+      rig,
+      draftOf(rig, {
+        platform: 'instagram',
+        account,
+        kind: 'image',
+        media: [await photo(rig.host, '#0000aa')],
+      }),
+    )
     await publish(rig, textBy(connection.account('facebook'), 'Pages keep their own token'))
     expect(await rig.posts()).toHaveLength(2)
   })
@@ -82,7 +113,11 @@ describe('a Meta grant', () => {
   test('is reported as valid, or as invalid with the reason', async () => {
     const issuer = rig.issuer('meta')
     const { tokens } = await rig.connect('meta')
-    expect(await issuer.inspect(tokens, signal)).toMatchObject({ valid: true, reason: null, scopes: tokens.scopes })
+    expect(await issuer.inspect(tokens, signal)).toMatchObject({
+      valid: true,
+      reason: null,
+      scopes: tokens.scopes,
+    })
     await rig.control('POST', `/accounts/meta/people/${ada}/state`, { tokens: 'password_changed' })
     const ended = await issuer.inspect(tokens, signal)
     expect(ended.valid).toBe(false)
@@ -99,8 +134,17 @@ describe('a Meta grant', () => {
     })
     await publish(rig, textBy(connection.account('facebook'), 'Page tokens have no end'))
     const media = [await photo(rig.host, '#00aa00')]
-    const image = draftOf(rig, { platform: 'instagram', account: connection.account('instagram'), kind: 'image', media })
-    expect(await problemOf(prepare(rig, image))).toMatchObject({ kind: 'reauthorize', code: '190', subcode: '463' })
+    const image = draftOf(rig, {
+      platform: 'instagram',
+      account: connection.account('instagram'),
+      kind: 'image',
+      media,
+    })
+    expect(await problemOf(prepare(rig, image))).toMatchObject({
+      kind: 'reauthorize',
+      code: '190',
+      subcode: '463',
+    })
   })
 
   test('promise R2: is invalid at Meta with all its Page tokens once revoked here; revoking it again is no error', async () => {
@@ -110,7 +154,11 @@ describe('a Meta grant', () => {
     expect((await issuer.inspect(connection.tokens, signal)).valid).toBe(false)
     const draft = textBy(connection.account('facebook'), 'Too late')
     await prepare(rig, draft)
-    expect(await problemOf(send(rig, draft))).toMatchObject({ kind: 'reauthorize', code: '190', subcode: '458' })
+    expect(await problemOf(send(rig, draft))).toMatchObject({
+      kind: 'reauthorize',
+      code: '190',
+      subcode: '458',
+    })
     await issuer.revoke(connection.tokens, signal)
     expect(await rig.posts()).toEqual([])
   })
@@ -119,7 +167,10 @@ describe('a Meta grant', () => {
     const { tokens } = await rig.connect('meta')
     await rig.advance(61 * dayMs)
     await rig.issuer('meta').revoke(tokens, signal)
-    const people = await rig.control<{ people: Record<string, { grant: unknown }> }>('GET', '/accounts/meta')
+    const people = await rig.control<{ people: Record<string, { grant: unknown }> }>(
+      'GET',
+      '/accounts/meta',
+    )
     expect(people.people[ada]?.grant).toBeNull()
   })
 
@@ -128,7 +179,12 @@ describe('a Meta grant', () => {
     await rig.control('POST', `/accounts/meta/people/${ada}/state`, { dataAccess: 'expired' })
     await publish(rig, textBy(connection.account('facebook'), 'Pages are not concerned'))
     const media = [await photo(rig.host, '#00aaaa')]
-    const image = draftOf(rig, { platform: 'instagram', account: connection.account('instagram'), kind: 'image', media })
+    const image = draftOf(rig, {
+      platform: 'instagram',
+      account: connection.account('instagram'),
+      kind: 'image',
+      media,
+    })
     const problem = await problemOf(prepare(rig, image))
     expect(problem).toMatchObject({ code: '10' })
     expect(['permission', 'reauthorize']).toContain(problem.kind)
@@ -139,12 +195,24 @@ describe('Pages of a business portfolio', () => {
   const business = { id: '777000000000001', name: 'Northside Group', relation: 'owned' }
   const addPages = async (count: number, more: object = {}) => {
     for (let index = 1; index <= count; index += 1) {
-      const page = { id: `10670000000${1000 + index}`, name: `Branch ${index}`, people: [{ id: ada }], ...more }
+      const page = {
+        id: `10670000000${1000 + index}`,
+        name: `Branch ${index}`,
+        people: [{ id: ada }],
+        ...more,
+      }
       await rig.control('POST', '/accounts/meta/pages', page)
     }
   }
-  const branches = ({ offers }: { offers: { name: string; blocked: string | null; accountToken: string | null }[] }) =>
-    offers.filter(({ name, blocked, accountToken }) => name.startsWith('Branch') && blocked === null && accountToken !== null)
+  const branches = ({
+    offers,
+  }: {
+    offers: { name: string; blocked: string | null; accountToken: string | null }[]
+  }) =>
+    offers.filter(
+      ({ name, blocked, accountToken }) =>
+        name.startsWith('Branch') && blocked === null && accountToken !== null,
+    )
 
   test('are found through the portfolio that owns them or one they are shared with, each only once', async () => {
     await addPages(2, { business })
@@ -177,7 +245,14 @@ describe('Pages of a business portfolio', () => {
     const { tokens } = await rig.connect('meta')
     const issuer = rig.issuer('meta')
     expect((await issuer.listAccounts(tokens, signal)).isComplete).toBe(true)
-    await rig.fault({ endpoint: 'business.client_pages', when: 'before', kind: 'error', code: 100, subcode: 33, times: 1 })
+    await rig.fault({
+      endpoint: 'business.client_pages',
+      when: 'before',
+      kind: 'error',
+      code: 100,
+      subcode: 33,
+      times: 1,
+    })
     const { offers, isComplete } = await issuer.listAccounts(tokens, signal)
     expect([branches({ offers }).length, isComplete]).toEqual([2, false])
   })
@@ -193,6 +268,9 @@ describe('Pages of a business portfolio', () => {
   test('cause an error, not an empty list, when the response stays too large', async () => {
     const { tokens } = await rig.connect('meta')
     await rig.fault({ endpoint: 'me.accounts', when: 'before', kind: 'error', code: 1, times: 10 })
-    expect(await problemOf(rig.issuer('meta').listAccounts(tokens, signal))).toMatchObject({ kind: 'unavailable', code: '1' })
+    expect(await problemOf(rig.issuer('meta').listAccounts(tokens, signal))).toMatchObject({
+      kind: 'unavailable',
+      code: '1',
+    })
   })
 })

@@ -41,7 +41,13 @@ let number = 0
 const newDraft = ({ platform, kind, media }: (typeof kinds)[number]): Draft => {
   number += 1
   const account = (platform === 'tiktok' ? tiktok : meta).account(platform)
-  return draftOf(rig, { platform, account, kind, text: `Number ${number}`, media: media.flatMap((name) => files[name] ?? []) })
+  return draftOf(rig, {
+    platform,
+    account,
+    kind,
+    text: `Number ${number}`,
+    media: media.flatMap((name) => files[name] ?? []),
+  })
 }
 
 /** Prepares again after each interruption. Returns what interrupted it, in order. */
@@ -65,7 +71,9 @@ const expectOnePost = async (draft: Draft): Promise<void> => {
   await settle(rig, draft, await send(rig, draft))
   const made = (await rig.posts()).slice(before.length)
   expect(made).toHaveLength(1)
-  expect(made[0]?.media.map((item) => item.sha256)).toEqual(draft.publication().media.map((item) => (item as HostedMedia).sha256))
+  expect(made[0]?.media.map((item) => item.sha256)).toEqual(
+    draft.publication().media.map((item) => (item as HostedMedia).sha256),
+  )
 }
 
 /** The calls of an undisturbed prepare, so that each can be disturbed in turn. */
@@ -111,7 +119,9 @@ describe('interrupted preparation resumes and makes one post', () => {
           await rig.advance(90_000)
           const draft = newDraft(wanted)
           await rig.fault({ endpoint: '*', nth, when, kind: 'reset' })
-          expect(['unavailable', 'unavailable,unavailable'], fault).toContain((await prepareStubbornly(draft)).join())
+          expect(['unavailable', 'unavailable,unavailable'], fault).toContain(
+            (await prepareStubbornly(draft)).join(),
+          )
           await expectOnePost(draft)
           await rig.control('DELETE', '/faults')
         }

@@ -30,16 +30,22 @@ const measuring = (): Measuring => ({
   now: rig.now,
   signal: new AbortController().signal,
 })
-const measure = (posts: PostToMeasure[]) => rig.platform('facebook').measure.posts(measuring(), posts)
+const measure = (posts: PostToMeasure[]) =>
+  rig.platform('facebook').measure.posts(measuring(), posts)
 const out = async (kind: string, text = `A ${kind}`): Promise<PostToMeasure> => {
-  const media = kind === 'text' ? [] : [kind === 'photo' ? await photo(rig.host, '#204060') : await video(rig.host, text)]
+  const media =
+    kind === 'text'
+      ? []
+      : [kind === 'photo' ? await photo(rig.host, '#204060') : await video(rig.host, text)]
   const draft = draftOf(rig, { platform: 'facebook', account, kind, text, media })
   const { platformPostId } = await publish(rig, draft)
   return { platformPostId: platformPostId!, kind, handles: draft.handles() }
 }
-const callsSince = async (sinceId: string) => (await rig.calls({ sinceId })).map(({ endpoint, status }) => ({ endpoint, status }))
+const callsSince = async (sinceId: string) =>
+  (await rig.calls({ sinceId })).map(({ endpoint, status }) => ({ endpoint, status }))
 const lastCall = async () => String((await rig.calls()).at(-1)?.id ?? 0)
-const page = (state: object) => rig.control('POST', `/accounts/meta/pages/${account.id}/state`, state)
+const page = (state: object) =>
+  rig.control('POST', `/accounts/meta/pages/${account.id}/state`, state)
 
 describe('measuring posts in one batch', () => {
   test('reads 50 posts with one call, for an app that cannot use multi-ID requests', async () => {
@@ -50,13 +56,21 @@ describe('measuring posts in one batch', () => {
     const { result } = await measure(posts)
     expect([result.size, share.calls]).toEqual([50, 50])
     expect([...result.values()].every(({ views = 0 }) => views > 0)).toBe(true)
-    expect((await callsSince(before)).filter(({ endpoint }) => endpoint === 'batch')).toHaveLength(1)
+    expect((await callsSince(before)).filter(({ endpoint }) => endpoint === 'batch')).toHaveLength(
+      1,
+    )
   })
 
   test('requests an operation that Meta did not finish again separately, so that no number is missing', async () => {
     const posts = [await out('text', 'One'), await out('text', 'Two')]
     await rig.advance(5 * hourMs)
-    await rig.fault({ platform: 'facebook', endpoint: 'post.insights', kind: 'reset', when: 'before', times: 1 })
+    await rig.fault({
+      platform: 'facebook',
+      endpoint: 'post.insights',
+      kind: 'reset',
+      when: 'before',
+      times: 1,
+    })
     const { result, unanswered } = await measure(posts)
     expect([result.size, unanswered.size, share.calls]).toEqual([2, 0, 3])
   })
@@ -64,9 +78,19 @@ describe('measuring posts in one batch', () => {
   test('keeps the numbers of the other posts when one fails', async () => {
     const posts = [await out('text', 'One'), await out('text', 'Two')]
     await rig.advance(5 * hourMs)
-    await rig.fault({ platform: 'facebook', endpoint: 'post.insights', kind: 'error', code: 2, when: 'before', times: 1 })
+    await rig.fault({
+      platform: 'facebook',
+      endpoint: 'post.insights',
+      kind: 'error',
+      code: 2,
+      when: 'before',
+      times: 1,
+    })
     const { result, unanswered } = await measure(posts)
-    expect([result.size, [...unanswered.values()].map(({ kind }) => kind)]).toEqual([1, ['unavailable']])
+    expect([result.size, [...unanswered.values()].map(({ kind }) => kind)]).toEqual([
+      1,
+      ['unavailable'],
+    ])
   })
 
   test('reports a rate limit or an expired token as such, not as an error of one post', async () => {
@@ -75,7 +99,14 @@ describe('measuring posts in one batch', () => {
       [80001, 'rate_limited'],
       [190, 'reauthorize'],
     ] as const) {
-      await rig.fault({ platform: 'facebook', endpoint: 'post.insights', kind: 'error', code, when: 'before', times: 1 })
+      await rig.fault({
+        platform: 'facebook',
+        endpoint: 'post.insights',
+        kind: 'error',
+        code,
+        when: 'before',
+        times: 1,
+      })
       await expect(measure(posts)).rejects.toMatchObject({ kind })
     }
   })
@@ -83,7 +114,12 @@ describe('measuring posts in one batch', () => {
 
 describe('a small Page', () => {
   test('gets the numbers that Facebook provides; the one it withholds is marked as not given for this account', async () => {
-    const posts = [await out('photo'), await out('photo', 'Two'), await out('photo', 'Three'), await out('text')]
+    const posts = [
+      await out('photo'),
+      await out('photo', 'Two'),
+      await out('photo', 'Three'),
+      await out('text'),
+    ]
     await page({ isSmall: true })
     await rig.advance(5 * hourMs)
     const { result, refusals, notGiven, unanswered, problem } = await measure(posts)
@@ -99,7 +135,14 @@ describe('a small Page', () => {
 
   test('is told apart from a missing role, where every metric is refused and a permission is missing', async () => {
     const posts = [await out('photo'), await out('photo', 'Two')]
-    await rig.fault({ platform: 'facebook', endpoint: 'post.insights', kind: 'error', code: 200, when: 'before', times: 100 })
+    await rig.fault({
+      platform: 'facebook',
+      endpoint: 'post.insights',
+      kind: 'error',
+      code: 200,
+      when: 'before',
+      times: 100,
+    })
     await expect(measure(posts)).rejects.toMatchObject({ kind: 'permission' })
   })
 
@@ -137,7 +180,10 @@ describe('a refused metric', () => {
   test('is not reported when the object returns no numbers at all', async () => {
     const bare: PostToMeasure = { ...(await out('video')), kind: 'photo' }
     const videoId = (bare.handles.upload as { videoId: string }).videoId
-    const { refusals, unanswered } = await measure([{ ...bare, platformPostId: videoId }, await out('photo')])
+    const { refusals, unanswered } = await measure([
+      { ...bare, platformPostId: videoId },
+      await out('photo'),
+    ])
     expect(refusals).toEqual([])
     expect([...unanswered.keys()]).toEqual([videoId])
   })
@@ -146,7 +192,13 @@ describe('a refused metric', () => {
 describe('a video whose post id Facebook has not provided yet', () => {
   /** Published, but the receipt is incomplete. */
   const outWithoutPostId = async (kind: string) => {
-    const draft = draftOf(rig, { platform: 'facebook', account, kind, text: kind, media: [await video(rig.host, kind)] })
+    const draft = draftOf(rig, {
+      platform: 'facebook',
+      account,
+      kind,
+      text: kind,
+      media: [await video(rig.host, kind)],
+    })
     const { platformPostId } = await publishWithoutReceipt(rig, draft)
     return { draft, platformPostId: platformPostId!, kind, handles: draft.handles() }
   }
@@ -158,12 +210,15 @@ describe('a video whose post id Facebook has not provided yet', () => {
     await rig.advance(5 * hourMs)
     const early = await measure(posts)
     expect([early.betterIds.size, early.refusals, early.unanswered.size]).toEqual([0, [], 0])
-    for (const { platformPostId } of posts) expect(early.result.get(platformPostId)!.views).toBeGreaterThan(0)
+    for (const { platformPostId } of posts)
+      expect(early.result.get(platformPostId)!.views).toBeGreaterThan(0)
     await rig.advance(48 * hourMs)
     const later = await measure(posts)
     expect([...later.betterIds.keys()]).toEqual(posts.map(({ platformPostId }) => platformPostId))
-    for (const id of later.betterIds.values()) expect(id).toMatch(new RegExp(`^${account.id}_\\d+$`))
-    for (const { platformPostId } of posts) expect(later.result.get(platformPostId)!.views).toBeGreaterThan(0)
+    for (const id of later.betterIds.values())
+      expect(id).toMatch(new RegExp(`^${account.id}_\\d+$`))
+    for (const { platformPostId } of posts)
+      expect(later.result.get(platformPostId)!.views).toBeGreaterThan(0)
   })
 
   test('is looked up again whenever its URL is requested, until its post id is known', async () => {
@@ -171,7 +226,11 @@ describe('a video whose post id Facebook has not provided yet', () => {
     const { draft, platformPostId: bare } = await outWithoutPostId('reel')
     const { findPermalink } = rig.platform('facebook').publish
     const early = await findPermalink(draft.publication(), bare)
-    expect([early.platformPostId, early.final, early.permalink !== null]).toEqual([bare, false, true])
+    expect([early.platformPostId, early.final, early.permalink !== null]).toEqual([
+      bare,
+      false,
+      true,
+    ])
     await rig.advance(2 * hourMs)
     const later = await findPermalink(draft.publication(), bare)
     expect(later.platformPostId).toMatch(new RegExp(`^${account.id}_\\d+$`))

@@ -15,9 +15,17 @@ const posts: Record<string, PostToMeasure[]> = { facebook: [], instagram: [], ti
 beforeAll(async () => {
   rig = await startRig()
   // Hours pass in this test, and nothing renews TikTok's token.
-  await rig.set({ insightsLagMs: hourMs, insightsCurveMs: 20 * hourMs, tiktokTokenProfile: 'older' })
+  await rig.set({
+    insightsLagMs: hourMs,
+    insightsCurveMs: 20 * hourMs,
+    tiktokTokenProfile: 'older',
+  })
   const [meta, tiktok] = [await rig.connect('meta'), await rig.connect('tiktok')]
-  accounts = { facebook: meta.account('facebook'), instagram: meta.account('instagram'), tiktok: tiktok.account('tiktok') }
+  accounts = {
+    facebook: meta.account('facebook'),
+    instagram: meta.account('instagram'),
+    tiktok: tiktok.account('tiktok'),
+  }
   await out('facebook', 'photo', [await photo(rig.host, '#204060')])
   await out('facebook', 'reel', [await video(rig.host, 'fb reel')])
   await out('instagram', 'image', [await photo(rig.host, '#334455')])
@@ -27,9 +35,19 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => rig.close())
 
-const out = async (platform: string, kind: string, media: Parameters<typeof draftOf>[1]['media']) => {
+const out = async (
+  platform: string,
+  kind: string,
+  media: Parameters<typeof draftOf>[1]['media'],
+) => {
   const text = kind === 'story' ? '' : `${platform} ${kind}`
-  const draft = draftOf(rig, { platform, account: accounts[platform]!, kind, text, media: media ?? [] })
+  const draft = draftOf(rig, {
+    platform,
+    account: accounts[platform]!,
+    kind,
+    text,
+    media: media ?? [],
+  })
   const { platformPostId } = await publish(rig, draft)
   posts[platform]?.push({ platformPostId: platformPostId!, kind, handles: draft.handles() })
 }
@@ -47,7 +65,8 @@ const measuring = (platform: string, retired: string[] = []): Measuring => ({
 })
 const measure = (platform: string, retired?: string[]) =>
   rig.platform(platform).measure.posts(measuring(platform, retired), posts[platform]!)
-const truth = (platform: string, id: string) => rig.control<LedgerNumbers>('GET', `/ledger/posts/${platform}/${id}/numbers`)
+const truth = (platform: string, id: string) =>
+  rig.control<LedgerNumbers>('GET', `/ledger/posts/${platform}/${id}/numbers`)
 
 test('before Meta has any numbers, metrics are missing, not 0', async () => {
   const { result } = await measure('instagram')
@@ -68,7 +87,11 @@ test.each(['facebook', 'instagram', 'tiktok'])(
     for (const post of posts[platform]!) {
       const numbers = result.get(post.platformPostId)
       expect(numbers).toEqual(
-        expectedNumbers(rig.platform(platform).measure, post.kind, await truth(platform, post.platformPostId)),
+        expectedNumbers(
+          rig.platform(platform).measure,
+          post.kind,
+          await truth(platform, post.platformPostId),
+        ),
       )
       expect(numbers?.views).toBeGreaterThan(0)
     }
@@ -76,7 +99,9 @@ test.each(['facebook', 'instagram', 'tiktok'])(
 )
 
 test('a metric that Meta retires is detected and reported, and the others still arrive', async () => {
-  await rig.set({ retiredMetrics: { reach: '2026-01-01', post_total_media_view_unique: '2026-01-01' } })
+  await rig.set({
+    retiredMetrics: { reach: '2026-01-01', post_total_media_view_unique: '2026-01-01' },
+  })
   for (const [platform, name] of [
     ['instagram', 'reach'],
     ['facebook', 'post_total_media_view_unique'],
@@ -93,7 +118,9 @@ test('a metric that Meta retires is detected and reported, and the others still 
 
 test('a post that no longer exists is left out and does not affect the others', async () => {
   const gone = { platformPostId: '17900000000000001', kind: 'image', handles: {} }
-  const { result } = await rig.platform('instagram').measure.posts(measuring('instagram'), [gone, ...posts.instagram!])
+  const { result } = await rig
+    .platform('instagram')
+    .measure.posts(measuring('instagram'), [gone, ...posts.instagram!])
   expect(result.has(gone.platformPostId)).toBe(false)
   expect(result.size).toBe(posts.instagram!.length)
 })

@@ -1,5 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type Draft, draftOf, prepare, problemOf, reconcile, send, sendBlindly, settle } from '../../support/draft.ts'
+import {
+  type Draft,
+  draftOf,
+  prepare,
+  problemOf,
+  reconcile,
+  send,
+  sendBlindly,
+  settle,
+} from '../../support/draft.ts'
 import { type Connection, type Rig, startRig } from '../../support/platforms/against-sandbox.ts'
 import { photo, video } from '../../support/publishable.ts'
 
@@ -21,8 +30,18 @@ const draft = async (platform: string, kind: string, text: string): Promise<Draf
   const media =
     kind === 'text'
       ? []
-      : [kind === 'image' || kind === 'photos' ? await photo(rig.host, '#999999') : await video(rig.host, text)]
-  return draftOf(rig, { platform, account: (platform === 'tiktok' ? tiktok : meta).account(platform), kind, text, media })
+      : [
+          kind === 'image' || kind === 'photos'
+            ? await photo(rig.host, '#999999')
+            : await video(rig.host, text),
+        ]
+  return draftOf(rig, {
+    platform,
+    account: (platform === 'tiktok' ? tiktok : meta).account(platform),
+    kind,
+    text,
+    media,
+  })
 }
 
 /** Publishes the post, but the response is lost. */
@@ -75,12 +94,27 @@ describe('preparing and sending again after an unnoticed publish', () => {
   test('promise D6: one post per video when the last of several chunks is lost before or after TikTok accepts it', async () => {
     const film = await video(rig.host, 'long', { padBytes: 65_000_000 })
     const account = tiktok.account('tiktok')
-    const taken = draftOf(rig, { platform: 'tiktok', account, kind: 'video', text: 'Taken', media: [film] })
+    const taken = draftOf(rig, {
+      platform: 'tiktok',
+      account,
+      kind: 'video',
+      text: 'Taken',
+      media: [film],
+    })
     await publishUnnoticed('upload', taken)
     const [made] = await rig.posts()
-    expect(await reconcile(rig, taken)).toMatchObject({ outcome: 'found', platformPostId: made?.id })
+    expect(await reconcile(rig, taken)).toMatchObject({
+      outcome: 'found',
+      platformPostId: made?.id,
+    })
 
-    const lost = draftOf(rig, { platform: 'tiktok', account, kind: 'video', text: 'Lost', media: [film] })
+    const lost = draftOf(rig, {
+      platform: 'tiktok',
+      account,
+      kind: 'video',
+      text: 'Lost',
+      media: [film],
+    })
     await prepare(rig, lost)
     await rig.fault({ endpoint: 'upload', when: 'before', kind: 'reset' })
     await sendBlindly(rig, lost)
@@ -88,8 +122,14 @@ describe('preparing and sending again after an unnoticed publish', () => {
     await prepare(rig, lost)
     const sinceId = String((await rig.calls()).at(-1)?.id)
     await settle(rig, lost, await send(rig, lost))
-    expect(await rig.calls({ sinceId, endpoint: 'upload' }), 'only the last chunk is sent again').toHaveLength(1)
-    expect((await rig.posts()).map((post) => post.media[0]?.sha256)).toEqual([film.sha256, film.sha256])
+    expect(
+      await rig.calls({ sinceId, endpoint: 'upload' }),
+      'only the last chunk is sent again',
+    ).toHaveLength(1)
+    expect((await rig.posts()).map((post) => post.media[0]?.sha256)).toEqual([
+      film.sha256,
+      film.sha256,
+    ])
   })
 
   test('promise D6: Facebook photos that are already in a post are not used again', async () => {

@@ -33,7 +33,12 @@ beforeAll(async () => {
 }, 90_000)
 afterAll(() => rig.close())
 
-const out = async (platform: string, kind: string, media: Parameters<typeof draftOf>[1]['media'], link?: string) => {
+const out = async (
+  platform: string,
+  kind: string,
+  media: Parameters<typeof draftOf>[1]['media'],
+  link?: string,
+) => {
   const text = kind === 'story' ? '' : `${platform} ${kind}`
   const draft = draftOf(rig, {
     platform,
@@ -54,7 +59,8 @@ const measuring = (platform: string): Measuring => ({
   signal: new AbortController().signal,
 })
 const measurer = (platform: string) => rig.platform(platform).measure
-const measure = (platform: string) => measurer(platform).posts(measuring(platform), posts[platform]!)
+const measure = (platform: string) =>
+  measurer(platform).posts(measuring(platform), posts[platform]!)
 const numbersOf = async (platform: string, kind: string) => {
   const { result } = await measure(platform)
   return result.get(posts[platform]!.find((post) => post.kind === kind)!.platformPostId)
@@ -82,12 +88,16 @@ test.each(['facebook', 'instagram'] as const)(
     const { result, refusals, notGiven, unanswered } = await measure(platform)
     expect([refusals, notGiven, unanswered.size]).toEqual([[], [], 0])
     for (const { platformPostId, kind } of posts[platform]!) {
-      const truth = await rig.control<LedgerNumbers>('GET', `/ledger/posts/${platform}/${platformPostId}/numbers`)
+      const truth = await rig.control<LedgerNumbers>(
+        'GET',
+        `/ledger/posts/${platform}/${platformPostId}/numbers`,
+      )
       const numbers = result.get(platformPostId)!
       expect([kind, numbers]).toEqual([kind, expectedNumbers(measurer(platform), kind, truth)])
       const own = Object.keys(ownNames(measurer(platform).ownMetrics, kind))
       expect([kind, own.toSorted()]).toEqual([kind, expectedOf[platform][kind as never]])
-      for (const name of own) expect([kind, name, typeof numbers[name]]).toEqual([kind, name, 'number'])
+      for (const name of own)
+        expect([kind, name, typeof numbers[name]]).toEqual([kind, name, 'number'])
     }
     await rig.control('POST', '/clock', { stopped: false })
     expect((await numbersOf(platform, 'reel'))?.average_watch_time).toBeGreaterThan(0)
@@ -98,9 +108,17 @@ test.each(['facebook', 'instagram'] as const)(
 test('a version of Meta that has no link clicks of stories still gives the rest of a story, and the refusal is reported', async () => {
   await rig.set({ retiredMetrics: { link_clicks: '2026-01-01' } })
   const { refusals } = await measure('instagram')
-  expect(refusals.map(({ kind, name }) => ({ kind, name }))).toEqual([{ kind: 'story', name: 'link_clicks' }])
+  expect(refusals.map(({ kind, name }) => ({ kind, name }))).toEqual([
+    { kind: 'story', name: 'link_clicks' },
+  ])
   const story = await numbersOf('instagram', 'story')
-  expect(Object.keys(story ?? {}).toSorted()).toEqual(['follows', 'profile_visits', 'reach', 'shares', 'views'])
+  expect(Object.keys(story ?? {}).toSorted()).toEqual([
+    'follows',
+    'profile_visits',
+    'reach',
+    'shares',
+    'views',
+  ])
   expect(story?.views).toBeGreaterThan(0)
   await rig.set({ retiredMetrics: {} })
 })

@@ -1,6 +1,20 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type Draft, draftOf, prepare, receipt, reconcile, send, sendBlindly, settle } from '../../support/draft.ts'
-import { type Connection, type FaultWanted, type Rig, startRig } from '../../support/platforms/against-sandbox.ts'
+import {
+  type Draft,
+  draftOf,
+  prepare,
+  receipt,
+  reconcile,
+  send,
+  sendBlindly,
+  settle,
+} from '../../support/draft.ts'
+import {
+  type Connection,
+  type FaultWanted,
+  type Rig,
+  startRig,
+} from '../../support/platforms/against-sandbox.ts'
 import { photo, video } from '../../support/publishable.ts'
 import type { HostedMedia } from '../../support/servers/media-host.ts'
 
@@ -75,8 +89,18 @@ const readyDraft = async (way: Way): Promise<Draft> => {
   return draft
 }
 
-const disturb = (way: Way, when: FaultWanted['when'], { name: _, ...fault }: Fault, delayMs?: number): Promise<void> =>
-  rig.fault({ endpoint: way.endpoint, when, ...fault, ...(delayMs === undefined ? {} : { delayMs }) })
+const disturb = (
+  way: Way,
+  when: FaultWanted['when'],
+  { name: _, ...fault }: Fault,
+  delayMs?: number,
+): Promise<void> =>
+  rig.fault({
+    endpoint: way.endpoint,
+    when,
+    ...fault,
+    ...(delayMs === undefined ? {} : { delayMs }),
+  })
 
 /**
  * If the platform is still processing the post, waits first. That it is processing is certain, not
@@ -102,7 +126,10 @@ for (const way of ways) {
         const posts = await rig.posts()
         expect(posts).toHaveLength(1)
         expect(found).toMatchObject({ outcome: 'found', platformPostId: posts[0]?.id })
-        expect(await receipt(rig, draft, posts[0]?.id ?? null)).toMatchObject({ permalink: posts[0]?.permalink, final: true })
+        expect(await receipt(rig, draft, posts[0]?.id ?? null)).toMatchObject({
+          permalink: posts[0]?.permalink,
+          final: true,
+        })
       })
 
       test(`promise D6: ${fault.name} before it is published: absent, and another attempt makes the one post`, async () => {
@@ -144,7 +171,10 @@ for (const way of ways) {
         if (first.outcome === 'absent') expect(first.certain).toBe(false)
         for (let looks = 0; looks < 3; looks += 1) await rig.advance(25_000)
         const posts = await rig.posts()
-        expect(await reconcile(rig, draft)).toMatchObject({ outcome: 'found', platformPostId: posts[0]?.id })
+        expect(await reconcile(rig, draft)).toMatchObject({
+          outcome: 'found',
+          platformPostId: posts[0]?.id,
+        })
       })
 
     if (way.platform !== 'tiktok')
@@ -152,9 +182,17 @@ for (const way of ways) {
         const older = await readyDraft(way)
         const id = await settle(rig, older, await send(rig, older))
         // The Page refuses the same text twice in a row, so another post is needed in between.
-        const between = await readyDraft({ platform: 'facebook', kind: 'link', media: [], endpoint: 'feed' })
+        const between = await readyDraft({
+          platform: 'facebook',
+          kind: 'link',
+          media: [],
+          endpoint: 'feed',
+        })
         if (way.platform === 'facebook')
-          await send(rig, { ...between, publication: () => ({ ...between.publication(), text: 'Between' }) })
+          await send(rig, {
+            ...between,
+            publication: () => ({ ...between.publication(), text: 'Between' }),
+          })
         // Clocks may differ by a minute. Anything older can't be from this attempt.
         await rig.advance(90_000)
         const draft = await readyDraft(way)

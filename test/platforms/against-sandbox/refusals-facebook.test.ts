@@ -1,5 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type Draft, type DraftWanted, draftOf, prepare, problemOf, publish, send, settle } from '../../support/draft.ts'
+import {
+  type Draft,
+  type DraftWanted,
+  draftOf,
+  prepare,
+  problemOf,
+  publish,
+  send,
+  settle,
+} from '../../support/draft.ts'
 import { type Connection, type Rig, startRig } from '../../support/platforms/against-sandbox.ts'
 import { video } from '../../support/publishable.ts'
 
@@ -16,7 +25,8 @@ beforeEach(async () => {
 afterAll(() => rig.close())
 
 type Wanted = Partial<DraftWanted> & { kind: string }
-const on = (platform: string, wanted: Wanted): Draft => draftOf(rig, { platform, account: meta.account(platform), ...wanted })
+const on = (platform: string, wanted: Wanted): Draft =>
+  draftOf(rig, { platform, account: meta.account(platform), ...wanted })
 const facebook = (wanted: Wanted) => on('facebook', wanted)
 
 /** The problem, whichever step is refused. Nothing must be published. */
@@ -40,19 +50,34 @@ describe('Facebook refuses', () => {
   })
 
   test('an empty post, a text of more than 63,206 characters, and a file that is not a picture', async () => {
-    expect(await refusalOf(facebook({ kind: 'text', text: '' }))).toMatchObject({ kind: 'rejected', code: '197' })
-    expect(await refusalOf(facebook({ kind: 'text', text: 'x'.repeat(63_207) }))).toMatchObject({ kind: 'rejected', code: '100' })
+    expect(await refusalOf(facebook({ kind: 'text', text: '' }))).toMatchObject({
+      kind: 'rejected',
+      code: '197',
+    })
+    expect(await refusalOf(facebook({ kind: 'text', text: 'x'.repeat(63_207) }))).toMatchObject({
+      kind: 'rejected',
+      code: '100',
+    })
     const broken = rig.host.offer(Buffer.from('no picture at all'), {})
-    expect(await refusalOf(facebook({ kind: 'photo', media: [broken] }))).toMatchObject({ kind: 'rejected', code: '324' })
+    expect(await refusalOf(facebook({ kind: 'photo', media: [broken] }))).toMatchObject({
+      kind: 'rejected',
+      code: '324',
+    })
   })
 
   test('a link that it cannot read', async () => {
     const link = `${rig.host.url}/nothing-here`
-    expect(await refusalOf(facebook({ kind: 'link', text: 'Look', link }))).toMatchObject({ kind: 'rejected', code: '1609005' })
+    expect(await refusalOf(facebook({ kind: 'link', text: 'Look', link }))).toMatchObject({
+      kind: 'rejected',
+      code: '1609005',
+    })
   })
 
   test('a reel that is too short, after processing it', async () => {
     const short = await video(rig.host, 'short', { durationMs: 1_000 })
-    expect(await refusalOf(facebook({ kind: 'reel', media: [short] }))).toMatchObject({ kind: 'rejected', subcode: '1363128' })
+    expect(await refusalOf(facebook({ kind: 'reel', media: [short] }))).toMatchObject({
+      kind: 'rejected',
+      subcode: '1363128',
+    })
   })
 })

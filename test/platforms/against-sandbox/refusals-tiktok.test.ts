@@ -1,5 +1,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type Draft, draftOf, prepare, problemOf, publicOnTiktok, publish, reconcile, send, settle } from '../../support/draft.ts'
+import {
+  type Draft,
+  draftOf,
+  prepare,
+  problemOf,
+  publicOnTiktok,
+  publish,
+  reconcile,
+  send,
+  settle,
+} from '../../support/draft.ts'
 import { type Connection, type Rig, startRig } from '../../support/platforms/against-sandbox.ts'
 import { photo, video } from '../../support/publishable.ts'
 
@@ -16,7 +26,10 @@ beforeEach(async () => {
 })
 afterAll(() => rig.close())
 
-const filmDraft = async (settings = publicOnTiktok, facts: Parameters<typeof video>[2] = {}): Promise<Draft> => {
+const filmDraft = async (
+  settings = publicOnTiktok,
+  facts: Parameters<typeof video>[2] = {},
+): Promise<Draft> => {
   const media = [await video(rig.host, 'film', facts)]
   return draftOf(rig, {
     platform: 'tiktok',
@@ -56,7 +69,9 @@ describe('an unaudited app', () => {
       words: expect.stringMatching(/private/),
     }
     expect(await refusalOf(await filmDraft())).toMatchObject(expected)
-    expect(await refusalOf(await filmDraft({ ...publicOnTiktok, privacy_level: 'SELF_ONLY' }))).toMatchObject(expected)
+    expect(
+      await refusalOf(await filmDraft({ ...publicOnTiktok, privacy_level: 'SELF_ONLY' })),
+    ).toMatchObject(expected)
   })
 
   test('can post to a private account for the owner only', async () => {
@@ -70,22 +85,33 @@ describe('caps', () => {
   const caps = [
     ['the posts of a day', { postsElsewhere: 15 }, {}, 'spam_risk_too_many_posts', /24 hours/],
     ['a ban', { banned: true }, {}, 'spam_risk_user_banned_from_posting', /blocked/],
-    ['the accounts of a day', {}, { tiktokActiveUserCap: 0 }, 'reached_active_user_cap', /24 hours/],
+    [
+      'the accounts of a day',
+      {},
+      { tiktokActiveUserCap: 0 },
+      'reached_active_user_cap',
+      /24 hours/,
+    ],
   ] as const
 
-  test.each(caps)('%s: reported before anything is sent, and at the init', async (_name, creator, settings, code, words) => {
-    const ready = await photoDraft()
-    await prepare(rig, ready)
-    await rig.control('POST', northside, creator)
-    await rig.set(settings)
-    const expected = { kind: 'rejected', code, words: expect.stringMatching(words) }
-    expect(await refusalOf(await photoDraft())).toMatchObject(expected)
-    expect(await problemOf(send(rig, ready))).toMatchObject(expected)
-    expect(await rig.posts()).toEqual([])
-  })
+  test.each(caps)(
+    '%s: reported before anything is sent, and at the init',
+    async (_name, creator, settings, code, words) => {
+      const ready = await photoDraft()
+      await prepare(rig, ready)
+      await rig.control('POST', northside, creator)
+      await rig.set(settings)
+      const expected = { kind: 'rejected', code, words: expect.stringMatching(words) }
+      expect(await refusalOf(await photoDraft())).toMatchObject(expected)
+      expect(await problemOf(send(rig, ready))).toMatchObject(expected)
+      expect(await rig.posts()).toEqual([])
+    },
+  )
 
   test('six inits a minute: the seventh waits for the next window and is then published', async () => {
-    const drafts = await Promise.all(Array.from({ length: 7 }, (_, index) => photoDraft(`Number ${index}`)))
+    const drafts = await Promise.all(
+      Array.from({ length: 7 }, (_, index) => photoDraft(`Number ${index}`)),
+    )
     for (const draft of drafts) await prepare(rig, draft)
     for (const draft of drafts.slice(0, 6)) await send(rig, draft)
     const seventh = drafts[6] as Draft
@@ -101,9 +127,15 @@ describe('caps', () => {
 describe('when TikTok changed its options after the post was composed', () => {
   test('visibility, comments and length are checked again before anything is sent', async () => {
     await rig.control('POST', northside, { private: true })
-    expect(await refusalOf(await filmDraft())).toMatchObject({ kind: 'rejected', code: 'privacy_not_offered' })
+    expect(await refusalOf(await filmDraft())).toMatchObject({
+      kind: 'rejected',
+      code: 'privacy_not_offered',
+    })
     await rig.control('POST', northside, { private: false, commentsOff: true })
-    expect(await refusalOf(await filmDraft())).toMatchObject({ kind: 'rejected', code: 'comment_off' })
+    expect(await refusalOf(await filmDraft())).toMatchObject({
+      kind: 'rejected',
+      code: 'comment_off',
+    })
     await rig.control('POST', northside, { commentsOff: false, maxDurationSec: 3 })
     expect(await refusalOf(await filmDraft())).toMatchObject({ kind: 'rejected', code: 'duration' })
     expect(await rig.calls({ endpoint: 'video/init' })).toEqual([])
@@ -111,7 +143,9 @@ describe('when TikTok changed its options after the post was composed', () => {
 
   test('promise D7: nothing is requested from TikTok without consent', async () => {
     const sinceId = String((await rig.calls()).at(-1)?.id)
-    expect(await refusalOf(await filmDraft({ ...publicOnTiktok, consent_at: '' }))).toMatchObject({ code: 'consent_missing' })
+    expect(await refusalOf(await filmDraft({ ...publicOnTiktok, consent_at: '' }))).toMatchObject({
+      code: 'consent_missing',
+    })
     expect(await rig.calls({ sinceId })).toEqual([])
   })
 })
@@ -128,7 +162,9 @@ test('a caption that is too long is refused at the init, with the reason from Ti
 })
 
 test('a video that TikTok cannot use fails after it was accepted, with the reason', async () => {
-  expect(await refusalOf(await filmDraft(publicOnTiktok, { width: 320, height: 320 }))).toMatchObject({
+  expect(
+    await refusalOf(await filmDraft(publicOnTiktok, { width: 320, height: 320 })),
+  ).toMatchObject({
     kind: 'rejected',
     code: 'picture_size_check_failed',
   })
@@ -140,20 +176,33 @@ describe('tokens', () => {
     await prepare(rig, draft)
     const sent = await send(rig, draft)
     await rig.control('POST', '/accounts/tiktok/northside.records/expire-tokens', {})
-    expect(await problemOf(settle(rig, draft, sent))).toMatchObject({ kind: 'reauthorize', code: 'access_token_invalid' })
+    expect(await problemOf(settle(rig, draft, sent))).toMatchObject({
+      kind: 'reauthorize',
+      code: 'access_token_invalid',
+    })
     const renewed = await rig.issuer('tiktok').renew(tiktok.tokens, new AbortController().signal)
     const publication = draft.publication
     const account = { ...publication().account, grantToken: renewed?.accessToken ?? '' }
-    await settle(rig, { ...draft, publication: (signal) => ({ ...publication(signal), account }) }, sent)
+    await settle(
+      rig,
+      { ...draft, publication: (signal) => ({ ...publication(signal), account }) },
+      sent,
+    )
     expect(await rig.posts()).toHaveLength(1)
   })
 
   test('that the person removed in the app, or that lack the permission to publish, are refused', async () => {
     const draft = await filmDraft()
     await rig.control('POST', '/accounts/tiktok/northside.records/disconnect', {})
-    expect(await refusalOf(draft)).toMatchObject({ kind: 'reauthorize', code: 'access_token_invalid' })
+    expect(await refusalOf(draft)).toMatchObject({
+      kind: 'reauthorize',
+      code: 'access_token_invalid',
+    })
     tiktok = await rig.connect('tiktok', { untick: ['video.publish'] })
-    expect(await refusalOf(await filmDraft())).toMatchObject({ kind: 'permission', code: 'scope_not_authorized' })
+    expect(await refusalOf(await filmDraft())).toMatchObject({
+      kind: 'permission',
+      code: 'scope_not_authorized',
+    })
   })
 })
 
@@ -171,7 +220,11 @@ describe('known TikTok quirks', () => {
     expect(await settle(rig, draft, await send(rig, draft))).toBeNull()
     await rig.advance(10_000)
     const found = await rig.platform('tiktok').publish.findPermalink(draft.publication(), null)
-    expect(found).toMatchObject({ permalink: expect.stringContaining('/@northside.records'), platformPostId: null, final: false })
+    expect(found).toMatchObject({
+      permalink: expect.stringContaining('/@northside.records'),
+      platformPostId: null,
+      final: false,
+    })
   })
 
   test('endless processing is never reported as published or absent', async () => {
@@ -181,7 +234,9 @@ describe('known TikTok quirks', () => {
     await send(rig, draft)
     for (let looks = 0; looks < 5; looks += 1) {
       await rig.advance(600_000)
-      expect(await rig.platform('tiktok').publish.check(draft.publication())).toMatchObject({ state: 'processing' })
+      expect(await rig.platform('tiktok').publish.check(draft.publication())).toMatchObject({
+        state: 'processing',
+      })
       expect(await reconcile(rig, draft)).toMatchObject({ outcome: 'processing' })
     }
   })
@@ -190,7 +245,10 @@ describe('known TikTok quirks', () => {
     const draft = await filmDraft()
     await prepare(rig, draft)
     await rig.advance(61 * 60_000)
-    expect(await problemOf(send(rig, draft))).toMatchObject({ kind: 'unavailable', code: 'prepare_again' })
+    expect(await problemOf(send(rig, draft))).toMatchObject({
+      kind: 'unavailable',
+      code: 'prepare_again',
+    })
     await publish(rig, draft)
     expect(await rig.posts()).toHaveLength(1)
   })

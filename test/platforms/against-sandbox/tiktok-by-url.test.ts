@@ -31,7 +31,10 @@ beforeEach(async () => {
 })
 afterAll(() => rig.close())
 
-const draft = (kind: 'video' | 'photos', more: { settings?: typeof publicOnTiktok; media?: HostedMedia[] } = {}) =>
+const draft = (
+  kind: 'video' | 'photos',
+  more: { settings?: typeof publicOnTiktok; media?: HostedMedia[] } = {},
+) =>
   draftOf(rig, {
     platform: 'tiktok',
     account: tiktok.account('tiktok'),
@@ -47,7 +50,12 @@ describe('a video that TikTok fetches', () => {
     const { permalink, platformPostId } = await publish(rig, post)
     const posts = await rig.posts()
     expect(posts).toHaveLength(1)
-    expect(posts[0]).toMatchObject({ kind: 'video', text: 'Pulled #vinyl', permalink, id: platformPostId })
+    expect(posts[0]).toMatchObject({
+      kind: 'video',
+      text: 'Pulled #vinyl',
+      permalink,
+      id: platformPostId,
+    })
     expect(posts[0]?.media[0]?.sha256).toBe(film.sha256)
     expect(rig.host.fetchesOf(film)).toBe(1)
     expect(await rig.calls({ endpoint: 'upload' })).toEqual([])
@@ -97,15 +105,21 @@ describe.each(['video', 'photos'] as const)('a %s init without a response', (kin
       await rig.fault({ endpoint, when: 'after', kind: fault, delayMs: 200 })
       expect(await sendBlindly(rig, post)).toMatchObject({ kind: 'unknown_outcome' })
       await rig.advance(1_000)
-      expect(await reconcile(rig, post, { mediaFetched: rig.host.fetchesOf(file()) > 0 })).toMatchObject({ outcome: 'unclear' })
+      expect(
+        await reconcile(rig, post, { mediaFetched: rig.host.fetchesOf(file()) > 0 }),
+      ).toMatchObject({ outcome: 'unclear' })
       await rig.advance(10_000)
       await rig.advance(10_000)
       const [made] = await rig.posts()
-      expect(await reconcile(rig, post, { mediaFetched: rig.host.fetchesOf(file()) > 0 })).toMatchObject({
+      expect(
+        await reconcile(rig, post, { mediaFetched: rig.host.fetchesOf(file()) > 0 }),
+      ).toMatchObject({
         outcome: 'found',
         platformPostId: made?.id,
       })
-      expect(await reconcile(rig, post, { mediaFetched: true, boundIds: [made?.id ?? ''] })).toMatchObject({ outcome: 'unclear' })
+      expect(
+        await reconcile(rig, post, { mediaFetched: true, boundIds: [made?.id ?? ''] }),
+      ).toMatchObject({ outcome: 'unclear' })
     },
   )
 
@@ -129,11 +143,16 @@ describe.each(['video', 'photos'] as const)('a %s init without a response', (kin
     await rig.fault({ endpoint, when: 'late', kind: 'reset', delayMs: 40_000 })
     await sendBlindly(rig, post)
     await rig.advance(10_000)
-    expect(await reconcile(rig, post, { mediaFetched: false })).toMatchObject({ outcome: 'absent', certain: false })
+    expect(await reconcile(rig, post, { mediaFetched: false })).toMatchObject({
+      outcome: 'absent',
+      certain: false,
+    })
     await rig.advance(40_000)
     await rig.advance(5_000)
     expect(rig.host.fetchesOf(file())).toBe(1)
-    expect(await reconcile(rig, post, { mediaFetched: true })).not.toMatchObject({ outcome: 'absent' })
+    expect(await reconcile(rig, post, { mediaFetched: true })).not.toMatchObject({
+      outcome: 'absent',
+    })
   })
 })
 
@@ -142,6 +161,10 @@ test('a private post is published without an id, and its URL is the profile', as
   await prepare(rig, post)
   expect(await settle(rig, post, await send(rig, post))).toBeNull()
   const found = await receipt(rig, post, null)
-  expect(found).toEqual({ permalink: `${rig.sandbox.url}/tiktok/@northside.records`, platformPostId: null, final: true })
+  expect(found).toEqual({
+    permalink: `${rig.sandbox.url}/tiktok/@northside.records`,
+    platformPostId: null,
+    final: true,
+  })
   expect((await fetch(found.permalink ?? '')).status).toBe(200)
 })

@@ -15,7 +15,9 @@ afterAll(() => rig.close())
 describe('a TikTok grant', () => {
   test('covers one creator, with the token lifetimes from TikTok', async () => {
     const { tokens, offers } = await rig.connect('tiktok')
-    expect(offers).toMatchObject([{ platform: 'tiktok', name: 'Northside Records', handle: 'northside.records', blocked: null }])
+    expect(offers).toMatchObject([
+      { platform: 'tiktok', name: 'Northside Records', handle: 'northside.records', blocked: null },
+    ])
     expect(Math.round(((tokens.expiresAtMs ?? 0) - Date.now()) / 3_600_000)).toBe(2)
     expect(Math.round(((tokens.refreshExpiresAtMs ?? 0) - Date.now()) / dayMs)).toBe(180)
     await rig.set({ tiktokTokenProfile: 'older' })
@@ -30,7 +32,9 @@ describe('a TikTok grant', () => {
   })
 
   test('connects without the optional permissions', async () => {
-    const { offers } = await rig.connect('tiktok', { untick: ['user.info.profile', 'user.info.stats', 'video.list'] })
+    const { offers } = await rig.connect('tiktok', {
+      untick: ['user.info.profile', 'user.info.stats', 'video.list'],
+    })
     expect(offers[0]).toMatchObject({ name: 'Northside Records', blocked: null })
   })
 
@@ -40,19 +44,27 @@ describe('a TikTok grant', () => {
     const renewed = await issuer.renew(tokens, signal)
     expect(renewed).toMatchObject({ userId: tokens.userId, scopes: tokens.scopes })
     expect(renewed?.refreshToken).not.toBe(tokens.refreshToken)
-    expect(await issuer.inspect({ ...tokens, accessToken: renewed?.accessToken ?? '' }, signal)).toMatchObject({ valid: true })
-    expect(await problemOf(issuer.renew(tokens, signal))).toMatchObject({ kind: 'reauthorize', code: 'invalid_grant' })
-  })
-
-  test.each([200, 400])('cannot be renewed after it expires, whatever the HTTP status (%d)', async (tiktokOauthErrorStatus) => {
-    await rig.set({ tiktokOauthErrorStatus })
-    const { tokens } = await rig.connect('tiktok')
-    await rig.advance(366 * dayMs)
-    expect(await problemOf(rig.issuer('tiktok').renew(tokens, signal))).toMatchObject({
+    expect(
+      await issuer.inspect({ ...tokens, accessToken: renewed?.accessToken ?? '' }, signal),
+    ).toMatchObject({ valid: true })
+    expect(await problemOf(issuer.renew(tokens, signal))).toMatchObject({
       kind: 'reauthorize',
       code: 'invalid_grant',
     })
   })
+
+  test.each([200, 400])(
+    'cannot be renewed after it expires, whatever the HTTP status (%d)',
+    async (tiktokOauthErrorStatus) => {
+      await rig.set({ tiktokOauthErrorStatus })
+      const { tokens } = await rig.connect('tiktok')
+      await rig.advance(366 * dayMs)
+      expect(await problemOf(rig.issuer('tiktok').renew(tokens, signal))).toMatchObject({
+        kind: 'reauthorize',
+        code: 'invalid_grant',
+      })
+    },
+  )
 
   test('promise R2: is invalid at TikTok once revoked here; revoking it again is no error', async () => {
     const { tokens } = await rig.connect('tiktok')

@@ -3,7 +3,12 @@ import { PlatformError } from '../../../platforms/errors.ts'
 import { call } from '../../../platforms/http.ts'
 import { readJson } from '../../../platforms/json-input.ts'
 
-export type BulletinSettings = { appId: string; appSecret: string; url: string; isReviewed: boolean }
+export type BulletinSettings = {
+  appId: string
+  appSecret: string
+  url: string
+  isReviewed: boolean
+}
 
 type Asked<T> = {
   path: string
@@ -24,13 +29,26 @@ export const askBulletin = async <T>({ url }: BulletinSettings, asked: Asked<T>)
       ...(asked.token ? { authorization: `Bearer ${asked.token}` } : {}),
       ...(asked.body && !isForm ? { 'content-type': 'application/json' } : {}),
     },
-    body: asked.body instanceof URLSearchParams ? asked.body : asked.body ? JSON.stringify(asked.body) : null,
+    body:
+      asked.body instanceof URLSearchParams
+        ? asked.body
+        : asked.body
+          ? JSON.stringify(asked.body)
+          : null,
     timeoutMs: 10_000,
     signal: asked.signal,
   })
   if (status === 401)
-    throw new PlatformError({ kind: 'reauthorize', code: '401', words: 'Bulletin no longer accepts this authorization.' })
+    throw new PlatformError({
+      kind: 'reauthorize',
+      code: '401',
+      words: 'Bulletin no longer accepts this authorization.',
+    })
   if (status >= 400)
-    throw new PlatformError({ kind: 'rejected', code: String(status), words: `Bulletin refused the call (${status}).` })
+    throw new PlatformError({
+      kind: 'rejected',
+      code: String(status),
+      words: `Bulletin refused the call (${status}).`,
+    })
   return asked.answer.parse(readJson(text))
 }

@@ -9,9 +9,15 @@ import { askBulletin, type BulletinSettings } from './client.ts'
 import { createBulletin } from './platform.ts'
 
 const variables = {
-  BULLETIN_APP_ID: variable(text, { optional: true, about: 'app at Bulletin; without it Bulletin is off' }),
+  BULLETIN_APP_ID: variable(text, {
+    optional: true,
+    about: 'app at Bulletin; without it Bulletin is off',
+  }),
   BULLETIN_APP_SECRET: variable(text, { optional: true, secret: true, about: 'its secret' }),
-  BULLETIN_APP_LIVE: variable(boolean, { fallback: 'true', about: 'whether Bulletin has reviewed the app' }),
+  BULLETIN_APP_LIVE: variable(boolean, {
+    fallback: 'true',
+    about: 'whether Bulletin has reviewed the app',
+  }),
   BULLETIN_URL: variable(baseUrl, { fallback: 'https://bulletin.example', about: 'Bulletin' }),
 }
 
@@ -23,7 +29,13 @@ const scopes: Scope[] = [
     seenIn: 'Accounts, Connect',
     gives: 'account',
   },
-  { name: 'notices.write', needed: true, purpose: 'Pin your notices', seenIn: 'New post', gives: 'posts' },
+  {
+    name: 'notices.write',
+    needed: true,
+    purpose: 'Pin your notices',
+    seenIn: 'New post',
+    gives: 'posts',
+  },
 ]
 
 /** A whole platform outside `platforms/`, added by one line: see bulletin.test.ts. */
@@ -37,14 +49,30 @@ export const bulletin = defineIssuer({
   },
   read: (v) =>
     v.BULLETIN_APP_ID && v.BULLETIN_APP_SECRET
-      ? { appId: v.BULLETIN_APP_ID, appSecret: v.BULLETIN_APP_SECRET, url: v.BULLETIN_URL, isReviewed: v.BULLETIN_APP_LIVE }
+      ? {
+          appId: v.BULLETIN_APP_ID,
+          appSecret: v.BULLETIN_APP_SECRET,
+          url: v.BULLETIN_URL,
+          isReviewed: v.BULLETIN_APP_LIVE,
+        }
       : undefined,
   policy: {
     issuer: 'bulletin',
-    promise: { id: 'D8', sentence: 'From Bulletin it keeps a token, boards, notices and their numbers.' },
+    promise: {
+      id: 'D8',
+      sentence: 'From Bulletin it keeps a token, boards, notices and their numbers.',
+    },
     label: 'Bulletin',
     title: 'Bulletin: boards',
-    platforms: [{ name: 'bulletin', label: 'Bulletin', icon: 'world', accounts: 'Bulletin boards', fetchesMedia: true }],
+    platforms: [
+      {
+        name: 'bulletin',
+        label: 'Bulletin',
+        icon: 'world',
+        accounts: 'Bulletin boards',
+        fetchesMedia: true,
+      },
+    ],
     scopes,
     stored: {
       tokens: 'The token of the person who connected the board',
@@ -52,7 +80,10 @@ export const bulletin = defineIssuer({
       posts: 'Notices pinned through CrateSocial: their IDs, links and status',
       'post-numbers': 'Numbers of these notices: views, likes and slips torn off',
     },
-    removal: { words: 'On Bulletin, open Settings and remove CrateSocial.', help: 'https://bulletin.example/help/apps' },
+    removal: {
+      words: 'On Bulletin, open Settings and remove CrateSocial.',
+      help: 'https://bulletin.example/help/apps',
+    },
     documents: [{ label: 'Bulletin Terms', url: 'https://bulletin.example/terms' }],
   },
   create: (settings) => ({ issuer: createIssuer(settings), platforms: [createBulletin(settings)] }),
@@ -67,7 +98,12 @@ const tokenSchema = z.object({
 
 const createIssuer = (settings: BulletinSettings): Issuer => {
   const listBoards = async (token: string, signal: AbortSignal): Promise<AccountOffer[]> => {
-    const boards = await askBulletin(settings, { path: '/api/boards', token, answer: boardsSchema, signal })
+    const boards = await askBulletin(settings, {
+      path: '/api/boards',
+      token,
+      answer: boardsSchema,
+      signal,
+    })
     return boards.map(({ id, name, handle }) => ({
       platform: 'bulletin',
       accountId: id,
@@ -86,16 +122,27 @@ const createIssuer = (settings: BulletinSettings): Issuer => {
     scopes,
     consentUrl: ({ redirectUri, state }) =>
       `${settings.url}/authorize?${new URLSearchParams({ client_id: settings.appId, redirect_uri: redirectUri, state })}`,
-    readCallback: ({ code }) => (code ? { code } : { refused: 'Bulletin was not allowed to share anything.' }),
+    readCallback: ({ code }) =>
+      code ? { code } : { refused: 'Bulletin was not allowed to share anything.' },
     exchange: ({ code, signal }) => exchange(settings, code, signal),
-    listAccounts: async ({ accessToken }, signal) => ({ offers: await listBoards(accessToken, signal), isComplete: true }),
+    listAccounts: async ({ accessToken }, signal) => ({
+      offers: await listBoards(accessToken, signal),
+      isComplete: true,
+    }),
     readAccount: async ({ accessToken }, { accountId }, signal) =>
-      (await listBoards(accessToken, signal)).find((board) => board.accountId === accountId) ?? null,
+      (await listBoards(accessToken, signal)).find((board) => board.accountId === accountId) ??
+      null,
     doubtsAccess: ({ kind }) => kind === 'permission',
     renew: async () => null,
     inspect: (tokens, signal) => inspect(settings, tokens.accessToken, signal),
     revoke: async ({ accessToken }, signal) => {
-      await askBulletin(settings, { method: 'POST', path: '/api/revoke', token: accessToken, answer: z.object({}), signal })
+      await askBulletin(settings, {
+        method: 'POST',
+        path: '/api/revoke',
+        token: accessToken,
+        answer: z.object({}),
+        signal,
+      })
       return 'revoked'
     },
     callbacks: [],
@@ -107,8 +154,16 @@ const createIssuer = (settings: BulletinSettings): Issuer => {
   }
 }
 
-const exchange = async (settings: BulletinSettings, code: string, signal: AbortSignal): Promise<GrantTokens> => {
-  const body = new URLSearchParams({ code, client_id: settings.appId, client_secret: settings.appSecret })
+const exchange = async (
+  settings: BulletinSettings,
+  code: string,
+  signal: AbortSignal,
+): Promise<GrantTokens> => {
+  const body = new URLSearchParams({
+    code,
+    client_id: settings.appId,
+    client_secret: settings.appSecret,
+  })
   const { token, person, scopes } = await askBulletin(settings, {
     method: 'POST',
     path: '/token',
@@ -146,6 +201,10 @@ const checkApp = async (settings: BulletinSettings, signal: AbortSignal) => {
     return { accepted: true } as const
   } catch (error) {
     if (!(error instanceof PlatformError) || error.kind !== 'rejected') throw error
-    return { accepted: false, words: 'Bulletin does not know this app.', todo: 'Check BULLETIN_APP_SECRET.' } as const
+    return {
+      accepted: false,
+      words: 'Bulletin does not know this app.',
+      todo: 'Check BULLETIN_APP_SECRET.',
+    } as const
   }
 }

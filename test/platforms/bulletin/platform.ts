@@ -1,6 +1,11 @@
 import { z } from 'zod'
 import type { Measured, Measurer, Measuring, Numbers } from '../../../platforms/measurer.ts'
-import type { DraftForChannel, Platform, Publication, RuleFault } from '../../../platforms/platform.ts'
+import type {
+  DraftForChannel,
+  Platform,
+  Publication,
+  RuleFault,
+} from '../../../platforms/platform.ts'
 import { askBulletin, type BulletinSettings } from './client.ts'
 
 const textLimit = 280
@@ -30,7 +35,13 @@ export const createBulletin = (settings: BulletinSettings): Platform => {
     issuer: 'bulletin',
     kinds: [
       { name: 'text', label: 'Notice', prepareAheadMs: 60_000, textLimit, frame: 'words-first' },
-      { name: 'photo', label: 'Notice with a picture', prepareAheadMs: 60_000, textLimit, frame: 'picture-first' },
+      {
+        name: 'photo',
+        label: 'Notice with a picture',
+        prepareAheadMs: 60_000,
+        textLimit,
+        frame: 'picture-first',
+      },
     ],
     check: checkDraft,
     suggestKind: ({ media }) => (media.length > 0 ? 'photo' : 'text'),
@@ -41,9 +52,20 @@ export const createBulletin = (settings: BulletinSettings): Platform => {
       send: (publication) => sendNotice(settings, publication),
       check: async () => ({ state: 'processing', againInMs: 60_000, waitingFor: 'Bulletin' }),
       reconcile: async (publication, { boundIds }) => {
-        const found = (await listNotices(publication)).find(({ id, text }) => text === publication.text && !boundIds.includes(id))
-        if (found) return { outcome: 'found', platformPostId: found.id, proof: 'The notice is on the board.' }
-        return { outcome: 'absent', certain: true, proof: 'The board lists all notices, and this one is not there.' }
+        const found = (await listNotices(publication)).find(
+          ({ id, text }) => text === publication.text && !boundIds.includes(id),
+        )
+        if (found)
+          return {
+            outcome: 'found',
+            platformPostId: found.id,
+            proof: 'The notice is on the board.',
+          }
+        return {
+          outcome: 'absent',
+          certain: true,
+          proof: 'The board lists all notices, and this one is not there.',
+        }
       },
       findPermalink: async (_publication, platformPostId) => ({
         permalink: platformPostId && `${settings.url}/notices/${platformPostId}`,
@@ -57,9 +79,14 @@ export const createBulletin = (settings: BulletinSettings): Platform => {
 
 const checkDraft = ({ kind, text, media }: DraftForChannel): RuleFault[] => {
   const faults: RuleFault[] = []
-  if (text.trim() === '') faults.push({ rule: 'text_missing', field: 'text', words: 'A notice needs a text.' })
+  if (text.trim() === '')
+    faults.push({ rule: 'text_missing', field: 'text', words: 'A notice needs a text.' })
   if ([...text].length > textLimit)
-    faults.push({ rule: 'text_long', field: 'text', words: `Bulletin takes at most ${textLimit} characters.` })
+    faults.push({
+      rule: 'text_long',
+      field: 'text',
+      words: `Bulletin takes at most ${textLimit} characters.`,
+    })
   if (kind === 'photo' && (media.length !== 1 || media[0]?.kind !== 'image'))
     faults.push({ rule: 'media', field: 'media', words: 'A notice takes one picture.' })
   if (kind === 'text' && media.length > 0)
@@ -78,7 +105,11 @@ const sendNotice = async (settings: BulletinSettings, publication: Publication) 
     answer: z.object({ id: z.string() }),
     signal,
   })
-  return { state: 'published', platformPostId: id, confirmedBy: 'Bulletin answered with the id of the notice.' } as const
+  return {
+    state: 'published',
+    platformPostId: id,
+    confirmedBy: 'Bulletin answered with the id of the notice.',
+  } as const
 }
 
 const source = 'Bulletin API'
@@ -107,7 +138,10 @@ const createMeasurer = (
     await measuring.share.take(1)
     const wanted = new Set(posts.map(({ platformPostId }) => platformPostId))
     const shown = (await listNotices(measuring)).filter(({ id }) => wanted.has(id))
-    const numbers = shown.map(({ id, views, likes, slips }): [string, Numbers] => [id, { views, likes, slips_taken: slips }])
+    const numbers = shown.map(({ id, views, likes, slips }): [string, Numbers] => [
+      id,
+      { views, likes, slips_taken: slips },
+    ])
     return { ...plain(new Map(numbers)), unanswered: new Map(), notGiven: [], betterIds: new Map() }
   },
   ownPosts: async (measuring) => {
@@ -122,14 +156,23 @@ const createMeasurer = (
     }))
     return plain({ posts, next: null })
   },
-  followers: async (measuring) => plain({ followers: await countReaders(settings, measuring), avatarUrl: null }),
+  followers: async (measuring) =>
+    plain({ followers: await countReaders(settings, measuring), avatarUrl: null }),
   accountDay: null,
 })
 
-const countReaders = async (settings: BulletinSettings, { account, share, signal }: Measuring): Promise<number | null> => {
+const countReaders = async (
+  settings: BulletinSettings,
+  { account, share, signal }: Measuring,
+): Promise<number | null> => {
   await share.take(1)
   const answer = z.array(z.object({ id: z.string(), readers: z.number() }))
-  const boards = await askBulletin(settings, { path: '/api/boards', token: account.grantToken, answer, signal })
+  const boards = await askBulletin(settings, {
+    path: '/api/boards',
+    token: account.grantToken,
+    answer,
+    signal,
+  })
   return boards.find(({ id }) => id === account.id)?.readers ?? null
 }
 

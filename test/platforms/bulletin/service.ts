@@ -54,7 +54,10 @@ function routes(state: State): Hono<Env> {
   return service
     .get('/authorize', (c) => c.html(consentPage(c.req.query())))
     .post('/authorize', async (c) => {
-      const { redirect_uri: back, state: given } = (await c.req.parseBody()) as Record<string, string>
+      const { redirect_uri: back, state: given } = (await c.req.parseBody()) as Record<
+        string,
+        string
+      >
       return c.redirect(`${back}?${new URLSearchParams({ code: 'code-1', state: given ?? '' })}`)
     })
     .post('/token', async (c) => {
@@ -64,7 +67,11 @@ function routes(state: State): Hono<Env> {
       state.tokens.add(token)
       return c.json({ token, person, scopes: ['boards.read', 'notices.write'] })
     })
-    .get('/app', (c) => (c.req.query('client_secret') === app.secret ? c.json({ ok: true }) : c.json({ ok: false }, 400)))
+    .get('/app', (c) =>
+      c.req.query('client_secret') === app.secret
+        ? c.json({ ok: true })
+        : c.json({ ok: false }, 400),
+    )
     .use('/api/*', async (c, next) => {
       const token = c.req.header('authorization')?.replace('Bearer ', '') ?? ''
       return state.tokens.has(token) ? next() : c.json({ error: 'token' }, 401)
@@ -77,17 +84,33 @@ function routes(state: State): Hono<Env> {
     })
     .get('/api/boards/:board/notices', (c) => c.json(state.notices))
     .post('/api/boards/:board/notices', async (c) => {
-      const { text, pictureUrl } = (await c.req.json()) as { text: string; pictureUrl: string | null }
-      const picture = pictureUrl === null ? null : (await (await fetch(pictureUrl)).arrayBuffer()).byteLength
+      const { text, pictureUrl } = (await c.req.json()) as {
+        text: string
+        pictureUrl: string | null
+      }
+      const picture =
+        pictureUrl === null ? null : (await (await fetch(pictureUrl)).arrayBuffer()).byteLength
       const id = `notice-${state.notices.length + 1}`
-      state.notices.push({ id, board: c.req.param('board'), text, picture, at: Date.now(), views: 120, likes: 7, slips: 3 })
+      state.notices.push({
+        id,
+        board: c.req.param('board'),
+        text,
+        picture,
+        at: Date.now(),
+        views: 120,
+        likes: 7,
+        slips: 3,
+      })
       if (state.losesNext) c.env.incoming.socket.destroy()
       state.losesNext = false
       return c.json({ id })
     })
 }
 
-const consentPage = ({ redirect_uri: back = '', state = '' }: Record<string, string>): string => `<!doctype html>
+const consentPage = ({
+  redirect_uri: back = '',
+  state = '',
+}: Record<string, string>): string => `<!doctype html>
 <title>Bulletin</title>
 <form method="post">
   <input type="hidden" name="redirect_uri" value="${encodeURI(back)}">

@@ -30,9 +30,16 @@ const photos = 'POST /v25.0/1067/photos'
 describe('text and link posts', () => {
   it('are one call with the Page token, after the lease is checked', async () => {
     server.on(feed, { body: { id: '1067_5001' } })
-    const { publication, leavings } = publicationOf({ kind: 'link', text: 'Hello', link: 'https://crate.example/' })
+    const { publication, leavings } = publicationOf({
+      kind: 'link',
+      text: 'Hello',
+      link: 'https://crate.example/',
+    })
     expect(await facebook.prepare(publication)).toEqual({ ready: true })
-    expect(await facebook.send(publication)).toMatchObject({ state: 'published', platformPostId: '1067_5001' })
+    expect(await facebook.send(publication)).toMatchObject({
+      state: 'published',
+      platformPostId: '1067_5001',
+    })
     expect(server.seen).toHaveLength(1)
     expect(leavings()).toBe(1)
     expect(server.seen[0]?.headers.authorization).toBe('Bearer page-token')
@@ -45,18 +52,25 @@ describe('text and link posts', () => {
 
   it('have an unknown outcome when the response has no id', async () => {
     server.on(feed, { body: {} })
-    await expect(facebook.send(publicationOf({ text: 'Hello' }).publication)).rejects.toMatchObject({ kind: 'unknown_outcome' })
+    await expect(facebook.send(publicationOf({ text: 'Hello' }).publication)).rejects.toMatchObject(
+      { kind: 'unknown_outcome' },
+    )
   })
 
   it('need the Page token', async () => {
     const account = { id: '1067', settings: {}, grantToken: 'user-token', accountToken: null }
-    await expect(facebook.send(publicationOf({ account }).publication)).rejects.toMatchObject({ kind: 'reauthorize' })
+    await expect(facebook.send(publicationOf({ account }).publication)).rejects.toMatchObject({
+      kind: 'reauthorize',
+    })
     expect(server.seen).toHaveLength(0)
   })
 })
 
 describe('photo posts', () => {
-  const pictures = [mediaOf({ id: 'a', altText: 'A cup' }, bytesOf(300)), mediaOf({ id: 'b' }, bytesOf(400))]
+  const pictures = [
+    mediaOf({ id: 'a', altText: 'A cup' }, bytesOf(300)),
+    mediaOf({ id: 'b' }, bytesOf(400)),
+  ]
   const draft = { kind: 'photos', text: 'Two', media: pictures }
 
   it('upload their photos unpublished, save each id, and attach them in order', async () => {
@@ -64,7 +78,10 @@ describe('photo posts', () => {
     server.on(feed, { body: { id: '1067_5002' } })
     const { publication, saved } = publicationOf(draft)
     expect(await facebook.prepare(publication)).toEqual({ ready: true })
-    expect(saved.map((handles) => Object.keys(handles.photos as object))).toEqual([['a'], ['a', 'b']])
+    expect(saved.map((handles) => Object.keys(handles.photos as object))).toEqual([
+      ['a'],
+      ['a', 'b'],
+    ])
     const [first, second] = server.callsOf(photos)
     expect(first?.files.source).toEqual(bytesOf(300))
     expect(first?.form).toMatchObject({ published: 'false', alt_text_custom: 'A cup' })
@@ -87,7 +104,13 @@ describe('photo posts', () => {
   })
 
   it('upload photos again before Facebook deletes them after a day', async () => {
-    server.on(photos, { body: { id: '7001' } }, { body: { id: '7002' } }, { body: { id: '7003' } }, { body: { id: '7004' } })
+    server.on(
+      photos,
+      { body: { id: '7001' } },
+      { body: { id: '7002' } },
+      { body: { id: '7003' } },
+      { body: { id: '7004' } },
+    )
     const { publication, later } = publicationOf(draft)
     await facebook.prepare(publication)
     later(23 * 3_600_000)
@@ -96,7 +119,9 @@ describe('photo posts', () => {
   })
 
   it('send nothing while a photo is missing', async () => {
-    await expect(facebook.send(publicationOf(draft).publication)).rejects.toMatchObject({ kind: 'unavailable' })
+    await expect(facebook.send(publicationOf(draft).publication)).rejects.toMatchObject({
+      kind: 'unavailable',
+    })
     expect(server.seen).toHaveLength(0)
   })
 })
@@ -104,33 +129,66 @@ describe('photo posts', () => {
 describe('videos', () => {
   const call = 'POST /graph-video/v25.0/1067/videos'
   const draft = { kind: 'video', text: 'A film', media: [videoOf({ id: 'v' }, bytesOf(2_500))] }
-  const begun = { body: { upload_session_id: '55', video_id: '8001', start_offset: '0', end_offset: '1000' } }
-  const chunk = (start: number, end: number) => ({ body: { start_offset: String(start), end_offset: String(end) } })
+  const begun = {
+    body: { upload_session_id: '55', video_id: '8001', start_offset: '0', end_offset: '1000' },
+  }
+  const chunk = (start: number, end: number) => ({
+    body: { start_offset: String(start), end_offset: String(end) },
+  })
 
   it('are uploaded in the chunks that Facebook requests and finished with one call', async () => {
-    server.on(call, begun, chunk(1000, 2000), chunk(2000, 2500), chunk(2500, 2500), { body: { success: true } })
+    server.on(call, begun, chunk(1000, 2000), chunk(2000, 2500), chunk(2500, 2500), {
+      body: { success: true },
+    })
     const { publication, leavings } = publicationOf(draft)
     expect(await facebook.prepare(publication)).toEqual({ ready: true })
     expect(leavings()).toBe(0)
     expect(await facebook.send(publication)).toMatchObject({ state: 'processing' })
     expect(leavings()).toBe(1)
     const calls = server.callsOf(call)
-    expect(calls.map((entry) => entry.form.upload_phase)).toEqual(['start', 'transfer', 'transfer', 'transfer', 'finish'])
+    expect(calls.map((entry) => entry.form.upload_phase)).toEqual([
+      'start',
+      'transfer',
+      'transfer',
+      'transfer',
+      'finish',
+    ])
     expect(calls[0]?.form.file_size).toBe('2500')
-    expect(Buffer.concat(calls.flatMap((entry) => entry.files.video_file_chunk ?? []))).toEqual(bytesOf(2_500))
+    expect(Buffer.concat(calls.flatMap((entry) => entry.files.video_file_chunk ?? []))).toEqual(
+      bytesOf(2_500),
+    )
     expect(calls[4]?.form).toMatchObject({ upload_session_id: '55', description: 'A film' })
   })
 
   it('resume with the chunk that was interrupted', async () => {
-    server.on(call, begun, chunk(1000, 2000), { end: 'reset' }, chunk(2000, 2500), chunk(2500, 2500))
+    server.on(
+      call,
+      begun,
+      chunk(1000, 2000),
+      { end: 'reset' },
+      chunk(2000, 2500),
+      chunk(2500, 2500),
+    )
     const { publication } = publicationOf(draft)
     await expect(facebook.prepare(publication)).rejects.toMatchObject({ kind: 'unavailable' })
     expect(await facebook.prepare(publication)).toEqual({ ready: true })
-    expect(server.callsOf(call).map((entry) => entry.form.start_offset)).toEqual([undefined, '0', '1000', '1000', '2000'])
+    expect(server.callsOf(call).map((entry) => entry.form.start_offset)).toEqual([
+      undefined,
+      '0',
+      '1000',
+      '1000',
+      '2000',
+    ])
   })
 
   it('start again when their session has expired', async () => {
-    server.on(call, begun, graphError(100, 1363041), { ...begun, body: { ...begun.body, video_id: '8009' } }, chunk(2500, 2500))
+    server.on(
+      call,
+      begun,
+      graphError(100, 1363041),
+      { ...begun, body: { ...begun.body, video_id: '8009' } },
+      chunk(2500, 2500),
+    )
     const { publication } = publicationOf(draft)
     await expect(facebook.prepare(publication)).rejects.toMatchObject({ kind: 'unavailable' })
     await facebook.prepare(publication)
@@ -156,8 +214,16 @@ describe('videos', () => {
   })
 
   it('are never finished twice: if Facebook is already publishing one, we only wait', async () => {
-    const upload = { mediaId: 'v', videoId: '8001', begunAtMs: nineMs, uploaded: true, sessionId: '55' }
-    server.on('GET /v25.0/8001', { body: { status: { publishing_phase: { status: 'in_progress' } }, id: '8001' } })
+    const upload = {
+      mediaId: 'v',
+      videoId: '8001',
+      begunAtMs: nineMs,
+      uploaded: true,
+      sessionId: '55',
+    }
+    server.on('GET /v25.0/8001', {
+      body: { status: { publishing_phase: { status: 'in_progress' } }, id: '8001' },
+    })
     const { publication } = publicationOf({ ...draft, handles: { upload } })
     await facebook.prepare(publication)
     expect(await facebook.send(publication)).toMatchObject({ state: 'processing' })

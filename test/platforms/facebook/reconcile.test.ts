@@ -2,7 +2,15 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createFacebook } from '../../../platforms/facebook/index.ts'
 import type { JsonRecord } from '../../../platforms/json.ts'
 import type { AttemptToReconcile, Publication, Publisher } from '../../../platforms/platform.ts'
-import { type GraphServer, graphError, mediaOf, nineMs, publicationOf, startGraphServer, videoOf } from '../graph/server.ts'
+import {
+  type GraphServer,
+  graphError,
+  mediaOf,
+  nineMs,
+  publicationOf,
+  startGraphServer,
+  videoOf,
+} from '../graph/server.ts'
 
 let server: GraphServer
 let facebook: Publisher
@@ -17,7 +25,12 @@ beforeEach(() => {
 
 const list = 'GET /v25.0/1067/published_posts'
 const at = (ms: number) => new Date(nineMs + ms).toISOString().replace('.000Z', '+0000')
-const post = (id: string, message: string | undefined, ms: number, more: JsonRecord = {}): JsonRecord => ({
+const post = (
+  id: string,
+  message: string | undefined,
+  ms: number,
+  more: JsonRecord = {},
+): JsonRecord => ({
   id: `1067_${id}`,
   ...(message === undefined ? {} : { message }),
   created_time: at(ms),
@@ -25,24 +38,39 @@ const post = (id: string, message: string | undefined, ms: number, more: JsonRec
   ...more,
 })
 const answer = { kind: 'unknown_outcome' as const, words: 'w', traceId: null, retryAfterMs: null }
-const reconcile = (part: Partial<Publication>, attempt: Partial<AttemptToReconcile> = {}, laterMs = 0) => {
+const reconcile = (
+  part: Partial<Publication>,
+  attempt: Partial<AttemptToReconcile> = {},
+  laterMs = 0,
+) => {
   const { publication, later } = publicationOf(part)
   later(laterMs)
-  return facebook.reconcile(publication, { sentAtMs: nineMs, boundIds: [], mediaFetched: null, ...attempt })
+  return facebook.reconcile(publication, {
+    sentAtMs: nineMs,
+    boundIds: [],
+    mediaFetched: null,
+    ...attempt,
+  })
 }
 
 describe('a text whose send got no response', () => {
   const draft = { kind: 'text', text: 'Guten  Morgen\n\nKöln' }
 
   it('is found by its time and its text, whatever the spacing and Unicode composition', async () => {
-    server.on(list, { body: { data: [post('1', 'Other', 1_000), post('2', 'Guten Morgen Ko\u0308ln ', 2_000)] } })
+    server.on(list, {
+      body: { data: [post('1', 'Other', 1_000), post('2', 'Guten Morgen Ko\u0308ln ', 2_000)] },
+    })
     expect(await reconcile(draft)).toMatchObject({ outcome: 'found', platformPostId: '1067_2' })
     expect(server.seen[0]?.query).toMatchObject({ since: String(nineMs / 1000 - 60), limit: '50' })
   })
 
   it('is absent, but not certainly, when nothing on any page of the list matches', async () => {
     const paging = { cursors: { after: 'Q2d' }, next: 'https://graph.facebook.com/next' }
-    server.on(list, { body: { data: [post('1', 'Other', 1_000)], paging } }, { body: { data: [post('3', 'More', 0)] } })
+    server.on(
+      list,
+      { body: { data: [post('1', 'Other', 1_000)], paging } },
+      { body: { data: [post('3', 'More', 0)] } },
+    )
     expect(await reconcile(draft)).toMatchObject({
       outcome: 'absent',
       certain: false,
@@ -51,12 +79,16 @@ describe('a text whose send got no response', () => {
   })
 
   it('is neither an earlier post nor one that belongs to another target', async () => {
-    server.on(list, { body: { data: [post('1', draft.text, -90_000), post('2', draft.text, 1_000)] } })
+    server.on(list, {
+      body: { data: [post('1', draft.text, -90_000), post('2', draft.text, 1_000)] },
+    })
     expect(await reconcile(draft, { boundIds: ['1067_2'] })).toMatchObject({ outcome: 'absent' })
   })
 
   it('is left to a person when two posts match', async () => {
-    server.on(list, { body: { data: [post('1', draft.text, 5_000), post('2', draft.text, 1_000)] } })
+    server.on(list, {
+      body: { data: [post('1', draft.text, 5_000), post('2', draft.text, 1_000)] },
+    })
     expect(await reconcile(draft)).toEqual({
       outcome: 'unclear',
       proof: 'Posts of the Page that may be this one: 1067_1, 1067_2.',
@@ -81,7 +113,9 @@ describe('a text that Facebook called a duplicate (506)', () => {
 
   it('is refused once the lists have had time to show an earlier attempt of ours', async () => {
     server.on(list, { body: { data: [post('1', 'Hello', -3_600_000)] } })
-    expect(await reconcile(draft, { ...attempt, boundIds: ['1067_1'] })).toMatchObject({ outcome: 'absent' })
+    expect(await reconcile(draft, { ...attempt, boundIds: ['1067_1'] })).toMatchObject({
+      outcome: 'absent',
+    })
     expect(await reconcile(draft, { ...attempt, boundIds: ['1067_1'] }, 200_000)).toMatchObject({
       outcome: 'refused',
       problem: { kind: 'rejected', code: '506', words: expect.stringMatching(/Change the text/) },
@@ -96,8 +130,18 @@ describe('a text that Facebook called a duplicate (506)', () => {
 })
 
 describe('a photo post whose send got no response', () => {
-  const handles = { photos: { a: { id: '7001', atMs: nineMs - 600_000 }, b: { id: '7002', atMs: nineMs - 590_000 } } }
-  const draft = { kind: 'photos', text: 'Two', media: [mediaOf({ id: 'a' }), mediaOf({ id: 'b' })], handles }
+  const handles = {
+    photos: {
+      a: { id: '7001', atMs: nineMs - 600_000 },
+      b: { id: '7002', atMs: nineMs - 590_000 },
+    },
+  }
+  const draft = {
+    kind: 'photos',
+    text: 'Two',
+    media: [mediaOf({ id: 'a' }), mediaOf({ id: 'b' })],
+    handles,
+  }
   const album = (...ids: string[]) => ({
     data: [
       {
@@ -124,14 +168,19 @@ describe('a photo post whose send got no response', () => {
   it('is left to a person when only the text matches or there is no text to compare', async () => {
     server.on(list, { body: { data: [post('1', 'Two', 1_000, { attachments: album('9001') })] } })
     expect(await reconcile(draft)).toMatchObject({ outcome: 'unclear' })
-    server.on(list, { body: { data: [post('1', undefined, 1_000, { attachments: album('9001') })] } })
+    server.on(list, {
+      body: { data: [post('1', undefined, 1_000, { attachments: album('9001') })] },
+    })
     expect(await reconcile({ ...draft, text: '' })).toMatchObject({ outcome: 'unclear' })
   })
 
   it('is refused when Facebook said that a photo was already used and no post contains it', async () => {
     server.on(list, { body: { data: [] } })
     const attempt = { answer: { ...answer, code: '100', subcode: '1366051' } }
-    expect(await reconcile(draft, attempt, 200_000)).toMatchObject({ outcome: 'refused', problem: { kind: 'rejected' } })
+    expect(await reconcile(draft, attempt, 200_000)).toMatchObject({
+      outcome: 'refused',
+      problem: { kind: 'rejected' },
+    })
   })
 })
 
@@ -158,6 +207,9 @@ describe('a reel whose finish got no response', () => {
 
   it('is absent, but not certainly, when Facebook does not show it', async () => {
     server.on('GET /v25.0/8002', graphError(100, 33))
-    expect(await reconcile(draft, {}, 3_600_000)).toMatchObject({ outcome: 'absent', certain: false })
+    expect(await reconcile(draft, {}, 3_600_000)).toMatchObject({
+      outcome: 'absent',
+      certain: false,
+    })
   })
 })

@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createFacebook } from '../../../platforms/facebook/index.ts'
 import type { Publisher } from '../../../platforms/platform.ts'
-import { bytesOf, type GraphServer, nineMs, publicationOf, startGraphServer, videoOf } from '../graph/server.ts'
+import {
+  bytesOf,
+  type GraphServer,
+  nineMs,
+  publicationOf,
+  startGraphServer,
+  videoOf,
+} from '../graph/server.ts'
 
 let server: GraphServer
 let facebook: Publisher
@@ -17,7 +24,9 @@ beforeEach(() => {
 describe('reels', () => {
   const start = 'POST /v25.0/1067/video_reels'
   const draft = { kind: 'reel', text: 'A reel', media: [videoOf({ id: 'r' }, bytesOf(70_000))] }
-  const begin = (videoId: string) => ({ body: { video_id: videoId, upload_url: `${server.url}/video-upload/${videoId}` } })
+  const begin = (videoId: string) => ({
+    body: { video_id: videoId, upload_url: `${server.url}/video-upload/${videoId}` },
+  })
 
   it('never send bytes or the token to an upload address outside Meta', async () => {
     for (const upload_url of [
@@ -28,9 +37,14 @@ describe('reels', () => {
     ]) {
       server.on(start, { body: { video_id: '8003', upload_url } })
       const { publication } = publicationOf(draft)
-      await expect(facebook.prepare(publication)).rejects.toMatchObject({ kind: 'rejected', problem: { code: 'upload_address' } })
+      await expect(facebook.prepare(publication)).rejects.toMatchObject({
+        kind: 'rejected',
+        problem: { code: 'upload_address' },
+      })
     }
-    expect(server.seen.filter(({ headers }) => String(headers.authorization).startsWith('OAuth'))).toEqual([])
+    expect(
+      server.seen.filter(({ headers }) => String(headers.authorization).startsWith('OAuth')),
+    ).toEqual([])
   })
 
   it('start, send their bytes with OAuth, offset and size, and finish with one call', async () => {
@@ -38,7 +52,10 @@ describe('reels', () => {
     server.on('POST /video-upload/8002', { body: { success: true } })
     const { publication, saved } = publicationOf(draft)
     expect(await facebook.prepare(publication)).toEqual({ ready: true })
-    expect(saved.map((handles) => (handles.upload as { uploaded: boolean }).uploaded)).toEqual([false, true])
+    expect(saved.map((handles) => (handles.upload as { uploaded: boolean }).uploaded)).toEqual([
+      false,
+      true,
+    ])
     const [upload] = server.callsOf('POST /video-upload/8002')
     expect(upload?.headers).toMatchObject({
       authorization: 'OAuth page-token',
@@ -59,8 +76,14 @@ describe('reels', () => {
   it('keep the video id when the bytes are sent again, and get a new one when the session is invalid', async () => {
     const spoilt = { debug_info: { retriable: false, type: 'OffsetInvalidError', message: 'm' } }
     server.on(start, begin('8003'), begin('8004'))
-    server.on('POST /video-upload/8003', { status: 500, body: '<html>' }, { status: 400, body: spoilt })
-    server.on('GET /v25.0/8003', { body: { status: { video_status: 'uploading', uploading_phase: { status: 'in_progress' } } } })
+    server.on(
+      'POST /video-upload/8003',
+      { status: 500, body: '<html>' },
+      { status: 400, body: spoilt },
+    )
+    server.on('GET /v25.0/8003', {
+      body: { status: { video_status: 'uploading', uploading_phase: { status: 'in_progress' } } },
+    })
     server.on('POST /video-upload/8004', { body: { success: true } })
     const { publication } = publicationOf(draft)
     await expect(facebook.prepare(publication)).rejects.toMatchObject({ kind: 'unavailable' })
@@ -73,7 +96,9 @@ describe('reels', () => {
     server.on(start, begin('8007'))
     server.on('POST /video-upload/8007', { status: 500, body: '<html>' })
     server.on('GET /v25.0/8007', {
-      body: { status: { video_status: 'upload_complete', uploading_phase: { status: 'complete' } } },
+      body: {
+        status: { video_status: 'upload_complete', uploading_phase: { status: 'complete' } },
+      },
     })
     const { publication } = publicationOf(draft)
     await expect(facebook.prepare(publication)).rejects.toMatchObject({ kind: 'unavailable' })
@@ -85,15 +110,21 @@ describe('reels', () => {
     const failed = { debug_info: { retriable: false, type: 'ProcessingFailedError', message: 'm' } }
     server.on(start, begin('8005'))
     server.on('POST /video-upload/8005', { status: 400, body: failed })
-    await expect(facebook.prepare(publicationOf(draft).publication)).rejects.toMatchObject({ kind: 'rejected' })
+    await expect(facebook.prepare(publicationOf(draft).publication)).rejects.toMatchObject({
+      kind: 'rejected',
+    })
   })
 
   it('start again after Facebook failed to process an earlier upload', async () => {
     const upload = { mediaId: 'r', videoId: '8006', begunAtMs: nineMs, uploaded: true }
     const errors = [{ code: 1363040, message: 'ratio' }]
-    server.on('GET /v25.0/8006', { body: { status: { video_status: 'error', processing_phase: { status: 'error', errors } } } })
+    server.on('GET /v25.0/8006', {
+      body: { status: { video_status: 'error', processing_phase: { status: 'error', errors } } },
+    })
     const { publication } = publicationOf({ ...draft, handles: { upload } })
-    await expect(facebook.prepare(publication)).rejects.toMatchObject({ problem: { kind: 'rejected', subcode: '1363040' } })
+    await expect(facebook.prepare(publication)).rejects.toMatchObject({
+      problem: { kind: 'rejected', subcode: '1363040' },
+    })
     expect(publication.handles).toEqual({})
   })
 })

@@ -2,7 +2,13 @@ import { createHmac } from 'node:crypto'
 import { createServer } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { PlatformError } from '../../../platforms/errors.ts'
-import { buildRequest, createGraph, type Graph, type GraphRequest, proofOf } from '../../../platforms/graph/client.ts'
+import {
+  buildRequest,
+  createGraph,
+  type Graph,
+  type GraphRequest,
+  proofOf,
+} from '../../../platforms/graph/client.ts'
 import { readUsage } from '../../../platforms/graph/usage.ts'
 import { countingShare } from '../../support/platforms/counting-share.ts'
 import { type GraphServer, graphError, settingsFor, startGraphServer } from './server.ts'
@@ -58,9 +64,9 @@ describe('a call', () => {
   })
 
   it('goes to the video host when asked to', () => {
-    expect(buildRequest(settingsFor('https://g.example'), { ...wanted, host: 'video' }).url).toMatch(
-      /^https:\/\/g\.example\/graph-video\/v25\.0\/1067\?/,
-    )
+    expect(
+      buildRequest(settingsFor('https://g.example'), { ...wanted, host: 'video' }).url,
+    ).toMatch(/^https:\/\/g\.example\/graph-video\/v25\.0\/1067\?/)
   })
 
   it('returns the body and how much of the limits is used', async () => {
@@ -73,7 +79,14 @@ describe('a call', () => {
 
 describe('features that Meta closed to new apps', () => {
   const ask = (params: Record<string, string>, path = '1067/insights') =>
-    buildRequest(settingsFor('https://graph.example'), { method: 'GET', path, token: 't', params, effect: 'repeatable', signal })
+    buildRequest(settingsFor('https://graph.example'), {
+      method: 'GET',
+      path,
+      token: 't',
+      params,
+      effect: 'repeatable',
+      signal,
+    })
 
   const closed: Record<string, string>[] = [
     { ids: '1,2' },
@@ -98,7 +111,10 @@ describe('a batch', () => {
 
   it('is one POST of reads without headers, with answers in the order of the operations', async () => {
     const headers = { 'x-app-usage': '{"call_count":61}' }
-    server.on('POST /v25.0/', { body: [part({ id: '1' }), failed(100, 33), failed(80001)], headers })
+    server.on('POST /v25.0/', {
+      body: [part({ id: '1' }), failed(100, 33), failed(80001)],
+      headers,
+    })
     const share = countingShare()
     const parts = await graph.within(share).batch(operations, 't', signal)
     expect(share).toMatchObject({ calls: 3, used: [{ accountId: null, percent: 61 }] })
@@ -109,7 +125,10 @@ describe('a batch', () => {
       { kind: 'rate_limited', code: '80001' },
     ])
     const [{ form } = { form: {} as Record<string, string> }] = server.seen
-    expect(form).toMatchObject({ include_headers: 'false', appsecret_proof: proofOf('t', 'secret-of-the-app') })
+    expect(form).toMatchObject({
+      include_headers: 'false',
+      appsecret_proof: proofOf('t', 'secret-of-the-app'),
+    })
     expect(JSON.parse(form.batch!)).toEqual(
       operations.map(({ path }) => ({ method: 'GET', relative_url: `${path}?metric=a%2Cb` })),
     )
@@ -129,8 +148,13 @@ describe('a batch', () => {
 
   it('counts refused calls in the share, and is not sent when the share has no room', async () => {
     const share = countingShare()
-    server.on('POST /v25.0/', { ...graphError(4), headers: { 'x-app-usage': '{"call_count":100}' } })
-    expect((await problemOf(graph.within(share).batch(operations, 't', signal))).kind).toBe('rate_limited')
+    server.on('POST /v25.0/', {
+      ...graphError(4),
+      headers: { 'x-app-usage': '{"call_count":100}' },
+    })
+    expect((await problemOf(graph.within(share).batch(operations, 't', signal))).kind).toBe(
+      'rate_limited',
+    )
     expect(share).toMatchObject({ calls: 3, used: [{ accountId: null, percent: 100 }] })
     const full = { ...share, take: () => Promise.reject(new Error('no room')) }
     await expect(graph.within(full).batch(operations, 't', signal)).rejects.toThrow('no room')
@@ -161,7 +185,9 @@ describe('a failure', () => {
     ['506', graphError(506, 1455006)],
   ])('of a publishing call has an unknown outcome when it is %s', async (_, answer) => {
     server.on('POST /v25.0/1067/feed', answer)
-    expect((await problemOf(graph.send('1067/feed', 't', {}, departure))).kind).toBe('unknown_outcome')
+    expect((await problemOf(graph.send('1067/feed', 't', {}, departure))).kind).toBe(
+      'unknown_outcome',
+    )
     expect(server.seen).toHaveLength(1)
   })
 
@@ -170,7 +196,9 @@ describe('a failure', () => {
     async (code) => {
       for (const status of [200, 400, 401, 403, 500]) {
         server.on('POST /v25.0/1067/feed', { ...graphError(code), status })
-        expect((await problemOf(graph.send('1067/feed', 't', {}, departure))).kind).not.toBe('unknown_outcome')
+        expect((await problemOf(graph.send('1067/feed', 't', {}, departure))).kind).not.toBe(
+          'unknown_outcome',
+        )
       }
     },
   )
@@ -179,11 +207,17 @@ describe('a failure', () => {
     server.on('POST /v25.0/1067/feed', { end: 'hang' })
     server.on('GET /v25.0/1067', { end: 'hang' })
     const request = { path: '1067/feed', token: 't', timeoutMs: 150, signal }
-    expect(await problemOf(graph.request({ ...request, method: 'POST', effect: 'send' }))).toMatchObject({
+    expect(
+      await problemOf(graph.request({ ...request, method: 'POST', effect: 'send' })),
+    ).toMatchObject({
       kind: 'unknown_outcome',
       code: 'timeout',
     })
-    expect(await problemOf(graph.request({ ...request, path: '1067', method: 'GET', effect: 'repeatable' }))).toMatchObject({
+    expect(
+      await problemOf(
+        graph.request({ ...request, path: '1067', method: 'GET', effect: 'repeatable' }),
+      ),
+    ).toMatchObject({
       kind: 'unavailable',
       code: 'timeout',
     })
@@ -202,7 +236,9 @@ describe('a failure', () => {
     const tooLate = () => {
       throw new Error('the lease is over')
     }
-    await expect(graph.send('1067/feed', 't', {}, { signal, leaving: tooLate })).rejects.toThrow('the lease is over')
+    await expect(graph.send('1067/feed', 't', {}, { signal, leaving: tooLate })).rejects.toThrow(
+      'the lease is over',
+    )
     expect(server.seen).toHaveLength(0)
   })
 })
@@ -213,26 +249,44 @@ describe('usage headers', () => {
   it('give the highest percentage and the longest wait', () => {
     const business =
       '{"17841400000000001":[{"type":"instagram","call_count":100,"total_cputime":25,"total_time":25,"estimated_time_to_regain_access":19}],"1067":[{"type":"pages","call_count":3,"estimated_time_to_regain_access":0}]}'
-    expect(headersOf({ 'x-business-use-case-usage': business })).toEqual({ percent: 100, regainMs: 19 * 60_000 })
-    expect(headersOf({ 'x-app-usage': '{"call_volume":7,"cpu_time":2}' })).toEqual({ percent: 7, regainMs: null })
+    expect(headersOf({ 'x-business-use-case-usage': business })).toEqual({
+      percent: 100,
+      regainMs: 19 * 60_000,
+    })
+    expect(headersOf({ 'x-app-usage': '{"call_volume":7,"cpu_time":2}' })).toEqual({
+      percent: 7,
+      regainMs: null,
+    })
   })
 
   it('never make an account wait more than a day, however long the wait they name', () => {
     for (const minutes of ['1441', '"99999999"', '1e300']) {
       const business = `{"1067":[{"type":"pages","call_count":100,"estimated_time_to_regain_access":${minutes}}]}`
-      expect(headersOf({ 'x-business-use-case-usage': business }), minutes).toEqual({ percent: 100, regainMs: 24 * 3_600_000 })
+      expect(headersOf({ 'x-business-use-case-usage': business }), minutes).toEqual({
+        percent: 100,
+        regainMs: 24 * 3_600_000,
+      })
     }
   })
 
   it('are ignored when they are missing or not JSON', () => {
     expect(headersOf({})).toEqual({ percent: 0, regainMs: null })
-    expect(headersOf({ 'x-app-usage': 'oops', 'x-business-use-case-usage': '[]' })).toEqual({ percent: 0, regainMs: null })
+    expect(headersOf({ 'x-app-usage': 'oops', 'x-business-use-case-usage': '[]' })).toEqual({
+      percent: 0,
+      regainMs: null,
+    })
   })
 
   it('decide how long a limited call waits', async () => {
-    const headers = { 'x-business-use-case-usage': '{"1067":[{"type":"pages","estimated_time_to_regain_access":7}]}' }
+    const headers = {
+      'x-business-use-case-usage':
+        '{"1067":[{"type":"pages","estimated_time_to_regain_access":7}]}',
+    }
     server.on('GET /v25.0/1067', { ...graphError(80001), headers })
-    expect(await problemOf(graph.get('1067', 't', {}, signal))).toMatchObject({ kind: 'rate_limited', retryAfterMs: 7 * 60_000 })
+    expect(await problemOf(graph.get('1067', 't', {}, signal))).toMatchObject({
+      kind: 'rate_limited',
+      retryAfterMs: 7 * 60_000,
+    })
   })
 })
 

@@ -12,7 +12,12 @@ beforeAll(async () => {
 afterAll(() => server.close())
 
 describe('the consent dialog', () => {
-  const request = { redirectUri: 'https://crate.example/oauth/meta/callback', state: 'xyz', verifier: '', again: false }
+  const request = {
+    redirectUri: 'https://crate.example/oauth/meta/callback',
+    state: 'xyz',
+    verifier: '',
+    again: false,
+  }
 
   it('asks for every scope by name', () => {
     const url = new URL(issuer.consentUrl(request))
@@ -30,13 +35,26 @@ describe('the consent dialog', () => {
   it('uses the configuration id with Facebook Login for Business, and asks again for declined permissions', () => {
     const business = createMetaIssuer({ ...settingsFor('https://g.example'), configId: '77' })
     const query = new URL(business.consentUrl({ ...request, again: true })).searchParams
-    expect([query.get('config_id'), query.get('scope'), query.get('auth_type')]).toEqual(['77', null, 'rerequest'])
+    expect([query.get('config_id'), query.get('scope'), query.get('auth_type')]).toEqual([
+      '77',
+      null,
+      'rerequest',
+    ])
   })
 
   it('returns a code or the reason why there is none', () => {
     expect(issuer.readCallback({ code: 'AQB', state: 'xyz' })).toEqual({ code: 'AQB' })
-    const denied = { error: 'access_denied', error_code: '200', error_reason: 'user_denied', state: 'xyz' }
-    expect(issuer.readCallback(denied)).toEqual({ refused: expect.stringMatching(/Nothing was shared/) })
-    expect(issuer.readCallback({ state: 'xyz' })).toEqual({ refused: expect.stringMatching(/start again/) })
+    const denied = {
+      error: 'access_denied',
+      error_code: '200',
+      error_reason: 'user_denied',
+      state: 'xyz',
+    }
+    expect(issuer.readCallback(denied)).toEqual({
+      refused: expect.stringMatching(/Nothing was shared/),
+    })
+    expect(issuer.readCallback({ state: 'xyz' })).toEqual({
+      refused: expect.stringMatching(/start again/),
+    })
   })
 })

@@ -1,11 +1,26 @@
 import { describe, expect, it } from 'vitest'
 import type { ErrorKind } from '../../../platforms/errors.ts'
-import { type Effect, errorIn, errorOfSubcode, errorRows, findRow, unreadable } from '../../../platforms/graph/errors.ts'
+import {
+  type Effect,
+  errorIn,
+  errorOfSubcode,
+  errorRows,
+  findRow,
+  unreadable,
+} from '../../../platforms/graph/errors.ts'
 import type { JsonRecord } from '../../../platforms/json.ts'
 
 const calm = { percent: 0, regainMs: null }
-const shape = (error: JsonRecord, effect: Effect = 'repeatable', usage: { percent: number; regainMs: number | null } = calm) => {
-  const shaped = errorIn({ error: { message: 'm', type: 'OAuthException', fbtrace_id: 'T1', ...error } }, effect, usage)
+const shape = (
+  error: JsonRecord,
+  effect: Effect = 'repeatable',
+  usage: { percent: number; regainMs: number | null } = calm,
+) => {
+  const shaped = errorIn(
+    { error: { message: 'm', type: 'OAuthException', fbtrace_id: 'T1', ...error } },
+    effect,
+    usage,
+  )
   if (!shaped) throw new Error('no error was found')
   return shaped.problem
 }
@@ -30,7 +45,8 @@ const table: [code: number, subcode: number | null, repeatable: ErrorKind, send:
   [102, null, 'reauthorize', 'reauthorize'],
   [104, null, 'rejected', 'rejected'],
   ...[null, 458, 459, 460, 463, 464, 467, 490, 492, 999].map(
-    (sub) => [190, sub, 'reauthorize', 'reauthorize'] as [number, number | null, ErrorKind, ErrorKind],
+    (sub) =>
+      [190, sub, 'reauthorize', 'reauthorize'] as [number, number | null, ErrorKind, ErrorKind],
   ),
   [197, null, 'rejected', 'rejected'],
   [200, null, 'permission', 'permission'],
@@ -78,7 +94,9 @@ const table: [code: number, subcode: number | null, repeatable: ErrorKind, send:
   [36001, 2207005, 'rejected', 'rejected'],
   [36003, 2207009, 'rejected', 'rejected'],
   [36004, 2207010, 'rejected', 'rejected'],
-  ...[2207076, 2207081, 2207082].map((sub) => [-1, sub, 'rejected', 'rejected'] as [number, number, ErrorKind, ErrorKind]),
+  ...[2207076, 2207081, 2207082].map(
+    (sub) => [-1, sub, 'rejected', 'rejected'] as [number, number, ErrorKind, ErrorKind],
+  ),
   // The same codes without a subcode.
   [-1, null, 'unavailable', 'unknown_outcome'],
   [9004, null, 'unavailable', 'unknown_outcome'],
@@ -86,37 +104,55 @@ const table: [code: number, subcode: number | null, repeatable: ErrorKind, send:
   ...[352, 36000, 36001, 36003, 36004].map(
     (code) => [code, null, 'rejected', 'rejected'] as [number, null, ErrorKind, ErrorKind],
   ),
-  ...[2207077, 2207085].map((sub) => [-1, sub, 'unavailable', 'unknown_outcome'] as [number, number, ErrorKind, ErrorKind]),
+  ...[2207077, 2207085].map(
+    (sub) => [-1, sub, 'unavailable', 'unknown_outcome'] as [number, number, ErrorKind, ErrorKind],
+  ),
 ]
 
 describe("Meta's error table", () => {
-  it.each(table)('reads %i/%s as %s, and as %s when it answers a publishing call', (code, subcode, repeatable, send) => {
-    const error: JsonRecord = subcode === null ? { code } : { code, error_subcode: subcode }
-    expect(shape(error).kind).toBe(repeatable)
-    expect(shape(error, 'send').kind).toBe(send)
-  })
+  it.each(table)(
+    'reads %i/%s as %s, and as %s when it answers a publishing call',
+    (code, subcode, repeatable, send) => {
+      const error: JsonRecord = subcode === null ? { code } : { code, error_subcode: subcode }
+      expect(shape(error).kind).toBe(repeatable)
+      expect(shape(error, 'send').kind).toBe(send)
+    },
+  )
 
   const pageSubcodes = [
-    1346003, 1390008, 1404006, 1404078, 1404102, 1404112, 1366046, 1366051, 1349125, 1363022, 1363023, 1363024,
+    1346003, 1390008, 1404006, 1404078, 1404102, 1404112, 1366046, 1366051, 1349125, 1363022,
+    1363023, 1363024,
   ]
   const videoSubcodes = [
-    1363025, 1363026, 1363031, 1363032, 1363040, 1363041, 1363047, 1363127, 1363128, 1363129, 2061006, 2069019, 4854002,
+    1363025, 1363026, 1363031, 1363032, 1363040, 1363041, 1363047, 1363127, 1363128, 1363129,
+    2061006, 2069019, 4854002,
   ]
-  it.each([...pageSubcodes, ...videoSubcodes])('knows the subcode %i whatever code it comes with', (subcode) => {
-    expect(findRow(100, subcode)?.subcode).toBe(subcode)
-    expect(findRow(1, subcode)?.subcode).toBe(subcode)
-  })
+  it.each([...pageSubcodes, ...videoSubcodes])(
+    'knows the subcode %i whatever code it comes with',
+    (subcode) => {
+      expect(findRow(100, subcode)?.subcode).toBe(subcode)
+      expect(findRow(1, subcode)?.subcode).toBe(subcode)
+    },
+  )
 
   it('has a test case above for every row', () => {
-    const tried = [...table, ...[...pageSubcodes, ...videoSubcodes].map((subcode): [number, number] => [100, subcode])]
+    const tried = [
+      ...table,
+      ...[...pageSubcodes, ...videoSubcodes].map((subcode): [number, number] => [100, subcode]),
+    ]
     const reached = new Set(tried.map(([code, subcode]) => findRow(code, subcode)))
-    const missing = errorRows.filter((row) => !reached.has(row)).map((row) => `${row.code}/${row.subcode}`)
+    const missing = errorRows
+      .filter((row) => !reached.has(row))
+      .map((row) => `${row.code}/${row.subcode}`)
     expect(missing).toEqual([])
   })
 
   it('has a message for people in every row, and no row twice', () => {
-    for (const row of errorRows) expect(row.words, `${row.code}/${row.subcode}`).toMatch(/^[A-Z].{12,}\.$/)
-    expect(new Set(errorRows.map((row) => `${row.code}/${row.subcode}`)).size).toBe(errorRows.length)
+    for (const row of errorRows)
+      expect(row.words, `${row.code}/${row.subcode}`).toMatch(/^[A-Z].{12,}\.$/)
+    expect(new Set(errorRows.map((row) => `${row.code}/${row.subcode}`)).size).toBe(
+      errorRows.length,
+    )
   })
 
   it('never treats an unlisted code as a definite refusal of a publishing call', () => {
@@ -126,7 +162,11 @@ describe("Meta's error table", () => {
   })
 
   it('keeps code, subcode and trace id, but no message', () => {
-    const problem = shape({ code: 190, error_subcode: 463, message: 'Session has expired: EAAsecret' })
+    const problem = shape({
+      code: 190,
+      error_subcode: 463,
+      message: 'Session has expired: EAAsecret',
+    })
     expect(problem).toMatchObject({ code: '190', subcode: '463', traceId: 'T1' })
     expect(JSON.stringify(problem)).not.toContain('EAAsecret')
   })
@@ -138,9 +178,9 @@ describe("Meta's error table", () => {
 
 describe('messages for people', () => {
   it("are Meta's own when it refuses something and they are safe to show", () => {
-    expect(shape({ code: 36000, error_subcode: 2207004, error_user_msg: 'Das Bild ist zu groß.' }).words).toBe(
-      'Das Bild ist zu groß.',
-    )
+    expect(
+      shape({ code: 36000, error_subcode: 2207004, error_user_msg: 'Das Bild ist zu groß.' }).words,
+    ).toBe('Das Bild ist zu groß.')
   })
 
   it.each([
@@ -151,17 +191,23 @@ describe('messages for people', () => {
     'access_token is wrong',
     'x'.repeat(401),
   ])('are ours when Meta quotes a URL, a token or markup: promise S3: %s', (message) => {
-    expect(shape({ code: 36000, error_subcode: 2207004, error_user_msg: message }).words).toBe('The picture is larger than 8 MB.')
+    expect(shape({ code: 36000, error_subcode: 2207004, error_user_msg: message }).words).toBe(
+      'The picture is larger than 8 MB.',
+    )
   })
 
   it('are ours when they say what to do about the connection', () => {
-    expect(shape({ code: 190, error_subcode: 460, error_user_msg: 'Please log in.' }).words).toMatch(/Connect the account again/)
+    expect(
+      shape({ code: 190, error_subcode: 460, error_user_msg: 'Please log in.' }).words,
+    ).toMatch(/Connect the account again/)
   })
 })
 
 describe('how long to wait', () => {
   it('comes from the usage header, or else from the table', () => {
-    expect(shape({ code: 80002 }, 'repeatable', { percent: 100, regainMs: 19 * 60_000 }).retryAfterMs).toBe(19 * 60_000)
+    expect(
+      shape({ code: 80002 }, 'repeatable', { percent: 100, regainMs: 19 * 60_000 }).retryAfterMs,
+    ).toBe(19 * 60_000)
     expect(shape({ code: 80002 }).retryAfterMs).toBe(15 * 60_000)
     expect(shape({ code: 341 }).retryAfterMs).toBe(24 * 3_600_000)
     expect(shape({ code: 100 }).retryAfterMs).toBeNull()
@@ -181,8 +227,15 @@ describe('responses without an error envelope', () => {
   })
 
   it('of a container are classified by the subcode alone', () => {
-    expect(errorOfSubcode(2207026, 'x').problem).toMatchObject({ kind: 'rejected', code: '352', subcode: '2207026' })
-    expect(errorOfSubcode(2207099, 'Something else.').problem).toMatchObject({ kind: 'rejected', words: 'Something else.' })
+    expect(errorOfSubcode(2207026, 'x').problem).toMatchObject({
+      kind: 'rejected',
+      code: '352',
+      subcode: '2207026',
+    })
+    expect(errorOfSubcode(2207099, 'Something else.').problem).toMatchObject({
+      kind: 'rejected',
+      words: 'Something else.',
+    })
     expect(errorOfSubcode(null, 'Something else.').problem.subcode).toBeNull()
   })
 })

@@ -27,7 +27,9 @@ const page = (hasMore: boolean, ms = 1_000, more: JsonRecord[] = []): Answer => 
     ...{ id: `c${i}`, message: 'Nice', text: 'Nice', username: 'ben', from: { id: '9' } },
     timestamp,
   }))
-  const paging = hasMore ? { cursors: { after: 'Q2d' }, next: 'https://graph.facebook.com/next' } : {}
+  const paging = hasMore
+    ? { cursors: { after: 'Q2d' }, next: 'https://graph.facebook.com/next' }
+    : {}
   return { body: { data: [...others, ...more], paging } }
 }
 
@@ -56,7 +58,12 @@ describe.each([
   })
 
   it('is found on the last page that is read', async () => {
-    const ours = { id: 'ours', message: wanted.text, text: wanted.text, timestamp: new Date(nineMs).toISOString() }
+    const ours = {
+      id: 'ours',
+      message: wanted.text,
+      text: wanted.text,
+      timestamp: new Date(nineMs).toISOString(),
+    }
     server.on(path, page(true), page(true, 1_000, [ours]))
     expect(await find(platform())).toMatchObject({ outcome: 'found', commentId: 'ours' })
   })

@@ -64,7 +64,10 @@ describe('exchanging the code', () => {
       redirect_uri: 'https://crate.example/cb',
       code: 'AQB',
     })
-    expect(second?.form).toMatchObject({ grant_type: 'fb_exchange_token', fb_exchange_token: 'EAAshort' })
+    expect(second?.form).toMatchObject({
+      grant_type: 'fb_exchange_token',
+      fb_exchange_token: 'EAAshort',
+    })
     const [debug] = server.callsOf('GET /v25.0/debug_token')
     expect(debug?.headers.authorization).toBe('Bearer 1234|secret-of-the-app')
     expect(debug?.query).toEqual({
@@ -72,7 +75,10 @@ describe('exchanging the code', () => {
       appsecret_proof: proofOf('1234|secret-of-the-app', 'secret-of-the-app'),
     })
     const reads = server.seen.filter((entry) => entry.call.startsWith('GET /v25.0/me'))
-    expect(reads.map((entry) => entry.headers.authorization)).toEqual(['Bearer EAAlong', 'Bearer EAAlong'])
+    expect(reads.map((entry) => entry.headers.authorization)).toEqual([
+      'Bearer EAAlong',
+      'Bearer EAAlong',
+    ])
   })
 
   it.each([
@@ -83,18 +89,28 @@ describe('exchanging the code', () => {
     [1, undefined, 'unavailable', /META_APP_SECRET/],
   ])('explains %i/%s', async (code, subcode, kind, words) => {
     server.on('POST /v25.0/oauth/access_token', graphError(code, subcode))
-    await expect(issuer.exchange(request)).rejects.toMatchObject({ problem: { kind, words: expect.stringMatching(words) } })
+    await expect(issuer.exchange(request)).rejects.toMatchObject({
+      problem: { kind, words: expect.stringMatching(words) },
+    })
     expect(server.seen).toHaveLength(1)
   })
 
   it('renews with the current token', async () => {
-    server.on('POST /v25.0/oauth/access_token', { body: { access_token: 'EAAnew', token_type: 'bearer' } })
+    server.on('POST /v25.0/oauth/access_token', {
+      body: { access_token: 'EAAnew', token_type: 'bearer' },
+    })
     server.on('GET /v25.0/me', { body: { id: '1020', name: 'Ann' } })
     server.on('GET /v25.0/debug_token', { body: { data: debugData } })
     server.on('GET /v25.0/me/permissions', permissions(everything()))
     const tokens = await issuer.renew({ accessToken: 'EAAlong', refreshToken: null }, signal)
-    expect(tokens).toMatchObject({ accessToken: 'EAAnew', expiresAtMs: 1800583944000, userId: '1020' })
-    expect(server.callsOf('POST /v25.0/oauth/access_token')[0]?.form.fb_exchange_token).toBe('EAAlong')
+    expect(tokens).toMatchObject({
+      accessToken: 'EAAnew',
+      expiresAtMs: 1800583944000,
+      userId: '1020',
+    })
+    expect(server.callsOf('POST /v25.0/oauth/access_token')[0]?.form.fb_exchange_token).toBe(
+      'EAAlong',
+    )
   })
 })
 
@@ -106,7 +122,11 @@ describe('the accounts', () => {
     access_token: 'EAABpage',
     tasks: ['ANALYZE', 'CREATE_CONTENT'],
     picture: { data: { url: 'https://scontent.example/p.jpg' } },
-    instagram_business_account: { id: '17841400000000001', username: 'crate.coffee', name: 'Crate on Instagram' },
+    instagram_business_account: {
+      id: '17841400000000001',
+      username: 'crate.coffee',
+      name: 'Crate on Instagram',
+    },
   }
   const tokens = () => ({ accessToken: 'EAAlong', scopes: everything() })
 
@@ -115,12 +135,26 @@ describe('the accounts', () => {
     server.on(
       'GET /v25.0/me/accounts',
       { body: { data: [page], paging: { cursors: { before: 'QVFI', after: 'QVFJ' }, next } } },
-      { body: { data: [{ ...page, id: '1068', name: 'Crate Tea', tasks: ['ANALYZE'], instagram_business_account: undefined }] } },
+      {
+        body: {
+          data: [
+            {
+              ...page,
+              id: '1068',
+              name: 'Crate Tea',
+              tasks: ['ANALYZE'],
+              instagram_business_account: undefined,
+            },
+          ],
+        },
+      },
     )
     server.on('GET /v25.0/me/businesses', { body: { data: [] } })
     server.on('GET /v25.0/debug_token', { body: { data: debugData } })
     const { offers } = await issuer.listAccounts(tokens(), signal)
-    expect(offers.map((offer) => [offer.platform, offer.accountId, offer.handle, offer.blocked])).toEqual([
+    expect(
+      offers.map((offer) => [offer.platform, offer.accountId, offer.handle, offer.blocked]),
+    ).toEqual([
       ['facebook', '1067', 'cratecoffee', null],
       ['instagram', '17841400000000001', 'crate.coffee', null],
       [
@@ -130,25 +164,40 @@ describe('the accounts', () => {
         'You don’t have permission to create content on the Page Crate Tea. Ask one of its admins for it, then connect again.',
       ],
     ])
-    expect(offers[1]).toMatchObject({ name: 'Crate on Instagram', accountToken: 'EAABpage', settings: { pageId: '1067' } })
-    expect(server.callsOf('GET /v25.0/me/accounts').map((entry) => entry.query.after)).toEqual([undefined, 'QVFJ'])
+    expect(offers[1]).toMatchObject({
+      name: 'Crate on Instagram',
+      accountToken: 'EAABpage',
+      settings: { pageId: '1067' },
+    })
+    expect(server.callsOf('GET /v25.0/me/accounts').map((entry) => entry.query.after)).toEqual([
+      undefined,
+      'QVFJ',
+    ])
     expect(server.seen[0]?.query.fields).toContain('instagram_business_account{')
   })
 
   it('are blocked only by missing scopes of their own platform', async () => {
     server.on('GET /v25.0/me/accounts', { body: { data: [page] } })
-    const scopes = everything().filter((name) => name !== 'instagram_content_publish' && name !== 'read_insights')
+    const scopes = everything().filter(
+      (name) => name !== 'instagram_content_publish' && name !== 'read_insights',
+    )
     server.on('GET /v25.0/me/businesses', { body: { data: [] } })
     server.on('GET /v25.0/debug_token', { body: { data: debugData } })
     const { offers } = await issuer.listAccounts({ accessToken: 'EAAlong', scopes }, signal)
-    expect(offers.map((offer) => offer.blocked)).toEqual([null, expect.stringMatching(/permission instagram_content_publish/)])
+    expect(offers.map((offer) => offer.blocked)).toEqual([
+      null,
+      expect.stringMatching(/permission instagram_content_publish/),
+    ])
   })
 })
 
 describe('inspecting', () => {
   it('reports when the grant expires and which required scope is missing', async () => {
     server.on('GET /v25.0/debug_token', { body: { data: debugData } })
-    server.on('GET /v25.0/me/permissions', permissions(everything().slice(0, 7), ['instagram_content_publish']))
+    server.on(
+      'GET /v25.0/me/permissions',
+      permissions(everything().slice(0, 7), ['instagram_content_publish']),
+    )
     expect(await issuer.inspect({ accessToken: 'EAAlong', userId: '1020' }, signal)).toEqual({
       valid: true,
       scopes: everything().slice(0, 7),
@@ -159,8 +208,14 @@ describe('inspecting', () => {
   })
 
   it('reports why a grant is invalid and makes no further calls with it', async () => {
-    const error = { code: 190, message: 'Error validating access token: Session has expired on ...', subcode: 463 }
-    server.on('GET /v25.0/debug_token', { body: { data: { app_id: '1234', is_valid: false, error, scopes: [] } } })
+    const error = {
+      code: 190,
+      message: 'Error validating access token: Session has expired on ...',
+      subcode: 463,
+    }
+    server.on('GET /v25.0/debug_token', {
+      body: { data: { app_id: '1234', is_valid: false, error, scopes: [] } },
+    })
     expect(await issuer.inspect({ accessToken: 'EAAold', userId: '1020' }, signal)).toMatchObject({
       valid: false,
       scopes: [],
@@ -188,7 +243,10 @@ describe('revoking: promise R2', () => {
   it("uses the app token when the person's token has expired", async () => {
     server.on('DELETE /v25.0/1020/permissions', graphError(190, 463), { body: { success: 'true' } })
     await revoke()
-    expect(server.seen.map((entry) => entry.headers.authorization)).toEqual(['Bearer EAAlong', 'Bearer 1234|secret-of-the-app'])
+    expect(server.seen.map((entry) => entry.headers.authorization)).toEqual([
+      'Bearer EAAlong',
+      'Bearer 1234|secret-of-the-app',
+    ])
   })
 
   it('throws when Meta is unavailable', async () => {

@@ -7,7 +7,12 @@ import type { JsonRecord } from '../../../platforms/json.ts'
 import type { MediaToSend, Publication } from '../../../platforms/platform.ts'
 
 /** The server's response to one request. `reset`: closes the connection. `hang`: never responds. */
-export type Answer = { status?: number; body?: unknown; headers?: Record<string, string>; end?: 'reset' | 'hang' }
+export type Answer = {
+  status?: number
+  body?: unknown
+  headers?: Record<string, string>
+  end?: 'reset' | 'hang'
+}
 type Seen = {
   call: string
   query: Record<string, string>
@@ -39,7 +44,10 @@ export const startGraphServer = async (): Promise<GraphServer> => {
       (entry) => {
         seen.push(entry)
         const answers = script.get(entry.call) ?? []
-        const answer = (answers.length > 1 ? answers.shift() : answers[0]) ?? { status: 501, body: `not written: ${entry.call}` }
+        const answer = (answers.length > 1 ? answers.shift() : answers[0]) ?? {
+          status: 501,
+          body: `not written: ${entry.call}`,
+        }
         reply(response, typeof answer === 'function' ? answer(entry) : answer)
       },
       (error) => response.destroy(error),
@@ -81,7 +89,9 @@ const readRequest = async (request: IncomingMessage): Promise<Seen> => {
   }
   const type = request.headers['content-type'] ?? ''
   if (!/form/.test(type)) return entry
-  const form = await new Response(new Uint8Array(body), { headers: { 'content-type': type } }).formData()
+  const form = await new Response(new Uint8Array(body), {
+    headers: { 'content-type': type },
+  }).formData()
   for (const [name, value] of form) {
     if (typeof value === 'string') entry.form[name] = value
     else entry.files[name] = Buffer.from(await value.arrayBuffer())
@@ -89,14 +99,20 @@ const readRequest = async (request: IncomingMessage): Promise<Seen> => {
   return entry
 }
 
-const reply = (response: ServerResponse, { status = 200, body = {}, headers = {}, end }: Answer): void => {
+const reply = (
+  response: ServerResponse,
+  { status = 200, body = {}, headers = {}, end }: Answer,
+): void => {
   if (end === 'hang') return
   if (end === 'reset') {
     response.socket?.destroy()
     return
   }
   const text = typeof body === 'string' ? body : JSON.stringify(body)
-  response.writeHead(status, { 'content-type': typeof body === 'string' ? 'text/html' : 'application/json', ...headers })
+  response.writeHead(status, {
+    'content-type': typeof body === 'string' ? 'text/html' : 'application/json',
+    ...headers,
+  })
   response.end(text)
 }
 
@@ -123,9 +139,13 @@ export const graphError = (code: number, subcode?: number, more: JsonRecord = {}
 /** November 23, 2026, 09:00 UTC. */
 export const nineMs = Date.UTC(2026, 10, 23, 9)
 
-export const bytesOf = (size: number): Buffer => Buffer.from(Array.from({ length: size }, (_, index) => index % 251))
+export const bytesOf = (size: number): Buffer =>
+  Buffer.from(Array.from({ length: size }, (_, index) => index % 251))
 
-export const mediaOf = (part: Partial<MediaToSend> = {}, bytes: Buffer = bytesOf(2_500)): MediaToSend => ({
+export const mediaOf = (
+  part: Partial<MediaToSend> = {},
+  bytes: Buffer = bytesOf(2_500),
+): MediaToSend => ({
   id: 'media-1',
   kind: 'image',
   contentType: 'image/jpeg',

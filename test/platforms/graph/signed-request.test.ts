@@ -8,7 +8,12 @@ describe('a signed request: promise E5', () => {
     const payload = Buffer.from(JSON.stringify(content)).toString('base64url')
     return `${createHmac('sha256', secret).update(payload).digest('base64url')}.${payload}`
   }
-  const content = { algorithm: 'HMAC-SHA256', expires: 1795403600, issued_at: nineMs / 1000 - 5, user_id: '1020' }
+  const content = {
+    algorithm: 'HMAC-SHA256',
+    expires: 1795403600,
+    issued_at: nineMs / 1000 - 5,
+    user_id: '1020',
+  }
   const read = (signed: string) => readSignedRequest(signed, 'secret-of-the-app', nineMs)
 
   it('is accepted when Meta signed it just now', () => {

@@ -13,4 +13,6 @@ export const draft = (part: Partial<Publication> = {}) => ({
   media: [mediaOf()],
   ...part,
 })
-export const status = (code: string, text = code) => ({ body: { status_code: code, status: text, id: 'c1' } })
+export const status = (code: string, text = code) => ({
+  body: { status_code: code, status: text, id: 'c1' },
+})

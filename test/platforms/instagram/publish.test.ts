@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createInstagram } from '../../../platforms/instagram/index.ts'
 import type { Publication, Publisher } from '../../../platforms/platform.ts'
-import { type GraphServer, graphError, mediaOf, nineMs, publicationOf, startGraphServer } from '../graph/server.ts'
+import {
+  type GraphServer,
+  graphError,
+  mediaOf,
+  nineMs,
+  publicationOf,
+  startGraphServer,
+} from '../graph/server.ts'
 import { create, draft, limit, list, publish, status } from './publish-calls.ts'
 
 let server: GraphServer
@@ -13,7 +20,9 @@ beforeAll(async () => {
 afterAll(() => server.close())
 beforeEach(() => {
   server.seen.length = 0
-  server.on(limit, { body: { data: [{ config: { quota_total: 50, quota_duration: 86400 }, quota_usage: 2 }] } })
+  server.on(limit, {
+    body: { data: [{ config: { quota_total: 50, quota_duration: 86400 }, quota_usage: 2 }] },
+  })
 })
 
 const made = (...ids: string[]) => server.on(create, ...ids.map((id) => ({ body: { id } })))
@@ -23,12 +32,17 @@ describe('a picture', () => {
     made('c1')
     server.on('GET /v25.0/c1', status('IN_PROGRESS'), status('FINISHED'))
     server.on(publish, { body: { id: '17920238422030506' } })
-    const { publication, leavings } = publicationOf(draft({ media: [mediaOf({ altText: 'A cup' })] }))
+    const { publication, leavings } = publicationOf(
+      draft({ media: [mediaOf({ altText: 'A cup' })] }),
+    )
     expect(await instagram.prepare(publication)).toMatchObject({ ready: false, againInMs: 2_000 })
     expect(await instagram.prepare(publication)).toMatchObject({ ready: false })
     expect(await instagram.prepare(publication)).toEqual({ ready: true })
     expect(leavings()).toBe(0)
-    expect(await instagram.send(publication)).toMatchObject({ state: 'published', platformPostId: '17920238422030506' })
+    expect(await instagram.send(publication)).toMatchObject({
+      state: 'published',
+      platformPostId: '17920238422030506',
+    })
     expect(leavings()).toBe(1)
     expect(server.callsOf(create)).toHaveLength(1)
     expect(server.callsOf(create)[0]?.form).toMatchObject({
@@ -37,7 +51,9 @@ describe('a picture', () => {
       alt_text: 'A cup',
     })
     expect(server.callsOf(publish)[0]?.form.creation_id).toBe('c1')
-    expect(server.seen.every((entry) => entry.headers.authorization === 'Bearer user-token')).toBe(true)
+    expect(server.seen.every((entry) => entry.headers.authorization === 'Bearer user-token')).toBe(
+      true,
+    )
   })
 
   it('is polled less often the longer Instagram takes', async () => {
@@ -66,7 +82,10 @@ describe('a picture', () => {
     await instagram.prepare(publication)
     publication.text = 'Another caption'
     await instagram.prepare(publication)
-    expect(server.callsOf(create).map((entry) => entry.form.caption)).toEqual(['Caption #1', 'Another caption'])
+    expect(server.callsOf(create).map((entry) => entry.form.caption)).toEqual([
+      'Caption #1',
+      'Another caption',
+    ])
   })
 
   it("is not created when the day's quota is used up", async () => {
@@ -88,7 +107,9 @@ describe('a picture', () => {
     const refused = instagram.prepare(publicationOf(draft()).publication)
     // Four posts are in the window. Two of them must be a day old before there is room for another.
     const waitMs = 3.5 * hourMs
-    await expect(refused).rejects.toMatchObject({ problem: { kind: 'rate_limited', limited: 'posts' } })
+    await expect(refused).rejects.toMatchObject({
+      problem: { kind: 'rate_limited', limited: 'posts' },
+    })
     const { problem } = await refused.then(
       () => ({ problem: { retryAfterMs: 0 } }),
       (error: { problem: { retryAfterMs: number } }) => error,
@@ -121,7 +142,9 @@ describe('a container', () => {
     ['Error', 'rejected', null],
   ])('that failed gives the reason in its status: %s', async (text, kind, subcode) => {
     const { publication } = await prepared(status('ERROR', text))
-    await expect(instagram.prepare(publication)).rejects.toMatchObject({ problem: { kind, subcode } })
+    await expect(instagram.prepare(publication)).rejects.toMatchObject({
+      problem: { kind, subcode },
+    })
     expect(publication.handles).toMatchObject({ main: null, remade: 1 })
   })
 
@@ -133,7 +156,10 @@ describe('a container', () => {
       await instagram.prepare(publication)
     }
     await expect(instagram.prepare(publication)).rejects.toMatchObject({
-      problem: { kind: 'rejected', words: 'Instagram could not fetch the file in time. It was tried 4 times.' },
+      problem: {
+        kind: 'rejected',
+        words: 'Instagram could not fetch the file in time. It was tried 4 times.',
+      },
     })
   })
 
@@ -150,11 +176,27 @@ describe('a container', () => {
     const { publication } = await prepared(status('PUBLISHED'))
     const timestamp = new Date(nineMs + 5_000).toISOString()
     server.on(list, {
-      body: { data: [{ id: '1792', caption: 'Caption #1', timestamp, media_type: 'IMAGE', media_product_type: 'FEED' }] },
+      body: {
+        data: [
+          {
+            id: '1792',
+            caption: 'Caption #1',
+            timestamp,
+            media_type: 'IMAGE',
+            media_product_type: 'FEED',
+          },
+        ],
+      },
     })
     expect(await instagram.prepare(publication)).toEqual({ ready: true })
-    expect(await instagram.send(publication)).toMatchObject({ state: 'published', platformPostId: '1792' })
-    expect(await instagram.check(publication)).toMatchObject({ state: 'published', platformPostId: '1792' })
+    expect(await instagram.send(publication)).toMatchObject({
+      state: 'published',
+      platformPostId: '1792',
+    })
+    expect(await instagram.check(publication)).toMatchObject({
+      state: 'published',
+      platformPostId: '1792',
+    })
     expect(server.callsOf(publish)).toHaveLength(0)
   })
 
@@ -190,7 +232,9 @@ describe('a container', () => {
 
   it('is not tried with another token once the grant has expired', async () => {
     server.on(limit, graphError(190, 463))
-    await expect(instagram.prepare(publicationOf(draft()).publication)).rejects.toMatchObject({ kind: 'reauthorize' })
+    await expect(instagram.prepare(publicationOf(draft()).publication)).rejects.toMatchObject({
+      kind: 'reauthorize',
+    })
     expect(server.seen).toHaveLength(1)
   })
 })

@@ -2,7 +2,15 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createInstagram } from '../../../platforms/instagram/index.ts'
 import type { JsonRecord } from '../../../platforms/json.ts'
 import type { AttemptToReconcile, Publication, Publisher } from '../../../platforms/platform.ts'
-import { type GraphServer, graphError, mediaOf, nineMs, publicationOf, startGraphServer, videoOf } from '../graph/server.ts'
+import {
+  type GraphServer,
+  graphError,
+  mediaOf,
+  nineMs,
+  publicationOf,
+  startGraphServer,
+  videoOf,
+} from '../graph/server.ts'
 
 let server: GraphServer
 let instagram: Publisher
@@ -19,19 +27,37 @@ beforeEach(() => {
 const create = 'POST /v25.0/1784/media'
 const list = 'GET /v25.0/1784/media'
 const account = { id: '1784', settings: {}, grantToken: 'user-token', accountToken: 'page-token' }
-const draft = (part: Partial<Publication> = {}) => ({ account, kind: 'image', text: 'Caption #1', media: [mediaOf()], ...part })
-const status = (code: string, text = code) => ({ body: { status_code: code, status: text, id: 'c1' } })
+const draft = (part: Partial<Publication> = {}) => ({
+  account,
+  kind: 'image',
+  text: 'Caption #1',
+  media: [mediaOf()],
+  ...part,
+})
+const status = (code: string, text = code) => ({
+  body: { status_code: code, status: text, id: 'c1' },
+})
 const made = (...ids: string[]) => server.on(create, ...ids.map((id) => ({ body: { id } })))
 
 describe('an attempt whose outcome is unknown', () => {
-  const reconcile = async (answer: object, listed: JsonRecord[], attempt: Partial<AttemptToReconcile> = {}, laterMs = 0) => {
+  const reconcile = async (
+    answer: object,
+    listed: JsonRecord[],
+    attempt: Partial<AttemptToReconcile> = {},
+    laterMs = 0,
+  ) => {
     made('c1')
     server.on('GET /v25.0/c1', answer)
     server.on(list, { body: { data: listed } })
     const { publication, later } = publicationOf(draft())
     await instagram.prepare(publication)
     later(laterMs)
-    return instagram.reconcile(publication, { sentAtMs: nineMs, boundIds: [], mediaFetched: null, ...attempt })
+    return instagram.reconcile(publication, {
+      sentAtMs: nineMs,
+      boundIds: [],
+      mediaFetched: null,
+      ...attempt,
+    })
   }
   const listed = (id: string, part: JsonRecord = {}, ms = 3_000): JsonRecord => ({
     id,
@@ -50,7 +76,9 @@ describe('an attempt whose outcome is unknown', () => {
       listed('4', {}, -90_000),
       listed('5'),
     ]
-    expect(await reconcile(status('PUBLISHED'), [...others, listed('1')], { boundIds: ['5'] })).toMatchObject({
+    expect(
+      await reconcile(status('PUBLISHED'), [...others, listed('1')], { boundIds: ['5'] }),
+    ).toMatchObject({
       outcome: 'found',
       platformPostId: '1',
     })
@@ -59,7 +87,10 @@ describe('an attempt whose outcome is unknown', () => {
 
   it('is checked again while the list lags, and finally found without an id', async () => {
     expect(await reconcile(status('PUBLISHED'), [])).toMatchObject({ outcome: 'unclear' })
-    expect(await reconcile(status('PUBLISHED'), [], {}, late)).toMatchObject({ outcome: 'found', platformPostId: null })
+    expect(await reconcile(status('PUBLISHED'), [], {}, late)).toMatchObject({
+      outcome: 'found',
+      platformPostId: null,
+    })
     expect(await reconcile(status('PUBLISHED'), [listed('1'), listed('2')])).toMatchObject({
       outcome: 'found',
       platformPostId: null,
@@ -67,9 +98,18 @@ describe('an attempt whose outcome is unknown', () => {
   })
 
   it('is absent while the container is FINISHED, but certainly only when no late effect is possible', async () => {
-    expect(await reconcile(status('FINISHED'), [])).toMatchObject({ outcome: 'absent', certain: false })
-    expect(await reconcile(status('FINISHED'), [], {}, late)).toMatchObject({ outcome: 'absent', certain: true })
-    expect(await reconcile(status('EXPIRED'), [])).toMatchObject({ outcome: 'absent', certain: true })
+    expect(await reconcile(status('FINISHED'), [])).toMatchObject({
+      outcome: 'absent',
+      certain: false,
+    })
+    expect(await reconcile(status('FINISHED'), [], {}, late)).toMatchObject({
+      outcome: 'absent',
+      certain: true,
+    })
+    expect(await reconcile(status('EXPIRED'), [])).toMatchObject({
+      outcome: 'absent',
+      certain: true,
+    })
     expect(await reconcile(status('ERROR'), [])).toMatchObject({ outcome: 'absent', certain: true })
   })
 
@@ -78,7 +118,10 @@ describe('an attempt whose outcome is unknown', () => {
   })
 
   it('is absent, but not certainly, when the container is gone', async () => {
-    expect(await reconcile(graphError(24, 2207006), [], {}, late)).toMatchObject({ outcome: 'absent', certain: false })
+    expect(await reconcile(graphError(24, 2207006), [], {}, late)).toMatchObject({
+      outcome: 'absent',
+      certain: false,
+    })
   })
 
   it('pauses for hours after Instagram restricted the action', async () => {
@@ -105,7 +148,11 @@ describe('an attempt whose outcome is unknown', () => {
     })
     const { publication } = publicationOf(draft({ kind: 'story', text: '', media: [videoOf()] }))
     await instagram.prepare(publication)
-    const found = await instagram.reconcile(publication, { sentAtMs: nineMs, boundIds: [], mediaFetched: null })
+    const found = await instagram.reconcile(publication, {
+      sentAtMs: nineMs,
+      boundIds: [],
+      mediaFetched: null,
+    })
     expect(found).toMatchObject({ outcome: 'found', platformPostId: '9' })
   })
 })
@@ -113,11 +160,21 @@ describe('an attempt whose outcome is unknown', () => {
 describe('the URL of a post', () => {
   it('comes from Instagram; an unknown id is looked up', async () => {
     made('c1')
-    server.on('GET /v25.0/1792', { body: { id: '1792', permalink: 'https://www.instagram.com/p/DAbc123/' } })
-    server.on(list, { body: { data: [{ id: '1792', caption: 'Caption #1', timestamp: new Date(nineMs).toISOString() }] } })
+    server.on('GET /v25.0/1792', {
+      body: { id: '1792', permalink: 'https://www.instagram.com/p/DAbc123/' },
+    })
+    server.on(list, {
+      body: {
+        data: [{ id: '1792', caption: 'Caption #1', timestamp: new Date(nineMs).toISOString() }],
+      },
+    })
     const { publication } = publicationOf(draft())
     await instagram.prepare(publication)
-    const found = { permalink: 'https://www.instagram.com/p/DAbc123/', platformPostId: '1792', final: true }
+    const found = {
+      permalink: 'https://www.instagram.com/p/DAbc123/',
+      platformPostId: '1792',
+      final: true,
+    }
     expect(await instagram.findPermalink(publication, '1792')).toEqual(found)
     expect(await instagram.findPermalink(publication, null)).toEqual(found)
   })
@@ -127,7 +184,11 @@ describe('the URL of a post', () => {
     server.on(list, { body: { data: [] } })
     const { publication, later } = publicationOf(draft())
     await instagram.prepare(publication)
-    expect(await instagram.findPermalink(publication, null)).toEqual({ permalink: null, platformPostId: null, final: false })
+    expect(await instagram.findPermalink(publication, null)).toEqual({
+      permalink: null,
+      platformPostId: null,
+      final: false,
+    })
     later(3_700_000)
     expect(await instagram.findPermalink(publication, null)).toMatchObject({ final: true })
   })

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { countCharacters, countHashtags, countMentions, normalizeText } from '../../../platforms/graph/text.ts'
+import {
+  countCharacters,
+  countHashtags,
+  countMentions,
+  normalizeText,
+} from '../../../platforms/graph/text.ts'
 import { createInstagram } from '../../../platforms/instagram/index.ts'
 import type { DraftForChannel, MediaFacts, VideoEncoding } from '../../../platforms/platform.ts'
 import { mediaOf, settingsFor, videoOf } from '../graph/server.ts'
@@ -14,15 +19,26 @@ const draftOf = (part: Partial<DraftForChannel>): DraftForChannel => ({
   accountFacts: null,
   ...part,
 })
-const rulesOf = (part: Partial<DraftForChannel>) => instagram.check(draftOf(part)).map((fault) => fault.rule)
-const imageOf = (width: number, height: number, part: Partial<MediaFacts> = {}) => mediaOf({ width, height, ...part })
+const rulesOf = (part: Partial<DraftForChannel>) =>
+  instagram.check(draftOf(part)).map((fault) => fault.rule)
+const imageOf = (width: number, height: number, part: Partial<MediaFacts> = {}) =>
+  mediaOf({ width, height, ...part })
 const reelOf = (part: Partial<MediaFacts> = {}) => videoOf({ sizeBytes: 5_000_000, ...part })
-const tags = (count: number) => Array.from({ length: count }, (_, index) => `#tag${index}`).join(' ')
-const names = (count: number) => Array.from({ length: count }, (_, index) => `@name${index}`).join(' ')
+const tags = (count: number) =>
+  Array.from({ length: count }, (_, index) => `#tag${index}`).join(' ')
+const names = (count: number) =>
+  Array.from({ length: count }, (_, index) => `@name${index}`).join(' ')
 
 /** How a video is encoded that Meta takes, except for what is given. */
 const encoded = (part: Partial<VideoEncoding> = {}): { encoding: VideoEncoding } => ({
-  encoding: { kilobits: 8_000, pixelFormat: 'yuv420p', isInterlaced: false, audioRate: 48_000, audioChannels: 2, ...part },
+  encoding: {
+    kilobits: 8_000,
+    pixelFormat: 'yuv420p',
+    isInterlaced: false,
+    audioRate: 48_000,
+    audioChannels: 2,
+    ...part,
+  },
 })
 
 describe('what Instagram accepts', () => {
@@ -36,11 +52,23 @@ describe('what Instagram accepts', () => {
       'a carousel of 10, pictures and videos',
       { kind: 'carousel', media: [reelOf(), ...Array.from({ length: 9 }, () => mediaOf())] },
     ],
-    ['a carousel whose items differ in shape', { kind: 'carousel', media: [imageOf(1080, 1350), imageOf(1080, 1080)] }],
-    ['a reel of 15 minutes, wide', { kind: 'reel', media: [reelOf({ width: 1920, height: 1080, durationMs: 900_000 })] }],
-    ['a reel as MOV at 23.976 frames', { kind: 'reel', media: [reelOf({ contentType: 'video/quicktime', fps: 23.976 })] }],
+    [
+      'a carousel whose items differ in shape',
+      { kind: 'carousel', media: [imageOf(1080, 1350), imageOf(1080, 1080)] },
+    ],
+    [
+      'a reel of 15 minutes, wide',
+      { kind: 'reel', media: [reelOf({ width: 1920, height: 1080, durationMs: 900_000 })] },
+    ],
+    [
+      'a reel as MOV at 23.976 frames',
+      { kind: 'reel', media: [reelOf({ contentType: 'video/quicktime', fps: 23.976 })] },
+    ],
     ['a story picture of 9:16', { kind: 'story', text: '', media: [imageOf(1080, 1920)] }],
-    ['a story video of a minute', { kind: 'story', text: '', media: [reelOf({ durationMs: 60_000 })] }],
+    [
+      'a story video of a minute',
+      { kind: 'story', text: '', media: [reelOf({ durationMs: 60_000 })] },
+    ],
   ])('is %s', (_, draft) => {
     expect(rulesOf(draft)).toEqual([])
   })
@@ -54,35 +82,95 @@ describe('what Instagram refuses', () => {
     ['a video as a picture', { media: [reelOf()] }, 'media_count'],
     ['a picture as a reel', { kind: 'reel' }, 'media_count'],
     ['a carousel of one', { kind: 'carousel' }, 'media_count'],
-    ['a carousel of eleven', { kind: 'carousel', media: Array.from({ length: 11 }, () => mediaOf()) }, 'media_count'],
+    [
+      'a carousel of eleven',
+      { kind: 'carousel', media: Array.from({ length: 11 }, () => mediaOf()) },
+      'media_count',
+    ],
     ['a link', { link: 'https://crate.example' }, 'link'],
     ['2,201 characters', { text: 'a'.repeat(2_201) }, 'caption_length'],
     ['31 hashtags', { text: tags(31) }, 'hashtags'],
     ['21 mentions', { text: names(21) }, 'mentions'],
     ['a PNG', { media: [mediaOf({ contentType: 'image/png' })] }, 'image_type'],
-    ['a picture above 8 MiB', { media: [mediaOf({ sizeBytes: 8 * 1024 * 1024 + 1 })] }, 'image_size'],
+    [
+      'a picture above 8 MiB',
+      { media: [mediaOf({ sizeBytes: 8 * 1024 * 1024 + 1 })] },
+      'image_size',
+    ],
     ['a long description', { media: [mediaOf({ altText: 'a'.repeat(1_001) })] }, 'alt_text'],
     ['a story with text', { kind: 'story' }, 'story_text'],
-    ['a story above a minute', { kind: 'story', text: '', media: [reelOf({ durationMs: 60_001 })] }, 'video_duration'],
-    ['a story above 100 MB', { kind: 'story', text: '', media: [reelOf({ sizeBytes: 100_000_001 })] }, 'video_size'],
+    [
+      'a story above a minute',
+      { kind: 'story', text: '', media: [reelOf({ durationMs: 60_001 })] },
+      'video_duration',
+    ],
+    [
+      'a story above 100 MB',
+      { kind: 'story', text: '', media: [reelOf({ sizeBytes: 100_000_001 })] },
+      'video_size',
+    ],
     [
       'a carousel video above a minute',
       { kind: 'carousel', media: [mediaOf(), reelOf({ durationMs: 60_001 })] },
       'video_duration',
     ],
-    ['a reel below 3 s', { kind: 'reel', media: [reelOf({ durationMs: 2_900 })] }, 'video_duration'],
-    ['a reel above 15 minutes', { kind: 'reel', media: [reelOf({ durationMs: 900_001 })] }, 'video_duration'],
-    ['a reel above 300 MB', { kind: 'reel', media: [reelOf({ sizeBytes: 300_000_001 })] }, 'video_size'],
-    ['a reel of 4K', { kind: 'reel', media: [reelOf({ width: 2160, height: 3840 })] }, 'video_columns'],
-    ['a reel of a strange shape', { kind: 'reel', media: [reelOf({ width: 1920, height: 100 })] }, 'video_ratio'],
+    [
+      'a reel below 3 s',
+      { kind: 'reel', media: [reelOf({ durationMs: 2_900 })] },
+      'video_duration',
+    ],
+    [
+      'a reel above 15 minutes',
+      { kind: 'reel', media: [reelOf({ durationMs: 900_001 })] },
+      'video_duration',
+    ],
+    [
+      'a reel above 300 MB',
+      { kind: 'reel', media: [reelOf({ sizeBytes: 300_000_001 })] },
+      'video_size',
+    ],
+    [
+      'a reel of 4K',
+      { kind: 'reel', media: [reelOf({ width: 2160, height: 3840 })] },
+      'video_columns',
+    ],
+    [
+      'a reel of a strange shape',
+      { kind: 'reel', media: [reelOf({ width: 1920, height: 100 })] },
+      'video_ratio',
+    ],
     ['a reel of 15 frames', { kind: 'reel', media: [reelOf({ fps: 15 })] }, 'video_fps'],
     ['a reel of VP9', { kind: 'reel', media: [reelOf({ videoCodec: 'vp9' })] }, 'video_codec'],
-    ['a reel with Opus sound', { kind: 'reel', media: [reelOf({ audioCodec: 'opus' })] }, 'video_audio'],
-    ['a reel of 26 Mbit/s', { kind: 'reel', media: [reelOf(encoded({ kilobits: 26_000 }))] }, 'video_bit_rate'],
-    ['a reel of 10 bits', { kind: 'reel', media: [reelOf(encoded({ pixelFormat: 'yuv420p10le' }))] }, 'video_colors'],
-    ['an interlaced reel', { kind: 'reel', media: [reelOf(encoded({ isInterlaced: true }))] }, 'video_interlaced'],
-    ['a reel with sound of 96 kHz', { kind: 'reel', media: [reelOf(encoded({ audioRate: 96_000 }))] }, 'video_audio'],
-    ['a reel with six channels of sound', { kind: 'reel', media: [reelOf(encoded({ audioChannels: 6 }))] }, 'video_audio'],
+    [
+      'a reel with Opus sound',
+      { kind: 'reel', media: [reelOf({ audioCodec: 'opus' })] },
+      'video_audio',
+    ],
+    [
+      'a reel of 26 Mbit/s',
+      { kind: 'reel', media: [reelOf(encoded({ kilobits: 26_000 }))] },
+      'video_bit_rate',
+    ],
+    [
+      'a reel of 10 bits',
+      { kind: 'reel', media: [reelOf(encoded({ pixelFormat: 'yuv420p10le' }))] },
+      'video_colors',
+    ],
+    [
+      'an interlaced reel',
+      { kind: 'reel', media: [reelOf(encoded({ isInterlaced: true }))] },
+      'video_interlaced',
+    ],
+    [
+      'a reel with sound of 96 kHz',
+      { kind: 'reel', media: [reelOf(encoded({ audioRate: 96_000 }))] },
+      'video_audio',
+    ],
+    [
+      'a reel with six channels of sound',
+      { kind: 'reel', media: [reelOf(encoded({ audioChannels: 6 }))] },
+      'video_audio',
+    ],
     ['a WebM', { kind: 'reel', media: [reelOf({ contentType: 'video/webm' })] }, 'video_type'],
   ])('is %s', (_, draft, rule) => {
     expect(rulesOf(draft)).toEqual([rule])
@@ -133,7 +221,9 @@ describe('the suggested kind', () => {
   it('depends on the media', () => {
     expect(instagram.suggestKind({ text: '', link: null, media: [] })).toBe('image')
     expect(instagram.suggestKind({ text: '', link: null, media: [reelOf()] })).toBe('reel')
-    expect(instagram.suggestKind({ text: '', link: null, media: [mediaOf(), reelOf()] })).toBe('carousel')
+    expect(instagram.suggestKind({ text: '', link: null, media: [mediaOf(), reelOf()] })).toBe(
+      'carousel',
+    )
   })
 })
 
@@ -145,14 +235,34 @@ describe('what a person adds to a post', () => {
   it.each<[string, string, Record<string, string>, string[]]>([
     ['three collaborators', 'image', { collaborators: '@a, b; c' }, []],
     ['a fourth collaborator', 'image', { collaborators: 'a b c d' }, ['collaborators']],
-    ['a collaborator who is no username', 'image', { collaborators: 'a, b/c' }, ['collaborator_name']],
+    [
+      'a collaborator who is no username',
+      'image',
+      { collaborators: 'a, b/c' },
+      ['collaborator_name'],
+    ],
     ['tags with and without a place', 'image', { [`tags_${id}`]: '@a 30 60, b' }, []],
     ['half a place', 'image', { [`tags_${id}`]: 'a 30' }, ['tag_place']],
     ['a place outside of the picture', 'image', { [`tags_${id}`]: 'a 30 101' }, ['tag_place']],
-    ['21 tags', 'image', { [`tags_${id}`]: Array.from({ length: 21 }, (_, index) => `a${index}`).join() }, ['tags']],
+    [
+      '21 tags',
+      'image',
+      { [`tags_${id}`]: Array.from({ length: 21 }, (_, index) => `a${index}`).join() },
+      ['tags'],
+    ],
     ['a location by its name', 'image', { location_id: 'Zurich' }, ['location']],
-    ['a first comment of 2,201 characters', 'image', { first_comment: 'é'.repeat(2_201) }, ['comment_length']],
-    ['31 hashtags in the first comment', 'image', { first_comment: tags(31) }, ['comment_hashtags']],
+    [
+      'a first comment of 2,201 characters',
+      'image',
+      { first_comment: 'é'.repeat(2_201) },
+      ['comment_length'],
+    ],
+    [
+      '31 hashtags in the first comment',
+      'image',
+      { first_comment: tags(31) },
+      ['comment_hashtags'],
+    ],
   ])('%s', (_, kind, fields, rules) => {
     expect(rulesWith(kind, fields)).toEqual(rules)
   })

@@ -2,7 +2,10 @@ import { fileURLToPath } from 'node:url'
 import { Eta } from 'eta'
 import { describe, expect, test } from 'vitest'
 
-const eta = new Eta({ views: fileURLToPath(new URL('../../../platforms/', import.meta.url)), autoEscape: true })
+const eta = new Eta({
+  views: fileURLToPath(new URL('../../../platforms/', import.meta.url)),
+  autoEscape: true,
+})
 const account = {
   nickname: 'Crate <Demo>',
   username: 'crate.demo',
@@ -46,7 +49,14 @@ describe('promise D7: the form that TikTok requires', () => {
     expect(photos).not.toMatch(/allow_duet|allow_stitch|cover_second/)
   })
   test('restores choices from the form or from stored settings', () => {
-    const html = form({ values: { privacy_level: 'SELF_ONLY', allow_comment: 'on', is_aigc: 'true', allow_duet: 'false' } })
+    const html = form({
+      values: {
+        privacy_level: 'SELF_ONLY',
+        allow_comment: 'on',
+        is_aigc: 'true',
+        allow_duet: 'false',
+      },
+    })
     expect(html).toMatch(/value="SELF_ONLY" selected/)
     expect(html).toMatch(/name="c1\.allow_comment" checked/)
     expect(html).toMatch(/name="c1\.is_aigc" checked/)
@@ -55,20 +65,34 @@ describe('promise D7: the form that TikTok requires', () => {
   test('contains the required sentences word for word, with their links', () => {
     const text = form().replace(/<[^>]+>/g, '')
     expect(text).toContain("By posting, you agree to TikTok's Music Usage Confirmation")
-    expect(text).toContain("By posting, you agree to TikTok's Branded Content Policy and Music Usage Confirmation.")
-    expect(text).toContain('You need to indicate if your content promotes yourself, a third party, or both.')
+    expect(text).toContain(
+      "By posting, you agree to TikTok's Branded Content Policy and Music Usage Confirmation.",
+    )
+    expect(text).toContain(
+      'You need to indicate if your content promotes yourself, a third party, or both.',
+    )
     expect(text).toContain('Branded content visibility cannot be set to private.')
     expect(text).toContain("Your video will be labeled as 'Promotional content'")
     expect(form({ kind: 'photos' })).toContain("Your photo will be labeled as 'Paid partnership'")
     expect(form()).toContain('href="https://www.tiktok.com/legal/page/global/bc-policy/en"')
-    expect(form()).toContain('href="https://www.tiktok.com/legal/page/global/music-usage-confirmation/en"')
+    expect(form()).toContain(
+      'href="https://www.tiktok.com/legal/page/global/music-usage-confirmation/en"',
+    )
   })
   test('“Only me” and branded content disable each other', () => {
-    const branded = form({ values: { disclose: 'on', branded_content: 'on', privacy_level: 'PUBLIC_TO_EVERYONE' } })
-    expect(branded).toMatch(/value="SELF_ONLY" disabled title="Branded content visibility cannot be set to private\."/)
-    expect(form({ values: { privacy_level: 'SELF_ONLY' } })).toMatch(/name="c1\.branded_content" disabled/)
+    const branded = form({
+      values: { disclose: 'on', branded_content: 'on', privacy_level: 'PUBLIC_TO_EVERYONE' },
+    })
+    expect(branded).toMatch(
+      /value="SELF_ONLY" disabled title="Branded content visibility cannot be set to private\."/,
+    )
+    expect(form({ values: { privacy_level: 'SELF_ONLY' } })).toMatch(
+      /name="c1\.branded_content" disabled/,
+    )
     expect(form()).not.toMatch(/value="SELF_ONLY" disabled|branded_content" disabled/)
-    const both = form({ values: { disclose: 'on', branded_content: 'on', privacy_level: 'SELF_ONLY' } })
+    const both = form({
+      values: { disclose: 'on', branded_content: 'on', privacy_level: 'SELF_ONLY' },
+    })
     expect(both).toMatch(/value="SELF_ONLY" selected/)
     expect(both).toMatch(/name="c1\.branded_content" checked/)
   })
@@ -83,8 +107,12 @@ describe('promise D7: the form that TikTok requires', () => {
   })
   test('shows an error beside its field, which is marked and described by it', () => {
     const html = form({ faults: { privacy_level: 'Choose who can see the post.' } })
-    expect(html).toMatch(/class="audience" aria-invalid="true" aria-describedby="c1\.privacy_level\.fault"/)
-    expect(html).toMatch(/<\/select> <p class="error" id="c1\.privacy_level\.fault">Choose who can see the post\.<\/p>/)
+    expect(html).toMatch(
+      /class="audience" aria-invalid="true" aria-describedby="c1\.privacy_level\.fault"/,
+    )
+    expect(html).toMatch(
+      /<\/select> <p class="error" id="c1\.privacy_level\.fault">Choose who can see the post\.<\/p>/,
+    )
     expect(form()).not.toContain('.fault')
   })
   test('can show an error beside every field', () => {
@@ -99,8 +127,12 @@ describe('promise D7: the form that TikTok requires', () => {
       'consent',
     ]
     const photoFields = ['photo_title', 'cover_photo']
-    const faults = Object.fromEntries([...fields, ...photoFields].map((name) => [name, `Wrong: ${name}`]))
-    for (const name of fields) expect(form({ faults })).toContain(`id="c1.${name}.fault">Wrong: ${name}<`)
-    for (const name of photoFields) expect(form({ kind: 'photos', faults })).toContain(`id="c1.${name}.fault">Wrong: ${name}<`)
+    const faults = Object.fromEntries(
+      [...fields, ...photoFields].map((name) => [name, `Wrong: ${name}`]),
+    )
+    for (const name of fields)
+      expect(form({ faults })).toContain(`id="c1.${name}.fault">Wrong: ${name}<`)
+    for (const name of photoFields)
+      expect(form({ kind: 'photos', faults })).toContain(`id="c1.${name}.fault">Wrong: ${name}<`)
   })
 })

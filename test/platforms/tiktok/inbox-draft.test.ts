@@ -13,18 +13,33 @@ beforeEach(async () => {
 afterEach(() => script.close())
 
 describe('a draft for the inbox', () => {
-  const failed = (reason: string, more = '') => ok(`{"status":"FAILED","fail_reason":"${reason}"${more}}`)
+  const failed = (reason: string, more = '') =>
+    ok(`{"status":"FAILED","fail_reason":"${reason}"${more}}`)
   const settings = { inbox: true, consent_at: '2026-11-23T09:00:00.000Z', consent_text: 'A draft' }
   const photos = (handles: JsonRecord) =>
-    publication({ kind: 'photos', media: [photo('1.jpg')], settings, handles: { publishId: 'p_inbox_url~v2.1', ...handles } })
+    publication({
+      kind: 'photos',
+      media: [photo('1.jpg')],
+      settings,
+      handles: { publishId: 'p_inbox_url~v2.1', ...handles },
+    })
   const film = (handles: JsonRecord) => {
-    const sent = { publishId: 'v_inbox_file~v2.1', totalBytes: 4_194_304, nextByte: 0, uploadEndsAtMs: 0 }
+    const sent = {
+      publishId: 'v_inbox_file~v2.1',
+      totalBytes: 4_194_304,
+      nextByte: 0,
+      uploadEndsAtMs: 0,
+    }
     return publication({ settings, handles: { ...sent, ...handles } })
   }
 
   test.each([
     ['photos that were in the inbox', photos({ inInbox: true }), 'internal'],
-    ['photos that were in the inbox, whatever the reason', photos({ inInbox: true }), 'photo_pull_failed'],
+    [
+      'photos that were in the inbox, whatever the reason',
+      photos({ inInbox: true }),
+      'photo_pull_failed',
+    ],
     ['photos that may have been in the inbox', photos({}), 'internal'],
     ['photos whose connection was removed', photos({}), 'auth_removed'],
     ['photos that were in the inbox and failed without a reason', photos({ inInbox: true }), ''],
@@ -32,7 +47,9 @@ describe('a draft for the inbox', () => {
     ['a video that may have been in the inbox', film({}), 'internal'],
   ])('is not handed over again: %s', async (_name, work, reason) => {
     script.answer(paths.status, failed(reason))
-    await expect(publisher().prepare(work)).rejects.toMatchObject({ problem: { kind: 'rejected', code: 'draft_gone' } })
+    await expect(publisher().prepare(work)).rejects.toMatchObject({
+      problem: { kind: 'rejected', code: 'draft_gone' },
+    })
     expect(script.callsOf('/v2/post/publish/').map(({ path }) => path)).toEqual([paths.status])
   })
   test('is not handed over again while it is in the inbox', async () => {
@@ -40,9 +57,15 @@ describe('a draft for the inbox', () => {
     await expect(publisher().prepare(photos({}))).rejects.toMatchObject({ kind: 'unknown_outcome' })
   })
   test('is handed over again if TikTok never had all of it', async () => {
-    script.answer(paths.status, failed('photo_pull_failed'), failed('internal', ',"uploaded_bytes":100'))
+    script.answer(
+      paths.status,
+      failed('photo_pull_failed'),
+      failed('internal', ',"uploaded_bytes":100'),
+    )
     expect(await publisher().prepare(photos({}))).toEqual({ ready: true })
-    const init = ok(`{"publish_id":"v_inbox_file~v2.2","upload_url":"${script.url}/video/?upload_token=SECRET"}`)
+    const init = ok(
+      `{"publish_id":"v_inbox_file~v2.2","upload_url":"${script.url}/video/?upload_token=SECRET"}`,
+    )
     script.answer('/v2/post/publish/inbox/video/init/', init)
     const work = film({})
     expect(await publisher().prepare(work)).toEqual({ ready: true })
@@ -50,11 +73,18 @@ describe('a draft for the inbox', () => {
   })
   test('is handed over again if a person looked and asks for it, unless it was posted meanwhile', async () => {
     const asked = { inInbox: true, askedAgain: true }
-    script.answer(paths.status, status('SEND_TO_USER_INBOX'), failed('internal'), status('PUBLISH_COMPLETE'))
+    script.answer(
+      paths.status,
+      status('SEND_TO_USER_INBOX'),
+      failed('internal'),
+      status('PUBLISH_COMPLETE'),
+    )
     for (const work of [photos(asked), photos(asked)]) {
       expect(await publisher().prepare(work)).toEqual({ ready: true })
       expect(work.handles, 'asked for once').toEqual({})
     }
-    await expect(publisher().prepare(photos(asked))).rejects.toMatchObject({ kind: 'unknown_outcome' })
+    await expect(publisher().prepare(photos(asked))).rejects.toMatchObject({
+      kind: 'unknown_outcome',
+    })
   })
 })

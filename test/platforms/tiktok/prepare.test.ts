@@ -1,6 +1,18 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createTiktok } from '../../../platforms/tiktok/index.ts'
-import { chosen, creatorInfo, ok, paths, photo, publication, refusal, type Script, startScript, status, video } from './script.ts'
+import {
+  chosen,
+  creatorInfo,
+  ok,
+  paths,
+  photo,
+  publication,
+  refusal,
+  type Script,
+  startScript,
+  status,
+  video,
+} from './script.ts'
 
 let script: Script
 const publisher = (videoSource: 'FILE_UPLOAD' | 'PULL_FROM_URL' = 'FILE_UPLOAD') =>
@@ -18,7 +30,9 @@ afterEach(() => script.close())
 describe('checking with TikTok again before anything is sent', () => {
   test('promise D7: makes no calls without consent', async () => {
     const work = publication({ settings: { ...chosen, consent_at: '' } })
-    await expect(publisher().prepare(work)).rejects.toMatchObject({ problem: { kind: 'rejected', code: 'consent_missing' } })
+    await expect(publisher().prepare(work)).rejects.toMatchObject({
+      problem: { kind: 'rejected', code: 'consent_missing' },
+    })
     expect(script.calls).toEqual([])
   })
   test('stops the post for a person when a choice is no longer offered', async () => {
@@ -28,7 +42,9 @@ describe('checking with TikTok again before anything is sent', () => {
       problem: { kind: 'rejected', code: 'privacy_not_offered' },
     })
     const stitch = publication({ settings: { ...chosen, allow_stitch: true } })
-    await expect(publisher().prepare(stitch)).rejects.toMatchObject({ problem: { kind: 'rejected', code: 'stitch_off' } })
+    await expect(publisher().prepare(stitch)).rejects.toMatchObject({
+      problem: { kind: 'rejected', code: 'stitch_off' },
+    })
     expect(script.callsOf(paths.videoInit)).toEqual([])
   })
   test('stops the post when the video is now too long', async () => {
@@ -63,10 +79,18 @@ describe('a video that we upload', () => {
         brand_organic_toggle: true,
         is_aigc: false,
       },
-      source_info: { source: 'FILE_UPLOAD', video_size: 4_194_304, chunk_size: 4_194_304, total_chunk_count: 1 },
+      source_info: {
+        source: 'FILE_UPLOAD',
+        video_size: 4_194_304,
+        chunk_size: 4_194_304,
+        total_chunk_count: 1,
+      },
     })
     expect(ranges()).toEqual([])
-    expect(work.handles).toMatchObject({ publishId: 'v_pub_file~v2-1.7600000000000000001', nextByte: 0 })
+    expect(work.handles).toMatchObject({
+      publishId: 'v_pub_file~v2-1.7600000000000000001',
+      nextByte: 0,
+    })
     expect(work.left).toBe(0)
   })
   test('promise S3: the upload URL is stored only sealed', async () => {
@@ -83,11 +107,17 @@ describe('a video that we upload', () => {
       'http://open-upload.tiktokapis.com/',
       'not an address',
     ]
-    for (const url of [...elsewhere, 'https://tiktokapis.com@evil.example/', 'https://user:pw@open-upload.tiktokapis.com/']) {
+    for (const url of [
+      ...elsewhere,
+      'https://tiktokapis.com@evil.example/',
+      'https://user:pw@open-upload.tiktokapis.com/',
+    ]) {
       script.answer(paths.creator, creatorInfo)
       script.answer(paths.videoInit, ok(JSON.stringify({ publish_id: 'v1', upload_url: url })))
       const work = publication({})
-      await expect(publisher().prepare(work)).rejects.toMatchObject({ problem: { kind: 'rejected', code: 'upload_address' } })
+      await expect(publisher().prepare(work)).rejects.toMatchObject({
+        problem: { kind: 'rejected', code: 'upload_address' },
+      })
       expect(JSON.stringify(work.saved)).not.toContain('sealedUploadUrl')
     }
     expect(ranges()).toEqual([])
@@ -109,7 +139,11 @@ describe('a video that we upload', () => {
     expect(
       script
         .callsOf(paths.upload)
-        .map((call) => [call.body.length, call.headers['content-length'], call.headers['content-type']])[4],
+        .map((call) => [
+          call.body.length,
+          call.headers['content-length'],
+          call.headers['content-type'],
+        ])[4],
     ).toEqual([10_000_000, '10000000', 'video/mp4'])
   })
   test('resumes at the saved byte after an interruption, without a new init', async () => {
@@ -137,9 +171,15 @@ describe('a video that we upload', () => {
     const progress = { status: 416, headers: { 'content-range': 'bytes 0-39999999/64000001' } }
     script.answer(paths.upload, { status: 502 }, progress, { status: 206 })
     const work = publication({ media: [video(64_000_001)] })
-    await expect(publisher().prepare(work)).rejects.toMatchObject({ problem: { kind: 'unavailable', code: 'upload_502' } })
+    await expect(publisher().prepare(work)).rejects.toMatchObject({
+      problem: { kind: 'unavailable', code: 'upload_502' },
+    })
     expect(await publisher().prepare(work)).toEqual({ ready: true })
-    expect(ranges()).toEqual(['bytes 0-9999999/64000001', 'bytes 0-9999999/64000001', 'bytes 40000000-49999999/64000001'])
+    expect(ranges()).toEqual([
+      'bytes 0-9999999/64000001',
+      'bytes 0-9999999/64000001',
+      'bytes 40000000-49999999/64000001',
+    ])
   })
   test('reports progress during a long upload and continues', async () => {
     script.answer(paths.creator, creatorInfo)
@@ -156,7 +196,11 @@ describe('a video that we upload', () => {
   test('starts a new upload after TikTok drops the old one', async () => {
     script.answer(paths.creator, creatorInfo, creatorInfo)
     script.answer(paths.videoInit, initAnswer('v_pub_file~v2-1.1'), initAnswer('v_pub_file~v2-1.2'))
-    script.answer(paths.upload, { status: 403 }, ...Array.from({ length: 5 }, () => ({ status: 206 })))
+    script.answer(
+      paths.upload,
+      { status: 403 },
+      ...Array.from({ length: 5 }, () => ({ status: 206 })),
+    )
     const work = publication({ media: [video(64_000_001)] })
     expect(await publisher().prepare(work)).toMatchObject({ ready: false })
     expect(await publisher().prepare(work)).toEqual({ ready: true })
@@ -171,7 +215,10 @@ describe('a video that we upload', () => {
     await publisher().prepare(work)
     clock += 46 * 60_000
     await publisher().prepare(work)
-    expect(work.handles).toMatchObject({ publishId: 'v_pub_file~v2-1.2', uploadEndsAtMs: clock + 3_600_000 })
+    expect(work.handles).toMatchObject({
+      publishId: 'v_pub_file~v2-1.2',
+      uploadEndsAtMs: clock + 3_600_000,
+    })
   })
   test('sends no second init while the previous upload may be complete', async () => {
     script.answer(paths.creator, creatorInfo, creatorInfo)
@@ -187,27 +234,37 @@ describe('a video that we upload', () => {
   test('can retry a lost init, since nothing is posted without bytes', async () => {
     script.answer(paths.creator, creatorInfo)
     script.answer(paths.videoInit, { drop: true })
-    await expect(publisher().prepare(publication({}))).rejects.toMatchObject({ kind: 'unavailable' })
+    await expect(publisher().prepare(publication({}))).rejects.toMatchObject({
+      kind: 'unavailable',
+    })
   })
   test("is refused with TikTok's own reason when the init is malformed", async () => {
     script.answer(paths.creator, creatorInfo)
     script.answer(paths.videoInit, refusal(400, 'invalid_params', 'The chunk size is invalid'))
     const words = 'TikTok did not accept the request. It says: The chunk size is invalid'
-    await expect(publisher().prepare(publication({}))).rejects.toMatchObject({ problem: { kind: 'rejected', words } })
+    await expect(publisher().prepare(publication({}))).rejects.toMatchObject({
+      problem: { kind: 'rejected', words },
+    })
   })
 })
 
 describe('media that TikTok fetches', () => {
   test('needs only an account check ahead of time', async () => {
     script.answer(paths.creator, creatorInfo, creatorInfo)
-    expect(await publisher().prepare(publication({ kind: 'photos', media: [photo('1.jpg')] }))).toEqual({ ready: true })
+    expect(
+      await publisher().prepare(publication({ kind: 'photos', media: [photo('1.jpg')] })),
+    ).toEqual({ ready: true })
     expect(await publisher('PULL_FROM_URL').prepare(publication({}))).toEqual({ ready: true })
     expect(script.calls).toHaveLength(2)
   })
   test('is handed over again only if the first time failed', async () => {
     script.answer(paths.creator, creatorInfo, creatorInfo)
     script.answer(paths.status, status('PROCESSING_DOWNLOAD'), status('FAILED'))
-    const work = publication({ kind: 'photos', media: [photo('1.jpg')], handles: { publishId: 'p_pub_url~v2.1' } })
+    const work = publication({
+      kind: 'photos',
+      media: [photo('1.jpg')],
+      handles: { publishId: 'p_pub_url~v2.1' },
+    })
     await expect(publisher().prepare(work)).rejects.toMatchObject({ kind: 'unknown_outcome' })
     expect(await publisher().prepare(work)).toEqual({ ready: true })
     expect(work.handles.publishId).toBeUndefined()

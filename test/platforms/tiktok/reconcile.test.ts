@@ -1,10 +1,21 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { AttemptToReconcile } from '../../../platforms/platform.ts'
 import { createTiktok } from '../../../platforms/tiktok/index.ts'
-import { chosen, ok, paths, photo, publication, refusal, type Script, startScript, status } from './script.ts'
+import {
+  chosen,
+  ok,
+  paths,
+  photo,
+  publication,
+  refusal,
+  type Script,
+  startScript,
+  status,
+} from './script.ts'
 
 let script: Script
-const publisher = () => createTiktok({ clientKey: 'k', clientSecret: 's', apiUrl: script.url }).publish
+const publisher = () =>
+  createTiktok({ clientKey: 'k', clientSecret: 's', apiUrl: script.url }).publish
 const sentAtMs = 1_760_000_000_000
 const attempt: AttemptToReconcile = { sentAtMs, boundIds: [], mediaFetched: null }
 
@@ -14,8 +25,14 @@ beforeEach(async () => {
 afterEach(() => script.close())
 
 describe('a video whose publish id was known before the last chunk', () => {
-  const handles = { publishId: 'v_pub_file~v2-1.1', totalBytes: 4_194_304, nextByte: 0, uploadEndsAtMs: sentAtMs + 3_600_000 }
-  const look = (nowMs = sentAtMs) => publisher().reconcile(publication({ handles, now: () => nowMs }), attempt)
+  const handles = {
+    publishId: 'v_pub_file~v2-1.1',
+    totalBytes: 4_194_304,
+    nextByte: 0,
+    uploadEndsAtMs: sentAtMs + 3_600_000,
+  }
+  const look = (nowMs = sentAtMs) =>
+    publisher().reconcile(publication({ handles, now: () => nowMs }), attempt)
 
   test('is found when complete, even without an id', async () => {
     script.answer(
@@ -33,7 +50,11 @@ describe('a video whose publish id was known before the last chunk', () => {
     expect(await look(sentAtMs + 3_600_001)).toMatchObject({ outcome: 'absent', certain: true })
   })
   test('is processing when all bytes arrived, and unclear when TikTok gives no number', async () => {
-    script.answer(paths.status, status('PROCESSING_UPLOAD', ',"uploaded_bytes":4194304'), status('PROCESSING_UPLOAD'))
+    script.answer(
+      paths.status,
+      status('PROCESSING_UPLOAD', ',"uploaded_bytes":4194304'),
+      status('PROCESSING_UPLOAD'),
+    )
     expect(await look()).toMatchObject({ outcome: 'processing' })
     expect(await look()).toMatchObject({ outcome: 'unclear' })
   })
@@ -48,7 +69,10 @@ describe('a video whose publish id was known before the last chunk', () => {
     const lookForDraft = (more = {}) =>
       publisher().reconcile(publication({ settings, handles: { ...handles, ...more } }), attempt)
     expect(await lookForDraft()).toMatchObject({ outcome: 'processing' })
-    const gone = { outcome: 'refused', problem: { kind: 'rejected', code: 'draft_gone', subcode: 'internal' } }
+    const gone = {
+      outcome: 'refused',
+      problem: { kind: 'rejected', code: 'draft_gone', subcode: 'internal' },
+    }
     expect(await lookForDraft()).toMatchObject(gone)
     expect(await lookForDraft({ inInbox: true })).toMatchObject(gone)
   })
@@ -83,34 +107,49 @@ describe('photos whose init was lost', () => {
       listed('7600000000000000003', 1_760_000_003),
     )
     const work = photos()
-    const found = await publisher().reconcile(work, { ...attempt, boundIds: ['7600000000000000003'], mediaFetched: true })
+    const found = await publisher().reconcile(work, {
+      ...attempt,
+      boundIds: ['7600000000000000003'],
+      mediaFetched: true,
+    })
     expect(found).toMatchObject({ outcome: 'found', platformPostId: '7600000000000000002' })
-    expect(script.calls[0]?.path).toBe('/v2/video/list/?fields=id,create_time,title,video_description,duration')
+    expect(script.calls[0]?.path).toBe(
+      '/v2/video/list/?fields=id,create_time,title,video_description,duration',
+    )
   })
   test('are unclear when two posts match', async () => {
     list(listed('7600000000000000002', 1_760_000_002), listed('7600000000000000003', 1_760_000_003))
-    expect(await publisher().reconcile(photos(), { ...attempt, mediaFetched: true })).toMatchObject({ outcome: 'unclear' })
+    expect(await publisher().reconcile(photos(), { ...attempt, mediaFetched: true })).toMatchObject(
+      { outcome: 'unclear' },
+    )
   })
   test('are absent, but not certainly, when the media was never fetched', async () => {
     list()
-    expect(await publisher().reconcile(photos(), { ...attempt, mediaFetched: false })).toMatchObject({
+    expect(
+      await publisher().reconcile(photos(), { ...attempt, mediaFetched: false }),
+    ).toMatchObject({
       outcome: 'absent',
       certain: false,
     })
   })
   test('are unclear when the media was fetched; a post that is not public is not searched for in the public list', async () => {
     const work = photos({ privacy_level: 'SELF_ONLY' })
-    expect(await publisher().reconcile(work, { ...attempt, mediaFetched: true })).toMatchObject({ outcome: 'unclear' })
+    expect(await publisher().reconcile(work, { ...attempt, mediaFetched: true })).toMatchObject({
+      outcome: 'unclear',
+    })
     expect(script.calls).toEqual([])
   })
   test('are judged by the access log alone without the permission to list', async () => {
     script.answer(paths.list, refusal(401, 'scope_not_authorized'))
-    expect(await publisher().reconcile(photos(), { ...attempt, mediaFetched: false })).toMatchObject({ outcome: 'absent' })
+    expect(
+      await publisher().reconcile(photos(), { ...attempt, mediaFetched: false }),
+    ).toMatchObject({ outcome: 'absent' })
   })
 })
 
 describe('the URL of a post', () => {
-  const work = (over = {}) => publication({ handles: { username: 'crate.demo', publishId: 'v_pub_file~v2-1.1' }, ...over })
+  const work = (over = {}) =>
+    publication({ handles: { username: 'crate.demo', publishId: 'v_pub_file~v2-1.1' }, ...over })
   test('is made from its id, as a video or as photos', async () => {
     expect(await publisher().findPermalink(work(), '7600000000000000123')).toEqual({
       permalink: 'https://www.tiktok.com/@crate.demo/video/7600000000000000123',
@@ -128,7 +167,11 @@ describe('the URL of a post', () => {
       status('PUBLISH_COMPLETE', ',"publicaly_available_post_id":[7600000000000000123]'),
     )
     const profile = 'https://www.tiktok.com/@crate.demo'
-    expect(await publisher().findPermalink(work(), null)).toEqual({ permalink: profile, platformPostId: null, final: false })
+    expect(await publisher().findPermalink(work(), null)).toEqual({
+      permalink: profile,
+      platformPostId: null,
+      final: false,
+    })
     expect(await publisher().findPermalink(work(), null)).toEqual({
       permalink: `${profile}/video/7600000000000000123`,
       platformPostId: '7600000000000000123',
@@ -136,8 +179,17 @@ describe('the URL of a post', () => {
     })
   })
   test('stays the profile for other posts and for one that TikTok no longer knows', async () => {
-    const page = { permalink: 'https://www.tiktok.com/@crate.demo', platformPostId: null, final: true }
-    expect(await publisher().findPermalink(work({ settings: { ...chosen, privacy_level: 'SELF_ONLY' } }), null)).toEqual(page)
+    const page = {
+      permalink: 'https://www.tiktok.com/@crate.demo',
+      platformPostId: null,
+      final: true,
+    }
+    expect(
+      await publisher().findPermalink(
+        work({ settings: { ...chosen, privacy_level: 'SELF_ONLY' } }),
+        null,
+      ),
+    ).toEqual(page)
     script.answer(paths.status, refusal(400, 'invalid_publish_id'))
     expect(await publisher().findPermalink(work(), null)).toEqual(page)
   })
@@ -147,10 +199,17 @@ describe('what the composer requests', () => {
   const account = { id: 'x', settings: {}, grantToken: 'act.1', accountToken: null }
   const platform = () => createTiktok({ clientKey: 'k', clientSecret: 's', apiUrl: script.url })
   test('turns a cap with HTTP 200 into a message', async () => {
-    script.answer(paths.creator, refusal(200, 'reached_active_user_cap'), refusal(401, 'access_token_invalid'))
+    script.answer(
+      paths.creator,
+      refusal(200, 'reached_active_user_cap'),
+      refusal(401, 'access_token_invalid'),
+    )
     expect(await platform().describeAccount?.(account)).toEqual({
-      blocked: 'TikTok doesn’t let more accounts post through this installation today. Try again in 24 hours.',
+      blocked:
+        'TikTok doesn’t let more accounts post through this installation today. Try again in 24 hours.',
     })
-    await expect(platform().describeAccount?.(account)).rejects.toMatchObject({ kind: 'reauthorize' })
+    await expect(platform().describeAccount?.(account)).rejects.toMatchObject({
+      kind: 'reauthorize',
+    })
   })
 })

@@ -32,7 +32,12 @@ const rules = (over: Partial<DraftForChannel>, settings: JsonRecord = {}) =>
 describe('text', () => {
   test('a valid video and valid photos have no errors', () => {
     expect(rules({})).toEqual([])
-    expect(rules({ kind: 'photos', media: [photo('1.jpg'), { ...photo('2.webp'), contentType: 'image/webp' }] })).toEqual([])
+    expect(
+      rules({
+        kind: 'photos',
+        media: [photo('1.jpg'), { ...photo('2.webp'), contentType: 'image/webp' }],
+      }),
+    ).toEqual([])
   })
   test('a caption counts UTF-16 units: 2200 pass, an emoji counts as two', () => {
     expect(rules({ text: 'a'.repeat(2200) })).toEqual([])
@@ -40,8 +45,13 @@ describe('text', () => {
   })
   test('photos allow 4000 units and a title of 90', () => {
     const photos = { kind: 'photos', media: [photo('1.jpg')] }
-    expect(rules({ ...photos, text: 'a'.repeat(4000) }, { photo_title: 't'.repeat(90) })).toEqual([])
-    expect(rules({ ...photos, text: 'a'.repeat(4001) }, { photo_title: 't'.repeat(91) })).toEqual(['text_length', 'title_length'])
+    expect(rules({ ...photos, text: 'a'.repeat(4000) }, { photo_title: 't'.repeat(90) })).toEqual(
+      [],
+    )
+    expect(rules({ ...photos, text: 'a'.repeat(4001) }, { photo_title: 't'.repeat(91) })).toEqual([
+      'text_length',
+      'title_length',
+    ])
   })
   test('a link is refused, not silently dropped', () => {
     expect(rules({ link: 'https://crate.example' })).toEqual(['no_link'])
@@ -79,11 +89,19 @@ describe('media', () => {
   })
   test('an error names the item', () => {
     const media = [photo('1'), { ...photo('2'), contentType: 'image/png' }]
-    expect(tiktok.check(draft({ kind: 'photos', media }))[0]).toMatchObject({ field: 'media', item: 2 })
+    expect(tiktok.check(draft({ kind: 'photos', media }))[0]).toMatchObject({
+      field: 'media',
+      item: 2,
+    })
   })
   test('the suggested kind depends on the media', () => {
-    const suggest = (media: DraftForChannel['media']) => tiktok.suggestKind({ text: '', link: null, media })
-    expect([suggest([video(1)]), suggest([photo('1')]), suggest([])]).toEqual(['video', 'photos', 'video'])
+    const suggest = (media: DraftForChannel['media']) =>
+      tiktok.suggestKind({ text: '', link: null, media })
+    expect([suggest([video(1)]), suggest([photo('1')]), suggest([])]).toEqual([
+      'video',
+      'photos',
+      'video',
+    ])
   })
 })
 
@@ -100,21 +118,27 @@ describe('promise D7: TikTok’s rules for choices', () => {
   test('a disclosure without a choice is refused with TikTok’s required wording', () => {
     const fault = tiktok.check(draft({}, { disclose: true }))[0]
     expect(fault).toMatchObject({ setting: 'disclose' })
-    expect(fault?.words).toBe('You need to indicate if your content promotes yourself, a third party, or both.')
+    expect(fault?.words).toBe(
+      'You need to indicate if your content promotes yourself, a third party, or both.',
+    )
   })
   test('branded content is never private or for followers only', () => {
     const branded = { disclose: true, branded_content: true }
     expect(rules({}, branded)).toEqual([])
     expect(rules({}, { ...branded, privacy_level: 'MUTUAL_FOLLOW_FRIENDS' })).toEqual([])
     expect(rules({}, { ...branded, privacy_level: 'SELF_ONLY' })).toEqual(['branded_private'])
-    expect(rules({ accountFacts: null }, { ...branded, privacy_level: 'FOLLOWER_OF_CREATOR' })).toEqual(['branded_followers'])
+    expect(
+      rules({ accountFacts: null }, { ...branded, privacy_level: 'FOLLOWER_OF_CREATOR' }),
+    ).toEqual(['branded_followers'])
   })
   test('nothing is accepted without consent', () => {
     expect(rules({}, { consent_at: '' })).toEqual(['consent_missing'])
   })
   test('an account that cannot post right now stops the post', () => {
     const faults = tiktok.check(draft({ accountFacts: { blocked: 'Not now.' } }))
-    expect(faults).toEqual([{ rule: 'account_blocked', field: 'settings', setting: 'privacy_level', words: 'Not now.' }])
+    expect(faults).toEqual([
+      { rule: 'account_blocked', field: 'settings', setting: 'privacy_level', words: 'Not now.' },
+    ])
   })
   test('the cover is within the video or one of the photos', () => {
     expect(rules({}, { cover_second: '1.5' })).toEqual([])
@@ -151,7 +175,13 @@ describe('reading the form', () => {
       { privacy_level: 'SELF_ONLY', allow_duet: 'on', cover_second: '1.5', consent: 'on' },
       at,
     )
-    const fields = Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, String(value)]))
-    expect(readChoices('video', fields, at)).toEqual({ ...settings, consent_at: '', consent_text: '' })
+    const fields = Object.fromEntries(
+      Object.entries(settings).map(([key, value]) => [key, String(value)]),
+    )
+    expect(readChoices('video', fields, at)).toEqual({
+      ...settings,
+      consent_at: '',
+      consent_text: '',
+    })
   })
 })

@@ -4,8 +4,18 @@ import { Readable } from 'node:stream'
 import type { JsonRecord } from '../../../platforms/json.ts'
 import type { MediaToSend, Publication } from '../../../platforms/platform.ts'
 
-export type ScriptedAnswer = { status?: number; body?: string; headers?: Record<string, string>; drop?: boolean }
-type ScriptedCall = { method: string; path: string; headers: Record<string, string | undefined>; body: Buffer }
+export type ScriptedAnswer = {
+  status?: number
+  body?: string
+  headers?: Record<string, string>
+  drop?: boolean
+}
+type ScriptedCall = {
+  method: string
+  path: string
+  headers: Record<string, string | undefined>
+  body: Buffer
+}
 
 /**
  * A server that returns prepared responses in order, one per call of a path, and records every
@@ -23,7 +33,10 @@ export const startScript = async () => {
       calls.push({ method: request.method ?? '', path, headers, body: Buffer.concat(parts) })
       const answer = answers.get(path.split('?')[0] ?? '')?.shift()
       if (answer?.drop) return request.socket.destroy()
-      response.writeHead(answer?.status ?? (answer ? 200 : 418), { 'content-type': 'application/json', ...answer?.headers })
+      response.writeHead(answer?.status ?? (answer ? 200 : 418), {
+        'content-type': 'application/json',
+        ...answer?.headers,
+      })
       response.end(answer?.body ?? 'no answer is prepared for this call')
     })
   })
@@ -33,7 +46,8 @@ export const startScript = async () => {
     url,
     calls,
     callsOf: (path: string) => calls.filter((call) => call.path.startsWith(path)),
-    answer: (path: string, ...next: ScriptedAnswer[]) => answers.set(path, [...(answers.get(path) ?? []), ...next]),
+    answer: (path: string, ...next: ScriptedAnswer[]) =>
+      answers.set(path, [...(answers.get(path) ?? []), ...next]),
     close: () => new Promise<void>((closed) => server.close(() => closed()).closeAllConnections()),
   }
 }
@@ -62,16 +76,19 @@ export const refusal = (status: number, code: string, message = ''): ScriptedAns
   body: JSON.stringify({ data: {}, error: { code, message, log_id: '20260911LOG' } }),
 })
 
-export const creatorInfo = ok(`{"creator_avatar_url":"https://p16.example/avatar.jpeg","creator_username":"crate.demo",
+export const creatorInfo =
+  ok(`{"creator_avatar_url":"https://p16.example/avatar.jpeg","creator_username":"crate.demo",
   "creator_nickname":"Crate Demo","privacy_level_options":["PUBLIC_TO_EVERYONE","MUTUAL_FOLLOW_FRIENDS","SELF_ONLY"],
   "comment_disabled":false,"duet_disabled":false,"stitch_disabled":true,"max_video_post_duration_sec":600}`)
 
-export const status = (state: string, more = ''): ScriptedAnswer => ok(`{"status":"${state}","fail_reason":""${more}}`)
+export const status = (state: string, more = ''): ScriptedAnswer =>
+  ok(`{"status":"${state}","fail_reason":""${more}}`)
 
 const bytesOf = (start: number, end: number): Readable =>
   Readable.from(
     (function* () {
-      for (let at = start; at <= end; at += 1_000_000) yield Buffer.alloc(Math.min(1_000_000, end - at + 1), 7)
+      for (let at = start; at <= end; at += 1_000_000)
+        yield Buffer.alloc(Math.min(1_000_000, end - at + 1), 7)
     })(),
   )
 
@@ -118,7 +135,12 @@ export type TestPublication = Publication & { saved: JsonRecord[]; left: number 
 /** A publication whose saves are recorded and become its handles, as with the database. */
 export const publication = (over: Partial<Publication>): TestPublication => {
   const made: TestPublication = {
-    account: { id: '-000SbxOpenId1', settings: { username: 'crate.demo' }, grantToken: 'act.sbx1', accountToken: null },
+    account: {
+      id: '-000SbxOpenId1',
+      settings: { username: 'crate.demo' },
+      grantToken: 'act.sbx1',
+      accountToken: null,
+    },
     kind: 'video',
     text: 'New crate #vinyl',
     link: null,

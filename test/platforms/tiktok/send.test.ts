@@ -1,6 +1,17 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createTiktok } from '../../../platforms/tiktok/index.ts'
-import { chosen, ok, paths, photo, publication, refusal, type Script, startScript, status, video } from './script.ts'
+import {
+  chosen,
+  ok,
+  paths,
+  photo,
+  publication,
+  refusal,
+  type Script,
+  startScript,
+  status,
+  video,
+} from './script.ts'
 
 let script: Script
 const publisher = (videoSource: 'FILE_UPLOAD' | 'PULL_FROM_URL' = 'FILE_UPLOAD') =>
@@ -26,7 +37,10 @@ const prepared = (sizeBytes: number, nextByte: number) =>
 
 describe('the last chunk is the send', () => {
   test('201: TikTok has every byte and continues on its own; the lease is checked once', async () => {
-    script.answer(paths.upload, { status: 201, headers: { 'content-range': 'bytes 0-64000000/64000001' } })
+    script.answer(paths.upload, {
+      status: 201,
+      headers: { 'content-range': 'bytes 0-64000000/64000001' },
+    })
     const work = prepared(64_000_001, 50_000_000)
     expect(await publisher().send(work)).toMatchObject({ state: 'processing' })
     expect(script.calls).toHaveLength(1)
@@ -46,7 +60,10 @@ describe('the last chunk is the send', () => {
     ['the connection breaks', { drop: true }],
     ['a gateway fault', { status: 502 }],
     ['TikTok wants more although there is no more', { status: 206 }],
-    ['everything is there already', { status: 416, headers: { 'content-range': 'bytes 0-4194304/4194304' } }],
+    [
+      'everything is there already',
+      { status: 416, headers: { 'content-range': 'bytes 0-4194304/4194304' } },
+    ],
     ['a mismatch without progress', { status: 416 }],
   ])('%s: the post may be published, so the outcome is unknown', async (_name, answer) => {
     script.answer(paths.upload, answer)
@@ -68,21 +85,33 @@ describe('the last chunk is the send', () => {
       problem: { kind: 'rejected', code: 'upload_400' },
     })
   })
-  test.each([403, 404])('%d: the upload is gone, nothing was published, the next prepare starts again', async (code) => {
-    script.answer(paths.upload, { status: code })
-    const work = prepared(4_194_304, 0)
-    await expect(publisher().send(work)).rejects.toMatchObject({ problem: { kind: 'unavailable', code: 'prepare_again' } })
-    expect(work.handles.uploadEndsAtMs).toBe(0)
-    expect(work.left).toBe(1)
-    await expect(publisher().send(work)).rejects.toMatchObject({ problem: { code: 'prepare_again' } })
-    expect([work.left, script.calls.length]).toEqual([1, 1])
-  })
+  test.each([403, 404])(
+    '%d: the upload is gone, nothing was published, the next prepare starts again',
+    async (code) => {
+      script.answer(paths.upload, { status: code })
+      const work = prepared(4_194_304, 0)
+      await expect(publisher().send(work)).rejects.toMatchObject({
+        problem: { kind: 'unavailable', code: 'prepare_again' },
+      })
+      expect(work.handles.uploadEndsAtMs).toBe(0)
+      expect(work.left).toBe(1)
+      await expect(publisher().send(work)).rejects.toMatchObject({
+        problem: { code: 'prepare_again' },
+      })
+      expect([work.left, script.calls.length]).toEqual([1, 1])
+    },
+  )
   test('fewer bytes arrived than expected: prepare continues from there', async () => {
-    script.answer(paths.upload, { status: 416, headers: { 'content-range': 'bytes 0-19999999/64000001' } })
+    script.answer(paths.upload, {
+      status: 416,
+      headers: { 'content-range': 'bytes 0-19999999/64000001' },
+    })
     const work = prepared(64_000_001, 50_000_000)
     await expect(publisher().send(work)).rejects.toMatchObject({ kind: 'unavailable' })
     expect(work.handles.nextByte).toBe(20_000_000)
-    await expect(publisher().send(work)).rejects.toMatchObject({ problem: { kind: 'unavailable', code: 'prepare_again' } })
+    await expect(publisher().send(work)).rejects.toMatchObject({
+      problem: { kind: 'unavailable', code: 'prepare_again' },
+    })
     expect(script.calls).toHaveLength(1)
   })
 })
@@ -93,7 +122,13 @@ describe('the init is the send when TikTok fetches the media', () => {
       kind: 'photos',
       text: 'Five finds #vinyl',
       media: [photo('1.jpg'), photo('2.webp')],
-      settings: { ...chosen, photo_title: 'Sunday dig', cover_photo: '2', allow_duet: true, is_aigc: true },
+      settings: {
+        ...chosen,
+        photo_title: 'Sunday dig',
+        cover_photo: '2',
+        allow_duet: true,
+        is_aigc: true,
+      },
       handles: { username: 'crate.demo' },
     })
 
@@ -120,12 +155,17 @@ describe('the init is the send when TikTok fetches the media', () => {
       },
       is_aigc: true,
     })
-    expect(work.handles).toEqual({ username: 'crate.demo', publishId: 'p_pub_url~v2.7600000000000000002' })
+    expect(work.handles).toEqual({
+      username: 'crate.demo',
+      publishId: 'p_pub_url~v2.7600000000000000002',
+    })
     expect(work.left).toBe(1)
   })
   test('a video: sends its URL', async () => {
     script.answer(paths.videoInit, ok('{"publish_id":"v_pub_url~v2-1.1"}'))
-    expect(await publisher('PULL_FROM_URL').send(publication({}))).toMatchObject({ state: 'processing' })
+    expect(await publisher('PULL_FROM_URL').send(publication({}))).toMatchObject({
+      state: 'processing',
+    })
     expect(JSON.parse(script.calls[0]?.body.toString() ?? '').source_info).toEqual({
       source: 'PULL_FROM_URL',
       video_url: 'https://media.example.org/m/v.mp4',
@@ -161,14 +201,30 @@ describe('the status after the send', () => {
   test('is published with its exact id', async () => {
     script.answer(
       paths.status,
-      status('PUBLISH_COMPLETE', ',"publicaly_available_post_id":[7600000000000000123],"uploaded_bytes":4194304'),
+      status(
+        'PUBLISH_COMPLETE',
+        ',"publicaly_available_post_id":[7600000000000000123],"uploaded_bytes":4194304',
+      ),
     )
-    expect(await publisher().check(sent())).toMatchObject({ state: 'published', platformPostId: '7600000000000000123' })
+    expect(await publisher().check(sent())).toMatchObject({
+      state: 'published',
+      platformPostId: '7600000000000000123',
+    })
   })
   test('is published even before the id is known', async () => {
-    script.answer(paths.status, status('PUBLISH_COMPLETE', ',"publicaly_available_post_id":[]'), status('PUBLISH_COMPLETE'))
-    expect(await publisher().check(sent())).toMatchObject({ state: 'published', platformPostId: null })
-    expect(await publisher().check(sent())).toMatchObject({ state: 'published', platformPostId: null })
+    script.answer(
+      paths.status,
+      status('PUBLISH_COMPLETE', ',"publicaly_available_post_id":[]'),
+      status('PUBLISH_COMPLETE'),
+    )
+    expect(await publisher().check(sent())).toMatchObject({
+      state: 'published',
+      platformPostId: null,
+    })
+    expect(await publisher().check(sent())).toMatchObject({
+      state: 'published',
+      platformPostId: null,
+    })
   })
   test('is failed with the reason when TikTok fails it late', async () => {
     script.answer(paths.status, ok('{"status":"FAILED","fail_reason":"frame_rate_check_failed"}'))
@@ -190,7 +246,10 @@ describe('the status after the send', () => {
     }
     expect(await publisher().check(work)).toMatchObject({ state: 'processing', againInMs: 900_000 })
     expect(work.handles).toMatchObject({ inInbox: true })
-    expect(await publisher().check(work)).toMatchObject({ state: 'failed', problem: { kind: 'rejected', code: 'draft_gone' } })
+    expect(await publisher().check(work)).toMatchObject({
+      state: 'failed',
+      problem: { kind: 'rejected', code: 'draft_gone' },
+    })
   })
   test('is checked less and less often while processing', async () => {
     script.answer(paths.status, status('PROCESSING_UPLOAD'), status('PROCESSING_DOWNLOAD'))
@@ -206,10 +265,13 @@ describe('the status after the send', () => {
   test('is unknown only once TikTok denies the publish id a fifth time', async () => {
     script.answer(
       paths.status,
-      ...Array.from({ length: 5 }, (_, at) => refusal(400, at % 2 ? 'invalid_params' : 'invalid_publish_id')),
+      ...Array.from({ length: 5 }, (_, at) =>
+        refusal(400, at % 2 ? 'invalid_params' : 'invalid_publish_id'),
+      ),
     )
     const work = sent()
-    for (let look = 0; look < 4; look += 1) expect(await publisher().check(work)).toMatchObject({ state: 'processing' })
+    for (let look = 0; look < 4; look += 1)
+      expect(await publisher().check(work)).toMatchObject({ state: 'processing' })
     await expect(publisher().check(work)).rejects.toMatchObject({ kind: 'unknown_outcome' })
   })
   test('is not decided by an error of the status request itself', async () => {
@@ -220,7 +282,13 @@ describe('the status after the send', () => {
       'internal_error',
     ]
     script.answer(paths.status, ...codes.map((code) => refusal(400, code)), { drop: true })
-    for (const kind of ['unknown_outcome', 'reauthorize', 'rate_limited', 'unavailable', 'unavailable']) {
+    for (const kind of [
+      'unknown_outcome',
+      'reauthorize',
+      'rate_limited',
+      'unavailable',
+      'unavailable',
+    ]) {
       await expect(publisher().check(sent())).rejects.toMatchObject({ kind })
     }
   })

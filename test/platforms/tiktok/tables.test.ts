@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { parseLossless } from '../../../platforms/tiktok/answers.ts'
-import { chunkAt, cutInto, lastChunkStart, planChunks, resumeAt } from '../../../platforms/tiktok/chunks.ts'
+import {
+  chunkAt,
+  cutInto,
+  lastChunkStart,
+  planChunks,
+  resumeAt,
+} from '../../../platforms/tiktok/chunks.ts'
 import { problemOf } from '../../../platforms/tiktok/client.ts'
 import { apiErrors, failReasons, oauthErrors } from '../../../platforms/tiktok/errors.ts'
 import { needsPkce, pkceChallenge } from '../../../platforms/tiktok/pkce.ts'
@@ -38,7 +44,11 @@ describe('chunks', () => {
     expect(chunkAt(plan, lastChunkStart(plan))).toEqual({ start: 40_000_000, end: 50_000_122 })
   })
   test('a small file is one chunk of its own size', () => {
-    expect(planChunks(4_194_304)).toEqual({ totalBytes: 4_194_304, chunkBytes: 4_194_304, count: 1 })
+    expect(planChunks(4_194_304)).toEqual({
+      totalBytes: 4_194_304,
+      chunkBytes: 4_194_304,
+      count: 1,
+    })
     expect(chunkAt(planChunks(4_194_304), 0)).toEqual({ start: 0, end: 4_194_303 })
     expect(planChunks(64_000_000).count).toBe(1)
   })
@@ -105,7 +115,10 @@ describe('error codes', () => {
     expect(failReasons[reason]?.words).toMatch(/^[A-Z].*\.$/)
   })
   test('a fail_reason outside the table ends the post and is named in the message', () => {
-    expect(failProblem('brand_new')).toMatchObject({ kind: 'rejected', words: 'TikTok did not publish the post (brand_new).' })
+    expect(failProblem('brand_new')).toMatchObject({
+      kind: 'rejected',
+      words: 'TikTok did not publish the post (brand_new).',
+    })
   })
   test.each([
     ['access_denied', 'rejected'],
@@ -123,7 +136,10 @@ describe('error codes', () => {
     expect(oauthErrors[code]?.kind).toBe(kind)
   })
   test('a rate limit waits a whole window, plus jitter', () => {
-    const waits = Array.from({ length: 50 }, () => problemOf('rate_limit_exceeded', '', 'read', false, null).retryAfterMs ?? 0)
+    const waits = Array.from(
+      { length: 50 },
+      () => problemOf('rate_limit_exceeded', '', 'read', false, null).retryAfterMs ?? 0,
+    )
     expect(Math.min(...waits)).toBeGreaterThanOrEqual(60_000)
     expect(Math.max(...waits)).toBeLessThanOrEqual(75_000)
     expect(new Set(waits).size).toBeGreaterThan(10)
@@ -140,14 +156,21 @@ describe('error codes', () => {
     expect(problemOf('brand_new', '', 'publish', true, null).kind).toBe('unknown_outcome')
   })
   test('promise S3: the message of a malformed request is shown without URLs', () => {
-    const { words } = problemOf('invalid_params', 'Bad url https://m.example/x?upload_token=SECRET given', 'begin', false, null)
+    const { words } = problemOf(
+      'invalid_params',
+      'Bad url https://m.example/x?upload_token=SECRET given',
+      'begin',
+      false,
+      null,
+    )
     expect(words).toBe('TikTok did not accept the request. It says: Bad url … given')
   })
 })
 
 test('the status is requested at 3, 5, 10, 20 s, then every 30 s to 10 min, then every 5 min', () => {
   const looks: number[] = []
-  for (let at = 0; looks.length < 26; at += (looks.at(-1) ?? 0) * 1000) looks.push(nextLookMs(at) / 1000)
+  for (let at = 0; looks.length < 26; at += (looks.at(-1) ?? 0) * 1000)
+    looks.push(nextLookMs(at) / 1000)
   expect(looks.slice(0, 6)).toEqual([3, 5, 10, 20, 30, 30])
   expect(looks.at(-1)).toBe(300)
 })

@@ -9,8 +9,12 @@ const header = 't=1760000000,s=c3c4026f9329b3e918aff70225f98bbd0e8003c60018f5731
 test('promise E5: an event is accepted only with TikTok’s signature over its raw bytes', () => {
   expect(readSignature('sbx_client_secret', header, body)).toBe(1_760_000_000_000)
   expect(readSignature('another_secret', header, body)).toBeNull()
-  expect(readSignature('sbx_client_secret', header.replace('t=1760000000', 't=1760000001'), body)).toBeNull()
-  expect(readSignature('sbx_client_secret', header, Buffer.concat([body, Buffer.from(' ')]))).toBeNull()
+  expect(
+    readSignature('sbx_client_secret', header.replace('t=1760000000', 't=1760000001'), body),
+  ).toBeNull()
+  expect(
+    readSignature('sbx_client_secret', header, Buffer.concat([body, Buffer.from(' ')])),
+  ).toBeNull()
   for (const bad of [undefined, '', 't=1760000000', 's=ff', `${header}ff`]) {
     expect(readSignature('sbx_client_secret', bad, body)).toBeNull()
   }

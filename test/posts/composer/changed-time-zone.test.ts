@@ -11,23 +11,38 @@ const { scheduled, openForm, dueAt } = formsOf(() => ({ test, channels }))
 
 beforeAll(async () => {
   test = await createTestApp()
-  channels = await connectAll(test.deps, { workspaceId: test.workspaces.northside, userId: test.cast.admin.id })
+  channels = await connectAll(test.deps, {
+    workspaceId: test.workspaces.northside,
+    userId: test.cast.admin.id,
+  })
 })
 
 describe('when the time zone of the workspace changes while a form is open', () => {
   const setZone = (zone: string) =>
-    changeWorkspace(test.sql, test.workspaces.northside, { name: 'Northside Records', zone, missedAfterHours: 6 }, new Date())
+    changeWorkspace(
+      test.sql,
+      test.workspaces.northside,
+      { name: 'Northside Records', zone, missedAfterHours: 6 },
+      new Date(),
+    )
 
   it('an edit keeps its time, because the form is read in the time zone it showed', async () => {
     const { postId, media, path } = await scheduled()
     const hidden = await openForm(path)
     await setZone('Asia/Tokyo')
     try {
-      const typed = photoForm({ channels: [channels.facebook], media: [media], text: 'A typo, corrected' })
+      const typed = photoForm({
+        channels: [channels.facebook],
+        media: [media],
+        text: 'A typo, corrected',
+      })
       const saved = await test.cast.admin.post(path, form([...hidden, ...typed]))
       expect(saved.status).toBe(303)
       expect(await dueAt(postId)).toBe('2099-11-26T09:00:00.000Z')
-      const refused = await test.cast.admin.post(path, form([...hidden, ...typed, ['channel', 'none'], ['time', '']]))
+      const refused = await test.cast.admin.post(
+        path,
+        form([...hidden, ...typed, ['channel', 'none'], ['time', '']]),
+      )
       expect(refused.text).toContain('in Europe/Zurich')
       expect(refused.text).toContain('name="zone" value="Europe/Zurich"')
     } finally {

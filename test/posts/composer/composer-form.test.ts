@@ -8,15 +8,21 @@ const base = '/w/northside/posts'
 
 beforeAll(async () => {
   test = await createTestApp()
-  channels = await connectAll(test.deps, { workspaceId: test.workspaces.northside, userId: test.cast.admin.id })
+  channels = await connectAll(test.deps, {
+    workspaceId: test.workspaces.northside,
+    userId: test.cast.admin.id,
+  })
 })
 
 const file = (facts: Parameters<typeof addMedia>[3] = {}) =>
   addMedia(test.deps, test.workspaces.northside, test.cast.manager.id, facts)
-const compose = (fields: [string, string][], path = base) => test.cast.manager.post(path, new URLSearchParams(fields))
+const compose = (fields: [string, string][], path = base) =>
+  test.cast.manager.post(path, new URLSearchParams(fields))
 
 const inForm = (html: string, name: string): string[] =>
-  [...html.matchAll(new RegExp(`name="${name}"[^>]*value="([^"]*)"`, 'g'))].map((match) => match[1] ?? '')
+  [...html.matchAll(new RegExp(`name="${name}"[^>]*value="([^"]*)"`, 'g'))].map(
+    (match) => match[1] ?? '',
+  )
 
 describe('what is offered', () => {
   it('every connected account, none of them preselected', async () => {
@@ -89,8 +95,15 @@ describe('order and alt texts without scripts', () => {
     const forward = await compose([...given, ['act', `up:${c}`]])
     expect(inForm(forward.text, 'media')).toEqual([a, c, b])
     expect(forward.text).toContain(`name="alt.${b}" value="the sleeve"`)
-    expect(inForm((await compose([...given, ['act', `down:${a}`]])).text, 'media')).toEqual([b, a, c])
-    expect(inForm((await compose([...given, ['act', `remove:${b}`]])).text, 'media')).toEqual([a, c])
+    expect(inForm((await compose([...given, ['act', `down:${a}`]])).text, 'media')).toEqual([
+      b,
+      a,
+      c,
+    ])
+    expect(inForm((await compose([...given, ['act', `remove:${b}`]])).text, 'media')).toEqual([
+      a,
+      c,
+    ])
   })
 
   it('typed numbers set the order, and files ticked in the picker are added at the end', async () => {

@@ -1,6 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createTestApp, type TestApp } from '../../support/app.ts'
-import { addMedia, connectAll, type PlatformName, photoForm, postIdIn, tiktokFields } from '../../support/posts.ts'
+import {
+  addMedia,
+  connectAll,
+  type PlatformName,
+  photoForm,
+  postIdIn,
+  tiktokFields,
+} from '../../support/posts.ts'
 
 let test: TestApp
 let channels: Record<PlatformName, string>
@@ -8,17 +15,32 @@ const base = '/w/northside/posts'
 
 beforeAll(async () => {
   test = await createTestApp()
-  channels = await connectAll(test.deps, { workspaceId: test.workspaces.northside, userId: test.cast.admin.id })
+  channels = await connectAll(test.deps, {
+    workspaceId: test.workspaces.northside,
+    userId: test.cast.admin.id,
+  })
 })
 
 const file = (facts: Parameters<typeof addMedia>[3] = {}) =>
   addMedia(test.deps, test.workspaces.northside, test.cast.manager.id, facts)
-const compose = (fields: [string, string][], path = base) => test.cast.manager.post(path, new URLSearchParams(fields))
+const compose = (fields: [string, string][], path = base) =>
+  test.cast.manager.post(path, new URLSearchParams(fields))
 const targetsOf = (postId: string) =>
-  test.sql<{ platform: string; kind: string; text: string; state: string; settings: Record<string, unknown>; dueAt: Date }[]>`
+  test.sql<
+    {
+      platform: string
+      kind: string
+      text: string
+      state: string
+      settings: Record<string, unknown>
+      dueAt: Date
+    }[]
+  >`
     select platform, kind, text, state, settings, due_at from targets where post_id = ${postId} order by platform`
 const inForm = (html: string, name: string): string[] =>
-  [...html.matchAll(new RegExp(`name="${name}"[^>]*value="([^"]*)"`, 'g'))].map((match) => match[1] ?? '')
+  [...html.matchAll(new RegExp(`name="${name}"[^>]*value="([^"]*)"`, 'g'))].map(
+    (match) => match[1] ?? '',
+  )
 
 describe('a draft', () => {
   it('promise D3: is saved as is, however unfinished, and opens again unchanged', async () => {
@@ -89,11 +111,16 @@ describe('a draft', () => {
 describe('rules before scheduling', () => {
   it('an error names the platform, item and rule: promise D7', async () => {
     const answer = await compose(
-      photoForm({ channels: [channels.instagram], media: [await file(), await file({ width: 4000, height: 100 })] }),
+      photoForm({
+        channels: [channels.instagram],
+        media: [await file(), await file({ width: 4000, height: 100 })],
+      }),
     )
     expect(answer.status).toBe(422)
     expect(answer.text).toMatch(/<li data-rule="[a-z_]+">Instagram, picture 2: [^<]+<\/li>/)
-    expect(answer.text, 'the platform is named once').not.toMatch(/<li data-rule="[a-z_]+">(?:<a [^>]*>)?(Instagram)[^:<]*: \1:/)
+    expect(answer.text, 'the platform is named once').not.toMatch(
+      /<li data-rule="[a-z_]+">(?:<a [^>]*>)?(Instagram)[^:<]*: \1:/,
+    )
   })
 
   it('TikTok without a visibility and without consent is refused', async () => {
@@ -107,7 +134,11 @@ describe('rules before scheduling', () => {
   it('everything typed is kept', async () => {
     const [a, b] = [await file(), await file()]
     const answer = await compose([
-      ...photoForm({ channels: [channels.facebook, channels.tiktok], media: [b, a], text: 'Kept & <safe>' }),
+      ...photoForm({
+        channels: [channels.facebook, channels.tiktok],
+        media: [b, a],
+        text: 'Kept & <safe>',
+      }),
       ['variant.facebook', 'Its own'],
       [`alt.${a}`, 'kept too'],
       [`${channels.tiktok}.photo_title`, 'A title'],
@@ -139,7 +170,9 @@ describe('rules before scheduling', () => {
   })
 
   it('a time that the clocks skip is refused with the reason; for one that happens twice, we ask which is meant', async () => {
-    const gap = await compose(photoForm({ channels: [channels.facebook], media: [], time: '2099-03-29T02:30' }))
+    const gap = await compose(
+      photoForm({ channels: [channels.facebook], media: [], time: '2099-03-29T02:30' }),
+    )
     expect(gap.status).toBe(422)
     expect(gap.text).toContain('02:30 does not exist on 29 March 2099 in Europe/Zurich')
     const twice = photoForm({ channels: [channels.facebook], media: [], time: '2099-10-25T02:30' })
@@ -148,7 +181,9 @@ describe('rules before scheduling', () => {
     expect(asked.text).toContain('02:30 happens twice on 25 October 2099')
     expect(inForm(asked.text, 'fold')).toEqual(['earlier', 'later'])
     const done = await compose([...twice, ['fold', 'later']])
-    expect((await targetsOf(postIdIn(done.location)))[0]?.dueAt).toEqual(new Date('2099-10-25T01:30:00Z'))
+    expect((await targetsOf(postIdIn(done.location)))[0]?.dueAt).toEqual(
+      new Date('2099-10-25T01:30:00Z'),
+    )
   })
 })
 
@@ -163,27 +198,37 @@ describe('scheduling', () => {
     ])
     expect(answer.status).toBe(303)
     const targets = await targetsOf(postIdIn(answer.location))
-    expect(targets.map(({ platform, kind, text, state }) => [platform, kind, text, state])).toEqual([
-      ['facebook', 'photo', 'Twenty crates, twenty per cent.', 'scheduled'],
-      ['instagram', 'image', 'Only for Instagram', 'scheduled'],
-      ['tiktok', 'photos', 'Twenty crates, twenty per cent.', 'scheduled'],
-    ])
+    expect(targets.map(({ platform, kind, text, state }) => [platform, kind, text, state])).toEqual(
+      [
+        ['facebook', 'photo', 'Twenty crates, twenty per cent.', 'scheduled'],
+        ['instagram', 'image', 'Only for Instagram', 'scheduled'],
+        ['tiktok', 'photos', 'Twenty crates, twenty per cent.', 'scheduled'],
+      ],
+    )
     expect(targets[2]?.settings).toMatchObject({ privacy_level: 'SELF_ONLY', allow_comment: false })
     expect(test.signaled.length - before).toBe(3)
     const page = await test.cast.manager.get(answer.location ?? '')
-    expect(page.text).toContain('Scheduled for Thu 26 Nov 2099 10:00: Facebook, Instagram and TikTok.')
+    expect(page.text).toContain(
+      'Scheduled for Thu 26 Nov 2099 10:00: Facebook, Instagram and TikTok.',
+    )
   })
 
   it('with Publish now sets the time to now', async () => {
-    const answer = await compose(photoForm({ channels: [channels.facebook], media: [], act: 'now', time: '' }))
+    const answer = await compose(
+      photoForm({ channels: [channels.facebook], media: [], act: 'now', time: '' }),
+    )
     const [target] = await targetsOf(postIdIn(answer.location))
     expect(Math.abs((target?.dueAt.getTime() ?? 0) - Date.now())).toBeLessThan(10_000)
-    expect((await test.cast.manager.get(answer.location ?? '')).text).toContain('Publishing now: Facebook.')
+    expect((await test.cast.manager.get(answer.location ?? '')).text).toContain(
+      'Publishing now: Facebook.',
+    )
   })
 
   it('is refused for a disconnected account', async () => {
     await test.sql`update channels set state = 'disconnected', token_sealed = null where id = ${channels.instagram}`
-    const answer = await compose(photoForm({ channels: [channels.instagram], media: [await file()] }))
+    const answer = await compose(
+      photoForm({ channels: [channels.instagram], media: [await file()] }),
+    )
     await test.sql`update channels set state = 'connected' where id = ${channels.instagram}`
     expect(answer.status).toBe(422)
     expect(answer.text).toContain('is disconnected')

@@ -8,7 +8,10 @@ const at = '/w/northside/posts/edit-file'
 
 beforeAll(async () => {
   test = await createTestApp()
-  channels = await connectAll(test.deps, { workspaceId: test.workspaces.northside, userId: test.cast.admin.id })
+  channels = await connectAll(test.deps, {
+    workspaceId: test.workspaces.northside,
+    userId: test.cast.admin.id,
+  })
 })
 
 const file = (facts: Parameters<typeof addMedia>[3] = {}) =>
@@ -17,12 +20,25 @@ const send = (media: string, act: string, typed: Record<string, string> = {}) =>
   test.cast.manager.post(
     at,
     new URLSearchParams([
-      ...photoForm({ channels: [channels.instagram], media: [media], act, text: 'Kept "words" & more' }),
+      ...photoForm({
+        channels: [channels.instagram],
+        media: [media],
+        act,
+        text: 'Kept "words" & more',
+      }),
       ['edit.file', media],
       ...Object.entries(typed).map(([name, value]): [string, string] => [`edit.${name}`, value]),
     ]),
   )
-const numbers = { shape: 'free', was: 'free', rotate: '0', x: '0', y: '0', width: '50', height: '50' }
+const numbers = {
+  shape: 'free',
+  was: 'free',
+  rotate: '0',
+  x: '0',
+  y: '0',
+  width: '50',
+  height: '50',
+}
 
 it.each([
   ['x', 'NaN'],
@@ -32,19 +48,28 @@ it.each([
   ['width', '101'],
   ['height', '9'.repeat(200_000)],
   ['height', '<b>all</b>'],
-])('a crop with %s = %.20s comes back with what was typed, here and in the composer', async (name, value) => {
-  const answer = await send(await file(), 'done', { ...numbers, [name]: value })
-  expect(answer.status).toBe(422)
-  expect(answer.text).toContain(`id="edit-${name}-error"`)
-  expect(answer.text).not.toContain('<b>all')
-  expect(answer.text).toMatch(/name="text"\s+value="Kept &quot;words&quot; &amp; more"/)
-})
+])(
+  'a crop with %s = %.20s comes back with what was typed, here and in the composer',
+  async (name, value) => {
+    const answer = await send(await file(), 'done', { ...numbers, [name]: value })
+    expect(answer.status).toBe(422)
+    expect(answer.text).toContain(`id="edit-${name}-error"`)
+    expect(answer.text).not.toContain('<b>all')
+    expect(answer.text).toMatch(/name="text"\s+value="Kept &quot;words&quot; &amp; more"/)
+  },
+)
 
 it.each(['', 'soon', '-1', '1:2:3:4', '99:99:99', '0x10', '1e3', '9'.repeat(100_000)])(
   'a video never ends at a time that is none or not in it: %.20s',
   async (end) => {
     const media = await file({ kind: 'video' })
-    const answer = await send(media, 'done', { ...numbers, shape: 'original', was: 'original', start: '11.5', end })
+    const answer = await send(media, 'done', {
+      ...numbers,
+      shape: 'original',
+      was: 'original',
+      start: '11.5',
+      end,
+    })
     expect(answer.status).toBe(422)
     expect(answer.text).toMatch(/id="edit-(start|end)-error"/)
   },
@@ -55,14 +80,18 @@ it('a file that is not in the post, or that another workspace owns, has no edito
   expect((await send(theirs, `edit:${theirs}`)).status).toBe(404)
   expect((await send(theirs, 'done', numbers)).status).toBe(404)
   expect((await send(await file(), `edit:${await file()}`)).status).toBe(404)
-  expect((await test.cast.manager.post(at, new URLSearchParams({ act: 'edit:../../etc' }))).status).toBe(404)
+  expect(
+    (await test.cast.manager.post(at, new URLSearchParams({ act: 'edit:../../etc' }))).status,
+  ).toBe(404)
 })
 
 it('nothing is saved by editing: the composer comes back with the edits, and Cancel leaves them out', async () => {
   const media = await file({ width: 1600, height: 900 })
   const done = await send(media, 'done', numbers)
   expect(done.status).toBe(200)
-  expect(done.text).toContain('{&quot;crop&quot;:{&quot;x&quot;:0,&quot;y&quot;:0,&quot;width&quot;:0.5,&quot;height&quot;:0.5}}')
+  expect(done.text).toContain(
+    '{&quot;crop&quot;:{&quot;x&quot;:0,&quot;y&quot;:0,&quot;width&quot;:0.5,&quot;height&quot;:0.5}}',
+  )
   expect((await send(media, 'cancel', numbers)).text).not.toContain('&quot;crop&quot;')
   expect(await test.sql`select from post_media where media_id = ${media}`).toHaveLength(0)
 })

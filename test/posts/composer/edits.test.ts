@@ -1,6 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createTestApp, type TestApp } from '../../support/app.ts'
-import { addMedia, connectAll, type PlatformName, photoForm, postIdIn } from '../../support/posts.ts'
+import {
+  addMedia,
+  connectAll,
+  type PlatformName,
+  photoForm,
+  postIdIn,
+} from '../../support/posts.ts'
 
 let test: TestApp
 let channels: Record<PlatformName, string>
@@ -12,18 +18,26 @@ const turned = '{"crop":{"x":0,"y":0.2,"width":1,"height":0.5},"rotate":180}'
 
 beforeAll(async () => {
   test = await createTestApp()
-  channels = await connectAll(test.deps, { workspaceId: test.workspaces.northside, userId: test.cast.admin.id })
+  channels = await connectAll(test.deps, {
+    workspaceId: test.workspaces.northside,
+    userId: test.cast.admin.id,
+  })
 })
 
 const file = (facts: Parameters<typeof addMedia>[3] = {}) =>
   addMedia(test.deps, test.workspaces.northside, test.cast.manager.id, facts)
-const send = (fields: [string, string][], path = base) => test.cast.manager.post(path, new URLSearchParams(fields))
+const send = (fields: [string, string][], path = base) =>
+  test.cast.manager.post(path, new URLSearchParams(fields))
 const storedOf = async (postId: string) =>
-  (await test.sql<{ edits: unknown }[]>`select edits from post_media where post_id = ${postId} order by position`).map(
-    ({ edits }) => edits,
-  )
+  (
+    await test.sql<
+      { edits: unknown }[]
+    >`select edits from post_media where post_id = ${postId} order by position`
+  ).map(({ edits }) => edits)
 const editsIn = (html: string, media: string) =>
-  html.match(new RegExp(`name="edits\\.${media}"[^>]*value="([^"]*)"`))?.[1]?.replaceAll('&quot;', '"') ?? null
+  html
+    .match(new RegExp(`name="edits\\.${media}"[^>]*value="([^"]*)"`))?.[1]
+    ?.replaceAll('&quot;', '"') ?? null
 const form = (media: string[], edits: string, act: string): [string, string][] => [
   ...photoForm({ channels: [channels.instagram], media, act }),
   [`edits.${media[0]}`, edits],
@@ -69,17 +83,27 @@ describe('edits of a file', () => {
     const video = [await file({ kind: 'video', durationMs: 20 * 60_000 })]
     const long = await send(form(video, '', 'check'), `${base}/check`)
     expect(long.text).toContain('is longer than 15 minutes')
-    const trimmed = await send(form(video, '{"trim":{"startMs":60000,"endMs":360000}}', 'check'), `${base}/check`)
+    const trimmed = await send(
+      form(video, '{"trim":{"startMs":60000,"endMs":360000}}', 'check'),
+      `${base}/check`,
+    )
     expect(trimmed.text).not.toContain('is longer than 15 minutes')
-    const short = await send(form(video, '{"trim":{"startMs":60000,"endMs":61000}}', 'check'), `${base}/check`)
+    const short = await send(
+      form(video, '{"trim":{"startMs":60000,"endMs":61000}}', 'check'),
+      `${base}/check`,
+    )
     expect(short.text).toContain('is shorter than 3 seconds')
   })
 
   it('must fit the file before the post is scheduled', async () => {
-    const trimmed = await send(form([await file()], '{"trim":{"startMs":0,"endMs":2000}}', 'schedule'))
+    const trimmed = await send(
+      form([await file()], '{"trim":{"startMs":0,"endMs":2000}}', 'schedule'),
+    )
     expect(trimmed.status).toBe(422)
     expect(trimmed.text).toContain('A picture can’t be trimmed.')
-    const tiny = await send(form([await file()], '{"crop":{"x":0,"y":0,"width":0.01,"height":1}}', 'schedule'))
+    const tiny = await send(
+      form([await file()], '{"crop":{"x":0,"y":0,"width":0.01,"height":1}}', 'schedule'),
+    )
     expect(tiny.status).toBe(422)
     expect(tiny.text).toContain('at least 64 pixels')
   })
@@ -95,7 +119,9 @@ describe('edits of a file', () => {
   ])('are refused unless the form could have made them: %.60j', async (edits) => {
     const media = [await file()]
     for (const act of ['save', 'schedule', 'check'])
-      expect((await send(form(media, edits, act), act === 'check' ? `${base}/check` : base)).status).toBe(400)
+      expect(
+        (await send(form(media, edits, act), act === 'check' ? `${base}/check` : base)).status,
+      ).toBe(400)
     expect(await test.sql`select from post_media where media_id = ${media[0]!}`).toHaveLength(0)
   })
 

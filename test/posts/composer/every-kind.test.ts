@@ -18,7 +18,13 @@ type Kind = {
 
 const tiktok = { privacy_level: 'PUBLIC_TO_EVERYONE', allow_comment: 'on', consent: 'on' }
 const kinds: Kind[] = [
-  { name: 'Facebook text', platform: 'facebook', account: 'Northside Records', kind: 'text', media: [] },
+  {
+    name: 'Facebook text',
+    platform: 'facebook',
+    account: 'Northside Records',
+    kind: 'text',
+    media: [],
+  },
   {
     name: 'Facebook link',
     platform: 'facebook',
@@ -27,12 +33,48 @@ const kinds: Kind[] = [
     media: [],
     link: 'https://example.org/crates',
   },
-  { name: 'Facebook photo', platform: 'facebook', account: 'Northside Records', kind: 'photo', media: ['landscape'] },
-  { name: 'Facebook photos', platform: 'facebook', account: 'Northside Café', kind: 'photos', media: ['landscape', 'square'] },
-  { name: 'Facebook video', platform: 'facebook', account: 'Northside Café', kind: 'video', media: ['clip'] },
-  { name: 'Facebook reel', platform: 'facebook', account: 'Northside Events', kind: 'reel', media: ['clip'] },
-  { name: 'Facebook story', platform: 'facebook', account: 'Northside Records', kind: 'story', media: ['tall'] },
-  { name: 'Instagram image', platform: 'instagram', account: '@northsiderecords', kind: 'image', media: ['square'] },
+  {
+    name: 'Facebook photo',
+    platform: 'facebook',
+    account: 'Northside Records',
+    kind: 'photo',
+    media: ['landscape'],
+  },
+  {
+    name: 'Facebook photos',
+    platform: 'facebook',
+    account: 'Northside Café',
+    kind: 'photos',
+    media: ['landscape', 'square'],
+  },
+  {
+    name: 'Facebook video',
+    platform: 'facebook',
+    account: 'Northside Café',
+    kind: 'video',
+    media: ['clip'],
+  },
+  {
+    name: 'Facebook reel',
+    platform: 'facebook',
+    account: 'Northside Events',
+    kind: 'reel',
+    media: ['clip'],
+  },
+  {
+    name: 'Facebook story',
+    platform: 'facebook',
+    account: 'Northside Records',
+    kind: 'story',
+    media: ['tall'],
+  },
+  {
+    name: 'Instagram image',
+    platform: 'instagram',
+    account: '@northsiderecords',
+    kind: 'image',
+    media: ['square'],
+  },
   {
     name: 'Instagram carousel',
     platform: 'instagram',
@@ -40,9 +82,28 @@ const kinds: Kind[] = [
     kind: 'carousel',
     media: ['square', 'clip', 'landscape'],
   },
-  { name: 'Instagram reel', platform: 'instagram', account: '@northsidecafe', kind: 'reel', media: ['clip'] },
-  { name: 'Instagram story', platform: 'instagram', account: '@northsidecafe', kind: 'story', media: ['tall'] },
-  { name: 'TikTok video', platform: 'tiktok', account: '@northside.records', kind: 'video', media: ['clip'], settings: tiktok },
+  {
+    name: 'Instagram reel',
+    platform: 'instagram',
+    account: '@northsidecafe',
+    kind: 'reel',
+    media: ['clip'],
+  },
+  {
+    name: 'Instagram story',
+    platform: 'instagram',
+    account: '@northsidecafe',
+    kind: 'story',
+    media: ['tall'],
+  },
+  {
+    name: 'TikTok video',
+    platform: 'tiktok',
+    account: '@northside.records',
+    kind: 'video',
+    media: ['clip'],
+    settings: tiktok,
+  },
   {
     name: 'TikTok photos',
     platform: 'tiktok',
@@ -59,10 +120,30 @@ const files: Record<string, string> = {}
 beforeAll(async () => {
   house = await install()
   const { admin, slug } = house
-  files.landscape = await upload(admin, slug, 'landscape.jpg', await makeJpeg({ width: 1200, height: 800 }))
-  files.square = await upload(admin, slug, 'square.jpg', await makeJpeg({ width: 1080, height: 1080, color: '#a33' }))
-  files.tall = await upload(admin, slug, 'tall.jpg', await makeJpeg({ width: 1080, height: 1920, color: '#3a3' }))
-  files.clip = await upload(admin, slug, 'clip.mp4', await makeVideo({ width: 1080, height: 1920, durationMs: 4_000 }))
+  files.landscape = await upload(
+    admin,
+    slug,
+    'landscape.jpg',
+    await makeJpeg({ width: 1200, height: 800 }),
+  )
+  files.square = await upload(
+    admin,
+    slug,
+    'square.jpg',
+    await makeJpeg({ width: 1080, height: 1080, color: '#a33' }),
+  )
+  files.tall = await upload(
+    admin,
+    slug,
+    'tall.jpg',
+    await makeJpeg({ width: 1080, height: 1920, color: '#3a3' }),
+  )
+  files.clip = await upload(
+    admin,
+    slug,
+    'clip.mp4',
+    await makeVideo({ width: 1080, height: 1920, durationMs: 4_000 }),
+  )
 }, 90_000)
 
 describe('promise U1, D6: every kind of post goes out once, at its exact second', () => {
@@ -78,7 +159,9 @@ describe('promise U1, D6: every kind of post goes out once, at its exact second'
       media: kind.media.map((name) => files[name]!),
       [`kind.${channel}`]: kind.kind,
       time: wallTimeOf(dueAt, 'Europe/Zurich'),
-      ...Object.fromEntries(Object.entries(kind.settings ?? {}).map(([name, value]) => [`${channel}.${name}`, value])),
+      ...Object.fromEntries(
+        Object.entries(kind.settings ?? {}).map(([name, value]) => [`${channel}.${name}`, value]),
+      ),
     }
     const scheduled = await compose(admin, slug, fields, 'Schedule')
     expect(scheduled.url).toMatch(/\/posts\/[0-9a-f-]{36}/)
@@ -112,6 +195,8 @@ const isOf = (kind: Kind) => (post: LedgerPost) =>
     : post.platform === kind.platform && post.text.includes(`A ${kind.name} of crates`)
 
 const storedHash = async (mediaId: string): Promise<string> => {
-  const [row] = await house.sql<{ sha256: Buffer }[]>`select sha256 from media where id = ${mediaId}`
+  const [row] = await house.sql<
+    { sha256: Buffer }[]
+  >`select sha256 from media where id = ${mediaId}`
   return row?.sha256.toString('hex') ?? ''
 }

@@ -1,6 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createTestApp, type TestApp } from '../../support/app.ts'
-import { connectAll, type PlatformName, photoForm, postIdIn, tiktokFields } from '../../support/posts.ts'
+import {
+  connectAll,
+  type PlatformName,
+  photoForm,
+  postIdIn,
+  tiktokFields,
+} from '../../support/posts.ts'
 import { type Fields, form, formsOf } from './open-forms.ts'
 
 let test: TestApp
@@ -10,14 +16,26 @@ const { scheduled, openForm, dueAt } = formsOf(() => ({ test, channels }))
 
 beforeAll(async () => {
   test = await createTestApp()
-  channels = await connectAll(test.deps, { workspaceId: test.workspaces.northside, userId: test.cast.admin.id })
+  channels = await connectAll(test.deps, {
+    workspaceId: test.workspaces.northside,
+    userId: test.cast.admin.id,
+  })
 })
 const versionOf = async (postId: string): Promise<number> =>
-  (await test.sql<{ version: number }[]>`select version from posts where id = ${postId}`)[0]!.version
+  (await test.sql<{ version: number }[]>`select version from posts where id = ${postId}`)[0]!
+    .version
 const statesOf = async (postId: string): Promise<string[]> =>
-  (await test.sql<{ state: string }[]>`select state from targets where post_id = ${postId} order by platform`).map((t) => t.state)
+  (
+    await test.sql<
+      { state: string }[]
+    >`select state from targets where post_id = ${postId} order by platform`
+  ).map((t) => t.state)
 const targetId = async (postId: string, platform: PlatformName): Promise<string> =>
-  (await test.sql<{ id: string }[]>`select id from targets where post_id = ${postId} and platform = ${platform}`)[0]!.id
+  (
+    await test.sql<
+      { id: string }[]
+    >`select id from targets where post_id = ${postId} and platform = ${platform}`
+  )[0]!.id
 
 describe('an edit form that is older than the last change', () => {
   it('never revives a canceled post: the response is 409, and it stays canceled', async () => {
@@ -68,11 +86,16 @@ describe('an edit form that is older than the last change', () => {
     expect(answer.text).toContain('<option value="SELF_ONLY" selected>')
     for (const channel of [channels.facebook, channels.tiktok])
       expect(answer.text).toMatch(new RegExp(`name="channel" value="${channel}"[^>]*checked`))
-    expect(answer.text).not.toMatch(new RegExp(`name="channel" value="${channels.instagram}"[^>]*checked`))
+    expect(answer.text).not.toMatch(
+      new RegExp(`name="channel" value="${channels.instagram}"[^>]*checked`),
+    )
     expect(await dueAt(postId)).toBe('2099-12-01T08:15:00.000Z')
 
     const again = answer.text.match(/name="version" value="(\d+)"/)?.[1] ?? ''
-    const saved = await test.cast.admin.post(path, form([...typed, ['version', again], ['left', '0'], ['zone', 'Europe/Zurich']]))
+    const saved = await test.cast.admin.post(
+      path,
+      form([...typed, ['version', again], ['left', '0'], ['zone', 'Europe/Zurich']]),
+    )
     expect(saved.status).toBe(303)
     expect(await dueAt(postId)).toBe('2099-11-30T17:45:00.000Z')
   })
@@ -90,7 +113,9 @@ describe('an edit form that is older than the last change', () => {
     expect(answer.status).toBe(409)
     const again: Fields = [...(await openForm(path)), ...typed]
     expect((await test.cast.admin.post(path, form(again))).status).toBe(303)
-    const texts = await test.sql<{ text: string }[]>`select text from targets where post_id = ${postId} order by platform`
+    const texts = await test.sql<
+      { text: string }[]
+    >`select text from targets where post_id = ${postId} order by platform`
     expect(texts.map((row) => row.text)).toEqual([text, 'Too late for one of two'])
   })
 
@@ -98,7 +123,11 @@ describe('an edit form that is older than the last change', () => {
     const { postId, media, path } = await scheduled()
     const hidden = await openForm(path)
     await test.sql`update targets set state = 'ready', handles_revision = revision where post_id = ${postId}`
-    const typed = photoForm({ channels: [channels.facebook], media: [media], text: 'Nothing has left yet' })
+    const typed = photoForm({
+      channels: [channels.facebook],
+      media: [media],
+      text: 'Nothing has left yet',
+    })
     expect((await test.cast.admin.post(path, form([...hidden, ...typed]))).status).toBe(303)
   })
 
@@ -108,7 +137,11 @@ describe('an edit form that is older than the last change', () => {
     const page = (await test.cast.admin.get(`${path}/edit`)).text
     expect(page).toMatch(new RegExp(`name="channel" value="${channels.facebook}"[^>]*checked`))
     expect(page).not.toMatch(new RegExp(`name="channel" value="${channels.instagram}"[^>]*checked`))
-    const typed = photoForm({ channels: [channels.facebook], media: [media], text: 'Without Instagram' })
+    const typed = photoForm({
+      channels: [channels.facebook],
+      media: [media],
+      text: 'Without Instagram',
+    })
     await test.cast.admin.post(path, form([...(await openForm(path)), ...typed]))
     expect(await statesOf(postId)).toEqual(['scheduled', 'canceled'])
   })
@@ -124,15 +157,23 @@ describe('any other form of a post that is older than the last change', () => {
     const { postId, path } = await scheduled()
     const version = await versionOf(postId)
     await test.cast.manager.post(`${path}/move`, { time: '2099-12-01T09:15' })
-    const answer = await test.cast.admin.post(`${path}/${act}`, form([...fields, ['version', `${version}`]]))
+    const answer = await test.cast.admin.post(
+      `${path}/${act}`,
+      form([...fields, ['version', `${version}`]]),
+    )
     expect(answer.status).toBe(409)
     expect(answer.text).toMatch(kept)
     expect(answer.text).toContain('Rescheduled for Tue 1 Dec 2099 09:15')
-    expect([await dueAt(postId), await statesOf(postId)]).toEqual(['2099-12-01T08:15:00.000Z', ['scheduled', 'scheduled']])
+    expect([await dueAt(postId), await statesOf(postId)]).toEqual([
+      '2099-12-01T08:15:00.000Z',
+      ['scheduled', 'scheduled'],
+    ])
 
     const newer = answer.text.match(/name="version" value="(\d+)"/)?.[1] ?? ''
     expect(Number(newer)).toBe(await versionOf(postId))
-    expect((await test.cast.admin.post(`${path}/${act}`, form([...fields, ['version', newer]]))).status).toBe(303)
+    expect(
+      (await test.cast.admin.post(`${path}/${act}`, form([...fields, ['version', newer]]))).status,
+    ).toBe(303)
   })
 
   const decisions: [string, string, Fields][] = [
@@ -148,10 +189,14 @@ describe('any other form of a post that is older than the last change', () => {
     await test.sql`update targets set state = ${state} where id = ${id}`
     const version = await versionOf(postId)
     await test.cast.manager.post(`${path}/targets/${await targetId(postId, 'instagram')}/cancel`)
-    const answer = await test.cast.admin.post(`${path}/targets/${id}/${act}`, form([...fields, ['version', `${version}`]]))
+    const answer = await test.cast.admin.post(
+      `${path}/targets/${id}/${act}`,
+      form([...fields, ['version', `${version}`]]),
+    )
     expect(answer.status).toBe(409)
     expect((await statesOf(postId))[0]).toBe(state)
-    for (const [name, value] of fields) expect(answer.text).toContain(`name="${name}" value="${value}"`)
+    for (const [name, value] of fields)
+      expect(answer.text).toContain(`name="${name}" value="${value}"`)
   })
 
   it('deleting a draft that somebody else edited: 409, and the draft is kept', async () => {
@@ -190,11 +235,21 @@ describe('any other form of a post that is older than the last change', () => {
       [`time.${postId}`, '2099-12-24T08:00'],
       ['zone', 'Asia/Tokyo'],
     ]
-    const answer = await test.cast.admin.post('/w/northside/pause/end', form([...chosen, [`version.${postId}`, version]]))
-    expect([answer.status, answer.text]).toEqual([409, expect.stringContaining('value="2099-12-24T08:00"')])
+    const answer = await test.cast.admin.post(
+      '/w/northside/pause/end',
+      form([...chosen, [`version.${postId}`, version]]),
+    )
+    expect([answer.status, answer.text]).toEqual([
+      409,
+      expect.stringContaining('value="2099-12-24T08:00"'),
+    ])
     expect(answer.text).toMatch(/value="move" checked/)
-    const newer = answer.text.match(new RegExp(`name="version.${postId}" value="(\\d+)"`))?.[1] ?? ''
-    const resumed = await test.cast.admin.post('/w/northside/pause/end', form([...chosen, [`version.${postId}`, newer]]))
+    const newer =
+      answer.text.match(new RegExp(`name="version.${postId}" value="(\\d+)"`))?.[1] ?? ''
+    const resumed = await test.cast.admin.post(
+      '/w/northside/pause/end',
+      form([...chosen, [`version.${postId}`, newer]]),
+    )
     expect(resumed.status).toBe(303)
     expect(await dueAt(postId)).toBe('2099-12-23T23:00:00.000Z') // 08:00 in the zone that the form showed
     await test.cast.manager.post(`${path}/cancel`)

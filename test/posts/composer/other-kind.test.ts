@@ -5,7 +5,10 @@ import { addMedia, connectAll } from '../../support/posts.ts'
 
 it('fields typed for one kind of post are restored after switching to another kind and back', async () => {
   const { deps, cast, workspaces } = await createTestApp()
-  const { instagram: id } = await connectAll(deps, { workspaceId: workspaces.northside, userId: cast.admin.id })
+  const { instagram: id } = await connectAll(deps, {
+    workspaceId: workspaces.northside,
+    userId: cast.admin.id,
+  })
   const [media, gone] = [
     await addMedia(deps, workspaces.northside, cast.manager.id),
     await addMedia(deps, workspaces.northside, cast.manager.id),

@@ -30,7 +30,9 @@ describe('promise E4: one button in two tabs', () => {
         return { tab: tabs[i % 2]!, code }
       }),
     )
-    const pressed = await Promise.all(answers.map(({ tab, code }) => tab.post('/account/leave', { code })))
+    const pressed = await Promise.all(
+      answers.map(({ tab, code }) => tab.post('/account/leave', { code })),
+    )
     expect([...new Set(pressed.map(({ status, location }) => `${status} ${location}`))]).toEqual([
       `303 /data-deletion/${answers[0]!.code}`,
     ])
@@ -52,19 +54,28 @@ describe('promise E4: one button in two tabs', () => {
   })
 
   test('a page opened by somebody else deletes nobody: the person now signed in gets their own page', async () => {
-    const [first, second] = [await app.addPerson('First Person'), await app.addPerson('Second Person')]
+    const [first, second] = [
+      await app.addPerson('First Person'),
+      await app.addPerson('Second Person'),
+    ]
     const code = codeIn((await first.get('/account/leave')).text)
     expect((await second.post('/account/leave', { code })).location).toBe('/account/leave')
     expect((await second.post('/account/leave', {})).location).toBe('/account/leave')
     const { location } = await first.post('/account/leave', { code })
-    expect((await second.post('/account/leave', { code })).location, 'the deletion has begun').toBe(location)
+    expect((await second.post('/account/leave', { code })).location, 'the deletion has begun').toBe(
+      location,
+    )
     expect([(await requestsOf(first)).length, (await requestsOf(second)).length]).toEqual([1, 0])
     expect((await second.get('/account')).status).toBe(200)
   })
 
   test('the emailed link in two tabs, together with the account page, makes one request', async () => {
     const person = await app.addPerson('Mailed Tab')
-    const id = await insertMailLink(app.sql, { userId: person.id, purpose: 'deletion', now: new Date() })
+    const id = await insertMailLink(app.sql, {
+      userId: person.id,
+      purpose: 'deletion',
+      now: new Date(),
+    })
     const path = `/data-deletion/confirm/${(await issueLinkToken(app.sql, id, new Date()))!.token}`
     const [one, two] = [app.browser(), app.browser()]
     const [code, same] = [codeIn((await one.get(path)).text), codeIn((await two.get(path)).text)]
@@ -76,7 +87,10 @@ describe('promise E4: one button in two tabs', () => {
     ])
     expect(pressed.map(({ location }) => location)).toEqual(Array(3).fill(`/data-deletion/${code}`))
     expect(await requestsOf(person)).toHaveLength(1)
-    expect((await two.post(path, { code: 'AAAA-AAAA-AAAA-AAAA-AAAA' })).status, 'a code that is none').toBe(404)
+    expect(
+      (await two.post(path, { code: 'AAAA-AAAA-AAAA-AAAA-AAAA' })).status,
+      'a code that is none',
+    ).toBe(404)
   })
 
   test('a code does not reveal whose it was: it depends on the password hash, which is deleted with the person', async () => {

@@ -20,9 +20,19 @@ beforeAll(async () => {
 })
 
 it('opening a page again creates no new formatters, so that page views do not use up native memory', async () => {
-  const pages = ['calendar', 'calendar?view=week', 'calendar?view=list', 'today', 'insights', 'channels', 'posts/new', 'notices']
+  const pages = [
+    'calendar',
+    'calendar?view=week',
+    'calendar?view=list',
+    'today',
+    'insights',
+    'channels',
+    'posts/new',
+    'notices',
+  ]
   const open = async () => {
-    for (const page of pages) expect((await test.cast.manager.get(`/w/northside/${page}`)).status, page).toBe(200)
+    for (const page of pages)
+      expect((await test.cast.manager.get(`/w/northside/${page}`)).status, page).toBe(200)
   }
   await open()
   expect(await formattersMadeBy(open)).toBe(0)
@@ -62,7 +72,14 @@ const formattersMadeBy = async (work: () => Promise<void>): Promise<number> => {
   const undo = ['DateTimeFormat', 'NumberFormat'].map((name) =>
     replace(Intl, name, (original) => counting(original, () => made++)),
   )
-  const classes = [Number, Date, Temporal.PlainDate, Temporal.PlainDateTime, Temporal.ZonedDateTime, Temporal.Instant]
+  const classes = [
+    Number,
+    Date,
+    Temporal.PlainDate,
+    Temporal.PlainDateTime,
+    Temporal.ZonedDateTime,
+    Temporal.Instant,
+  ]
   for (const { prototype } of classes)
     undo.push(replace(prototype, 'toLocaleString', (original) => counting(original, () => made++)))
   await work().finally(() => {

@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest'
 import { readDate, spanAround } from '../../../web/posts/calendar-days.ts'
-import { dateOf, foldOf, readWallTime, startOfDay, wallTimeOf } from '../../../web/time/wall-time.ts'
+import {
+  dateOf,
+  foldOf,
+  readWallTime,
+  startOfDay,
+  wallTimeOf,
+} from '../../../web/time/wall-time.ts'
 
 const zurich = 'Europe/Zurich'
 
@@ -11,11 +17,15 @@ test('a time is read in the workspace’s time zone', () => {
     wallTime: '2026-11-26T10:00',
     choices: [],
   })
-  expect(readWallTime('2026-11-26T10:00', 'Asia/Kathmandu', null)).toMatchObject({ dueAt: new Date('2026-11-26T04:15:00Z') })
+  expect(readWallTime('2026-11-26T10:00', 'Asia/Kathmandu', null)).toMatchObject({
+    dueAt: new Date('2026-11-26T04:15:00Z'),
+  })
 })
 
 test('typed seconds are kept, because posts go out to the second', () => {
-  expect(readWallTime('2026-11-26T10:00:59', zurich, null)).toMatchObject({ wallTime: '2026-11-26T10:00:59' })
+  expect(readWallTime('2026-11-26T10:00:59', zurich, null)).toMatchObject({
+    wallTime: '2026-11-26T10:00:59',
+  })
   expect(wallTimeOf(new Date('2026-11-26T09:00:59Z'), zurich)).toBe('2026-11-26T10:00:59')
   expect(wallTimeOf(new Date('2026-11-26T09:00:00Z'), zurich)).toBe('2026-11-26T10:00')
 })
@@ -29,16 +39,24 @@ test('a time inside the spring gap is refused with the day, the time zone and th
     choices: [],
   })
   expect(readWallTime('2026-03-29T02:30', zurich, 'later').ok).toBe(false)
-  expect(readWallTime('2026-03-29T03:00', zurich, null)).toMatchObject({ dueAt: new Date('2026-03-29T01:00:00Z') })
-  expect(readWallTime('2026-03-29T01:59', zurich, null)).toMatchObject({ dueAt: new Date('2026-03-29T00:59:00Z') })
+  expect(readWallTime('2026-03-29T03:00', zurich, null)).toMatchObject({
+    dueAt: new Date('2026-03-29T01:00:00Z'),
+  })
+  expect(readWallTime('2026-03-29T01:59', zurich, null)).toMatchObject({
+    dueAt: new Date('2026-03-29T00:59:00Z'),
+  })
 })
 
 test('for the hour that happens twice in autumn, we ask which one is meant', () => {
   const read = readWallTime('2026-10-25T02:30', zurich, null)
   expect(read).toMatchObject({ ok: false, choices: [{ fold: 'earlier' }, { fold: 'later' }] })
   expect(read.ok ? '' : read.words).toContain('happens twice on 25 October 2026')
-  expect(readWallTime('2026-10-25T02:30', zurich, 'earlier')).toMatchObject({ dueAt: new Date('2026-10-25T00:30:00Z') })
-  expect(readWallTime('2026-10-25T02:30', zurich, 'later')).toMatchObject({ dueAt: new Date('2026-10-25T01:30:00Z') })
+  expect(readWallTime('2026-10-25T02:30', zurich, 'earlier')).toMatchObject({
+    dueAt: new Date('2026-10-25T00:30:00Z'),
+  })
+  expect(readWallTime('2026-10-25T02:30', zurich, 'later')).toMatchObject({
+    dueAt: new Date('2026-10-25T01:30:00Z'),
+  })
 })
 
 test('which of the two hours a stored time was can be found again', () => {
@@ -46,9 +64,12 @@ test('which of the two hours a stored time was can be found again', () => {
   expect(foldOf(new Date('2026-10-25T01:30:00Z'), zurich)).toBe('later')
 })
 
-test.each(['', 'tomorrow', '2026-13-40T10:00', '2026-11-26', '2026-11-26T10:00Z'])('%j is not a time', (typed) => {
-  expect(readWallTime(typed, zurich, null)).toMatchObject({ ok: false, choices: [] })
-})
+test.each(['', 'tomorrow', '2026-13-40T10:00', '2026-11-26', '2026-11-26T10:00Z'])(
+  '%j is not a time',
+  (typed) => {
+    expect(readWallTime(typed, zurich, null)).toMatchObject({ ok: false, choices: [] })
+  },
+)
 
 test('an instant is written in the form’s format, and its day is the day in the time zone', () => {
   const at = new Date('2026-11-25T23:30:00Z')

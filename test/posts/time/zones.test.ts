@@ -19,7 +19,14 @@ describe('the list of time zones', () => {
       'America/Nuuk',
     ]
     for (const name of current) expect(names).toContain(name)
-    const older = ['Asia/Calcutta', 'Europe/Kiev', 'America/Buenos_Aires', 'Asia/Saigon', 'Asia/Katmandu', 'America/Godthab']
+    const older = [
+      'Asia/Calcutta',
+      'Europe/Kiev',
+      'America/Buenos_Aires',
+      'Asia/Saigon',
+      'Asia/Katmandu',
+      'America/Godthab',
+    ]
     for (const name of older) expect([names.includes(name), isZone(name)]).toEqual([false, true])
     expect(new Set(names).size).toBe(names.length)
     expect(names.length).toBeGreaterThan(350)
@@ -27,7 +34,9 @@ describe('the list of time zones', () => {
 
   it('supports calculations in every zone and includes all that Intl lists', () => {
     const known = new Set(zones.flatMap((zone) => [zone.name, ...zone.aliases]))
-    const missing = Intl.supportedValuesOf('timeZone').filter((name) => name.includes('/') && !known.has(name))
+    const missing = Intl.supportedValuesOf('timeZone').filter(
+      (name) => name.includes('/') && !known.has(name),
+    )
     expect(missing.filter((name) => !name.startsWith('Etc/'))).toEqual([])
   })
 
@@ -53,7 +62,10 @@ describe('the list of time zones', () => {
     expect(offsetOf('Europe/Zurich', Date.parse('2026-07-01T12:00:00Z'))).toBe('UTC+2')
     expect(offsetOf('Europe/Zurich', Date.parse('2026-12-01T12:00:00Z'))).toBe('UTC+1')
     expect(offsetOf('America/St_Johns', Date.parse('2026-12-01T12:00:00Z'))).toBe('UTC−3:30')
-    expect(zoneOptions(Date.parse('2026-12-01T12:00:00Z')).find(({ name }) => name === 'Asia/Kolkata')?.offset).toBe('UTC+5:30')
+    expect(
+      zoneOptions(Date.parse('2026-12-01T12:00:00Z')).find(({ name }) => name === 'Asia/Kolkata')
+        ?.offset,
+    ).toBe('UTC+5:30')
   })
 })
 
@@ -63,13 +75,20 @@ describe('the settings of a workspace', () => {
     test = await createTestApp()
   })
   const save = (zone: string) =>
-    test.cast.admin.post('/w/northside/settings', { name: 'Northside Records', zone, missedAfterHours: '6' })
-  const stored = async () => (await test.sql`select zone from workspaces where slug = 'northside'`)[0]?.zone
+    test.cast.admin.post('/w/northside/settings', {
+      name: 'Northside Records',
+      zone,
+      missedAfterHours: '6',
+    })
+  const stored = async () =>
+    (await test.sql`select zone from workspaces where slug = 'northside'`)[0]?.zone
 
   it('offer every time zone with its cities and offset, even without scripts', async () => {
     const { text } = await test.cast.admin.get('/w/northside/settings')
     expect(text).toMatch(/<input id="zone"[^>]*list="zones"[^>]*value="Europe\/Zurich"/)
-    expect(text).toMatch(/<option value="Asia\/Kolkata"[^>]*>Kolkata, Mumbai, [^<]*India \(UTC\+5:30\)<\/option>/)
+    expect(text).toMatch(
+      /<option value="Asia\/Kolkata"[^>]*>Kolkata, Mumbai, [^<]*India \(UTC\+5:30\)<\/option>/,
+    )
     expect(text).toMatch(/Europe\/Zurich is UTC\+[12] now\./)
   })
 

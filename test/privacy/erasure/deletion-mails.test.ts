@@ -39,7 +39,12 @@ beforeAll(async () => {
   ;[app, temporal] = [await createTestApp(), await createTestTemporal()]
 }, 60_000)
 
-const depsOf = (by: Mail) => ({ ...app.deps, mail: by, publicUrl: app.deps.config.publicUrl, contact: 'privacy@example.com' })
+const depsOf = (by: Mail) => ({
+  ...app.deps,
+  mail: by,
+  publicUrl: app.deps.config.publicUrl,
+  contact: 'privacy@example.com',
+})
 /** Runs the relay once. Unsent emails stay in the outbox. Returns how many rows are left. */
 const relay = async (by: Mail): Promise<number> => {
   const rows = await app.sql<
@@ -47,7 +52,10 @@ const relay = async (by: Mail): Promise<number> => {
   >`select id, kind, ref_id from outbox where kind in ('deletion-mail', 'account-mail') order by id`
   let left = 0
   for (const { id, kind, refId } of rows) {
-    const sent = kind === 'account-mail' ? sendAccountMail(depsOf(by), refId) : sendDeletionMails(depsOf(by), [refId])
+    const sent =
+      kind === 'account-mail'
+        ? sendAccountMail(depsOf(by), refId)
+        : sendDeletionMails(depsOf(by), [refId])
     await sent.then(
       () => app.sql`delete from outbox where id = ${id}`,
       () => (left += 1),
@@ -55,11 +63,14 @@ const relay = async (by: Mail): Promise<number> => {
   }
   return left
 }
-const mailsTo = async (email: string) => (await mailbox.store.list(1_000)).filter(({ to }) => to === email).reverse()
+const mailsTo = async (email: string) =>
+  (await mailbox.store.list(1_000)).filter(({ to }) => to === email).reverse()
 const subjectsTo = async (email: string) => (await mailsTo(email)).map(({ subject }) => subject)
 const mailRows = () => app.sql`select kind from deletion_mails order by kind`
 const ask = async (person: Person, origin: 'account' | 'retention' | 'restore' = 'account') =>
-  (await tx(app.sql, (t) => openDeletionRequest(t, app.deps.vault, { origin, userId: person.id, now: new Date() })))!
+  (await tx(app.sql, (t) =>
+    openDeletionRequest(t, app.deps.vault, { origin, userId: person.id, now: new Date() }),
+  ))!
 const finish = (id: string) => tx(app.sql, (t) => finishRequest(t, id, new Date()))
 const statusPage = async (code: string) => (await app.browser().get(`/data-deletion/${code}`)).text
 const sweepAccounts = (days: number) => {
@@ -79,7 +90,8 @@ describe('emails about a deletion', () => {
     expect(await statusPage(code)).toContain('Your email address, encrypted')
     expect(await relay(mail)).toBe(0)
     const [first, last] = await mailsTo(person.email)
-    for (const one of [first!, last!]) expect(one.text).toContain(`${app.deps.config.publicUrl}/data-deletion/${code}`)
+    for (const one of [first!, last!])
+      expect(one.text).toContain(`${app.deps.config.publicUrl}/data-deletion/${code}`)
     expect(last!.subject).toBe('Your account was deleted')
     expect(last!.text, 'paragraphs stand apart').toMatch(
       /^Hello Mailed Mia,\n\nThe deletion [^\n]+ is done\.\n\n[\s\S]+\n\nStatus page: http\S+\s*$/,
@@ -99,30 +111,52 @@ describe('emails about a deletion', () => {
     await finish(id)
     expect(await relay(away)).toBe(2)
     // The final email isn't sent before the earlier one, even if its row comes first.
-    const [last] = await app.sql<{ id: string }[]>`select id from deletion_mails where request_id = ${id} and kind = 'finished'`
-    await expect(sendDeletionMails(depsOf(mail), [last!.id])).rejects.toThrow('waits until an earlier one is sent')
+    const [last] = await app.sql<
+      { id: string }[]
+    >`select id from deletion_mails where request_id = ${id} and kind = 'finished'`
+    await expect(sendDeletionMails(depsOf(mail), [last!.id])).rejects.toThrow(
+      'waits until an earlier one is sent',
+    )
     while ((await relay(mail)) > 0);
-    expect(await subjectsTo(person.email)).toEqual(['Your account is being deleted', 'Your account was deleted'])
+    expect(await subjectsTo(person.email)).toEqual([
+      'Your account is being deleted',
+      'Your account was deleted',
+    ])
     expect(await mailRows()).toEqual([])
   })
 
   test('promise E3: each is sent once by two workers; if a worker dies while sending, another one takes over after two minutes with the same Message-ID', async () => {
     const person = await app.addPerson('Killed Kim')
     const { id } = await ask(person)
-    const [first] = await app.sql<{ id: string }[]>`select id from deletion_mails where request_id = ${id} and kind = 'started'`
-    const both = await Promise.allSettled([1, 2].map(() => sendDeletionMails(depsOf(mail), [first!.id])))
+    const [first] = await app.sql<
+      { id: string }[]
+    >`select id from deletion_mails where request_id = ${id} and kind = 'started'`
+    const both = await Promise.allSettled(
+      [1, 2].map(() => sendDeletionMails(depsOf(mail), [first!.id])),
+    )
     expect(both.filter(({ status }) => status === 'fulfilled').length).toBeGreaterThan(0)
     expect(await subjectsTo(person.email)).toHaveLength(1)
     await app.sql`delete from users where id = ${person.id}`
     await finish(id)
-    const [last] = await app.sql<{ id: string }[]>`select id from deletion_mails where request_id = ${id}`
+    const [last] = await app.sql<
+      { id: string }[]
+    >`select id from deletion_mails where request_id = ${id}`
     const { sql, vault } = app.deps
     // And the worker dies.
-    expect(await claimDeletionMail(sql, vault, last!.id, new Date())).toMatchObject({ kind: 'finished' })
-    expect(await claimDeletionMail(sql, vault, last!.id, new Date(Date.now() + 60_000))).toBe('busy')
+    expect(await claimDeletionMail(sql, vault, last!.id, new Date())).toMatchObject({
+      kind: 'finished',
+    })
+    expect(await claimDeletionMail(sql, vault, last!.id, new Date(Date.now() + 60_000))).toBe(
+      'busy',
+    )
     const sent: (string | undefined)[] = []
-    const recording: Mail = { send: async ({ messageId }) => void sent.push(messageId), close: () => undefined }
-    await sendDeletionMails({ ...depsOf(recording), now: () => Date.now() + 3 * 60_000 }, [last!.id])
+    const recording: Mail = {
+      send: async ({ messageId }) => void sent.push(messageId),
+      close: () => undefined,
+    }
+    await sendDeletionMails({ ...depsOf(recording), now: () => Date.now() + 3 * 60_000 }, [
+      last!.id,
+    ])
     expect(sent).toEqual([`<deletion-${last!.id}@${new URL(app.deps.config.publicUrl).hostname}>`])
   })
 
@@ -150,7 +184,8 @@ describe('emails about a deletion', () => {
       await app.sql`select * from outbox`,
       await app.sql`select * from deletion_requests`,
     ])
-    for (const value of [person.email, person.name, code, code.replaceAll('-', '')]) expect(rows).not.toContain(value)
+    for (const value of [person.email, person.name, code, code.replaceAll('-', '')])
+      expect(rows).not.toContain(value)
     await app.sql`delete from deletion_requests where id = ${id}`
   })
 
@@ -161,7 +196,10 @@ describe('emails about a deletion', () => {
   })
 
   test('promise E3: the members of a workspace that is deleted with its only admin are notified, but the person who leaves is not', async () => {
-    const [leaver, member] = [await app.addPerson('Lena Leaver'), await app.addPerson('Momo Member')]
+    const [leaver, member] = [
+      await app.addPerson('Lena Leaver'),
+      await app.addPerson('Momo Member'),
+    ]
     const workspaceId = (await insertWorkspace(app.sql, {
       ...{ slug: 'lenas', name: "Lena's <Crates>", zone: 'UTC', createdBy: leaver.id },
     }))!
@@ -169,7 +207,11 @@ describe('emails about a deletion', () => {
     await insertMembership(app.sql, workspaceId, member.id, 'manager')
     const { id } = await ask(leaver)
     await tx(app.sql, (t) =>
-      insertWorkspaceMails(t, app.deps.vault, { requestId: id, leaverId: leaver.id, workspaceIds: [workspaceId] }),
+      insertWorkspaceMails(t, app.deps.vault, {
+        requestId: id,
+        leaverId: leaver.id,
+        workspaceIds: [workspaceId],
+      }),
     )
     await app.sql`delete from workspaces where id = ${workspaceId}`
     await relay(mail)
@@ -188,7 +230,9 @@ describe('emails about a deactivated account', () => {
     const person = await app.addPerson('Dora Rests')
     await person.post('/account/deactivate')
     await relay(mail)
-    const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(Date.now() + 30 * dayMs)
+    const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(
+      Date.now() + 30 * dayMs,
+    )
     const [told] = await mailsTo(person.email)
     expect(told!.subject).toBe('Your account was deactivated')
     expect(told!.text).toContain(`sign in before ${day}`)
@@ -199,7 +243,10 @@ describe('emails about a deactivated account', () => {
     expect(await mailsTo(person.email)).toHaveLength(1)
     for (const days of [23.5, 24.5, 29]) await sweepAccounts(days)
     await relay(mail)
-    expect(await subjectsTo(person.email)).toEqual(['Your account was deactivated', 'Your account will be deleted soon'])
+    expect(await subjectsTo(person.email)).toEqual([
+      'Your account was deactivated',
+      'Your account will be deleted soon',
+    ])
     expect((await mailsTo(person.email))[1]!.text).toContain(`On ${day}, it is deleted`)
     await sweepAccounts(30.1)
     await relay(mail)
@@ -228,7 +275,9 @@ describe('emails about a deactivated account', () => {
     await app.cast.admin.post(`/w/northside/people/${member.id}/deactivate`)
     await relay(mail)
     const [told] = await mailsTo(member.email)
-    expect(told!.text).toMatch(/An admin of your workspace deactivated your account[\s\S]*ask an admin/)
+    expect(told!.text).toMatch(
+      /An admin of your workspace deactivated your account[\s\S]*ask an admin/,
+    )
     expect(told!.text).not.toContain('/sign-in')
   })
 })

@@ -23,12 +23,16 @@ const untilDone = (url: string): Promise<Page> =>
     createPerson(at.url),
     url,
     // The address is kept until the last email has been sent.
-    (page) => page.text.includes('The deletion is complete') && !page.text.includes('Your email address, encrypted'),
+    (page) =>
+      page.text.includes('The deletion is complete') &&
+      !page.text.includes('Your email address, encrypted'),
     60_000,
   )
 const tracesIn = (all: Everything, words: string[]) => findTraces(all, at.config.media.url, words)
 const publicStatus = async (mediaId: string): Promise<number> => {
-  const [link] = await at.sql<{ name: string }[]>`select name from media_links where media_id = ${mediaId} limit 1`
+  const [link] = await at.sql<
+    { name: string }[]
+  >`select name from media_links where media_id = ${mediaId} limit 1`
   return link ? (await fetch(`${at.url}/media/${link.name}`)).status : 0
 }
 const openAddress = async (mediaId: string): Promise<void> => {
@@ -48,12 +52,21 @@ describe.sequential('promise E3: the two lists on a status page match a dump of 
     ]
     for (const id of [alone, shared]) await openAddress(id)
     const facebook = await channelIn(bea, 'northside', 'Northside Records')
-    await publish(bea, 'northside', { channel: facebook, media: alone, [`alt.${alone}`]: 'Beas alt text' })
+    await publish(bea, 'northside', {
+      channel: facebook,
+      media: alone,
+      [`alt.${alone}`]: 'Beas alt text',
+    })
     await publish(cem, 'northside', { text: 'Cem uses it', channel: facebook, media: shared })
     const { url: waiting } = await compose(
       bea,
       'northside',
-      { text: 'It would lose its file', channel: facebook, media: scheduled, time: '2099-11-26T10:00' },
+      {
+        text: 'It would lose its file',
+        channel: facebook,
+        media: scheduled,
+        time: '2099-11-26T10:00',
+      },
       'Schedule',
     )
     await at.sql`update post_media set alt_text = 'Beas alt text' where media_id = ${alone}`
@@ -70,11 +83,17 @@ describe.sequential('promise E3: the two lists on a status page match a dump of 
       deleted: { files: 2, account: 1, tokens: 1 },
       kept: { posts: 2, files: 1, accounts: 1 },
     })
-    expect(await tracesIn(after, [bea.id, 'Bea Surname', bea.email, 'beas-', 'Beas alt text'])).toEqual([])
+    expect(
+      await tracesIn(after, [bea.id, 'Bea Surname', bea.email, 'beas-', 'Beas alt text']),
+    ).toEqual([])
     expect([await publicStatus(alone), await publicStatus(shared)]).toEqual([410, 200])
-    expect((await cem.open(waiting)).document.querySelector('.target .pill')?.textContent).toBe('canceled')
+    expect((await cem.open(waiting)).document.querySelector('.target .pill')?.textContent).toBe(
+      'canceled',
+    )
     const notices = await at.admin.open('/w/northside/notices')
-    expect(notices.text).toMatch(/1 account was disconnected: a member deleted their CrateSocial account/)
+    expect(notices.text).toMatch(
+      /1 account was disconnected: a member deleted their CrateSocial account/,
+    )
     expect(notices.text).toContain('1 scheduled post was canceled')
   }, 120_000)
 
@@ -93,19 +112,36 @@ describe.sequential('promise E3: the two lists on a status page match a dump of 
     ]
     const channel = await channelIn(dana, 'danas', 'danas.tok')
     const settings = { [`${channel}.privacy_level`]: 'SELF_ONLY', [`${channel}.consent`]: 'on' }
-    await compose(emil, 'danas', { text: 'Emils post', channel, media: files, time: '2099-11-26T10:00', ...settings }, 'Schedule')
+    await compose(
+      emil,
+      'danas',
+      { text: 'Emils post', channel, media: files, time: '2099-11-26T10:00', ...settings },
+      'Schedule',
+    )
     const before = await dump()
     const { url } = await (await leave(dana)).press('Delete account')
     const done = await untilDone(url)
     const after = await dump()
     expect(listsOnPage(done)).toEqual(listsOfPerson(before, after, dana.id))
-    expect(listsOnPage(done).deleted).toMatchObject({ workspaces: 1, posts: 1, files: 2, accounts: 1, tokens: 1, logins: 1 })
+    expect(listsOnPage(done).deleted).toMatchObject({
+      workspaces: 1,
+      posts: 1,
+      files: 2,
+      accounts: 1,
+      tokens: 1,
+      logins: 1,
+    })
     expect(await tracesIn(after, [dana.id, 'Dana Surname', 'danas', 'Emils post'])).toEqual([])
     expect((await emil.open('/w/danas/calendar')).status).toBe(404)
     expect((await emil.open('/account')).text).toContain('Emil Surname')
-    const subjectsTo = (email: string) => at.letters.filter(({ to }) => to === email).map(({ subject }) => subject)
-    expect(subjectsTo(dana.email)).toEqual(['Your account is being deleted', 'Your account was deleted'])
-    for (const letter of at.letters.filter(({ to }) => to === dana.email)) expect(letter.text).toContain(url)
+    const subjectsTo = (email: string) =>
+      at.letters.filter(({ to }) => to === email).map(({ subject }) => subject)
+    expect(subjectsTo(dana.email)).toEqual([
+      'Your account is being deleted',
+      'Your account was deleted',
+    ])
+    for (const letter of at.letters.filter(({ to }) => to === dana.email))
+      expect(letter.text).toContain(url)
     expect(subjectsTo(emil.email)).toEqual(['The workspace Of danas is being deleted'])
   }, 120_000)
 
@@ -148,15 +184,17 @@ describe.sequential('promise E3: the two lists on a status page match a dump of 
     expect(one!.url).toMatch(/\/data-deletion\/[0-9A-Z-]{24}$/)
     expect([two!.url, two!.status]).toEqual([one!.url, 200])
     // The first request has ended the session of its browser, and the deletion continues meanwhile.
-    expect([(await tabs[2]!.press('Delete account')).url, (await mailed.press('Delete account')).url]).toEqual([
-      one!.url,
-      one!.url,
-    ])
+    expect([
+      (await tabs[2]!.press('Delete account')).url,
+      (await mailed.press('Delete account')).url,
+    ]).toEqual([one!.url, one!.url])
     const done = await untilDone(one!.url)
     expect((await tabs[1]!.press('Delete account')).url, 'also when all is over').toBe(one!.url)
     const after = await dump()
     expect(listsOnPage(done)).toEqual(listsOfPerson(before, after, ida.id))
-    expect(await at.sql`select from deletion_requests where code_sealed is not null`).toHaveLength(0)
+    expect(await at.sql`select from deletion_requests where code_sealed is not null`).toHaveLength(
+      0,
+    )
     expect(await tracesIn(after, [ida.id, 'Ida Surname', ida.email, 'idas'])).toEqual([])
     const [request] = await at.sql<{ count: number }[]>`
       select count(*)::int from deletion_requests where asked_at >= (select max(asked_at) from deletion_requests) - interval '5 seconds'`
@@ -166,21 +204,29 @@ describe.sequential('promise E3: the two lists on a status page match a dump of 
   test("promise E5: for Meta's request: everything from Meta is deleted, posts stay but cannot be sent again, and the members are notified", async () => {
     const facebook = await channelIn(at.admin, 'northside', 'Northside Records')
     const file = await upload(at.admin, 'northside', 'sleeve.jpg', await picture())
-    const published = await publish(at.admin, 'northside', { text: 'It was out at Meta', channel: facebook, media: file })
+    const published = await publish(at.admin, 'northside', {
+      text: 'It was out at Meta',
+      channel: facebook,
+      media: file,
+    })
     const { url: ahead } = await compose(
       at.admin,
       'northside',
       { text: 'It is ahead', channel: facebook, time: '2099-11-26T10:00' },
       'Schedule',
     )
-    const meta = (await at.control('GET', '/accounts/meta')) as { people: Record<string, { id: string; name: string }> }
+    const meta = (await at.control('GET', '/accounts/meta')) as {
+      people: Record<string, { id: string; name: string }>
+    }
     const person = Object.values(meta.people).find(({ name }) => name === 'Ada Northside')!.id
     // Meta reports the removal first, then sends the request. What the removal deletes at once
     // doesn't count for the request.
     await at.control('POST', `/accounts/meta/people/${person}/remove-app`, {})
     const before = await dump()
     const [answer] = (
-      (await at.control('POST', `/accounts/meta/people/${person}/remove-app`, { deletionRequest: true })) as {
+      (await at.control('POST', `/accounts/meta/people/${person}/remove-app`, {
+        deletionRequest: true,
+      })) as {
         kind: string
         ok: boolean
         reply: string
@@ -197,19 +243,28 @@ describe.sequential('promise E3: the two lists on a status page match a dump of 
     ).toHaveLength(0)
 
     const post = await at.admin.open(published.url)
-    expect(post.document.querySelector('.target .pill')?.textContent).toBe('published, platform data deleted')
+    expect(post.document.querySelector('.target .pill')?.textContent).toBe(
+      'published, platform data deleted',
+    )
     expect(post.html).not.toMatch(/>(Try again|Publish now|Edit|Continue editing|Schedule)</)
     const [target] = await at.sql<{ id: string }[]>`
       select t.id from targets t join posts p on p.id = t.post_id where p.text = 'It was out at Meta'`
-    const again = await at.admin.request(`${new URL(published.url).pathname}/targets/${target!.id}/retry`, { method: 'POST' })
+    const again = await at.admin.request(
+      `${new URL(published.url).pathname}/targets/${target!.id}/retry`,
+      { method: 'POST' },
+    )
     expect(again.status).toBeGreaterThanOrEqual(300)
-    expect(await at.sql`select state from targets where id = ${target!.id}`).toEqual([{ state: 'erased' }])
+    expect(await at.sql`select state from targets where id = ${target!.id}`).toEqual([
+      { state: 'erased' },
+    ])
     const out = (await at.ledger.posts()).filter(({ text }) => text === 'It was out at Meta')
     expect(out).toHaveLength(1)
     expect((await at.admin.open(ahead)).text).toContain('draft')
     const notices = await at.admin.open('/w/northside/notices')
     expect(notices.text).toContain('The data from Meta about')
     expect(notices.text).toContain("can't be sent again")
-    expect((await at.admin.open('/w/northside/activity')).text).toContain('because the person asked for it there')
+    expect((await at.admin.open('/w/northside/activity')).text).toContain(
+      'because the person asked for it there',
+    )
   }, 120_000)
 })

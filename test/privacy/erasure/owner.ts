@@ -1,6 +1,12 @@
 import { makeJpeg } from '../../../local/media/media-files.ts'
 import { createPerson, type Person } from '../../../local/people/person.ts'
-import { acceptInvitation, channelNamed, channelsIn, invite, upload } from '../../../local/people/story.ts'
+import {
+  acceptInvitation,
+  channelNamed,
+  channelsIn,
+  invite,
+  upload,
+} from '../../../local/people/story.ts'
 import { connectMeta, connectTiktok } from '../../support/connect.ts'
 import type { Installed } from '../../support/installed.ts'
 
@@ -34,14 +40,22 @@ export const createOwner = async (house: Installed, name: string): Promise<Owner
   const slug = `of-${name}`
   const person = createPerson(house.url)
   await acceptInvitation(person, await invite(admin, house.slug, 'manager'), name, email)
-  await admin.open('/operate').then((page) => page.press('Create workspace', { name: `Of ${name}`, slug, zone: 'UTC' }))
+  await admin
+    .open('/operate')
+    .then((page) => page.press('Create workspace', { name: `Of ${name}`, slug, zone: 'UTC' }))
   const [user] = await sql<{ id: string }[]>`select id from users where email = ${email}`
   const [workspace] = await sql<{ id: string }[]>`select id from workspaces where slug = ${slug}`
   const userId = user!.id
   const workspaceId = workspace!.id
   await sql`update memberships set user_id = ${userId} where workspace_id = ${workspaceId}`
-  const atMeta = (await control('POST', '/accounts/meta/people', { name: `At Meta ${name}` })) as { id: string }
-  const page = { name: `Page ${name}`, people: [{ id: atMeta.id }], instagram: { username: `insta.${name}` } }
+  const atMeta = (await control('POST', '/accounts/meta/people', { name: `At Meta ${name}` })) as {
+    id: string
+  }
+  const page = {
+    name: `Page ${name}`,
+    people: [{ id: atMeta.id }],
+    instagram: { username: `insta.${name}` },
+  }
   const { id: pageId } = (await control('POST', '/accounts/meta/pages', page)) as { id: string }
   await control('POST', '/accounts/tiktok', { username: `tok.${name}` })
   await connectMeta(person, slug, `At Meta ${name}`)
@@ -55,7 +69,11 @@ export const createOwner = async (house: Installed, name: string): Promise<Owner
   await upload(person, house.slug, 'for-everybody.jpg', await picture('#453'))
   return {
     ...{ name, email, person, userId, workspaceId, slug, pageId },
-    ...{ facebook: channel(`Page ${name}`), instagram: channel(`insta.${name}`), tiktok: channel(`tok.${name}`) },
+    ...{
+      facebook: channel(`Page ${name}`),
+      instagram: channel(`insta.${name}`),
+      tiktok: channel(`tok.${name}`),
+    },
     ...{ picture: files[0]!, second: files[1]! },
   }
 }

@@ -24,15 +24,40 @@ const minuteMs = 60_000
 const send = (owner: Owner, fields: Fields, act: string): Promise<Page> =>
   compose(owner.person, owner.slug, { text: `${owner.name} says this`, ...fields }, act)
 
-const scheduled = (owner: Owner, channel: string, atMs: number, fields: Fields = {}): Promise<Page> =>
-  send(owner, { channel, time: wallTimeOf(new Date(Math.ceil(atMs / 1_000) * 1_000), 'UTC'), ...fields }, 'Schedule')
+const scheduled = (
+  owner: Owner,
+  channel: string,
+  atMs: number,
+  fields: Fields = {},
+): Promise<Page> =>
+  send(
+    owner,
+    { channel, time: wallTimeOf(new Date(Math.ceil(atMs / 1_000) * 1_000), 'UTC'), ...fields },
+    'Schedule',
+  )
 
 /** Injects a fault into calls for this owner's Page. */
-const fault = (house: Installed, owner: Owner, endpoint: string, more: Record<string, unknown>): Promise<unknown> =>
-  house.control('POST', '/faults', { platform: 'facebook', endpoint, account: owner.pageId, times: 1, when: 'before', ...more })
+const fault = (
+  house: Installed,
+  owner: Owner,
+  endpoint: string,
+  more: Record<string, unknown>,
+): Promise<unknown> =>
+  house.control('POST', '/faults', {
+    platform: 'facebook',
+    endpoint,
+    account: owner.pageId,
+    times: 1,
+    when: 'before',
+    ...more,
+  })
 
 /** Publishes a text now, with a fault in its call. */
-const disturbed = async (owner: Owner, house: Installed, disturbance: Record<string, unknown>): Promise<Page> => {
+const disturbed = async (
+  owner: Owner,
+  house: Installed,
+  disturbance: Record<string, unknown>,
+): Promise<Page> => {
   await fault(house, owner, 'feed', disturbance)
   return send(owner, { channel: owner.facebook }, 'Publish now')
 }
@@ -47,7 +72,8 @@ export const earlyStages: Stage[] = [
   {
     name: 'published',
     at: 'published',
-    reach: (owner) => send(owner, { channel: owner.instagram, media: [owner.picture] }, 'Publish now'),
+    reach: (owner) =>
+      send(owner, { channel: owner.instagram, media: [owner.picture] }, 'Publish now'),
   },
   {
     name: 'missed',
@@ -62,17 +88,20 @@ export const stages: Stage[] = [
   {
     name: 'draft',
     at: 'draft',
-    reach: (owner) => send(owner, { channel: owner.facebook, media: [owner.picture] }, 'Save draft'),
+    reach: (owner) =>
+      send(owner, { channel: owner.facebook, media: [owner.picture] }, 'Save draft'),
   },
   {
     name: 'scheduled',
     at: 'scheduled',
-    reach: (owner, _house, now) => scheduled(owner, owner.facebook, now() + 300 * 24 * hourMs, { media: [owner.picture] }),
+    reach: (owner, _house, now) =>
+      scheduled(owner, owner.facebook, now() + 300 * 24 * hourMs, { media: [owner.picture] }),
   },
   {
     name: 'canceled',
     at: 'canceled',
-    reach: async (owner, _house, now) => (await scheduled(owner, owner.facebook, now() + 24 * hourMs)).press('Cancel'),
+    reach: async (owner, _house, now) =>
+      (await scheduled(owner, owner.facebook, now() + 24 * hourMs)).press('Cancel'),
   },
   {
     name: 'failed',
@@ -93,13 +122,16 @@ export const stages: Stage[] = [
     name: 'ready',
     at: 'ready',
     reach: (owner, _house, now) =>
-      scheduled(owner, owner.facebook, now() + 9 * minuteMs, { media: [owner.picture, owner.second] }),
+      scheduled(owner, owner.facebook, now() + 9 * minuteMs, {
+        media: [owner.picture, owner.second],
+      }),
   },
   {
     // The container was created and is checked repeatedly.
     name: 'preparing',
     at: 'preparing',
-    reach: (owner, _house, now) => scheduled(owner, owner.instagram, now() + 10 * minuteMs, { media: [owner.picture] }),
+    reach: (owner, _house, now) =>
+      scheduled(owner, owner.instagram, now() + 10 * minuteMs, { media: [owner.picture] }),
   },
   {
     name: 'processing',
@@ -107,7 +139,12 @@ export const stages: Stage[] = [
     reach: (owner) =>
       send(
         owner,
-        { channel: owner.tiktok, media: [owner.picture], [`kind.${owner.tiktok}`]: 'photos', ...onTiktok(owner) },
+        {
+          channel: owner.tiktok,
+          media: [owner.picture],
+          [`kind.${owner.tiktok}`]: 'photos',
+          ...onTiktok(owner),
+        },
         'Publish now',
       ),
   },
@@ -127,6 +164,7 @@ export const briefStages: Stage[] = [
     name: 'armed',
     at: 'ready',
     activity: 'sendTarget',
-    reach: (owner, _house, now) => scheduled(owner, owner.facebook, now() + 38_000, { media: [owner.picture, owner.second] }),
+    reach: (owner, _house, now) =>
+      scheduled(owner, owner.facebook, now() + 38_000, { media: [owner.picture, owner.second] }),
   },
 ]

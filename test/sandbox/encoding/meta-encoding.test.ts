@@ -26,8 +26,21 @@ const picture = (filter = 'null', seconds = 3.2) => [
 ]
 const h264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-g', '30', '-pix_fmt', 'yuv420p']
 /** Encoding HEVC takes long, so these show one color. */
-const plain = [...['-f', 'lavfi', '-i', 'color=s=540x960:r=30:d=3.2'], ...['-f', 'lavfi', '-i', 'sine=f=440:r=48000:d=3.2']]
-const hevc = [...plain, '-c:v', 'libx265', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-tag:v', 'hvc1']
+const plain = [
+  ...['-f', 'lavfi', '-i', 'color=s=540x960:r=30:d=3.2'],
+  ...['-f', 'lavfi', '-i', 'sine=f=440:r=48000:d=3.2'],
+]
+const hevc = [
+  ...plain,
+  '-c:v',
+  'libx265',
+  '-preset',
+  'ultrafast',
+  '-pix_fmt',
+  'yuv420p',
+  '-tag:v',
+  'hvc1',
+]
 const aac = ['-c:a', 'aac', '-b:a', '128k', '-ac', '2', '-ar', '48000']
 const end = ['-use_editlist', '0', '-movflags', '+faststart+negative_cts_offsets']
 const good = [...picture(), ...h264, ...aac, ...end]
@@ -61,28 +74,52 @@ const films: Record<string, { made: string[]; takes: Takes }> = {
   '5.1 sound': { made: [...good, '-ac', '6'], takes: onlyTikTok },
   'sound with 96 kHz': { made: [...good, '-ar', '96000'], takes: onlyTikTok },
   'a declared audio track without any sound': {
-    made: [...good, '-af', 'aselect=0', '-movflags', '+frag_keyframe+empty_moov+negative_cts_offsets'],
+    made: [
+      ...good,
+      '-af',
+      'aselect=0',
+      '-movflags',
+      '+frag_keyframe+empty_moov+negative_cts_offsets',
+    ],
     takes: notInstagram,
   },
   'sound that is not AAC': { made: [...good, '-c:a', 'libmp3lame'], takes: onlyTikTok },
-  'interlaced pictures': { made: [...good, '-flags', '+ilme+ildct', '-x264-params', 'tff=1'], takes: onlyTikTok },
+  'interlaced pictures': {
+    made: [...good, '-flags', '+ilme+ildct', '-x264-params', 'tff=1'],
+    takes: onlyTikTok,
+  },
   'interlaced HEVC': {
     made: [...hevc, '-x265-params', 'log-level=error:interlace=tff', ...aac, ...end],
     takes: onlyTikTok,
   },
   'open GOPs': {
-    made: [...good, '-preset', 'veryfast', '-x264-params', 'open-gop=1:keyint=30:bframes=3:scenecut=0'],
+    made: [
+      ...good,
+      '-preset',
+      'veryfast',
+      '-x264-params',
+      'open-gop=1:keyint=30:bframes=3:scenecut=0',
+    ],
     takes: onlyTikTok,
   },
   'open GOPs in HEVC': {
-    made: [...hevc, '-x265-params', 'log-level=error:open-gop=1:keyint=30:bframes=3', ...aac, ...end],
+    made: [
+      ...hevc,
+      '-x265-params',
+      'log-level=error:open-gop=1:keyint=30:bframes=3',
+      ...aac,
+      ...end,
+    ],
     takes: onlyTikTok,
   },
   'an edit list that cuts the start': {
     made: [...picture(), ...h264, '-preset', 'veryfast', ...aac, '-movflags', '+faststart'],
     takes: notInstagram,
   },
-  'the index at the end': { made: [...good, '-movflags', 'negative_cts_offsets'], takes: notInstagram },
+  'the index at the end': {
+    made: [...good, '-movflags', 'negative_cts_offsets'],
+    takes: notInstagram,
+  },
 }
 
 let sandbox: Sandbox
@@ -109,29 +146,46 @@ async function instagramStatus(video_url: string): Promise<string> {
   })
   expect(body.error).toBeUndefined()
   await advance(sandbox, 5_000)
-  return String((await graph(sandbox, 'GET', `/${body.id}`, { access_token: user, fields: 'status' })).body.status)
+  return String(
+    (await graph(sandbox, 'GET', `/${body.id}`, { access_token: user, fields: 'status' })).body
+      .status,
+  )
 }
 
 async function reelProblem(file_url: string): Promise<string> {
   const post = (parameters: Record<string, unknown>) =>
     graph(sandbox, 'POST', `/${records}/video_reels`, { access_token: page, ...parameters })
   const { video_id, upload_url } = (await post({ upload_phase: 'start' })).body
-  await fetch(String(upload_url), { method: 'POST', headers: { authorization: `OAuth ${page}`, file_url } })
+  await fetch(String(upload_url), {
+    method: 'POST',
+    headers: { authorization: `OAuth ${page}`, file_url },
+  })
   await post({ upload_phase: 'finish', video_id, video_state: 'PUBLISHED' })
   await advance(sandbox, 5_000)
-  const { body } = await graph(sandbox, 'GET', `/${video_id}`, { access_token: page, fields: 'status' })
-  const { processing_phase: phase } = body.status as { processing_phase: { status: string; errors?: { code: number }[] } }
+  const { body } = await graph(sandbox, 'GET', `/${video_id}`, {
+    access_token: page,
+    fields: 'status',
+  })
+  const { processing_phase: phase } = body.status as {
+    processing_phase: { status: string; errors?: { code: number }[] }
+  }
   return String(phase.errors?.[0]?.code ?? phase.status)
 }
 
 test.each(Object.entries(films))('%s', { timeout: 60_000 }, async (name, { made, takes }) => {
   const path = join(folder, 'film.mp4')
   await ffmpeg([...made, path])
-  const url = media.serve(`/${Object.keys(films).indexOf(name)}.mp4`, await readFile(path), { type: 'video/mp4' })
+  const url = media.serve(`/${Object.keys(films).indexOf(name)}.mp4`, await readFile(path), {
+    type: 'video/mp4',
+  })
   const judged = await judgeMedia(path)
   const stored = { sha256: '', sizeBytes: 1_000_000, ...judged }
   const problem = name.includes('without any sound') ? '2207082' : '2207026'
-  expect(await instagramStatus(url), JSON.stringify(judged)).toContain(takes.instagram ? 'Finished' : problem)
+  expect(await instagramStatus(url), JSON.stringify(judged)).toContain(
+    takes.instagram ? 'Finished' : problem,
+  )
   expect(await reelProblem(url)).toBe(takes.reel ? 'complete' : '1363024')
-  expect(judgeForTikTok(stored, 'direct', 600)).toBe(takes.tiktok ? null : 'file_format_check_failed')
+  expect(judgeForTikTok(stored, 'direct', 600)).toBe(
+    takes.tiktok ? null : 'file_format_check_failed',
+  )
 })

@@ -1,5 +1,13 @@
 import { execFile } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -16,7 +24,11 @@ const cacheDir = fileURLToPath(new URL('../../../.cache', import.meta.url))
 export async function packagedChromium(): Promise<Chromium> {
   const folder = join(cacheDir, `chromium-${packageVersion()}`)
   if (!existsSync(folder)) await unpack(folder)
-  const env = { ...process.env, LD_LIBRARY_PATH: join(folder, 'al2023', 'lib'), FONTCONFIG_PATH: join(folder, 'fonts') }
+  const env = {
+    ...process.env,
+    LD_LIBRARY_PATH: join(folder, 'al2023', 'lib'),
+    FONTCONFIG_PATH: join(folder, 'fonts'),
+  }
   return { executablePath: join(folder, 'chromium'), env }
 }
 
@@ -36,7 +48,10 @@ async function unpack(folder: string): Promise<void> {
   const script = "import chromium from '@sparticuz/chromium'; await chromium.executablePath()"
   const env = { ...process.env, TMPDIR: unfinished, AWS_LAMBDA_JS_RUNTIME: 'nodejs20.x' }
   try {
-    await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], { cwd: import.meta.dirname, env })
+    await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], {
+      cwd: import.meta.dirname,
+      env,
+    })
     writeFileSync(join(unfinished, 'fonts', 'fonts.conf'), fontsConf(folder))
     if (!existsSync(folder)) renameSync(unfinished, folder)
   } finally {

@@ -48,7 +48,12 @@ export const listenUntilTheEnd = ({ app }: Pick<TestApp, 'app'>, port: number): 
 }
 
 /** Gives the context the session of this person. */
-export const signInAs = async (context: BrowserContext, person: Pick<Person, 'cookie'>): Promise<void> => {
+export const signInAs = async (
+  context: BrowserContext,
+  person: Pick<Person, 'cookie'>,
+): Promise<void> => {
   const [name = '', value = ''] = person.cookie().split('=')
-  await context.addCookies([{ name, value, domain: 'localhost', path: '/', secure: true, httpOnly: true }])
+  await context.addCookies([
+    { name, value, domain: 'localhost', path: '/', secure: true, httpOnly: true },
+  ])
 }

@@ -6,11 +6,17 @@ let runs = 0
 
 /** Runs each schedule `measure-<shard>` that has accounts once, to its end. */
 export const measureAll = async (sql: Sql, client: Client): Promise<void> => {
-  const shards = await sql<{ shard: number }[]>`select distinct measure_shard(id)::int as shard from channels order by 1`
+  const shards = await sql<
+    { shard: number }[]
+  >`select distinct measure_shard(id)::int as shard from channels order by 1`
   for (const { shard } of shards) {
     runs += 1
     const args = [{ shard, after: null, failed: 0 }]
-    await client.workflow.execute('measureShard', { workflowId: `measure-${shard}-run-${runs}`, taskQueue, args })
+    await client.workflow.execute('measureShard', {
+      workflowId: `measure-${shard}-run-${runs}`,
+      taskQueue,
+      args,
+    })
   }
 }
 

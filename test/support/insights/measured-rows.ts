@@ -9,7 +9,8 @@ const zone = 'Europe/Zurich'
 export const day = (days: number): string => addDays(dateOf(new Date(), zone), -days)
 
 /** Noon of that day, so that a clock change can't move it to another day. */
-export const ago = (days: number): Date => new Date(startOfDay(day(days), zone).getTime() + 12 * 3_600_000)
+export const ago = (days: number): Date =>
+  new Date(startOfDay(day(days), zone).getTime() + 12 * 3_600_000)
 
 type Values = Partial<Record<string, number | string>>
 type MeasuredPost = {
@@ -24,9 +25,18 @@ type MeasuredPost = {
 export const measuredRows = (test: TestApp, channels: Record<PlatformName, string>) => ({
   /** What an account gained on a day, or had at its end. */
   gained: async (channel: string, days: number, numbers: Values) => {
-    const row = { workspaceId: test.workspaces.northside, channelId: channel, day: day(days), takenAt: ago(days), ...numbers }
+    const row = {
+      workspaceId: test.workspaces.northside,
+      channelId: channel,
+      day: day(days),
+      takenAt: ago(days),
+      ...numbers,
+    }
     const columns = Object.fromEntries(
-      Object.entries(row).map(([name, value]) => [name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), value]),
+      Object.entries(row).map(([name, value]) => [
+        name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+        value,
+      ]),
     )
     await test.sql`insert into channel_days ${test.sql(columns as Record<string, string>)}`
   },
@@ -54,7 +64,8 @@ export const measuredRows = (test: TestApp, channels: Record<PlatformName, strin
           'Graph API v25.0 insights')`
     }
     const last = post.readings.at(-1)
-    const viewsAt = (hours: number) => post.readings.find((one) => one.hours === hours)?.views ?? null
+    const viewsAt = (hours: number) =>
+      post.readings.find((one) => one.hours === hours)?.views ?? null
     await test.sql`
       insert into measured_targets (target_id, workspace_id, channel_id, kind, published_at, taken_at, views, reach, likes, ended_metrics,
         source, views_at_day, views_at_week)

@@ -1,7 +1,10 @@
 import type { Client } from '@temporalio/client'
 import { pino } from 'pino'
 import { withToken } from '../../../activities/channels/tokens.ts'
-import { createMeasuringActivities, type MeasuringDeps } from '../../../activities/insights/index.ts'
+import {
+  createMeasuringActivities,
+  type MeasuringDeps,
+} from '../../../activities/insights/index.ts'
 import { createPressureRecorder } from '../../../activities/limits.ts'
 import { saveChannel } from '../../../db/channels/channels.ts'
 import { saveGrant } from '../../../db/channels/grants.ts'
@@ -48,20 +51,33 @@ export type MeasuringWorld = {
   measureUntil(atMs: number): Promise<number>
 }
 export type Connected = { channelId: string; grantId: string; platform: string; account: Account }
-export type Published = { targetId: string; postId: string; platformPostId: string; publishedAt: Date }
+export type Published = {
+  targetId: string
+  postId: string
+  platformPostId: string
+  publishedAt: Date
+}
 
 const quarterMs = 15 * 60_000
 const textless = new Set(['story'])
 
 /** `home`: an existing workspace with its database. */
-export const startMeasuringWorld = async (home?: { sql: Sql; workspaceId: string; adminId: string }): Promise<MeasuringWorld> => {
+export const startMeasuringWorld = async (home?: {
+  sql: Sql
+  workspaceId: string
+  adminId: string
+}): Promise<MeasuringWorld> => {
   const sql = home?.sql ?? (await createTestDatabase()).sql
   const rig = await startRig()
   atTheEnd(() => rig.close())
   const temporal = await createTimeSkippingTemporal()
   const config = testConfig(sandboxEnv(rig.sandbox.url))
   const log = pino({ level: 'silent' })
-  const platforms = createPlatforms(config, rig.now, createPressureRecorder({ sql, log, now: rig.now }))
+  const platforms = createPlatforms(
+    config,
+    rig.now,
+    createPressureRecorder({ sql, log, now: rig.now }),
+  )
   const deps = { sql, vault: createVault(config.vaultKeys), platforms, now: rig.now, log }
   await temporal.startWorker({ activities: createMeasuringActivities(deps) })
   const { workspaceId, adminId } = home ?? (await insertPeople(sql))
@@ -80,7 +96,8 @@ export const startMeasuringWorld = async (home?: { sql: Sql; workspaceId: string
     workspaceId,
     adminId,
     connect: (issuer) => connect(deps, rig, { workspaceId, adminId, issuer }),
-    post: (channel, kind, publishing) => post(deps, rig, { workspaceId, channel, kind, ...(publishing ? { publishing } : {}) }),
+    post: (channel, kind, publishing) =>
+      post(deps, rig, { workspaceId, channel, kind, ...(publishing ? { publishing } : {}) }),
     travelTo,
     measure,
     measureUntil: async (atMs) => {
@@ -101,26 +118,51 @@ export const startMeasuringWorld = async (home?: { sql: Sql; workspaceId: string
 const connect = async (
   deps: MeasuringDeps,
   rig: Rig,
-  { workspaceId, adminId: userId, issuer }: { workspaceId: string; adminId: string; issuer: 'meta' | 'tiktok' },
+  {
+    workspaceId,
+    adminId: userId,
+    issuer,
+  }: { workspaceId: string; adminId: string; issuer: 'meta' | 'tiktok' },
 ): Promise<Record<string, Connected>> => {
   const { tokens, offers } = await rig.connect(issuer)
   // TikTok's client computes from the real clock.
   const aheadMs = issuer === 'tiktok' ? rig.now() - Date.now() : 0
   const later = (ms: number | null) => (ms === null ? null : ms + aheadMs)
-  const stored = { ...tokens, expiresAtMs: later(tokens.expiresAtMs), refreshExpiresAtMs: later(tokens.refreshExpiresAtMs) }
-  const grantId = await saveGrant(deps.sql, deps.vault, { workspaceId, issuer, userId, tokens: stored, at: new Date(rig.now()) })
+  const stored = {
+    ...tokens,
+    expiresAtMs: later(tokens.expiresAtMs),
+    refreshExpiresAtMs: later(tokens.refreshExpiresAtMs),
+  }
+  const grantId = await saveGrant(deps.sql, deps.vault, {
+    workspaceId,
+    issuer,
+    userId,
+    tokens: stored,
+    at: new Date(rig.now()),
+  })
   const connected: Record<string, Connected> = {}
   for (const offer of offers.filter(({ name }) => name === 'Northside Records')) {
-    const { id: channelId, isNew } = await saveChannel(deps.sql, deps.vault, { workspaceId, grantId, offer })
-    if (isNew) await deps.sql`update channels set connected_at = ${new Date(rig.now())} where id = ${channelId}`
+    const { id: channelId, isNew } = await saveChannel(deps.sql, deps.vault, {
+      workspaceId,
+      grantId,
+      offer,
+    })
+    if (isNew)
+      await deps.sql`update channels set connected_at = ${new Date(rig.now())} where id = ${channelId}`
     const { platform } = offer
-    connected[platform] = { channelId, grantId, platform, account: accountIn({ tokens, offers }, platform) }
+    connected[platform] = {
+      channelId,
+      grantId,
+      platform,
+      account: accountIn({ tokens, offers }, platform),
+    }
   }
   return connected
 }
 
 const mediaFor = async (rig: Rig, kind: string): Promise<HostedMedia[]> => {
-  if (kind === 'reel' || kind === 'video') return [await video(rig.host, `${kind} ${Math.random()}`)]
+  if (kind === 'reel' || kind === 'video')
+    return [await video(rig.host, `${kind} ${Math.random()}`)]
   return [await photo(rig.host, '#204060', kind === 'story' ? { width: 720, height: 1280 } : {})]
 }
 
@@ -140,10 +182,14 @@ const post = async (
   const { platform, channelId } = channel
   const text = textless.has(kind) ? '' : `${kind} ${rig.now()}`
   const media = await mediaFor(rig, kind)
-  const { draft, platformPostId } = await withToken(deps, { workspaceId, channelId }, async (account) => {
-    const draft = draftOf(rig, { platform, account, kind, text, media })
-    return { draft, ...(await publishing(rig, draft)) }
-  })
+  const { draft, platformPostId } = await withToken(
+    deps,
+    { workspaceId, channelId },
+    async (account) => {
+      const draft = draftOf(rig, { platform, account, kind, text, media })
+      return { draft, ...(await publishing(rig, draft)) }
+    },
+  )
   const publishedAt = new Date(rig.now())
   const [row] = await sql<{ postId: string; targetId: string }[]>`
     with p as (insert into posts (workspace_id, state, text, due_at, zone) values (${workspaceId}, 'scheduled', ${text}, ${publishedAt}, 'UTC') returning id)

@@ -46,7 +46,15 @@ export const films: Record<string, string[]> = {
     '-c:a',
     'ac3',
   ],
-  'cutting-room.mov': [...picture('640x360', 25, 4), '-c:v', 'prores_ks', '-profile:v', '1', '-pix_fmt', 'yuv422p10le'],
+  'cutting-room.mov': [
+    ...picture('640x360', 25, 4),
+    '-c:v',
+    'prores_ks',
+    '-profile:v',
+    '1',
+    '-pix_fmt',
+    'yuv422p10le',
+  ],
   'mirrorless.mp4': [...upright(), ...h264, '-pix_fmt', 'yuv422p10le', '-c:a', 'aac'],
   'slow-motion.mp4': [...picture('640x360', 120, 4), ...h264, '-pix_fmt', 'yuv420p'],
   'large.mp4': [...picture('2560x1440', 30, 3.2), ...h264, '-pix_fmt', 'yuv420p'],
@@ -57,9 +65,28 @@ export const films: Record<string, string[]> = {
 /** An iPhone's portrait recording: HEVC, 10 bit, HDR, stored rotated, with location and model. */
 export const phoneFilm = async (folder: string): Promise<string> => {
   const lying = join(folder, 'lying.mov')
-  const codec = ['-c:v', 'libx265', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p10le', '-tag:v', 'hvc1']
-  const hlg = ['-x265-params', 'log-level=error:colorprim=bt2020:transfer=arib-std-b67:colormatrix=bt2020nc']
-  const words = ['-metadata', 'location=+46.9480+007.4474/', '-metadata', 'make=Lensmaker', '-movflags', 'use_metadata_tags']
+  const codec = [
+    '-c:v',
+    'libx265',
+    '-preset',
+    'ultrafast',
+    '-pix_fmt',
+    'yuv420p10le',
+    '-tag:v',
+    'hvc1',
+  ]
+  const hlg = [
+    '-x265-params',
+    'log-level=error:colorprim=bt2020:transfer=arib-std-b67:colormatrix=bt2020nc',
+  ]
+  const words = [
+    '-metadata',
+    'location=+46.9480+007.4474/',
+    '-metadata',
+    'make=Lensmaker',
+    '-movflags',
+    'use_metadata_tags',
+  ]
   await ffmpeg([...upright('960x540'), ...codec, ...hlg, '-c:a', 'aac', ...words, lying])
   const path = join(folder, 'IMG_0001.MOV')
   await ffmpeg([

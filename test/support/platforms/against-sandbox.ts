@@ -42,7 +42,11 @@ export type FaultWanted = {
 }
 
 export type Choice = { person?: string; untick?: string[]; again?: boolean }
-export type Connection = { tokens: GrantTokens; offers: AccountOffer[]; account(platform: string, name?: string): Account }
+export type Connection = {
+  tokens: GrantTokens
+  offers: AccountOffer[]
+  account(platform: string, name?: string): Account
+}
 
 /** Fast enough for tests, and still asynchronous: nothing is ready at once. */
 const pace = {
@@ -57,7 +61,12 @@ const pace = {
   videoChunkBytes: 40_000,
 }
 
-type RigOptions = { env?: NodeJS.ProcessEnv; audited?: boolean; start?: typeof startSandbox; at?: number }
+type RigOptions = {
+  env?: NodeJS.ProcessEnv
+  audited?: boolean
+  start?: typeof startSandbox
+  at?: number
+}
 
 export const startRig = async (options: RigOptions = {}): Promise<Rig> => {
   const host = await startMediaHost()
@@ -70,7 +79,8 @@ export const startRig = async (options: RigOptions = {}): Promise<Rig> => {
   const config = testConfig({ ...addressesOf(sandbox.url), ...options.env })
   const registry = options.at === undefined ? createPlatforms(config) : createPlatforms(config, now)
   const control: Rig['control'] = (method, path, body) => askControl(sandbox, method, path, body)
-  const get = <T>(path: string, filter: Record<string, string>) => control<T>('GET', `${path}?${new URLSearchParams(filter)}`)
+  const get = <T>(path: string, filter: Record<string, string>) =>
+    control<T>('GET', `${path}?${new URLSearchParams(filter)}`)
   const set = (settings: Record<string, unknown>) => control<void>('PATCH', '/settings', settings)
   await set(pace)
   const issuer = (name: string) => known(registry.issuers.get(name), name)
@@ -103,7 +113,11 @@ export const startRig = async (options: RigOptions = {}): Promise<Rig> => {
   }
 }
 
-const startTwins = (hostUrl: string, audited: boolean, start: typeof startSandbox): Promise<Sandbox> =>
+const startTwins = (
+  hostUrl: string,
+  audited: boolean,
+  start: typeof startSandbox,
+): Promise<Sandbox> =>
   start({
     port: 0,
     controlPort: 0,
@@ -129,8 +143,11 @@ const addressesOf = (url: string): NodeJS.ProcessEnv => ({
 export const verifier = 'a-verifier-of-more-than-forty-three-characters-0123456789'
 
 /** The query of the URL that the consent pages redirect to. */
-export const consent = async (rig: Pick<Rig, 'sandbox' | 'host' | 'issuer'>, name: string, choice: Choice = {}) =>
-  answerConsent(rig.sandbox, rig.host, rig.issuer(name), choice)
+export const consent = async (
+  rig: Pick<Rig, 'sandbox' | 'host' | 'issuer'>,
+  name: string,
+  choice: Choice = {},
+) => answerConsent(rig.sandbox, rig.host, rig.issuer(name), choice)
 
 const answerConsent = async (
   sandbox: Sandbox,
@@ -139,23 +156,43 @@ const answerConsent = async (
   { person, untick = [], again = false }: Choice,
 ): Promise<Record<string, string>> => {
   const redirectUri = `${host.url}/callback`
-  const accounts = await createPerson(sandbox.url).open(issuer.consentUrl({ redirectUri, state: 'state-1', verifier, again }))
-  const form = await accounts.press(person ?? (issuer.name === 'meta' ? 'Ada Northside' : 'northside.records'))
+  const accounts = await createPerson(sandbox.url).open(
+    issuer.consentUrl({ redirectUri, state: 'state-1', verifier, again }),
+  )
+  const form = await accounts.press(
+    person ?? (issuer.name === 'meta' ? 'Ada Northside' : 'northside.records'),
+  )
   const field = issuer.name === 'meta' ? 'grant' : 'scope'
   const offered = [...form.document.querySelectorAll(`input[name=${field}]`)]
-  const ticked = offered.map((box) => box.getAttribute('value') ?? '').filter((value) => !untick.includes(value))
+  const ticked = offered
+    .map((box) => box.getAttribute('value') ?? '')
+    .filter((value) => !untick.includes(value))
   const back = await form.press('Continue', { [field]: ticked })
   return Object.fromEntries(new URL(back.url).searchParams)
 }
 
-const connect = async (sandbox: Sandbox, host: MediaHost, issuer: Issuer, choice: Choice): Promise<Connection> => {
+const connect = async (
+  sandbox: Sandbox,
+  host: MediaHost,
+  issuer: Issuer,
+  choice: Choice,
+): Promise<Connection> => {
   const query = await answerConsent(sandbox, host, issuer, choice)
   const answer = issuer.readCallback(query)
   if (!('code' in answer)) throw new Error(answer.refused)
   const { signal } = new AbortController()
-  const tokens = await issuer.exchange({ code: answer.code, redirectUri: `${host.url}/callback`, verifier, signal })
+  const tokens = await issuer.exchange({
+    code: answer.code,
+    redirectUri: `${host.url}/callback`,
+    verifier,
+    signal,
+  })
   const { offers } = await issuer.listAccounts(tokens, signal)
-  return { tokens, offers, account: (platform, name) => accountIn({ tokens, offers }, platform, name) }
+  return {
+    tokens,
+    offers,
+    account: (platform, name) => accountIn({ tokens, offers }, platform, name),
+  }
 }
 
 export const accountIn = (
@@ -167,7 +204,12 @@ export const accountIn = (
     offers.find((candidate) => candidate.platform === platform && candidate.name === name),
     `${platform} ${name}`,
   )
-  return { id: offer.accountId, settings: offer.settings, grantToken: tokens.accessToken, accountToken: offer.accountToken }
+  return {
+    id: offer.accountId,
+    settings: offer.settings,
+    grantToken: tokens.accessToken,
+    accountToken: offer.accountToken,
+  }
 }
 
 const known = <T>(found: T | undefined, name: string): T => {
@@ -175,9 +217,18 @@ const known = <T>(found: T | undefined, name: string): T => {
   return found
 }
 
-const askControl = async <T>(sandbox: Sandbox, method: string, path: string, body?: unknown): Promise<T> => {
-  const init = body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
+const askControl = async <T>(
+  sandbox: Sandbox,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<T> => {
+  const init =
+    body === undefined
+      ? {}
+      : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
   const response = await fetch(sandbox.controlUrl + path, { method, ...init })
-  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`)
+  if (!response.ok)
+    throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`)
   return (await response.json()) as T
 }

@@ -32,4 +32,5 @@ export const ledgerOf = (sandbox: Pick<Sandbox, 'controlUrl'>) => ({
   calls: async () => listOf<LedgerCall>(await control(sandbox, 'GET', '/ledger/calls')),
 })
 
-const listOf = <T>(answer: unknown): T[] => (Array.isArray(answer) ? answer : (Object.values(answer as object)[0] as T[]))
+const listOf = <T>(answer: unknown): T[] =>
+  Array.isArray(answer) ? answer : (Object.values(answer as object)[0] as T[])

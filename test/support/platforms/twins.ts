@@ -35,7 +35,10 @@ export const control = async (
   path: string,
   body?: unknown,
 ): Promise<unknown> => {
-  const init = body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
+  const init =
+    body === undefined
+      ? {}
+      : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
   const answer = await fetch(sandbox.controlUrl + path, { method, ...init })
   if (!answer.ok) throw new Error(`the sandbox answered ${answer.status}: ${await answer.text()}`)
   return await answer.json()

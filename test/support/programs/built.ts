@@ -14,7 +14,11 @@ const root = fileURLToPath(new URL('../../../', import.meta.url))
 export async function build(): Promise<string> {
   const out = join(root, '.cache', `build-${randomBytes(6).toString('hex')}`)
   atTheEnd(() => rm(out, { recursive: true, force: true }))
-  await promisify(execFile)(process.execPath, ['--import', 'tsx', 'production/build.ts', '--out', out], { cwd: root })
+  await promisify(execFile)(
+    process.execPath,
+    ['--import', 'tsx', 'production/build.ts', '--out', out],
+    { cwd: root },
+  )
   if (!existsSync(join(out, 'server.js'))) throw new Error('the build has no server.js')
   return out
 }
@@ -69,6 +73,8 @@ export function run(file: string, env: NodeJS.ProcessEnv, args: string[] = []): 
       void ended.then(() => reject(new Error(`${file} ended without saying "${words}":\n${said}`)))
     })
   const residentMb = () =>
-    Math.round(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) / 1024)
+    Math.round(
+      Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) / 1024,
+    )
   return { process: child, says, output: () => said, residentMb, stop }
 }

@@ -14,7 +14,9 @@ export type Dashboard = {
 
 /** The dashboards that Grafana loads. */
 export function dashboards(): Dashboard[] {
-  const folder = fileURLToPath(new URL('../../../production/observability/grafana/dashboards/', import.meta.url))
+  const folder = fileURLToPath(
+    new URL('../../../production/observability/grafana/dashboards/', import.meta.url),
+  )
   return readdirSync(folder)
     .filter((name) => name.endsWith('.json'))
     .map((name) => JSON.parse(readFileSync(`${folder}${name}`, 'utf8')))

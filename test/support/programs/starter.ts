@@ -43,13 +43,22 @@ export async function stackEnv(): Promise<StackEnv> {
   const folder = mkdtempSync(join(tmpdir(), 'cratesocial-stack-'))
   atTheEnd(async () => removeData(folder))
   const ports = await Promise.all(portNames.map(freePort))
-  return { DATA_DIR: join(folder, 'data'), ...Object.fromEntries(portNames.map((name, index) => [name, String(ports[index])])) }
+  return {
+    DATA_DIR: join(folder, 'data'),
+    ...Object.fromEntries(portNames.map((name, index) => [name, String(ports[index])])),
+  }
 }
 
 /** The configuration of the product in the stack with these settings. */
 export function configOf(env: StackEnv): Config {
   const dataDir = env.DATA_DIR ?? ''
-  const place = { env, given: whatIsGiven(env), ports: readPorts(env), secrets: localSecrets(dataDir), dataDir }
+  const place = {
+    env,
+    given: whatIsGiven(env),
+    ports: readPorts(env),
+    secrets: localSecrets(dataDir),
+    dataDir,
+  }
   return loadConfig(productEnvironment(place))
 }
 
@@ -100,7 +109,9 @@ export function descendants(pid: number): Process[] {
 /** All processes with this text in their command or environment. */
 export function processesNaming(text: string): Process[] {
   return processes().filter(
-    (one) => one.pid !== process.pid && (one.command.includes(text) || environmentOf(one.pid).includes(text)),
+    (one) =>
+      one.pid !== process.pid &&
+      (one.command.includes(text) || environmentOf(one.pid).includes(text)),
   )
 }
 
@@ -116,7 +127,9 @@ function environmentOf(pid: number): string {
 export async function survivors(before: Process[], withinMs: number): Promise<string[]> {
   for (const giveUpAt = Date.now() + withinMs; ; await sleep(100)) {
     const now = processes()
-    const left = before.filter((one) => now.some((other) => other.pid === one.pid && other.startedAt === one.startedAt))
+    const left = before.filter((one) =>
+      now.some((other) => other.pid === one.pid && other.startedAt === one.startedAt),
+    )
     if (left.length === 0 || Date.now() > giveUpAt) return left.map((one) => one.command)
   }
 }
@@ -129,7 +142,9 @@ function processes(): (Process & { parent: number })[] {
         const stat = readFileSync(`/proc/${name}/stat`, 'utf8')
         const [state = '', parent = '', ...rest] = stat.slice(stat.lastIndexOf(') ') + 2).split(' ')
         const command = readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ')
-        return state === 'Z' ? [] : [{ pid: Number(name), parent: Number(parent), startedAt: rest[17]!, command }]
+        return state === 'Z'
+          ? []
+          : [{ pid: Number(name), parent: Number(parent), startedAt: rest[17]!, command }]
       } catch {
         return [] // ended in the meantime
       }

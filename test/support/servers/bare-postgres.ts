@@ -17,7 +17,11 @@ export type BarePostgres = { port: number; password: string }
  * `password`, and nothing else. `dataFolder`: an existing empty folder for its files. `more`:
  * additional settings. Stopped after the file's last test.
  */
-export async function startBarePostgres(password: string, dataFolder?: string, more: string[] = []): Promise<BarePostgres> {
+export async function startBarePostgres(
+  password: string,
+  dataFolder?: string,
+  more: string[] = [],
+): Promise<BarePostgres> {
   const user = unprivilegedUser()
   const folder = mkdtempSync(join(tmpdir(), 'cratesocial-bare-postgres-'))
   const programs = postgresPrograms(user, () => join(folder, 'programs'))
@@ -26,12 +30,28 @@ export async function startBarePostgres(password: string, dataFolder?: string, m
   writeFileSync(passwordFile, password)
   mkdirSync(files, { mode: 0o700 })
   if (user) for (const path of [folder, files, passwordFile]) chownSync(path, user.uid, user.gid)
-  const flags = ['--username=postgres', `--pwfile=${passwordFile}`, '--auth=scram-sha-256', '--encoding=UTF8', '--no-sync']
-  const made = spawnSync(programs.initdb, ['-D', files, ...flags, '--locale=C'], { encoding: 'utf8', cwd: '/', env: {}, ...user })
+  const flags = [
+    '--username=postgres',
+    `--pwfile=${passwordFile}`,
+    '--auth=scram-sha-256',
+    '--encoding=UTF8',
+    '--no-sync',
+  ]
+  const made = spawnSync(programs.initdb, ['-D', files, ...flags, '--locale=C'], {
+    encoding: 'utf8',
+    cwd: '/',
+    env: {},
+    ...user,
+  })
   if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr}`)
 
   const port = await freePort()
-  const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'log_error_verbosity=terse', ...more]
+  const settings = [
+    'listen_addresses=127.0.0.1',
+    'unix_socket_directories=',
+    'log_error_verbosity=terse',
+    ...more,
+  ]
   const args = ['-D', files, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])]
   const server = spawn(programs.postgres, args, { cwd: '/', env: {}, stdio: 'ignore', ...user })
   atTheEnd(async () => {
@@ -40,8 +60,10 @@ export async function startBarePostgres(password: string, dataFolder?: string, m
     rmSync(folder, { recursive: true, force: true })
   })
   for (const giveUpAt = Date.now() + 60_000; ; await pause(50)) {
-    if (await answers(`postgres://postgres:${password}@127.0.0.1:${port}/postgres`)) return { port, password }
-    if (server.exitCode !== null || Date.now() > giveUpAt) throw new Error('PostgreSQL did not start')
+    if (await answers(`postgres://postgres:${password}@127.0.0.1:${port}/postgres`))
+      return { port, password }
+    if (server.exitCode !== null || Date.now() > giveUpAt)
+      throw new Error('PostgreSQL did not start')
   }
 }
 

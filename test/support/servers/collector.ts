@@ -37,7 +37,9 @@ export const startCollector = async (): Promise<Collector> => {
     const { resourceSpans } = JSON.parse(text) as Delivery
     collector.texts.push(text)
     collector.headers = request.headers
-    collector.spans.push(...resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans)))
+    collector.spans.push(
+      ...resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans)),
+    )
     response.writeHead(200, { 'Content-Type': 'application/json' }).end('{}')
   })
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))

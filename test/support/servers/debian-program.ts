@@ -23,7 +23,9 @@ export async function debianProgram(name: string, packages: string[]): Promise<D
   const folder = join(cache, packages[0] ?? name)
   if (!existsSync(folder)) await unpack(folder, packages)
   const places = ['bin', 'sbin', ...versioned(folder)]
-  const program = places.map((place) => join(folder, 'usr', place, name)).find((path) => existsSync(path))
+  const program = places
+    .map((place) => join(folder, 'usr', place, name))
+    .find((path) => existsSync(path))
   if (!program) throw new Error(`the Debian package ${packages[0]} has no program ${name}`)
   return { program, libraries: await librariesOf(folder) }
 }
@@ -37,7 +39,8 @@ async function unpack(folder: string, packages: string[]): Promise<void> {
     await run('apt-get', ['update']) // the package lists may be old or missing
     await download()
   })
-  for (const file of await readdir(unfinished)) await run('dpkg', ['-x', join(unfinished, file), unfinished])
+  for (const file of await readdir(unfinished))
+    await run('dpkg', ['-x', join(unfinished, file), unfinished])
   await rename(unfinished, folder)
 }
 

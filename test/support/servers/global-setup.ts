@@ -33,7 +33,11 @@ export default async function setup({ provide }: TestProject): Promise<() => Pro
   const folder = mkdtempSync(join(tmpdir(), 'cratesocial-test-'))
   chmodSync(folder, 0o755) // if root starts it, PostgreSQL runs as another user
   const watchdog = startWatchdog()
-  const search = { cacheDir: fileURLToPath(new URL('../../../.cache', import.meta.url)), env: process.env, say: console.log }
+  const search = {
+    cacheDir: fileURLToPath(new URL('../../../.cache', import.meta.url)),
+    env: process.env,
+    say: console.log,
+  }
   const finish = async () => {
     await watchdog.finish() // stops whatever is still running
     rmSync(folder, { recursive: true, force: true })

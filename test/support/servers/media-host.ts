@@ -31,7 +31,8 @@ export const startMediaHost = async (): Promise<MediaHost> => {
       file.fetches += 1
       if (trouble.status !== null) response.writeHead(trouble.status).end()
       else answer(file, request, response)
-    } else if (request.url?.startsWith('/callback')) response.end('<!doctype html><title>Back</title><p>Back.</p>')
+    } else if (request.url?.startsWith('/callback'))
+      response.end('<!doctype html><title>Back</title><p>Back.</p>')
     else response.writeHead(404).end()
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -56,14 +57,23 @@ export const startMediaHost = async (): Promise<MediaHost> => {
   }
 }
 
-const answer = ({ bytes, contentType }: File, request: IncomingMessage, response: ServerResponse): void => {
+const answer = (
+  { bytes, contentType }: File,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void => {
   const [, first, last] = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '') ?? []
-  const part = first === undefined ? bytes : bytes.subarray(Number(first), last ? Number(last) + 1 : bytes.length)
+  const part =
+    first === undefined
+      ? bytes
+      : bytes.subarray(Number(first), last ? Number(last) + 1 : bytes.length)
   response.writeHead(first === undefined ? 200 : 206, {
     'content-type': contentType,
     'content-length': part.length,
     'accept-ranges': 'bytes',
-    ...(first === undefined ? {} : { 'content-range': `bytes ${first}-${Number(first) + part.length - 1}/${bytes.length}` }),
+    ...(first === undefined
+      ? {}
+      : { 'content-range': `bytes ${first}-${Number(first) + part.length - 1}/${bytes.length}` }),
   })
   response.end(part)
 }
@@ -83,7 +93,8 @@ const mediaOf = (bytes: Buffer, facts: Partial<MediaFacts>, url: string): Hosted
   sizeBytes: bytes.length,
   sha256: createHash('sha256').update(bytes).digest('hex'),
   url,
-  open: (range) => Readable.from(pieces(range ? bytes.subarray(range.start, range.end + 1) : bytes)),
+  open: (range) =>
+    Readable.from(pieces(range ? bytes.subarray(range.start, range.end + 1) : bytes)),
 })
 
 /** In chunks, like a file on disk, so that nothing relies on a single chunk. */

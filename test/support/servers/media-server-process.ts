@@ -25,9 +25,15 @@ export type MediaServer = {
  * Starts the web app in a process of its own (media-server.ts), on the database of this test and a
  * folder for media, by default a new one. It ends after the file's last test.
  */
-export async function startMediaServer(test: TestApp, env: Record<string, string>, given?: string): Promise<MediaServer> {
+export async function startMediaServer(
+  test: TestApp,
+  env: Record<string, string>,
+  given?: string,
+): Promise<MediaServer> {
   const folder = given ?? (await mkdtemp(join(tmpdir(), 'cratesocial-media-server-')))
-  const [{ name }] = (await test.sql`select current_database() as name`) as unknown as [{ name: string }]
+  const [{ name }] = (await test.sql`select current_database() as name`) as unknown as [
+    { name: string },
+  ]
   const server = fork(fileURLToPath(new URL('./media-server.ts', import.meta.url)), {
     execArgv: ['--import', 'tsx'],
     env: {

@@ -6,12 +6,18 @@ import { atTheEnd } from '../at-the-end.ts'
 // Other servers that an installation may encounter.
 
 /** A mail server that requires a password and accepts emails. */
-export const startMailServer = async (mail: { user: string; password: string; took(): void }): Promise<number> => {
+export const startMailServer = async (mail: {
+  user: string
+  password: string
+  took(): void
+}): Promise<number> => {
   const server = new SMTPServer({
     disabledCommands: ['STARTTLS'],
     allowInsecureAuth: true,
     onAuth: ({ username, password }, _session, done) =>
-      username === mail.user && password === mail.password ? done(null, { user: username }) : done(new Error('Who are you?')),
+      username === mail.user && password === mail.password
+        ? done(null, { user: username })
+        : done(new Error('Who are you?')),
     onData: (stream, _session, done) => {
       mail.took()
       stream.resume().once('end', () => done())

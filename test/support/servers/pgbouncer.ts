@@ -37,7 +37,12 @@ default_pool_size = ${connections}
   await chmod(folder, 0o755)
   if (user) await chown(settings, user.uid, user.gid)
   const { program, libraries } = await debianProgram('pgbouncer', ['pgbouncer', 'libc-ares2'])
-  const bouncer = spawn(program, [settings], { stdio: 'ignore', env: { LD_LIBRARY_PATH: libraries }, cwd: '/', ...user })
+  const bouncer = spawn(program, [settings], {
+    stdio: 'ignore',
+    env: { LD_LIBRARY_PATH: libraries },
+    cwd: '/',
+    ...user,
+  })
   atTheEnd(async () => {
     await ended(bouncer)
     await rm(folder, { recursive: true, force: true })

@@ -13,7 +13,16 @@ export type OldPostgres = { url: string; stop(): Promise<void> }
 
 /** Libraries of Debian's PostgreSQL that a bare Debian lacks. */
 const libraries = [
-  ...['libpq5', 'libicu72', 'libxml2', 'libldap-2.5-0', 'libsasl2-2', 'libgssapi-krb5-2', 'libkrb5-3', 'libk5crypto3'],
+  ...[
+    'libpq5',
+    'libicu72',
+    'libxml2',
+    'libldap-2.5-0',
+    'libsasl2-2',
+    'libgssapi-krb5-2',
+    'libkrb5-3',
+    'libk5crypto3',
+  ],
   ...['libkrb5support0', 'libkeyutils1', 'liblz4-1', 'libzstd1'],
 ]
 
@@ -44,7 +53,13 @@ export async function startPostgres15(): Promise<OldPostgres> {
   })
   if (made.status !== 0) throw new Error(`initdb of PostgreSQL 15 failed: ${made.stderr}`)
   const port = await freePort()
-  const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=400', 'fsync=off', 'jit=off']
+  const settings = [
+    'listen_addresses=127.0.0.1',
+    'unix_socket_directories=',
+    'max_connections=400',
+    'fsync=off',
+    'jit=off',
+  ]
   const args = ['-D', files, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])]
   const server = spawn(join(folder, 'postgres'), args, { cwd: '/', env, stdio: 'ignore', ...user })
   const url = `postgres://cratesocial:test@127.0.0.1:${port}/postgres`
@@ -65,8 +80,15 @@ async function programs(): Promise<{ folder: string; env: NodeJS.ProcessEnv }> {
     existsSync(join(folder, 'initdb')),
   )
   if (installed) return { folder: installed, env: { LC_ALL: 'C.UTF-8' } }
-  const unpacked = await debianProgram('initdb', ['postgresql-15', 'postgresql-client-15', ...libraries])
-  return { folder: dirname(unpacked.program), env: { LC_ALL: 'C.UTF-8', LD_LIBRARY_PATH: unpacked.libraries } }
+  const unpacked = await debianProgram('initdb', [
+    'postgresql-15',
+    'postgresql-client-15',
+    ...libraries,
+  ])
+  return {
+    folder: dirname(unpacked.program),
+    env: { LC_ALL: 'C.UTF-8', LD_LIBRARY_PATH: unpacked.libraries },
+  }
 }
 
 async function untilItAnswers(url: string, hasEnded: () => boolean): Promise<void> {

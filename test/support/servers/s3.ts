@@ -42,7 +42,16 @@ async function installed(): Promise<string> {
   if (existsSync(folder)) return folder
   await mkdir(cache, { recursive: true })
   const unfinished = `${folder}.${randomBytes(4).toString('hex')}`
-  const args = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--target', unfinished, version]
+  const args = [
+    '-m',
+    'pip',
+    'install',
+    '--quiet',
+    '--disable-pip-version-check',
+    '--target',
+    unfinished,
+    version,
+  ]
   await promisify(execFile)('python3', args)
   await rename(unfinished, folder)
   return folder

@@ -52,6 +52,7 @@ export function databaseUrl(serverUrl: string, database: string): string {
 
 function hashOfMigrations(): string {
   const hash = createHash('sha256')
-  for (const file of readdirSync(migrations).sort()) hash.update(file).update(readFileSync(join(migrations, file)))
+  for (const file of readdirSync(migrations).sort())
+    hash.update(file).update(readFileSync(join(migrations, file)))
   return hash.digest('hex').slice(0, 16)
 }

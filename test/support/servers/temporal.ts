@@ -1,7 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import type { Client } from '@temporalio/client'
 import { TestWorkflowEnvironment } from '@temporalio/testing'
-import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker, type WorkerOptions } from '@temporalio/worker'
+import {
+  DefaultLogger,
+  makeTelemetryFilterString,
+  Runtime,
+  Worker,
+  type WorkerOptions,
+} from '@temporalio/worker'
 import { inject } from 'vitest'
 import { taskQueue } from '../../../workflows/names.ts'
 import { atTheEnd } from '../at-the-end.ts'
@@ -24,7 +30,9 @@ export type TestTemporal = {
 
 Runtime.install({
   logger: new DefaultLogger('ERROR'),
-  telemetryOptions: { logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'ERROR' }) } },
+  telemetryOptions: {
+    logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'ERROR' }) },
+  },
 })
 
 /**
@@ -58,17 +66,35 @@ export async function createTimeSkippingTemporal(): Promise<TestTemporal> {
 const day = 86_400 as never // a protobuf Long, which takes numbers
 const keyword = 2 // temporal.api.enums.v1.IndexedValueType
 
-async function addSearchAttributes({ connection }: TestWorkflowEnvironment, namespace: string): Promise<void> {
-  const searchAttributes = { Workspace: keyword, Channel: keyword, Platform: keyword, State: keyword }
+async function addSearchAttributes(
+  { connection }: TestWorkflowEnvironment,
+  namespace: string,
+): Promise<void> {
+  const searchAttributes = {
+    Workspace: keyword,
+    Channel: keyword,
+    Platform: keyword,
+    State: keyword,
+  }
   await connection.operatorService.addSearchAttributes({ namespace, searchAttributes })
 }
 
-function temporal(environment: TestWorkflowEnvironment, address: string, namespace: string): TestTemporal {
+function temporal(
+  environment: TestWorkflowEnvironment,
+  address: string,
+  namespace: string,
+): TestTemporal {
   const running = new Set<TestWorker>()
   const startWorker: TestTemporal['startWorker'] = async (options) => {
     const connection = environment.nativeConnection
     const bundle = options.workflowBundle ?? (await workflowBundle())
-    const worker = await Worker.create({ connection, namespace, taskQueue, ...options, workflowBundle: bundle })
+    const worker = await Worker.create({
+      connection,
+      namespace,
+      taskQueue,
+      ...options,
+      workflowBundle: bundle,
+    })
     const run = worker.run()
     const started: TestWorker = {
       worker,

@@ -47,7 +47,8 @@ export const limitBodies = createMiddleware<Env>(async (c, next) => {
   await next()
 })
 
-export const isUpload = (c: AnyContext): boolean => matchedRoutes(c).some(({ handler }) => handler === (takesUpload as unknown))
+export const isUpload = (c: AnyContext): boolean =>
+  matchedRoutes(c).some(({ handler }) => handler === (takesUpload as unknown))
 
 /** The body of a GET isn't read, so the connection can't be reused. */
 const withoutBody = (c: AnyContext): HTTPException => {
@@ -105,7 +106,10 @@ const busy = (c: AnyContext): HTTPException => {
  * 408 if it is too slow.
  */
 export const openBody = (c: AnyContext): Readable => {
-  if (!isUpload(c)) throw new Error(`${c.req.method} ${c.req.path} reads a stream but is not marked with takesUpload`)
+  if (!isUpload(c))
+    throw new Error(
+      `${c.req.method} ${c.req.path} reads a stream but is not marked with takesUpload`,
+    )
   const source = sourceOf(c)
   const body = new PassThrough()
   const gone = () => source.readableEnded || body.destroy(new ClientGone())

@@ -7,7 +7,11 @@ import { findZone } from '../../time/zones.ts'
 // The length is checked first and stops the check (`abort`), so that no pattern runs on a long
 // text.
 
-export const personName = z.string().trim().min(1, 'Enter a name.').max(100, 'Use at most 100 characters.')
+export const personName = z
+  .string()
+  .trim()
+  .min(1, 'Enter a name.')
+  .max(100, 'Use at most 100 characters.')
 
 /** The maximum length of an email address in SMTP. */
 export const emailMaxCharacters = 254
@@ -25,13 +29,23 @@ export const email = z
   .min(1, { message: 'Enter an email address.', abort: true })
   .max(emailMaxCharacters, { message: 'This is too long for an email address.', abort: true })
   .transform(canonicalEmail)
-  .pipe(z.string().regex(emailPattern, { message: 'Enter an email address such as name@example.com.' }))
+  .pipe(
+    z.string().regex(emailPattern, { message: 'Enter an email address such as name@example.com.' }),
+  )
 
-export const passkeyName = z.string().trim().min(1, 'Enter a name.').max(60, 'Use at most 60 characters.')
+export const passkeyName = z
+  .string()
+  .trim()
+  .min(1, 'Enter a name.')
+  .max(60, 'Use at most 60 characters.')
 
 export const role = z.enum(['manager', 'admin'], { error: 'Choose a role.' })
 
-export const workspaceName = z.string().trim().min(1, 'Enter a name.').max(80, 'Use at most 80 characters.')
+export const workspaceName = z
+  .string()
+  .trim()
+  .min(1, 'Enter a name.')
+  .max(80, 'Use at most 80 characters.')
 
 const zoneAdvice = 'Choose a time zone from the list, or type a city.'
 
@@ -50,7 +64,8 @@ export const zone = z
     return z.NEVER
   })
 
-export const unknownZone = 'The database of this installation does not know this time zone. Choose one nearby with the same time.'
+export const unknownZone =
+  'The database of this installation does not know this time zone. Choose one nearby with the same time.'
 
 export const theme = z.enum(['auto', 'light', 'dark'], { error: 'Choose a theme.' })
 

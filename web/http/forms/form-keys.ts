@@ -14,7 +14,12 @@ export const formKeyIn = (
 ): FormKey | null => {
   const key = fields.key?.toLowerCase()
   if (!isId(key)) return null
-  return { key, purpose, workspaceId, digest: createHash('sha256').update(JSON.stringify(typed)).digest() }
+  return {
+    key,
+    purpose,
+    workspaceId,
+    digest: createHash('sha256').update(JSON.stringify(typed)).digest(),
+  }
 }
 
 /**
@@ -23,6 +28,12 @@ export const formKeyIn = (
  */
 export const fileKeyOf = (formKey: string, workspaceId: string, sha256: Buffer): FormKey => {
   const hex = createHash('sha256').update(formKey).update(sha256).digest('hex')
-  const key = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-')
+  const key = [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    hex.slice(12, 16),
+    hex.slice(16, 20),
+    hex.slice(20, 32),
+  ].join('-')
   return { key, purpose: 'file', workspaceId, digest: sha256 }
 }

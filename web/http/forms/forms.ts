@@ -21,13 +21,16 @@ export const readForm = (c: AnyContext, maxBytes = formMaxBytes): Promise<FormDa
 /** Text fields as single lines. A repeated field has its last value. Files are left out. */
 export const formFields = async (c: AnyContext): Promise<Record<string, string>> => {
   const fields: Record<string, string> = {}
-  for (const [name, value] of await readForm(c)) if (typeof value === 'string') fields[name] = cleanLine(value)
+  for (const [name, value] of await readForm(c))
+    if (typeof value === 'string') fields[name] = cleanLine(value)
   return fields
 }
 
 /** All values of a repeatable field, as single lines. */
 export const formList = async (c: AnyContext, name: string): Promise<string[]> =>
-  (await readForm(c)).getAll(name).flatMap((value) => (typeof value === 'string' ? [cleanLine(value)] : []))
+  (await readForm(c))
+    .getAll(name)
+    .flatMap((value) => (typeof value === 'string' ? [cleanLine(value)] : []))
 
 const parse = async (c: AnyContext, maxBytes: number): Promise<FormData> => {
   const contentType = c.req.header('Content-Type') ?? ''
@@ -47,7 +50,8 @@ const parse = async (c: AnyContext, maxBytes: number): Promise<FormData> => {
 }
 
 const take = (form: FormData, entries: Iterable<[string, unknown]>): FormData => {
-  for (const [name, value] of entries) if (typeof value === 'string') form.append(cleanText(name), cleanText(value))
+  for (const [name, value] of entries)
+    if (typeof value === 'string') form.append(cleanText(name), cleanText(value))
   return form
 }
 
@@ -55,6 +59,8 @@ const parseMultipart = async (body: Buffer, contentType: string): Promise<FormDa
   try {
     return await new Response(body, { headers: { 'Content-Type': contentType } }).formData()
   } catch {
-    throw new HTTPException(400, { message: 'This form was incomplete. Go back, reload the page and try again.' })
+    throw new HTTPException(400, {
+      message: 'This form was incomplete. Go back, reload the page and try again.',
+    })
   }
 }

@@ -32,15 +32,23 @@ export const createParts = (): Parts => {
       return shown
     },
     changed: (seen, redrawn) => {
-      const had = new Map(seen.split(' ').map((entry) => entry.split(':') as [string, string | undefined]))
+      const had = new Map(
+        seen.split(' ').map((entry) => entry.split(':') as [string, string | undefined]),
+      )
       const now = all()
       if (had.size !== now.size || [...now.keys()].some((name) => !had.has(name))) return null
-      const differ = [...drawn].filter(([name]) => had.get(name) !== now.get(name) || redrawn.includes(name))
+      const differ = [...drawn].filter(
+        ([name]) => had.get(name) !== now.get(name) || redrawn.includes(name),
+      )
       return [...differ, ['marks', marks()] as const]
-        .map(([name, html]) => `<hx-partial hx-target="#${name}" hx-swap="outerMorph">${html}</hx-partial>`)
+        .map(
+          ([name, html]) =>
+            `<hx-partial hx-target="#${name}" hx-swap="outerMorph">${html}</hx-partial>`,
+        )
         .join('')
     },
   }
 }
 
-const markOf = (html: string): string => createHash('sha256').update(html).digest('base64url').slice(0, 12)
+const markOf = (html: string): string =>
+  createHash('sha256').update(html).digest('base64url').slice(0, 12)

@@ -12,9 +12,19 @@ const checkEveryMs = 1_000
 /** Ending a request renders a page, so at most this many end per turn of the event loop. */
 const endedPerTurn = 16
 
-export type BodyTimes = { formTimeoutMs: number; uploadMinBytesPerS: number; uploadWindowMs: number }
+export type BodyTimes = {
+  formTimeoutMs: number
+  uploadMinBytesPerS: number
+  uploadWindowMs: number
+}
 type Fail = (error: Error) => void
-type Open = { incoming: IncomingMessage; startedAt: number; windowAt: number; windowBytes: number; cutAt: number | null }
+type Open = {
+  incoming: IncomingMessage
+  startedAt: number
+  windowAt: number
+  windowBytes: number
+  cutAt: number | null
+}
 
 /** What to call if the body of a request is too slow, for requests whose body is being read. */
 const readers = new WeakMap<object, { kind: 'form' | 'upload'; fail: Fail }>()
@@ -37,7 +47,13 @@ export const guardSlowBodies = (
   server.prependListener('request', (incoming: IncomingMessage) => {
     if (!hasBody(incoming)) return
     const at = performance.now()
-    open.add({ incoming, startedAt: at, windowAt: at, windowBytes: incoming.socket.bytesRead, cutAt: null })
+    open.add({
+      incoming,
+      startedAt: at,
+      windowAt: at,
+      windowBytes: incoming.socket.bytesRead,
+      cutAt: null,
+    })
   })
   const look = (left: IterableIterator<Open>): void => {
     let ended = 0
@@ -94,4 +110,7 @@ const restart = (request: Open, now: number): void => {
 }
 
 const tooSlow = () =>
-  new HTTPException(408, { message: 'The connection was too slow and nothing was saved. Check your connection and try again.' })
+  new HTTPException(408, {
+    message:
+      'The connection was too slow and nothing was saved. Check your connection and try again.',
+  })

@@ -41,7 +41,8 @@ const partsOf = (body: Buffer): Part[] => {
   return parts
 }
 
-const tooManyFields = (): HTTPException => new HTTPException(413, { message: `This form has more than ${formMaxFields} fields.` })
+const tooManyFields = (): HTTPException =>
+  new HTTPException(413, { message: `This form has more than ${formMaxFields} fields.` })
 
 const tooLargeField = (): HTTPException =>
   new HTTPException(413, {

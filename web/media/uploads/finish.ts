@@ -19,11 +19,20 @@ export const createFinisher = (deps: WebDeps): Finish => {
   }
 }
 
-const finish = async (deps: WebDeps, owner: { workspaceId: string; userId: string }, id: string): Promise<void> => {
+const finish = async (
+  deps: WebDeps,
+  owner: { workspaceId: string; userId: string },
+  id: string,
+): Promise<void> => {
   const folder = await uploadFolder(deps.mediaStore)
   const record = await findOwnUpload(deps, owner, id)
   if (!record || record.mediaId) return
   const { fileName } = record
-  const media = await takeIn(deps, { ...owner, fileName, receivedPath: bytesPath(folder, id), formKey: id })
+  const media = await takeIn(deps, {
+    ...owner,
+    fileName,
+    receivedPath: bytesPath(folder, id),
+    formKey: id,
+  })
   await finishUpload(folder, record, media.id)
 }

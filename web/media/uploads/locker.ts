@@ -42,5 +42,7 @@ const released = async (holder: Holder, withinMs: number): Promise<boolean> => {
   const late = new Promise<false>((resolve) => {
     timer = setTimeout(() => resolve(false), Math.max(0, withinMs))
   })
-  return await Promise.race([holder.released.then(() => true), late]).finally(() => clearTimeout(timer))
+  return await Promise.race([holder.released.then(() => true), late]).finally(() =>
+    clearTimeout(timer),
+  )
 }

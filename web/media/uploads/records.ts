@@ -39,7 +39,8 @@ export const bytesPath = (folder: string, id: string): string => join(folder, `$
 
 /** Null if there is no such upload, or if it has expired. */
 export const findUpload = async (folder: string, id: string): Promise<UploadRecord | null> => {
-  const record = (await read(join(folder, `${id}.json`))) ?? (await read(join(folder, `${id}.done`)))
+  const record =
+    (await read(join(folder, `${id}.json`))) ?? (await read(join(folder, `${id}.done`)))
   return record && Date.now() - Date.parse(record.begunAt) < uploadExpiresMs ? record : null
 }
 
@@ -52,14 +53,19 @@ export const beginUpload = async (folder: string, record: UploadRecord): Promise
 }
 
 /** Its bytes are not needed any more. */
-export const finishUpload = async (folder: string, record: UploadRecord, mediaId: string): Promise<void> => {
+export const finishUpload = async (
+  folder: string,
+  record: UploadRecord,
+  mediaId: string,
+): Promise<void> => {
   await write(join(folder, `${record.id}.done`), { ...record, mediaId })
   await rm(join(folder, `${record.id}.json`), { force: true })
   await rm(bytesPath(folder, record.id), { force: true })
 }
 
 export const removeUpload = async (folder: string, id: string): Promise<void> => {
-  for (const end of ['json', 'bytes', 'done']) await rm(join(folder, `${id}.${end}`), { force: true })
+  for (const end of ['json', 'bytes', 'done'])
+    await rm(join(folder, `${id}.${end}`), { force: true })
 }
 
 export const listUnfinished = async (folder: string): Promise<Unfinished[]> => {
@@ -81,7 +87,9 @@ export const removeExpired = async (folder: string): Promise<number> => {
     const id = name.slice(0, name.indexOf('.'))
     const file = await unlessMissing(stat(path))
     // Bytes arrive until the end, so the time of the record counts. It is sorted after its bytes.
-    const record = name.endsWith('.bytes') ? await unlessMissing(stat(join(folder, `${id}.json`))) : file
+    const record = name.endsWith('.bytes')
+      ? await unlessMissing(stat(join(folder, `${id}.json`)))
+      : file
     if (!file || Date.now() - (record ?? file).mtimeMs < uploadExpiresMs) continue
     await rm(path, { force: true })
     removed += 1

@@ -16,7 +16,11 @@ type Deps = Pick<WebDeps, 'sql' | 'mediaStore' | 'config'>
  * many. Bytes of unfinished uploads count for the workspace's quota, and what active ones still
  * expect counts for the disk. Throws MediaRefused.
  */
-export const makeRoom = async (deps: Deps, owner: { workspaceId: string; userId: string }, size: number): Promise<void> => {
+export const makeRoom = async (
+  deps: Deps,
+  owner: { workspaceId: string; userId: string },
+  size: number,
+): Promise<void> => {
   const { maxUploadBytes } = deps.config.media
   if (size === 0) throw fileEmpty()
   if (size > maxUploadBytes) throw fileTooLarge(maxUploadBytes)
@@ -38,4 +42,7 @@ export const makeRoom = async (deps: Deps, owner: { workspaceId: string; userId:
 }
 
 const tooMany = () =>
-  new MediaRefused('busy', `You have ${unfinishedMax} unfinished uploads. Wait until one is done, or cancel one.`)
+  new MediaRefused(
+    'busy',
+    `You have ${unfinishedMax} unfinished uploads. Wait until one is done, or cancel one.`,
+  )

@@ -44,7 +44,8 @@ const create = async (parts: Parts, c: MemberContext): Promise<Response> => {
 }
 
 const receive = async (parts: Parts, c: MemberContext): Promise<Response> => {
-  if (c.req.header('Content-Type') !== 'application/offset+octet-stream') return refuse(c, 415, words[415])
+  if (c.req.header('Content-Type') !== 'application/offset+octet-stream')
+    return refuse(c, 415, words[415])
   if (c.req.header('Upload-Offset') === undefined) return refuse(c, 400, words[400])
   const length = c.req.header('Content-Length')
   if (length === undefined) return refuse(c, 411, words[411])
@@ -53,17 +54,27 @@ const receive = async (parts: Parts, c: MemberContext): Promise<Response> => {
 }
 
 /** Answers about one upload of the person. Says in each answer which media it has become, if it has. */
-const answer = async (parts: Parts, c: MemberContext, method: 'HEAD' | 'PATCH' | 'DELETE'): Promise<Response> => {
+const answer = async (
+  parts: Parts,
+  c: MemberContext,
+  method: 'HEAD' | 'PATCH' | 'DELETE',
+): Promise<Response> => {
   const id = c.req.param('upload') ?? ''
   if (!(await findOwnUpload(parts.deps, who(c), id))) return refuse(c, 404, words[404])
   const response = await handle(parts, c, method, id)
   const mediaId = (await findOwnUpload(parts.deps, who(c), id))?.mediaId
-  if (response.ok && mediaId) response.headers.set('Content-Location', `/w/${c.var.workspace.slug}/media/${mediaId}`)
+  if (response.ok && mediaId)
+    response.headers.set('Content-Location', `/w/${c.var.workspace.slug}/media/${mediaId}`)
   return response
 }
 
 /** Lets the library answer. What it would make a 500 of is thrown, so that it is logged. */
-const handle = async ({ deps, finish, locker }: Parts, c: MemberContext, method: string, id?: string): Promise<Response> => {
+const handle = async (
+  { deps, finish, locker }: Parts,
+  c: MemberContext,
+  method: string,
+  id?: string,
+): Promise<Response> => {
   const failure: { error?: unknown } = {}
   const store = new MemberUploads(deps, who(c))
   const server = new Server({
@@ -91,7 +102,8 @@ const handle = async ({ deps, finish, locker }: Parts, c: MemberContext, method:
     },
   })
   const gone: { error?: Error } = {}
-  const body = method === 'PATCH' ? openBody(c).once('error', (error) => Object.assign(gone, { error })) : null
+  const body =
+    method === 'PATCH' ? openBody(c).once('error', (error) => Object.assign(gone, { error })) : null
   const response = await server.handleWeb(requestFor(c, method, body))
   body?.destroy()
   if (gone.error) throw gone.error
@@ -120,7 +132,12 @@ const requestFor = (c: MemberContext, method: string, body: Readable | null): We
   if (!body) return new Request(c.req.url, { method, headers })
   headers.set('Content-Type', 'application/offset+octet-stream')
   headers.set('Content-Length', c.req.header('Content-Length') ?? '0')
-  return new Request(c.req.url, { method, headers, body: Readable.toWeb(body) as ReadableStream, duplex: 'half' })
+  return new Request(c.req.url, {
+    method,
+    headers,
+    body: Readable.toWeb(body) as ReadableStream,
+    duplex: 'half',
+  })
 }
 
 /** The refusals after which the same file can be finished a little later. */

@@ -23,7 +23,11 @@ type Deps = Pick<WebDeps, 'sql' | 'mediaStore' | 'config'>
 type Owner = { workspaceId: string; userId: string }
 
 /** The upload with this id, if it is the person's own and has not expired. */
-export const findOwnUpload = async (deps: Deps, owner: Owner, id: string): Promise<UploadRecord | null> => {
+export const findOwnUpload = async (
+  deps: Deps,
+  owner: Owner,
+  id: string,
+): Promise<UploadRecord | null> => {
   const record = await findUpload(await uploadFolder(deps.mediaStore), id)
   return record?.workspaceId === owner.workspaceId && record.userId === owner.userId ? record : null
 }
@@ -52,7 +56,14 @@ export class MemberUploads extends DataStore {
     await makeRoom(this.#deps, this.#owner, size)
     upload.creation_date = new Date().toISOString()
     const fileName = upload.metadata?.['filename'] ?? ''
-    const record = { id: upload.id, ...this.#owner, fileName, size, begunAt: upload.creation_date, mediaId: null }
+    const record = {
+      id: upload.id,
+      ...this.#owner,
+      fileName,
+      size,
+      begunAt: upload.creation_date,
+      mediaId: null,
+    }
     const folder = await uploadFolder(this.#deps.mediaStore)
     await beginUpload(folder, record).catch(async (error: unknown) => {
       await removeUpload(folder, upload.id)
@@ -64,8 +75,11 @@ export class MemberUploads extends DataStore {
   override async getUpload(id: string): Promise<Upload> {
     const record = await findOwnUpload(this.#deps, this.#owner, id)
     if (!record) throw ERRORS.FILE_NOT_FOUND
-    const offset = record.mediaId ? record.size : await receivedBytes(await uploadFolder(this.#deps.mediaStore), id)
-    const metadata: Record<string, string> = record.fileName === '' ? {} : { filename: record.fileName }
+    const offset = record.mediaId
+      ? record.size
+      : await receivedBytes(await uploadFolder(this.#deps.mediaStore), id)
+    const metadata: Record<string, string> =
+      record.fileName === '' ? {} : { filename: record.fileName }
     return new Upload({ id, size: record.size, offset, creation_date: record.begunAt, metadata })
   }
 

@@ -8,8 +8,14 @@ const validMs = 30 * 60_000
  * A new secret for the person's authenticator app. Until they confirm it with a code, it exists
  * only on their page, sealed for their session. Nothing is stored for unfinished setups.
  */
-export const sealSetup = (deps: WebDeps, { sessionId, label, secret = newTotpSecret() }: NewSetup) => {
-  const sealed = deps.vault.seal(JSON.stringify({ secret, until: deps.now() + validMs }), placeOf(sessionId))
+export const sealSetup = (
+  deps: WebDeps,
+  { sessionId, label, secret = newTotpSecret() }: NewSetup,
+) => {
+  const sealed = deps.vault.seal(
+    JSON.stringify({ secret, until: deps.now() + validMs }),
+    placeOf(sessionId),
+  )
   return {
     setup: sealed,
     qrBase64: Buffer.from(renderSVG(totpAddress(secret, label), { border: 2 })).toString('base64'),
@@ -29,4 +35,8 @@ export const openSetup = (deps: WebDeps, sessionId: string, setup: string): stri
   }
 }
 
-const placeOf = (sessionId: string) => ({ table: 'authenticator_apps', id: `setup:${sessionId}`, column: 'secret_sealed' })
+const placeOf = (sessionId: string) => ({
+  table: 'authenticator_apps',
+  id: `setup:${sessionId}`,
+  column: 'secret_sealed',
+})

@@ -35,7 +35,10 @@ export const requireFresh = (deps: WebDeps, view: Renderer, { onlyFactor = false
     const ask = `/confirm?next=${encodeURIComponent(back.pathname + back.search)}`
     if (isPartial(c)) return c.body(null, 401, { 'HX-Redirect': ask })
     if (isRead) return c.redirect(ask, 303)
-    const refused = await confirmHere(c, deps, view, { action: c.req.path, back: back.pathname + back.search })
+    const refused = await confirmHere(c, deps, view, {
+      action: c.req.path,
+      back: back.pathname + back.search,
+    })
     return refused ?? (await next())
   })
 
@@ -46,7 +49,10 @@ export const requireFresh = (deps: WebDeps, view: Renderer, { onlyFactor = false
 export const isFresh = (c: AnyContext, deps: WebDeps, onlyFactor = false): boolean => {
   const { confirmedAt, secondFactorAt } = c.get('session')
   const recent = (at: Date | null) => at !== null && deps.now() - at.getTime() < freshMs
-  return (onlyFactor || recent(confirmedAt)) && (!c.get('user').hasSecondFactor || recent(secondFactorAt))
+  return (
+    (onlyFactor || recent(confirmedAt)) &&
+    (!c.get('user').hasSecondFactor || recent(secondFactorAt))
+  )
 }
 
 type Place = { action: string; back: string }
@@ -60,13 +66,23 @@ export const askToConfirm = async (
   place: Place,
   { fields, errors = {}, status = 200 }: Form,
 ): Promise<Response> =>
-  view.page(c, 'sign-in/confirm', { ...place, fields, errors, ...(await countSecondFactors(deps.sql, c.get('user').id)) }, status)
+  view.page(
+    c,
+    'sign-in/confirm',
+    { ...place, fields, errors, ...(await countSecondFactors(deps.sql, c.get('user').id)) },
+    status,
+  )
 
 /**
  * Checks what was typed to confirm. Null: it is right and the session counts as fresh. Otherwise
  * returns the confirmation page.
  */
-export const confirmHere = async (c: AnyContext, deps: WebDeps, view: Renderer, place: Place): Promise<Response | null> => {
+export const confirmHere = async (
+  c: AnyContext,
+  deps: WebDeps,
+  view: Renderer,
+  place: Place,
+): Promise<Response | null> => {
   const form = await readForm(c)
   const typed = (name: string): string | null => {
     const value = form.get(name)
@@ -79,12 +95,15 @@ export const confirmHere = async (c: AnyContext, deps: WebDeps, view: Renderer, 
   const password = typed('confirm_password')
   if (answer) {
     const signer = await checkPasskey(deps, { purpose: 'confirm', sessionId: session.id }, answer)
-    if (signer !== user.id) return await ask({ passkey: 'This passkey couldn’t be used here. Try again.' }, 422)
+    if (signer !== user.id)
+      return await ask({ passkey: 'This passkey couldn’t be used here. Try again.' }, 422)
   } else {
     if (password === null) return await ask({}, 403)
     const found = await checkOwnPassword(c, deps, password)
     if ('words' in found) return await ask({ password: found.words }, found.status)
-    const refused = user.hasSecondFactor ? await checkCode(c, deps, user.id, typed('confirm_code') ?? '') : null
+    const refused = user.hasSecondFactor
+      ? await checkCode(c, deps, user.id, typed('confirm_code') ?? '')
+      : null
     if (refused) return await ask({ code: refused.words }, refused.status)
   }
   const now = new Date(deps.now())
@@ -97,10 +116,14 @@ export const confirmHere = async (c: AnyContext, deps: WebDeps, view: Renderer, 
 /** The fields of the original form, in order, for hidden inputs. */
 const carried = (form: FormData): [string, string][] =>
   [...form].flatMap(([name, value]): [string, string][] =>
-    typeof value === 'string' && !ownFields.test(name) && !secretFields.test(name) ? [[name, value]] : [],
+    typeof value === 'string' && !ownFields.test(name) && !secretFields.test(name)
+      ? [[name, value]]
+      : [],
   )
 
 const refererOf = (c: AnyContext, publicUrl: string): URL => {
   const referer = c.req.header('referer')
-  return referer && URL.canParse(referer) && new URL(referer).origin === publicUrl ? new URL(referer) : new URL('/', publicUrl)
+  return referer && URL.canParse(referer) && new URL(referer).origin === publicUrl
+    ? new URL(referer)
+    : new URL('/', publicUrl)
 }

@@ -33,7 +33,12 @@ export const signInLinkRoutes = (deps: WebDeps, view: Renderer) =>
     .createApp()
     .post('/sign-in/link', limitPublicForms(deps), (c) => ask(c, deps, view))
     .get('/sign-in/link/:token', limitLinks(deps), async (c) => {
-      const link = await findOpenLink(deps.sql, 'sign-in', c.req.param('token'), new Date(deps.now()))
+      const link = await findOpenLink(
+        deps.sql,
+        'sign-in',
+        c.req.param('token'),
+        new Date(deps.now()),
+      )
       if (!link) return view.page(c, 'sign-in/link-closed', {}, 404)
       const { email } = await getUser(deps.sql, link.userId)
       return view.page(c, 'sign-in/link', { email, action: c.req.path, errors: {} })
@@ -66,7 +71,11 @@ const mailLink = async (deps: WebDeps, email: string): Promise<void> => {
   if (!person) return
   await tx(deps.sql, async (t) => {
     const now = new Date(deps.now())
-    await enqueue(t, 'mail-link', await insertMailLink(t, { userId: person.id, purpose: 'sign-in', now }))
+    await enqueue(
+      t,
+      'mail-link',
+      await insertMailLink(t, { userId: person.id, purpose: 'sign-in', now }),
+    )
   })
 }
 
@@ -80,9 +89,15 @@ const follow = async (c: AnyContext, deps: WebDeps, view: Renderer): Promise<Res
   const found = await checkPassword(c, deps, { email, password }, linkedSignInLimits(token))
   if ('words' in found) {
     const words = found.status === 422 ? 'That’s not your password.' : found.words
-    return view.page(c, 'sign-in/link', { email, action: c.req.path, errors: { password: words } }, found.status)
+    return view.page(
+      c,
+      'sign-in/link',
+      { email, action: c.req.path, errors: { password: words } },
+      found.status,
+    )
   }
-  if (!(await spendLink(deps.sql, link.id, now))) return view.page(c, 'sign-in/link-closed', {}, 404)
+  if (!(await spendLink(deps.sql, link.id, now)))
+    return view.page(c, 'sign-in/link-closed', {}, 404)
   await forgiveEmail(c, deps, email)
   return await afterPassword(c, deps, found.person.id, '/')
 }

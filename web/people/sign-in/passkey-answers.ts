@@ -16,7 +16,10 @@ export const readAnswer = <T extends { id: string }>(answer: string): T | null =
 }
 
 /** Only the fields that are read here; the library checks the rest. */
-const answerShape = z.looseObject({ id: z.string(), response: z.looseObject({ clientDataJSON: z.string() }) })
+const answerShape = z.looseObject({
+  id: z.string(),
+  response: z.looseObject({ clientDataJSON: z.string() }),
+})
 
 type Answer = { response: { clientDataJSON: string } }
 
@@ -24,7 +27,11 @@ type Answer = { response: { clientDataJSON: string } }
  * Marks the challenge that the browser signed as used and returns it. Null if it isn't ours for
  * this use. The library compares it again.
  */
-export const spentChallenge = async (deps: WebDeps, use: ChallengeUse, { response }: Answer): Promise<string | null> => {
+export const spentChallenge = async (
+  deps: WebDeps,
+  use: ChallengeUse,
+  { response }: Answer,
+): Promise<string | null> => {
   const challenge = challengeIn(response.clientDataJSON)
   return challenge !== null && (await spendChallenge(deps, use, challenge)) ? challenge : null
 }
@@ -32,7 +39,8 @@ export const spentChallenge = async (deps: WebDeps, use: ChallengeUse, { respons
 const challengeIn = (clientData: string): string | null => {
   try {
     const read: unknown = JSON.parse(Buffer.from(clientData, 'base64url').toString())
-    const challenge = typeof read === 'object' && read !== null && 'challenge' in read ? read.challenge : null
+    const challenge =
+      typeof read === 'object' && read !== null && 'challenge' in read ? read.challenge : null
     return typeof challenge === 'string' ? challenge : null
   } catch {
     return null // not JSON, so not from a browser

@@ -5,7 +5,9 @@ import { countHits } from '../../http/throttling.ts'
  * What a challenge is for. Challenges for a session work only in that session; for signing in there
  * is no session yet.
  */
-export type ChallengeUse = { purpose: 'add' | 'confirm'; sessionId: string } | { purpose: 'sign-in' }
+export type ChallengeUse =
+  | { purpose: 'add' | 'confirm'; sessionId: string }
+  | { purpose: 'sign-in' }
 
 const validMs = 5 * 60_000
 
@@ -21,7 +23,11 @@ export const sealChallenge = (deps: WebDeps, use: ChallengeUse): string =>
  * Whether the challenge that the browser returned is ours for this use, hasn't expired, and wasn't
  * used before.
  */
-export const spendChallenge = async (deps: WebDeps, use: ChallengeUse, returned: string): Promise<boolean> => {
+export const spendChallenge = async (
+  deps: WebDeps,
+  use: ChallengeUse,
+  returned: string,
+): Promise<boolean> => {
   const sealed = Buffer.from(returned, 'base64url').toString()
   if (!isInTime(deps, use, sealed)) return false
   // The limit of one hit lasts longer than the challenge is valid. Of several parallel requests,

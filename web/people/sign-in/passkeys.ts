@@ -8,7 +8,12 @@ import {
   verifyAuthenticationResponse,
   verifyRegistrationResponse,
 } from '@simplewebauthn/server'
-import { findCredential, insertPasskey, listCredentials, markPasskeyUsed } from '../../../db/people/passkeys.ts'
+import {
+  findCredential,
+  insertPasskey,
+  listCredentials,
+  markPasskeyUsed,
+} from '../../../db/people/passkeys.ts'
 import type { WebDeps } from '../../http/env.ts'
 import { orRefused, readAnswer, spentChallenge } from './passkey-answers.ts'
 import { type ChallengeUse, sealChallenge } from './passkey-challenge.ts'
@@ -40,7 +45,10 @@ export const creationOptions = async (
     challenge: sealChallenge(deps, { purpose: 'add', sessionId }),
     timeout: timeoutMs,
     attestationType: 'none',
-    excludeCredentials: existing.map((one) => ({ id: one.credentialId, transports: one.transports as never })),
+    excludeCredentials: existing.map((one) => ({
+      id: one.credentialId,
+      transports: one.transports as never,
+    })),
     authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
   })
 }
@@ -54,7 +62,11 @@ export const addPasskey = async (
 ): Promise<Added> => {
   const response = readAnswer<RegistrationResponseJSON>(given.answer)
   if (!response) return 'refused'
-  const expectedChallenge = await spentChallenge(deps, { purpose: 'add', sessionId: given.sessionId }, response)
+  const expectedChallenge = await spentChallenge(
+    deps,
+    { purpose: 'add', sessionId: given.sessionId },
+    response,
+  )
   if (!expectedChallenge) return 'refused'
   const checked = await orRefused(deps, () =>
     verifyRegistrationResponse({
@@ -94,7 +106,10 @@ export const requestOptions = async (
     challenge: sealChallenge(deps, use),
     timeout: timeoutMs,
     userVerification: 'required',
-    allowCredentials: own.map((one) => ({ id: one.credentialId, transports: one.transports as never })),
+    allowCredentials: own.map((one) => ({
+      id: one.credentialId,
+      transports: one.transports as never,
+    })),
   })
 }
 
@@ -102,7 +117,11 @@ export const requestOptions = async (
  * The id of the user who signed with a passkey. Null if the signature, challenge or passkey is
  * invalid.
  */
-export const checkPasskey = async (deps: WebDeps, use: ChallengeUse, answer: string): Promise<string | null> => {
+export const checkPasskey = async (
+  deps: WebDeps,
+  use: ChallengeUse,
+  answer: string,
+): Promise<string | null> => {
   const response = readAnswer<AuthenticationResponseJSON>(answer)
   const stored = response && (await findCredential(deps.sql, response.id))
   const expectedChallenge = stored && (await spentChallenge(deps, use, response))
@@ -123,6 +142,10 @@ export const checkPasskey = async (deps: WebDeps, use: ChallengeUse, answer: str
   )
   if (!checked?.verified) return null
   const { newCounter, credentialBackedUp } = checked.authenticationInfo
-  await markPasskeyUsed(deps.sql, stored.id, { counter: newCounter, backedUp: credentialBackedUp, now: new Date(deps.now()) })
+  await markPasskeyUsed(deps.sql, stored.id, {
+    counter: newCounter,
+    backedUp: credentialBackedUp,
+    now: new Date(deps.now()),
+  })
   return stored.userId
 }

@@ -3,7 +3,11 @@ import { z } from 'zod'
 import { enqueue } from '../../../db/notifications/outbox.ts'
 import { endAccess } from '../../../db/people/access.ts'
 import { recordAccountEvent } from '../../../db/people/account-events.ts'
-import { findOpenReset, insertPasswordReset, spendReset } from '../../../db/people/password-resets.ts'
+import {
+  findOpenReset,
+  insertPasswordReset,
+  spendReset,
+} from '../../../db/people/password-resets.ts'
 import { changePasswordHash, findUserByEmail, getUser } from '../../../db/people/users.ts'
 import { tx } from '../../../db/postgres/connect.ts'
 import { formFields, seeOther } from '../../http/answers.ts'
@@ -11,7 +15,14 @@ import { forAnyone, type WebDeps } from '../../http/env.ts'
 import { email as emailField, fieldErrorsOf } from '../../http/forms/fields.ts'
 import type { Renderer } from '../../http/render.ts'
 import { endCookie } from '../../http/session.ts'
-import { countHits, forgiveEmail, limitLinks, limitPublicForms, resetLimits, tooManyWords } from '../../http/throttling.ts'
+import {
+  countHits,
+  forgiveEmail,
+  limitLinks,
+  limitPublicForms,
+  resetLimits,
+  tooManyWords,
+} from '../../http/throttling.ts'
 import { knownNames } from './known-names.ts'
 import { passwordFault } from './password-strength.ts'
 import { hashPassword } from './passwords.ts'
@@ -25,8 +36,11 @@ export const passwordResetRoutes = (deps: WebDeps, view: Renderer) =>
     .createApp()
     .get('/password-reset', (c) => view.page(c, 'password-reset/new', { errors: {} }))
     .post('/password-reset', limitPublicForms(deps), async (c) => {
-      const read = z.object({ email: emailField }).safeParse({ email: '', ...(await formFields(c)) })
-      if (!read.success) return view.page(c, 'password-reset/new', { errors: fieldErrorsOf(read.error) }, 422)
+      const read = z
+        .object({ email: emailField })
+        .safeParse({ email: '', ...(await formFields(c)) })
+      if (!read.success)
+        return view.page(c, 'password-reset/new', { errors: fieldErrorsOf(read.error) }, 422)
       const { email } = read.data
       const waitS = await countHits(deps, resetLimits(c, deps, email))
       if (waitS !== null) {
@@ -38,7 +52,9 @@ export const passwordResetRoutes = (deps: WebDeps, view: Renderer) =>
     })
     .get('/password-reset/:token', limitLinks(deps), async (c) => {
       const reset = await findOpenReset(deps.sql, c.req.param('token'), new Date(deps.now()))
-      return reset ? view.page(c, 'password-reset/edit', { errors: {} }) : view.page(c, 'password-reset/closed', {}, 404)
+      return reset
+        ? view.page(c, 'password-reset/edit', { errors: {} })
+        : view.page(c, 'password-reset/closed', {}, 404)
     })
     .post('/password-reset/:token', limitLinks(deps), async (c) => {
       const now = new Date(deps.now())
@@ -48,7 +64,8 @@ export const passwordResetRoutes = (deps: WebDeps, view: Renderer) =>
       const { password = '' } = await formFields(c)
       const fault = passwordFault(password, await knownNames(deps, person))
       if (fault) return view.page(c, 'password-reset/edit', { errors: { password: fault } }, 422)
-      if (!(await changeByReset(deps, reset, password))) return view.page(c, 'password-reset/closed', {}, 404)
+      if (!(await changeByReset(deps, reset, password)))
+        return view.page(c, 'password-reset/closed', {}, 404)
       await forgiveEmail(c, deps, person.email)
       endCookie(c)
       return seeOther(c, '/sign-in', 'password-reset')
@@ -65,7 +82,11 @@ const askForReset = async (deps: WebDeps, email: string): Promise<void> => {
 }
 
 /** Changes the password once per token, and ends all sessions of the person. */
-const changeByReset = async (deps: WebDeps, reset: { id: string; userId: string }, password: string): Promise<boolean> => {
+const changeByReset = async (
+  deps: WebDeps,
+  reset: { id: string; userId: string },
+  password: string,
+): Promise<boolean> => {
   const hash = await hashPassword(password)
   return await tx(deps.sql, async (t) => {
     const now = new Date(deps.now())

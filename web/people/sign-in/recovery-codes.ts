@@ -1,6 +1,10 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import argon2 from 'argon2'
-import { findRecoverySalt, replaceRecoveryCodes, spendRecoveryCode } from '../../../db/people/recovery-codes.ts'
+import {
+  findRecoverySalt,
+  replaceRecoveryCodes,
+  spendRecoveryCode,
+} from '../../../db/people/recovery-codes.ts'
 import type { Db } from '../../../db/postgres/connect.ts'
 
 const codesMade = 10
@@ -13,7 +17,14 @@ const codeLength = 8
  * With Argon2id that takes centuries. All codes of a person share a salt, so checking a code takes
  * one hash (about 30 ms).
  */
-const cost = { type: argon2.argon2id, memoryCost: 19_456, timeCost: 2, parallelism: 1, hashLength: 32, raw: true } as const
+const cost = {
+  type: argon2.argon2id,
+  memoryCost: 19_456,
+  timeCost: 2,
+  parallelism: 1,
+  hashLength: 32,
+  raw: true,
+} as const
 
 export type MadeCodes = { codes: string[]; hashes: Buffer[]; salt: Buffer }
 
@@ -26,11 +37,20 @@ export const newRecoveryCodes = async (): Promise<MadeCodes> => {
   return { codes, hashes, salt }
 }
 
-export const storeRecoveryCodes = (sql: Db, userId: string, made: MadeCodes, now: Date): Promise<void> =>
-  replaceRecoveryCodes(sql, userId, { ...made, now })
+export const storeRecoveryCodes = (
+  sql: Db,
+  userId: string,
+  made: MadeCodes,
+  now: Date,
+): Promise<void> => replaceRecoveryCodes(sql, userId, { ...made, now })
 
 /** Marks a code as used. False if the code is wrong or was used before. */
-export const useRecoveryCode = async (sql: Db, userId: string, typed: string, now: Date): Promise<boolean> => {
+export const useRecoveryCode = async (
+  sql: Db,
+  userId: string,
+  typed: string,
+  now: Date,
+): Promise<boolean> => {
   const code = canonical(typed)
   const salt = code.length === codeLength ? await findRecoverySalt(sql, userId) : null
   return salt !== null && (await spendRecoveryCode(sql, userId, await hashCode(code, salt), now))
@@ -50,4 +70,5 @@ const canonical = (typed: string): string =>
     .replace(/O/g, '0')
     .replace(/[IL]/g, '1')
 
-const hashCode = (code: string, salt: Buffer): Promise<Buffer> => argon2.hash(canonical(code), { ...cost, salt })
+const hashCode = (code: string, salt: Buffer): Promise<Buffer> =>
+  argon2.hash(canonical(code), { ...cost, salt })

@@ -14,13 +14,20 @@ export const signInRoutes = (deps: WebDeps, view: Renderer) =>
     .createApp()
     .get('/sign-in', (c) => {
       const next = ownPath(c.req.query('next'))
-      return c.get('user') ? c.redirect(next, 303) : view.page(c, 'sign-in/new', { next, values: {}, errors: {} })
+      return c.get('user')
+        ? c.redirect(next, 303)
+        : view.page(c, 'sign-in/new', { next, values: {}, errors: {} })
     })
     .post('/sign-in', limitPublicForms(deps), async (c) => {
       const { email = '', password = '', next } = await formFields(c)
       const found = await checkSignIn(c, deps, { email, password })
       if ('person' in found) return await afterPassword(c, deps, found.person.id, ownPath(next))
-      const data = { next: ownPath(next), values: { email }, errors: { form: found.words }, locked: found.status === 429 }
+      const data = {
+        next: ownPath(next),
+        values: { email },
+        errors: { form: found.words },
+        locked: found.status === 429,
+      }
       return view.page(c, 'sign-in/new', data, found.status)
     })
     .route('/', endingRoutes(deps, view))
@@ -38,11 +45,19 @@ const endingRoutes = (deps: WebDeps, view: Renderer) =>
     })
     .get('/confirm', requireUser, async (c) => {
       const next = ownPath(c.req.query('next'))
-      return await askToConfirm(c, deps, view, { action: '/confirm', back: next }, { fields: [['next', next]] })
+      return await askToConfirm(
+        c,
+        deps,
+        view,
+        { action: '/confirm', back: next },
+        { fields: [['next', next]] },
+      )
     })
     .post('/confirm/passkey-options', requireUser, async (c) => {
       const use = { purpose: 'confirm', sessionId: c.get('session').id } as const
-      return c.json(await requestOptions(deps, use, c.get('user').id), 200, { 'Cache-Control': 'no-store' })
+      return c.json(await requestOptions(deps, use, c.get('user').id), 200, {
+        'Cache-Control': 'no-store',
+      })
     })
     .post('/confirm', requireUser, async (c) => {
       const next = ownPath((await formFields(c)).next)

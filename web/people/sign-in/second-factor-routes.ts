@@ -24,23 +24,33 @@ export const secondFactorRoutes = (deps: WebDeps, view: Renderer) => {
       if (isRequired && !c.get('session').secondFactorAt) return demandSecondFactor(c)
       await tx(deps.sql, async (t) => {
         if (!(await requireInWorkspace(t, id, isRequired))) return
-        const name = isRequired ? 'workspace.second_factor_required' : 'workspace.second_factor_optional'
+        const name = isRequired
+          ? 'workspace.second_factor_required'
+          : 'workspace.second_factor_optional'
         await recordEvent(t, { name, workspaceId: id, userId: c.get('user').id, subjectId: id })
       })
-      return seeOther(c, `/w/${slug}/people`, isRequired ? 'second-factor-required' : 'second-factor-optional')
+      return seeOther(
+        c,
+        `/w/${slug}/people`,
+        isRequired ? 'second-factor-required' : 'second-factor-optional',
+      )
     })
     .post('/w/:workspace/people/:user/second-factor', admin, fresh, async (c) => {
       const { id: workspaceId, slug } = workspaceOf(c)
       const userId = z.uuid().safeParse(c.req.param('user')).data ?? null
       const act = { workspaceId, userId, byId: c.get('user').id, now: new Date(deps.now()) }
-      return (await resetByAdmin(deps.sql, act)) ? seeOther(c, `/w/${slug}/people`, 'second-factor-reset') : c.notFound()
+      return (await resetByAdmin(deps.sql, act))
+        ? seeOther(c, `/w/${slug}/people`, 'second-factor-reset')
+        : c.notFound()
     })
     .post('/operate/people/:user/second-factor', requireOperator, fresh, async (c) => {
       const userId = z.uuid().safeParse(c.req.param('user')).data
       const byId = c.get('user').id
       // Operators remove their own on the account page: someone who is signed in hasn't lost it.
       if (!userId || userId === byId) return c.notFound()
-      const wasReset = await tx(deps.sql, (t) => resetSecondFactor(t, userId, byId, new Date(deps.now())))
+      const wasReset = await tx(deps.sql, (t) =>
+        resetSecondFactor(t, userId, byId, new Date(deps.now())),
+      )
       return wasReset ? seeOther(c, '/operate/people', 'second-factor-reset') : c.notFound()
     })
     .post('/operate/second-factor', requireOperator, fresh, async (c) => {
@@ -48,10 +58,16 @@ export const secondFactorRoutes = (deps: WebDeps, view: Renderer) => {
       if (isRequired && !c.get('session').secondFactorAt) return demandSecondFactor(c)
       await tx(deps.sql, async (t) => {
         if (!(await requireOfOperators(t, isRequired))) return
-        const name = isRequired ? 'installation.second_factor_required' : 'installation.second_factor_optional'
+        const name = isRequired
+          ? 'installation.second_factor_required'
+          : 'installation.second_factor_optional'
         await recordEvent(t, { name, workspaceId: null, userId: c.get('user').id, subjectId: null })
       })
-      return seeOther(c, '/operate', isRequired ? 'second-factor-required' : 'second-factor-optional')
+      return seeOther(
+        c,
+        '/operate',
+        isRequired ? 'second-factor-required' : 'second-factor-optional',
+      )
     })
 }
 

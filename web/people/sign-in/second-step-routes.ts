@@ -19,7 +19,9 @@ export const secondStepRoutes = (deps: WebDeps, view: Renderer) =>
       const next = ownPath(c.req.query('next'))
       if (c.get('user')) return c.redirect(next, 303)
       const form = { next, withRecovery: c.req.query('with') === 'recovery' }
-      return c.get('waiting') ? await ask(c, deps, view, form) : c.redirect(`/sign-in?next=${encodeURIComponent(next)}`, 303)
+      return c.get('waiting')
+        ? await ask(c, deps, view, form)
+        : c.redirect(`/sign-in?next=${encodeURIComponent(next)}`, 303)
     })
     .post('/sign-in/code', async (c) => {
       const given = await formFields(c)
@@ -34,7 +36,9 @@ export const secondStepRoutes = (deps: WebDeps, view: Renderer) =>
     })
     .post('/sign-in/passkey/options', async (c) => {
       const waiting = c.get('waiting')
-      return c.json(await requestOptions(deps, { purpose: 'sign-in' }, waiting?.user.id), 200, { 'Cache-Control': 'no-store' })
+      return c.json(await requestOptions(deps, { purpose: 'sign-in' }, waiting?.user.id), 200, {
+        'Cache-Control': 'no-store',
+      })
     })
     .post('/sign-in/passkey', (c) => signInWithPasskey(c, deps, view))
 
@@ -50,17 +54,31 @@ const ask = async (
   const factors = await countSecondFactors(deps.sql, c.get('waiting').user.id)
   // Without an app there is no code to ask for: offer a passkey or a recovery code.
   const withRecovery = form.withRecovery || !factors.hasApp
-  return view.page(c, 'sign-in/code', { ...form, ...factors, withRecovery, error: refused?.words }, refused?.status ?? 200)
+  return view.page(
+    c,
+    'sign-in/code',
+    { ...form, ...factors, withRecovery, error: refused?.words },
+    refused?.status ?? 200,
+  )
 }
 
 /**
  * promise: A6: counts every attempt of the browser's network. A passkey itself can't be guessed.
  */
-const signInWithPasskey = async (c: AnyContext, deps: WebDeps, view: Renderer): Promise<Response> => {
+const signInWithPasskey = async (
+  c: AnyContext,
+  deps: WebDeps,
+  view: Renderer,
+): Promise<Response> => {
   const given = await formFields(c)
   const next = ownPath(given.next)
   const refuse = (words: string, status: number) =>
-    view.page(c, 'sign-in/new', { next, values: {}, errors: { form: words }, locked: false }, status)
+    view.page(
+      c,
+      'sign-in/new',
+      { next, values: {}, errors: { form: words }, locked: false },
+      status,
+    )
   const waitS = await countHits(deps, passkeyLimits(c, deps))
   if (waitS !== null) {
     c.header('Retry-After', String(waitS))
@@ -68,7 +86,10 @@ const signInWithPasskey = async (c: AnyContext, deps: WebDeps, view: Renderer): 
   }
   const userId = await checkPasskey(deps, { purpose: 'sign-in' }, given.answer ?? '')
   if (!userId || !(await maySignIn(deps.sql, userId)))
-    return refuse('This passkey couldn’t be used here. Try again, or sign in with your password.', 422)
+    return refuse(
+      'This passkey couldn’t be used here. Try again, or sign in with your password.',
+      422,
+    )
   await completeSignIn(c, deps, userId, { withSecondFactor: true })
   return seeOther(c, next)
 }

@@ -1,9 +1,17 @@
 import { z } from 'zod'
 import { recordAccountEvent } from '../../../db/people/account-events.ts'
-import { deleteAuthenticatorApp, findAuthenticatorApp, saveAuthenticatorApp } from '../../../db/people/authenticator-apps.ts'
+import {
+  deleteAuthenticatorApp,
+  findAuthenticatorApp,
+  saveAuthenticatorApp,
+} from '../../../db/people/authenticator-apps.ts'
 import { deletePasskey, renamePasskey } from '../../../db/people/passkeys.ts'
 import { countRecoveryCodes } from '../../../db/people/recovery-codes.ts'
-import { countSecondFactors, dropUselessRecoveryCodes, isRequiredOf } from '../../../db/people/second-factor.ts'
+import {
+  countSecondFactors,
+  dropUselessRecoveryCodes,
+  isRequiredOf,
+} from '../../../db/people/second-factor.ts'
 import { markConfirmed } from '../../../db/people/sessions.ts'
 import { lockUser } from '../../../db/people/users.ts'
 import { type Sql, tx } from '../../../db/postgres/connect.ts'
@@ -32,20 +40,26 @@ export const securityRoutes = (deps: WebDeps, view: Renderer) => {
     .get(base, requireUser, (c) => showSecurity(c, page))
     .get(`${base}/passkeys/new`, requireUser, fresh, (c) => askForPasskey(c, page))
     .post(`${base}/passkeys/options`, requireUser, fresh, async (c) =>
-      c.json(await creationOptions(deps, c.get('user'), c.get('session').id), 200, { 'Cache-Control': 'no-store' }),
+      c.json(await creationOptions(deps, c.get('user'), c.get('session').id), 200, {
+        'Cache-Control': 'no-store',
+      }),
     )
     .post(`${base}/passkeys`, requireUser, fresh, (c) => savePasskey(c, page))
     .post(`${base}/passkeys/:id/rename`, requireUser, async (c) => {
       const name = passkeyName.safeParse((await formFields(c)).name ?? '')
-      if (!name.success) return await showSecurity(c, page, { errors: { passkeys: name.error.issues[0]!.message } })
+      if (!name.success)
+        return await showSecurity(c, page, { errors: { passkeys: name.error.issues[0]!.message } })
       const id = z.uuid().safeParse(c.req.param('id'))
-      if (!id.success || !(await renamePasskey(deps.sql, c.get('user').id, id.data, name.data))) return c.notFound()
+      if (!id.success || !(await renamePasskey(deps.sql, c.get('user').id, id.data, name.data)))
+        return c.notFound()
       return seeOther(c, base, 'passkey-renamed')
     })
     .post(`${base}/passkeys/:id/remove`, requireUser, fresh, async (c) => {
       const id = z.uuid().safeParse(c.req.param('id')).data
       if (!id) return c.notFound()
-      const removed = await remove(deps, c, 'passkey.removed', (t, userId) => deletePasskey(t, userId, id))
+      const removed = await remove(deps, c, 'passkey.removed', (t, userId) =>
+        deletePasskey(t, userId, id),
+      )
       if (removed === 'last') return await refuseLast(c, page)
       return removed ? seeOther(c, base, 'passkey-removed') : c.notFound()
     })
@@ -58,12 +72,14 @@ export const securityRoutes = (deps: WebDeps, view: Renderer) => {
     })
     .post(`${base}/recovery-codes`, requireUser, fresh, async (c) => {
       const { passkeys, hasApp } = await countSecondFactors(deps.sql, c.get('user').id)
-      if (passkeys === 0 && !hasApp) return await showSecurity(c, page, { errors: { recovery: setUpFirst } })
+      if (passkeys === 0 && !hasApp)
+        return await showSecurity(c, page, { errors: { recovery: setUpFirst } })
       return await showSecurity(c, page, { codes: await makeCodes(deps, c.get('user').id) })
     })
 }
 
-const setUpFirst = 'Add a passkey or an authenticator app first. Recovery codes are a backup for one of these.'
+const setUpFirst =
+  'Add a passkey or an authenticator app first. Recovery codes are a backup for one of these.'
 
 const askForPasskey = (c: AnyContext, { view }: Page, error?: string, name?: string): Response =>
   view.page(c, 'security/passkey', { name: name ?? '', error }, error ? 422 : 200)
@@ -74,16 +90,32 @@ const savePasskey = async (c: AnyContext, page: Page): Promise<Response> => {
   const name = passkeyName.safeParse(given.name ?? '')
   if (!name.success) return askForPasskey(c, page, name.error.issues[0]!.message, given.name)
   const userId: string = c.get('user').id
-  const added = await addPasskey(deps, { userId, sessionId: c.get('session').id, name: name.data, answer: given.answer ?? '' })
-  if (added === 'registered-already') return askForPasskey(c, page, 'This passkey is already registered.', name.data)
-  if (added === 'refused') return askForPasskey(c, page, 'The passkey couldn’t be added. Try again.', name.data)
+  const added = await addPasskey(deps, {
+    userId,
+    sessionId: c.get('session').id,
+    name: name.data,
+    answer: given.answer ?? '',
+  })
+  if (added === 'registered-already')
+    return askForPasskey(c, page, 'This passkey is already registered.', name.data)
+  if (added === 'refused')
+    return askForPasskey(c, page, 'The passkey couldn’t be added. Try again.', name.data)
   return await afterAdding(c, page, 'passkey.added')
 }
 
-const askForCode = async (c: AnyContext, { deps, view }: Page, error?: string, setup?: string): Promise<Response> => {
+const askForCode = async (
+  c: AnyContext,
+  { deps, view }: Page,
+  error?: string,
+  setup?: string,
+): Promise<Response> => {
   const { id, email } = c.get('user')
   const given = setup ? openSetup(deps, c.get('session').id, setup) : null
-  const drawn = sealSetup(deps, { sessionId: c.get('session').id, label: email, secret: given ?? undefined })
+  const drawn = sealSetup(deps, {
+    sessionId: c.get('session').id,
+    label: email,
+    secret: given ?? undefined,
+  })
   const isReplacing = (await findAuthenticatorApp(deps.sql, id)) !== null
   return view.page(c, 'security/authenticator', { ...drawn, isReplacing, error }, error ? 422 : 200)
 }
@@ -93,12 +125,23 @@ const saveApp = async (c: AnyContext, page: Page): Promise<Response> => {
   const { setup = '', code = '' } = await formFields(c)
   const userId: string = c.get('user').id
   const secret = openSetup(deps, c.get('session').id, setup)
-  if (!secret) return await askForCode(c, page, 'This page was open for too long. Scan the new code below.')
+  if (!secret)
+    return await askForCode(c, page, 'This page was open for too long. Scan the new code below.')
   const step = stepOfCode(secret, code, deps.now())
   if (step === null)
-    return await askForCode(c, page, 'This code is wrong. Check the time on your phone and enter the current code.', setup)
+    return await askForCode(
+      c,
+      page,
+      'This code is wrong. Check the time on your phone and enter the current code.',
+      setup,
+    )
   const isReplacing = (await findAuthenticatorApp(deps.sql, userId)) !== null
-  await saveAuthenticatorApp(deps.sql, deps.vault, { userId, secret, step, now: new Date(deps.now()) })
+  await saveAuthenticatorApp(deps.sql, deps.vault, {
+    userId,
+    secret,
+    step,
+    now: new Date(deps.now()),
+  })
   return await afterAdding(c, page, isReplacing ? 'authenticator.replaced' : 'authenticator.added')
 }
 

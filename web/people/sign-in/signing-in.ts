@@ -11,7 +11,12 @@ import { setSessionCookie } from '../../http/session.ts'
  * Call it after the right password. Opens a session, or goes to the second step if the person has
  * two-step sign-in. Until that is done, the session gives no access.
  */
-export const afterPassword = async (c: AnyContext, deps: WebDeps, userId: string, next: string): Promise<Response> => {
+export const afterPassword = async (
+  c: AnyContext,
+  deps: WebDeps,
+  userId: string,
+  next: string,
+): Promise<Response> => {
   const { passkeys, hasApp } = await countSecondFactors(deps.sql, userId)
   if (passkeys === 0 && !hasApp) {
     await completeSignIn(c, deps, userId, { withSecondFactor: false })
@@ -34,7 +39,12 @@ export const completeSignIn = async (
   const token = await tx(deps.sql, async (t) => {
     // promise: R1: people who deactivated their own account reactivate it by signing in
     if (await reactivate(t, userId, 'person'))
-      await recordEvent(t, { name: 'account.reactivated', workspaceId: null, userId, subjectId: userId })
+      await recordEvent(t, {
+        name: 'account.reactivated',
+        workspaceId: null,
+        userId,
+        subjectId: userId,
+      })
     return await insertSession(t, userId, now, withSecondFactor ? 'proved' : 'password')
   })
   setSessionCookie(c, token)

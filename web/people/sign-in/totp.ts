@@ -10,7 +10,14 @@ const periodS = 30
 const window = 1
 
 const totp = (secret: string, label = ''): TOTP =>
-  new TOTP({ issuer: 'CrateSocial', label, algorithm: 'SHA1', digits: 6, period: periodS, secret: Secret.fromBase32(secret) })
+  new TOTP({
+    issuer: 'CrateSocial',
+    label,
+    algorithm: 'SHA1',
+    digits: 6,
+    period: periodS,
+    secret: Secret.fromBase32(secret),
+  })
 
 /** 160 random bits in base32. */
 export const newTotpSecret = (): string => new Secret({ size: 20 }).base32

@@ -1,6 +1,6 @@
 import type { ComposedMedia } from '../../../db/posts/composed-media.ts'
 import { canonicalEdits, rotatedSize } from '../../../media/edits.ts'
-import type { PostKind } from '../../../platforms/platform.ts'
+import type { PostKind } from '../../../platforms/post-kind.ts'
 import type { View } from '../../http/render.ts'
 import type { ChannelDraft, Composer } from '../composer.ts'
 import type { EditorFields, ReadEditor } from './form.ts'
@@ -20,10 +20,13 @@ export const wantedShapes = (composer: Composer): Wanted[] => {
 /** Accounts whose cover is a frame of the video. */
 export const coverChannels = (composer: Composer, media: ComposedMedia): ChannelDraft[] =>
   media.kind === 'video'
-    ? chosenIn(composer).filter(({ platform, kind }) => platform.kinds.find(({ name }) => name === kind)?.hasCoverSecond)
+    ? chosenIn(composer).filter(
+        ({ platform, kind }) => platform.kinds.find(({ name }) => name === kind)?.hasCoverSecond,
+      )
     : []
 
-const chosenIn = ({ channels }: Composer): ChannelDraft[] => channels.filter((one) => one.chosen && !one.sent)
+const chosenIn = ({ channels }: Composer): ChannelDraft[] =>
+  channels.filter((one) => one.chosen && !one.sent)
 
 /**
  * The data for the editor's templates. `kept`: the fields of the composer, which travel through the
@@ -32,7 +35,13 @@ const chosenIn = ({ channels }: Composer): ChannelDraft[] => channels.filter((on
 export const editorView = (
   composer: Composer,
   media: ComposedMedia,
-  editor: { typed: EditorFields; read: ReadEditor; base: string; kept: [string, string][]; dialog: boolean },
+  editor: {
+    typed: EditorFields
+    read: ReadEditor
+    base: string
+    kept: [string, string][]
+    dialog: boolean
+  },
 ): View => {
   const { read } = editor
   const wanted = wantedShapes(composer)
@@ -48,14 +57,21 @@ export const editorView = (
     count: composer.media.length,
     shapes: shapes.map((shape) => ({ ...shape, ...judged(shape, size, wanted) })),
     hints: [...new Set(wanted.map(({ shape }) => shape.words))],
-    covers: covers.map(({ channel, platform }) => ({ name: `${channel.id}.cover_second`, label: platform.label })),
+    covers: covers.map(({ channel, platform }) => ({
+      name: `${channel.id}.cover_second`,
+      label: platform.label,
+    })),
     coverLabels: [...new Set(covers.map(({ platform }) => platform.label))].join(', '),
     heading: media.kind === 'video' ? 'Edit video' : 'Crop photo',
   }
 }
 
 /** Which platforms suggest this shape, and what those do to it that don't take it. */
-const judged = ({ name, ratio }: CropShape, size: { width: number; height: number }, wanted: Wanted[]) => {
+const judged = (
+  { name, ratio }: CropShape,
+  size: { width: number; height: number },
+  wanted: Wanted[],
+) => {
   const shown = name === 'original' ? size.width / size.height : ratio
   const isOutside = ({ shape: { least = 0, most = Number.POSITIVE_INFINITY } }: Wanted) =>
     shown !== null && (shown < least - 0.005 || shown > most + 0.005)
@@ -75,5 +91,7 @@ const judged = ({ name, ratio }: CropShape, size: { width: number; height: numbe
 /** Width and height of the drawing of a shape, at most 26 wide and 26 high. */
 const outline = (ratio: number | null): { width: number; height: number } => {
   const shown = ratio === null ? 1 : Math.min(4, Math.max(0.25, ratio))
-  return shown >= 1 ? { width: 26, height: Math.round(26 / shown) } : { width: Math.round(26 * shown), height: 26 }
+  return shown >= 1
+    ? { width: 26, height: Math.round(26 / shown) }
+    : { width: Math.round(26 * shown), height: 26 }
 }

@@ -11,7 +11,13 @@ import { requireMember } from '../../http/session.ts'
 import { type Composer, loadComposer } from '../composer.ts'
 import { formOfRequest } from '../composer-form.ts'
 import type { PostForm } from '../post-form.ts'
-import { type EditorFields, editorFieldNames, editorFieldsOf, type ReadEditor, readEditor } from './form.ts'
+import {
+  type EditorFields,
+  editorFieldNames,
+  editorFieldsOf,
+  type ReadEditor,
+  readEditor,
+} from './form.ts'
 import { coverChannels, editorView, wantedShapes } from './page.ts'
 
 type MemberContext = Context<MemberEnv>
@@ -36,17 +42,31 @@ export const editingRoutes = (deps: WebDeps, view: Renderer, page: ComposerPage)
     const media = composer.media.find((one) => one.id === id)
     if (!media) throw new HTTPException(404)
     if (act === 'cancel' || composer.mediaFrozen) return page.showComposer(c, post, form)
-    const typed = act === 'edit' || act === 'reset' ? openedFields(composer, media, act === 'reset') : typedIn(body, act)
+    const typed =
+      act === 'edit' || act === 'reset'
+        ? openedFields(composer, media, act === 'reset')
+        : typedIn(body, act)
     const read = readEditor(media, typed)
     const isRefused = Object.keys(read.faults).length > 0
-    if (act === 'done' && !isRefused) return page.showComposer(c, post, withEdits(composer, form, media, read))
+    if (act === 'done' && !isRefused)
+      return page.showComposer(c, post, withEdits(composer, form, media, read))
     const coverMs = read.faults.cover ? null : read.coverMs
     const drawn = isRefused
       ? typed
-      : { ...editorFieldsOf(media, read.edits, coverMs, null), shape: typed.shape, was: typed.shape }
+      : {
+          ...editorFieldsOf(media, read.edits, coverMs, null),
+          shape: typed.shape,
+          was: typed.shape,
+        }
     const base = `/w/${c.var.workspace.slug}`
     const dialog = c.req.query('dialog') === '1'
-    const data = editorView(composer, media, { typed: drawn, read, base, kept: dialog ? [] : keptIn(body), dialog })
+    const data = editorView(composer, media, {
+      typed: drawn,
+      read,
+      base,
+      kept: dialog ? [] : keptIn(body),
+      dialog,
+    })
     if (dialog) return view.partial(c, 'posts/editing/_editor', data)
     return view.page(c, 'posts/editing/edit-file', data, isRefused ? 422 : 200)
   })
@@ -59,15 +79,24 @@ const textIn = (body: FormData, name: string): string => {
 /** `empty`: the file as it is. Otherwise, a file without a crop starts in the shape that a platform wants. */
 const openedFields = (composer: Composer, media: ComposedMedia, empty: boolean): EditorFields => {
   if (empty) return editorFieldsOf(media, null, null, null)
-  return editorFieldsOf(media, media.edits, coverOf(composer, media), wantedShapes(composer)[0]?.shape.best ?? null)
+  return editorFieldsOf(
+    media,
+    media.edits,
+    coverOf(composer, media),
+    wantedShapes(composer)[0]?.shape.best ?? null,
+  )
 }
 
 /** The cover as a time in the whole video. Platforms count from the start of what is published. */
 const coverOf = (composer: Composer, media: ComposedMedia): number | null => {
   const typed = coverChannels(composer, media).map(({ values }) => values.cover_second ?? '')
-  const seconds = typed.map((text) => (/^\d{1,6}([.,]\d{1,3})?$/.test(text) ? Number(text.replace(',', '.')) : null))
+  const seconds = typed.map((text) =>
+    /^\d{1,6}([.,]\d{1,3})?$/.test(text) ? Number(text.replace(',', '.')) : null,
+  )
   const first = seconds.find((one) => one !== null)
-  return first === undefined || first === null ? null : Math.round(first * 1_000) + (media.edits?.trim?.startMs ?? 0)
+  return first === undefined || first === null
+    ? null
+    : Math.round(first * 1_000) + (media.edits?.trim?.startMs ?? 0)
 }
 
 const typedIn = (body: FormData, act: string): EditorFields => {
@@ -82,9 +111,17 @@ const typedIn = (body: FormData, act: string): EditorFields => {
 const whole = { x: '0', y: '0', width: '100', height: '100' }
 
 /** The composer's form with these edits, and the cover for each account that takes one. */
-const withEdits = (composer: Composer, form: PostForm, media: ComposedMedia, { edits, coverMs }: ReadEditor): PostForm => {
+const withEdits = (
+  composer: Composer,
+  form: PostForm,
+  media: ComposedMedia,
+  { edits, coverMs }: ReadEditor,
+): PostForm => {
   const second = coverMs === null ? '' : String((coverMs - (edits?.trim?.startMs ?? 0)) / 1_000)
-  const covers = coverChannels(composer, media).map(({ channel: { id } }) => [id, { ...form.fields[id], cover_second: second }])
+  const covers = coverChannels(composer, media).map(({ channel: { id } }) => [
+    id,
+    { ...form.fields[id], cover_second: second },
+  ])
   return {
     ...form,
     media: form.media.map((one) => (one.id === media.id ? { ...one, edits } : one)),
@@ -95,5 +132,7 @@ const withEdits = (composer: Composer, form: PostForm, media: ComposedMedia, { e
 /** Everything that the composer's form sent, without the pressed button. */
 const keptIn = (body: FormData): [string, string][] =>
   [...body.entries()].flatMap(([name, value]): [string, string][] =>
-    typeof value === 'string' && name !== 'act' && name !== 'marks' && !name.startsWith('edit.') ? [[name, value]] : [],
+    typeof value === 'string' && name !== 'act' && name !== 'marks' && !name.startsWith('edit.')
+      ? [[name, value]]
+      : [],
   )

@@ -9,7 +9,9 @@ export const startCrop = (root) => {
   const given = root.dataset.edits ? JSON.parse(root.dataset.edits) : {}
   const file = { width: Number(root.dataset.width), height: Number(root.dataset.height) }
   const find = (name) => root.querySelector(`[data-${name}]`)
-  const [picture, source, frame, label, zoom] = ['picture', 'source', 'frame', 'size', 'zoom'].map(find)
+  const [picture, source, frame, label, zoom] = ['picture', 'source', 'frame', 'size', 'zoom'].map(
+    find,
+  )
   const radios = [...root.querySelectorAll('[name="edit.shape"]')]
   let rotation = given.rotate ?? 0
   let crop = given.crop ?? whole
@@ -26,7 +28,10 @@ export const startCrop = (root) => {
   }
   const smallest = () => {
     const { width, height } = size()
-    return { width: Math.min(1, smallestPixels / width), height: Math.min(1, smallestPixels / height) }
+    return {
+      width: Math.min(1, smallestPixels / width),
+      height: Math.min(1, smallestPixels / height),
+    }
   }
   const pixels = (share, edge) => {
     const step = root.dataset.kind === 'video' ? 2 : 1
@@ -48,13 +53,21 @@ export const startCrop = (root) => {
     source.style.width = isTurned ? `${(height / width) * 100}%` : '100%'
     source.style.height = isTurned ? `${(width / height) * 100}%` : '100%'
     source.style.transform = `translate(-50%, -50%) rotate(${rotation}deg)`
-    for (const [name, share] of Object.entries({ left: crop.x, top: crop.y, width: crop.width, height: crop.height }))
+    for (const [name, share] of Object.entries({
+      left: crop.x,
+      top: crop.y,
+      width: crop.width,
+      height: crop.height,
+    }))
       frame.style[name] = `${share * 100}%`
     const kept = `${pixels(crop.width, width)} × ${pixels(crop.height, height)}`
     const percent = (share) => `${Math.round(share * 100)}%`
     label.textContent = kept
     frame.setAttribute('aria-valuenow', Math.round(crop.x * 100))
-    frame.setAttribute('aria-valuetext', `${kept} pixels, ${percent(crop.x)} from the left, ${percent(crop.y)} from the top`)
+    frame.setAttribute(
+      'aria-valuetext',
+      `${kept} pixels, ${percent(crop.x)} from the left, ${percent(crop.y)} from the top`,
+    )
     zoom.value = Math.round((most().width / crop.width) * 100)
     zoom.setAttribute('aria-valuetext', `${zoom.value}%`)
     root.querySelector('#edit-zoom-now').textContent = `${zoom.value}%`
@@ -79,9 +92,18 @@ export const startCrop = (root) => {
     leaveOriginal()
     const largest = most()
     const least = smallest()
-    const share = between(Math.max(least.width / largest.width, least.height / largest.height), 1 / times, 1)
+    const share = between(
+      Math.max(least.width / largest.width, least.height / largest.height),
+      1 / times,
+      1,
+    )
     const [width, height] = [largest.width * share, largest.height * share]
-    set({ x: crop.x + (crop.width - width) / 2, y: crop.y + (crop.height - height) / 2, width, height })
+    set({
+      x: crop.x + (crop.width - width) / 2,
+      y: crop.y + (crop.height - height) / 2,
+      width,
+      height,
+    })
   }
   const zoomed = () => most().width / crop.width
   const resize = (wider, higher) => {
@@ -101,7 +123,10 @@ export const startCrop = (root) => {
       x: corner.includes('w') ? crop.x + crop.width : crop.x,
       y: corner.includes('n') ? crop.y + crop.height : crop.y,
     }
-    const room = { width: corner.includes('w') ? fixed.x : 1 - fixed.x, height: corner.includes('n') ? fixed.y : 1 - fixed.y }
+    const room = {
+      width: corner.includes('w') ? fixed.x : 1 - fixed.x,
+      height: corner.includes('n') ? fixed.y : 1 - fixed.y,
+    }
     const least = smallest()
     let width = between(least.width, Math.abs(x - fixed.x), room.width)
     let height = between(least.height, Math.abs(y - fixed.y), room.height)
@@ -134,7 +159,12 @@ export const startCrop = (root) => {
     frame.setPointerCapture(event.pointerId)
     pointers.set(event.pointerId, event)
     const isPinch = pointers.size === 2
-    began = { event, crop, corner: event.target.dataset.corner, ...(isPinch ? { spread: spread(), zoom: zoomed() } : {}) }
+    began = {
+      event,
+      crop,
+      corner: event.target.dataset.corner,
+      ...(isPinch ? { spread: spread(), zoom: zoomed() } : {}),
+    }
   })
   frame.addEventListener('pointermove', (event) => {
     if (!pointers.has(event.pointerId) || !began) return
@@ -142,7 +172,12 @@ export const startCrop = (root) => {
     const box = picture.getBoundingClientRect()
     if (pointers.size === 2 && began.spread) return zoomTo((began.zoom * spread()) / began.spread)
     if (pointers.size > 1 || began.spread) return
-    if (began.corner) return pull(began.corner, (event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height)
+    if (began.corner)
+      return pull(
+        began.corner,
+        (event.clientX - box.left) / box.width,
+        (event.clientY - box.top) / box.height,
+      )
     leaveOriginal()
     const right = (event.clientX - began.event.clientX) / box.width
     const down = (event.clientY - began.event.clientY) / box.height
@@ -164,7 +199,12 @@ export const startCrop = (root) => {
     start()
   }
   const step = 0.01
-  const arrows = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, -step], ArrowDown: [0, step] }
+  const arrows = {
+    ArrowLeft: [-step, 0],
+    ArrowRight: [step, 0],
+    ArrowUp: [0, -step],
+    ArrowDown: [0, step],
+  }
   const keys = {
     r: rotate,
     R: rotate,
@@ -196,7 +236,13 @@ export const startCrop = (root) => {
       const millionths = (share) => Math.round(share * 1e6) / 1e6
       const isWhole = crop.width === 1 && crop.height === 1
       return {
-        ...(isWhole ? {} : { crop: Object.fromEntries(Object.entries(crop).map(([name, share]) => [name, millionths(share)])) }),
+        ...(isWhole
+          ? {}
+          : {
+              crop: Object.fromEntries(
+                Object.entries(crop).map(([name, share]) => [name, millionths(share)]),
+              ),
+            }),
         ...(rotation ? { rotate: rotation } : {}),
       }
     },

@@ -12,7 +12,8 @@ export const openEditor = async (button, changed) => {
   const body = new URLSearchParams(new FormData(composer))
   body.set('act', button.value)
   const answer = await fetch(`${button.formAction}?dialog=1`, { method: 'POST', body })
-  if (!answer.ok || answer.redirected) throw new Error(`the editor was answered with ${answer.status}`)
+  if (!answer.ok || answer.redirected)
+    throw new Error(`the editor was answered with ${answer.status}`)
   const dialog = Object.assign(document.createElement('dialog'), { className: 'editor-dialog' })
   dialog.setAttribute('aria-labelledby', 'editor-title')
   dialog.innerHTML = await answer.text()
@@ -41,7 +42,9 @@ export const openEditor = async (button, changed) => {
       times?.reset()
     },
   }
-  root.addEventListener('click', ({ target }) => acts[target.closest('[data-act]')?.dataset.act]?.())
+  root.addEventListener('click', ({ target }) =>
+    acts[target.closest('[data-act]')?.dataset.act]?.(),
+  )
   root.addEventListener('submit', (event) => {
     event.preventDefault()
     done()

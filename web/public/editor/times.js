@@ -15,7 +15,8 @@ const timeText = (ms) => {
 /** Milliseconds, or NaN. */
 const readTime = (typed) => {
   const parts = typed.trim().replace(',', '.').split(':')
-  if (parts.length > 3 || !parts.every((part) => /^\d{1,6}(\.\d{1,3})?$/.test(part))) return Number.NaN
+  if (parts.length > 3 || !parts.every((part) => /^\d{1,6}(\.\d{1,3})?$/.test(part)))
+    return Number.NaN
   return Math.round(parts.reduce((seconds, part) => seconds * 60 + Number(part), 0) * 1_000)
 }
 
@@ -42,7 +43,8 @@ export const startTimes = (root) => {
       const ms = at[name]
       slider(name).value = ms ?? at.start
       slider(name).setAttribute('aria-valuetext', ms === null ? 'Not chosen' : timeText(ms))
-      if (document.activeElement !== field(name)) field(name).value = ms === null ? '' : timeText(ms)
+      if (document.activeElement !== field(name))
+        field(name).value = ms === null ? '' : timeText(ms)
       field(name).setCustomValidity('')
     }
     const strip = root.querySelector('[data-strip]')
@@ -64,7 +66,8 @@ export const startTimes = (root) => {
       const { key, shiftKey } = event
       const now = at[name] ?? at.start
       if (steps[key]) set(name, now + steps[key] * (shiftKey ? 1_000 : frameMs))
-      else if (key === 'PageUp' || key === 'PageDown') set(name, now + (key === 'PageUp' ? 1_000 : -1_000))
+      else if (key === 'PageUp' || key === 'PageDown')
+        set(name, now + (key === 'PageUp' ? 1_000 : -1_000))
       else if (key === ' ') video.paused ? video.play() : video.pause()
       else return
       event.preventDefault()
@@ -72,7 +75,8 @@ export const startTimes = (root) => {
     field(name).addEventListener('change', () => {
       const typed = field(name).value
       if (name === 'cover' && typed.trim() === '') at.cover = null
-      const ms = typed.trim() === '' ? { start: 0, end: durationMs, cover: null }[name] : readTime(typed)
+      const ms =
+        typed.trim() === '' ? { start: 0, end: durationMs, cover: null }[name] : readTime(typed)
       if (Number.isNaN(ms)) return field(name).setCustomValidity('Enter a time such as 0:04.5.')
       if (ms === null) return draw()
       set(name, ms)
@@ -93,7 +97,8 @@ export const startTimes = (root) => {
   draw()
 
   return {
-    edits: () => (at.start === 0 && at.end >= durationMs ? {} : { trim: { startMs: at.start, endMs: at.end } }),
+    edits: () =>
+      at.start === 0 && at.end >= durationMs ? {} : { trim: { startMs: at.start, endMs: at.end } },
     /** Platforms count from the start of what is published. */
     coverSecond: () => (at.cover === null ? '' : String((at.cover - at.start) / 1_000)),
     isValid: () => names.every((name) => field(name).reportValidity()),
@@ -106,7 +111,11 @@ export const startTimes = (root) => {
 
 /** Frames from the whole video, one after the other, so that only one is decoded at a time. */
 const drawStrip = (strip, src, durationMs) => {
-  const video = Object.assign(document.createElement('video'), { src, muted: true, preload: 'auto' })
+  const video = Object.assign(document.createElement('video'), {
+    src,
+    muted: true,
+    preload: 'auto',
+  })
   let drawn = 0
   const seek = () => {
     video.currentTime = ((drawn + 0.5) / framesInStrip) * (durationMs / 1_000)

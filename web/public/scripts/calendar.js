@@ -16,7 +16,8 @@ document.addEventListener('dragover', (event) => {
   const slot = slotOf(event)
   if (!slot) return
   event.preventDefault()
-  for (const other of document.querySelectorAll('[data-slot].over')) if (other !== slot) other.classList.remove('over')
+  for (const other of document.querySelectorAll('[data-slot].over'))
+    if (other !== slot) other.classList.remove('over')
   slot.classList.add('over')
 })
 document.addEventListener('dragend', () => {
@@ -30,20 +31,31 @@ document.addEventListener('drop', async (event) => {
   event.preventDefault()
   const { move, time, version } = carried.dataset
   const { here, zone } = document.getElementById('calendar').dataset
-  const fields = new URLSearchParams({ time: `${slot.dataset.slot}T${time}`, version, zone, back: here })
+  const fields = new URLSearchParams({
+    time: `${slot.dataset.slot}T${time}`,
+    version,
+    zone,
+    back: here,
+  })
   const answer = await send(move, fields)
   const to = answer?.headers.get('HX-Location')
   if (to) return location.assign(to)
   if (answer?.status === 422) return location.assign(`${move}?${fields}`)
   if (answer?.status === 409)
-    return tell('Someone changed this post, so it wasn’t moved. The calendar now shows the latest version.')
+    return tell(
+      'Someone changed this post, so it wasn’t moved. The calendar now shows the latest version.',
+    )
   tell(answer ? 'The post couldn’t be moved. Try again.' : 'No connection. The post wasn’t moved.')
 })
 
 /** The response, or null if the server could not be reached. */
 const send = async (address, body) => {
   try {
-    return await fetch(address, { method: 'POST', body, headers: { 'HX-Request': 'true', 'HX-Request-Type': 'partial' } })
+    return await fetch(address, {
+      method: 'POST',
+      body,
+      headers: { 'HX-Request': 'true', 'HX-Request-Type': 'partial' },
+    })
   } catch {
     return null
   }
@@ -54,7 +66,10 @@ const send = async (address, body) => {
  * until the server has agreed.
  */
 const tell = (words) => {
-  const said = Object.assign(document.createElement('p'), { className: 'notice', textContent: words })
+  const said = Object.assign(document.createElement('p'), {
+    className: 'notice',
+    textContent: words,
+  })
   document.getElementById('flash').replaceChildren(said)
   document.getElementById('calendar').dispatchEvent(new CustomEvent('fetch-again'))
   scrollTo({ top: 0 })

@@ -8,7 +8,13 @@ const dress = (svg) => {
   box.className = 'chart-box'
   svg.before(box)
   const slider = document.createElement('input')
-  Object.assign(slider, { type: 'range', min: 0, max: points.length - 1, value: points.length - 1, className: 'chart-slider' })
+  Object.assign(slider, {
+    type: 'range',
+    min: 0,
+    max: points.length - 1,
+    value: points.length - 1,
+    className: 'chart-slider',
+  })
   slider.setAttribute('aria-label', `${svg.querySelector('title').textContent}: single values`)
   const tip = document.createElement('div')
   tip.className = 'chart-tip'

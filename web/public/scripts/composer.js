@@ -47,7 +47,8 @@ const fileUnder = (event) => {
   return over && over !== dragged ? over : null
 }
 const unmark = () => {
-  for (const file of document.querySelectorAll('#file-list > .target')) file.classList.remove('target')
+  for (const file of document.querySelectorAll('#file-list > .target'))
+    file.classList.remove('target')
 }
 document.addEventListener('dragover', (event) => {
   const over = fileUnder(event)
@@ -81,7 +82,11 @@ document.addEventListener('uploaded', (event) => {
   if (!composer()?.contains(event.target)) return
   const { id, tile } = event.detail
   tile.remove()
-  const add = Object.assign(document.createElement('input'), { type: 'hidden', name: 'add', value: id })
+  const add = Object.assign(document.createElement('input'), {
+    type: 'hidden',
+    name: 'add',
+    value: id,
+  })
   document.getElementById('files').append(add)
   changed()
 })
@@ -89,7 +94,9 @@ document.addEventListener('uploaded', (event) => {
 // Keeps opened sections open when the form is rendered again.
 let opened = []
 document.addEventListener('htmx:before:swap', () => {
-  opened = [...(composer()?.querySelectorAll('details[id][open]') ?? [])].map((details) => details.id)
+  opened = [...(composer()?.querySelectorAll('details[id][open]') ?? [])].map(
+    (details) => details.id,
+  )
 })
 document.addEventListener('htmx:after:swap', () => {
   for (const id of opened) document.getElementById(id)?.setAttribute('open', '')
@@ -124,7 +131,9 @@ const announce = (target, counters) => {
   clearTimeout(announcing)
   announcing = setTimeout(() => {
     document.getElementById('counted').textContent = counters
-      .map(({ dataset: { limit, name, unit } }) => roomWords(name, Number(limit) - lengthIn(target.value, unit), limit))
+      .map(({ dataset: { limit, name, unit } }) =>
+        roomWords(name, Number(limit) - lengthIn(target.value, unit), limit),
+      )
       .filter(Boolean)
       .join('. ')
   }, 700)

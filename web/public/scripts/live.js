@@ -9,13 +9,15 @@ const parts = new Map() // by id: when it was last fetched, and whether a fetch 
 
 document.addEventListener('target-changed', (event) => {
   const changed = read(event.detail?.data)
-  for (const part of document.querySelectorAll('[data-live]')) if (concerns(part, changed)) fetchSoon(part.id)
+  for (const part of document.querySelectorAll('[data-live]'))
+    if (concerns(part, changed)) fetchSoon(part.id)
 })
 
 // The event of a conversion has the id of the file, or nothing if any may have changed.
 document.addEventListener('media-changed', (event) => {
   const id = event.detail?.data
-  for (const part of document.querySelectorAll('[data-converting]')) if (!id || part.dataset.converting === id) fetchSoon(part.id)
+  for (const part of document.querySelectorAll('[data-converting]'))
+    if (!id || part.dataset.converting === id) fetchSoon(part.id)
 })
 
 /**
@@ -27,7 +29,9 @@ const concerns = (part, changed) => {
   const { from, to } = part.dataset
   if (!changed || !from) return true
   const isShown = (id) => part.contains(document.getElementById(`post-${id}`))
-  return changed.at.some((at) => at >= Number(from) && at < Number(to)) || changed.posts.some(isShown)
+  return (
+    changed.at.some((at) => at >= Number(from) && at < Number(to)) || changed.posts.some(isShown)
+  )
 }
 
 const fetchSoon = (id) => {
@@ -35,7 +39,8 @@ const fetchSoon = (id) => {
   parts.set(id, part)
   if (part.waits) return
   part.waits = true
-  const inMs = Math.max(soonMs, part.fetchedMs + restMs - performance.now()) + Math.random() * spreadMs
+  const inMs =
+    Math.max(soonMs, part.fetchedMs + restMs - performance.now()) + Math.random() * spreadMs
   setTimeout(() => {
     part.waits = false
     part.fetchedMs = performance.now()

@@ -58,6 +58,8 @@ const zone = document.querySelector('[data-browser-zone]')
 if (zone?.value === '') {
   const here = Intl.DateTimeFormat().resolvedOptions().timeZone
   const options = [...document.querySelectorAll('#zones option')]
-  const found = options.find((option) => option.value === here || option.dataset.also?.split(' ').includes(here))
+  const found = options.find(
+    (option) => option.value === here || option.dataset.also?.split(' ').includes(here),
+  )
   if (found) zone.value = found.value
 }

@@ -9,7 +9,8 @@ if (library()?.browserSupportsWebAuthn())
     // A page has one primary button. If a passkey is offered first, the password's button becomes
     // secondary.
     if (form.querySelector('.primary'))
-      for (const button of document.querySelectorAll('[data-gives-way]')) button.classList.remove('primary')
+      for (const button of document.querySelectorAll('[data-gives-way]'))
+        button.classList.remove('primary')
   }
 
 const words = {

@@ -10,14 +10,17 @@ if (contents) {
     }
   }
   const headings = [...document.querySelectorAll('.policy h2[id]')]
-  const current = () => headings.filter((heading) => heading.getBoundingClientRect().top < innerHeight / 3).at(-1) ?? headings[0]
+  const current = () =>
+    headings.filter((heading) => heading.getBoundingClientRect().top < innerHeight / 3).at(-1) ??
+    headings[0]
   const update = () => mark(current().id)
   document.addEventListener('scroll', update, { passive: true })
   update()
 
   // On a phone, following a link closes the table of contents.
   contents.addEventListener('click', (event) => {
-    if (event.target.closest?.('a')) for (const details of contents.querySelectorAll('details')) details.open = false
+    if (event.target.closest?.('a'))
+      for (const details of contents.querySelectorAll('details')) details.open = false
   })
 }
 

@@ -16,7 +16,11 @@ const ask = (method, address, { headers = {}, body = null, onProgress, signal } 
     const end = (status) => {
       clearTimeout(stalled)
       signal?.removeEventListener('abort', abort)
-      resolve({ status, text: request.responseText, header: (name) => request.getResponseHeader(name) })
+      resolve({
+        status,
+        text: request.responseText,
+        header: (name) => request.getResponseHeader(name),
+      })
     }
     const abort = () => request.abort()
     let stalled
@@ -46,7 +50,9 @@ const ask = (method, address, { headers = {}, body = null, onProgress, signal } 
 const keyOf = async (address, { name, size, lastModified }) => {
   const facts = new TextEncoder().encode([address, name, size, lastModified].join('\n'))
   const hash = await crypto.subtle?.digest('SHA-256', facts) // only where the connection is safe
-  return hash ? `upload:${[...new Uint8Array(hash)].map((byte) => byte.toString(16).padStart(2, '0')).join('')}` : null
+  return hash
+    ? `upload:${[...new Uint8Array(hash)].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`
+    : null
 }
 
 // Without storage, such as in a private window that forbids it, an upload doesn't survive a reload.
@@ -57,12 +63,14 @@ const stored = (work) => {
     return null
   }
 }
-const remember = (key, address) => key && stored((all) => all.setItem(key, JSON.stringify({ address, at: Date.now() })))
+const remember = (key, address) =>
+  key && stored((all) => all.setItem(key, JSON.stringify({ address, at: Date.now() })))
 const forget = (key) => key && stored((all) => all.removeItem(key))
 const recall = (key) => stored((all) => JSON.parse(all.getItem(key) ?? 'null'))?.address ?? null
 stored((all) => {
   for (const key of Object.keys(all))
-    if (key.startsWith('upload:') && !(Date.now() - JSON.parse(all.getItem(key)).at < expiresMs)) all.removeItem(key)
+    if (key.startsWith('upload:') && !(Date.now() - JSON.parse(all.getItem(key)).at < expiresMs))
+      all.removeItem(key)
 })
 
 const encoded = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(text)))
@@ -94,14 +102,22 @@ globalThis.uploadInParts = async (file, start, { signal, onProgress, onWait }) =
   let losses = 0
 
   const begin = () => {
-    const headers = { 'Upload-Length': file.size, 'Upload-Metadata': `filename ${encoded(file.name)}` }
+    const headers = {
+      'Upload-Length': file.size,
+      'Upload-Metadata': `filename ${encoded(file.name)}`,
+    }
     return ask('POST', start, { signal, headers })
   }
   const send = () => {
     const body = file.slice(offset, offset + partBytes)
     const headers = { 'Upload-Offset': offset, 'Content-Type': 'application/offset+octet-stream' }
     const from = offset
-    return ask('PATCH', address, { signal, headers, body, onProgress: (bytes) => onProgress(from + bytes) })
+    return ask('PATCH', address, {
+      signal,
+      headers,
+      body,
+      onProgress: (bytes) => onProgress(from + bytes),
+    })
   }
   const step = () => {
     if (!address) return begin()

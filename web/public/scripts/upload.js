@@ -7,15 +7,19 @@ const put = (address, body, { onProgress, onStart } = {}) =>
     const request = new XMLHttpRequest()
     request.open('PUT', address)
     request.setRequestHeader('Content-Type', body.type || 'application/octet-stream')
-    request.upload.onprogress = (event) => event.lengthComputable && onProgress?.(event.loaded / event.total)
-    request.onload = () => resolve({ status: request.status, text: request.responseText, url: request.responseURL })
-    request.onerror = () => resolve({ status: 0, text: 'The connection broke before the upload finished.' })
+    request.upload.onprogress = (event) =>
+      event.lengthComputable && onProgress?.(event.loaded / event.total)
+    request.onload = () =>
+      resolve({ status: request.status, text: request.responseText, url: request.responseURL })
+    request.onerror = () =>
+      resolve({ status: 0, text: 'The connection broke before the upload finished.' })
     request.onabort = () => resolve({ status: -1, text: '' })
     request.send(body)
     onStart?.(() => request.abort())
   })
 
-const sizeOf = (bytes) => (bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} KB` : `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`)
+const sizeOf = (bytes) =>
+  bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} KB` : `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`
 
 const makeRow = (zone, file) => {
   const row = document.createElement('li')
@@ -61,7 +65,9 @@ const addTile = (zone, html) => {
   list.insertAdjacentHTML('afterbegin', html)
   const tile = list.firstElementChild
   window.htmx?.process(tile)
-  zone.dispatchEvent(new CustomEvent('uploaded', { bubbles: true, detail: { id: tile.dataset.media, tile } }))
+  zone.dispatchEvent(
+    new CustomEvent('uploaded', { bubbles: true, detail: { id: tile.dataset.media, tile } }),
+  )
   return tile
 }
 
@@ -71,7 +77,8 @@ const showProgress = ({ bar, state, say }, file) => {
   return {
     onProgress: (bytes) => {
       const share = bytes / file.size
-      const words = share < 1 ? `${Math.floor(share * 100)}% of ${sizeOf(file.size)}` : 'Uploaded. Processing…'
+      const words =
+        share < 1 ? `${Math.floor(share * 100)}% of ${sizeOf(file.size)}` : 'Uploaded. Processing…'
       const reached = Math.floor(share * 4)
       if (share < 1) bar.value = share
       else bar.removeAttribute('value')
@@ -82,7 +89,11 @@ const showProgress = ({ bar, state, say }, file) => {
     },
     onWait: (status) => {
       waits = true
-      say(status === 0 ? 'Connection lost. The upload continues when it’s back.' : 'The server is busy. Trying again…')
+      say(
+        status === 0
+          ? 'Connection lost. The upload continues when it’s back.'
+          : 'The server is busy. Trying again…',
+      )
     },
   }
 }
@@ -93,7 +104,11 @@ const notStored = 'The file couldn’t be stored. Try again in a moment.'
 const wordsOf = ({ status, text }) => {
   if (status === 0) return 'The connection broke before the upload finished.'
   if (status === 401) return signedOut
-  return (status < 500 || status === 503 || status === 507) && text.length < 400 && !text.startsWith('<') ? text : notStored
+  return (status < 500 || status === 503 || status === 507) &&
+    text.length < 400 &&
+    !text.startsWith('<')
+    ? text
+    : notStored
 }
 
 /** The new tile: `{ html }`. `{ status, text }` if the file was refused, null if it was canceled. */
@@ -111,10 +126,14 @@ const send = async (zone, file, shown) => {
   }
   if (!sent?.lost) return sent
   // Several servers that don't share a disk: one request can't be spread over them.
-  const whole = await put(`${media}/${encodeURIComponent(file.name)}${as ? `?as=${as}` : ''}`, file, {
-    onStart: (abort) => ending.signal.addEventListener('abort', abort),
-    onProgress: (share) => hooks.onProgress(share * file.size),
-  })
+  const whole = await put(
+    `${media}/${encodeURIComponent(file.name)}${as ? `?as=${as}` : ''}`,
+    file,
+    {
+      onStart: (abort) => ending.signal.addEventListener('abort', abort),
+      onProgress: (share) => hooks.onProgress(share * file.size),
+    },
+  )
   if (whole.status === -1) return null
   if (whole.url?.includes('/sign-in')) return { status: 401, text: '' }
   return whole.status === 201 ? { html: whole.text } : whole
@@ -123,11 +142,19 @@ const send = async (zone, file, shown) => {
 const uploadOne = async (zone, file, shown) => {
   const max = Number(zone.dataset.uploadMax)
   if (file.size > max)
-    return showRefusal(shown, `This file is larger than ${sizeOf(max)}, the upload limit. Export a smaller one.`)
+    return showRefusal(
+      shown,
+      `This file is larger than ${sizeOf(max)}, the upload limit. Export a smaller one.`,
+    )
   if (file.size === 0) return showRefusal(shown, 'This file is empty.')
   const sent = await send(zone, file, shown)
   if (!sent) return shown.row.remove()
-  if (!sent.html) return showRefusal(shown, wordsOf(sent), sent.status === 422 ? null : () => enqueue(zone, file, shown))
+  if (!sent.html)
+    return showRefusal(
+      shown,
+      wordsOf(sent),
+      sent.status === 422 ? null : () => enqueue(zone, file, shown),
+    )
   shown.say('Uploaded')
   shown.row.remove()
   const tile = addTile(zone, sent.html)

@@ -11,7 +11,9 @@ import { fieldsOf, showPages } from './me.ts'
 export function listBusinesses(call: GraphCall): object {
   const caller = requireManager(call)
   const found = new Map(
-    sharedPages(call.meta, caller).flatMap(({ business }) => (business ? [[business.id, business] as const] : [])),
+    sharedPages(call.meta, caller).flatMap(({ business }) =>
+      business ? [[business.id, business] as const] : [],
+    ),
   )
   const fields = fieldsOf(call)
   return paginate(call, [...found.values()], (business) => show(businessView(business), fields))

@@ -14,17 +14,24 @@ import { fieldsOf } from './me.ts'
 const dayMs = 86_400_000
 
 /** GET /{ig-user-id}. */
-export const readAccount = (call: GraphCall): object => show(instagramView(call.meta, requireReadable(call)), fieldsOf(call))
+export const readAccount = (call: GraphCall): object =>
+  show(instagramView(call.meta, requireReadable(call)), fieldsOf(call))
 
 /** GET /{container-id}: status and status_code. */
 export function readContainer(call: GraphCall): object {
   const { meta } = call
   const container = requireContainer(meta, call.c.req.param('id') ?? '', 'get')
-  requireInstagram(meta, call.caller, container.accountId, { scopes: ['instagram_basic'], method: 'get' })
+  requireInstagram(meta, call.caller, container.accountId, {
+    scopes: ['instagram_basic'],
+    method: 'get',
+  })
   const status = containerStatus(meta, container)
   Object.assign(call.ledgerCall.facts, { containerId: container.id, status })
   const fields = { status_code: () => status, status: () => statusText(status, container) }
-  return show(view({ type: 'MediaBuilder', id: container.id, defaults: [], fields }), fieldsOf(call))
+  return show(
+    view({ type: 'MediaBuilder', id: container.id, defaults: [], fields }),
+    fieldsOf(call),
+  )
 }
 
 /** GET /{ig-user-id}/content_publishing_limit (fact sheet 3.4). */
@@ -41,7 +48,10 @@ export function readPublishingLimit(call: GraphCall): object {
     quota_usage: used,
   }
   const unknown = wanted.find((name) => !(name in all))
-  if (unknown) throw refuse.parameter(`Tried accessing nonexisting field (${unknown}) on node type (IGContentPublishingLimit)`)
+  if (unknown)
+    throw refuse.parameter(
+      `Tried accessing nonexisting field (${unknown}) on node type (IGContentPublishingLimit)`,
+    )
   return { data: [Object.fromEntries(wanted.map((name) => [name, all[name]]))] }
 }
 
@@ -65,7 +75,8 @@ export const listMedia =
   }
 
 /** GET /{ig-media-id}. */
-export const readMedia = (call: GraphCall): object => show(mediaView(call.meta, requireMedia(call, 'get')), fieldsOf(call))
+export const readMedia = (call: GraphCall): object =>
+  show(mediaView(call.meta, requireMedia(call, 'get')), fieldsOf(call))
 
 /** POST /{ig-media-id}?comment_enabled=: the only possible edit. */
 export function editMedia(call: GraphCall): object {
@@ -90,7 +101,10 @@ export function deleteMedia(call: GraphCall): object {
 }
 
 function requireReadable(call: GraphCall, scopes = ['instagram_basic']): InstagramAccount {
-  return requireInstagram(call.meta, call.caller, call.c.req.param('id') ?? '', { scopes, method: 'get' }).account
+  return requireInstagram(call.meta, call.caller, call.c.req.param('id') ?? '', {
+    scopes,
+    method: 'get',
+  }).account
 }
 
 function requireMedia(call: GraphCall, method: string): InstagramMedia {

@@ -1,5 +1,11 @@
 import type { GraphCall } from '../calls/call.ts'
-import { hasScope, type PersonCaller, requirePageAccess, requirePerson, sharedPages } from '../calls/caller.ts'
+import {
+  hasScope,
+  type PersonCaller,
+  requirePageAccess,
+  requirePerson,
+  sharedPages,
+} from '../calls/caller.ts'
 import { parseFields } from '../calls/fields.ts'
 import { paginate } from '../calls/paging.ts'
 import { refuse } from '../calls/refusal.ts'
@@ -20,7 +26,8 @@ export const ofSelf =
   (call: GraphCall): unknown => {
     const id = call.c.req.param('id') ?? ''
     const caller = requirePerson(call.caller)
-    if (caller.kind !== 'user' || caller.person.id !== id) throw refuse.missingObject(id, call.c.req.method)
+    if (caller.kind !== 'user' || caller.person.id !== id)
+      throw refuse.missingObject(id, call.c.req.method)
     return handle(call)
   }
 
@@ -29,7 +36,10 @@ export function readMe(call: GraphCall): object {
   const caller = requirePerson(call.caller)
   const { pageId } = caller.token
   const page = pageId ? requirePageAccess(call.meta, caller, pageId, 'get').page : null
-  return show(page ? pageView(call.meta, page, caller) : personView(call.meta, caller.person), fieldsOf(call))
+  return show(
+    page ? pageView(call.meta, page, caller) : personView(call.meta, caller.person),
+    fieldsOf(call),
+  )
 }
 
 /** GET /me/accounts: the Pages that the person shared with the app. Requires pages_show_list. */
@@ -38,7 +48,8 @@ export function listAccounts(call: GraphCall): object {
   const caller = requirePerson(call.caller)
   if (caller.kind === 'page') throw refuse.missingObject('me/accounts', 'get')
   if (!hasScope(caller, 'pages_show_list')) return { data: [] }
-  const isComplete = meta.settings.portfolioPagesInAccounts && hasScope(caller, 'business_management')
+  const isComplete =
+    meta.settings.portfolioPagesInAccounts && hasScope(caller, 'business_management')
   const pages = sharedPages(meta, caller).filter(({ business }) => business === null || isComplete)
   return showPages(call, caller, pages)
 }
@@ -51,9 +62,15 @@ export function showPages(call: GraphCall, caller: PersonCaller, pages: Page[]):
   const { meta } = call
   const { mostPagesInAnswer, pageListsEmpty } = meta.settings
   const fields = fieldsOf(call) ?? parseFields('access_token,category,name,tasks')
-  const listing = paginate(call, pageListsEmpty ? [] : pages, (page) => show(pageView(meta, page, caller), fields))
+  const listing = paginate(call, pageListsEmpty ? [] : pages, (page) =>
+    show(pageView(meta, page, caller), fields),
+  )
   if (listing.data.length > mostPagesInAnswer)
-    throw refuse.general(1, undefined, "Please reduce the amount of data you're asking for, then retry your request")
+    throw refuse.general(
+      1,
+      undefined,
+      "Please reduce the amount of data you're asking for, then retry your request",
+    )
   return listing
 }
 
@@ -66,7 +83,8 @@ export async function deletePermissions(call: GraphCall): Promise<object> {
   const asked = c.req.param('id') ?? 'me'
   const personId = asked === 'me' ? requirePerson(caller).person.id : asked
   const person = meta.state.people[personId]
-  if (!person?.grant || (caller.kind !== 'app' && caller.person.id !== personId)) throw refuse.missingObject(asked, 'delete')
+  if (!person?.grant || (caller.kind !== 'app' && caller.person.id !== personId))
+    throw refuse.missingObject(asked, 'delete')
   const permission = c.req.param('permission')
   call.ledgerCall.facts.personId = personId
   if (permission) {

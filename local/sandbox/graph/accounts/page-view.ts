@@ -26,7 +26,8 @@ export const pageView = (meta: Meta, page: Page, caller: PersonCaller): MarkedVi
       username: () => page.username ?? undefined,
       category: () => page.category,
       link: () => `${meta.world.baseUrl('/facebook')}/${page.id}`,
-      access_token: () => (caller.kind === 'page' ? caller.token.token : pageTokenFor(meta, caller.token, page.id)),
+      access_token: () =>
+        caller.kind === 'page' ? caller.token.token : pageTokenFor(meta, caller.token, page.id),
       tasks: () => page.roles[caller.person.id],
       picture: () => picture(meta, page.id),
       followers_count: () => followersAt(page, meta.world.clock.now()),
@@ -38,7 +39,9 @@ export const pageView = (meta: Meta, page: Page, caller: PersonCaller): MarkedVi
 
 function linkedInstagram(meta: Meta, page: Page, { grant }: PersonCaller): MarkedView | undefined {
   const account = page.instagramId ? meta.state.instagram[page.instagramId] : undefined
-  return account && grant.instagramIds.includes(account.id) ? instagramView(meta, account) : undefined
+  return account && grant.instagramIds.includes(account.id)
+    ? instagramView(meta, account)
+    : undefined
 }
 
 const picture = (meta: Meta, id: string) => ({

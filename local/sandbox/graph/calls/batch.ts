@@ -40,14 +40,18 @@ export const runBatch =
 
 /** Sends usage headers that include the batch's operations: the highest value of each. */
 function sayUsage(call: GraphCall, headers: Headers[]): void {
-  const counted = (text: string | null) => (text ? (JSON.parse(text) as Record<string, { call_count: number }[]>) : {})
-  const app = headers.map((one) => counted(one.get('x-app-usage'))) as unknown as { call_count?: number }[]
+  const counted = (text: string | null) =>
+    text ? (JSON.parse(text) as Record<string, { call_count: number }[]>) : {}
+  const app = headers.map((one) => counted(one.get('x-app-usage'))) as unknown as {
+    call_count?: number
+  }[]
   const mostUsed = app.toSorted((a, b) => (b.call_count ?? 0) - (a.call_count ?? 0))[0]
   if (mostUsed?.call_count) call.c.header('X-App-Usage', JSON.stringify(mostUsed))
   const accounts = headers
     .flatMap((one) => Object.entries(counted(one.get('x-business-use-case-usage'))))
     .toSorted(([, a], [, b]) => (a[0]?.call_count ?? 0) - (b[0]?.call_count ?? 0))
-  if (accounts.length > 0) call.c.header('X-Business-Use-Case-Usage', JSON.stringify(Object.fromEntries(accounts)))
+  if (accounts.length > 0)
+    call.c.header('X-Business-Use-Case-Usage', JSON.stringify(Object.fromEntries(accounts)))
 }
 
 function readOperations(call: GraphCall): Operation[] {
@@ -57,7 +61,10 @@ function readOperations(call: GraphCall): Operation[] {
   if (list.length > maxOperations) throw tooMany()
   return list.map((entry) => {
     const read = operation.safeParse(entry)
-    if (!read.success) throw refuse.parameter('param batch must be an array of operations with method and relative_url.')
+    if (!read.success)
+      throw refuse.parameter(
+        'param batch must be an array of operations with method and relative_url.',
+      )
     if (entry.async) refuseForNewApps(call, 'async in a batch')
     const unknown = notHere.find((name) => name in entry)
     if (unknown) throw new NotSimulated(`${unknown} in an operation of a batch`)
@@ -82,10 +89,16 @@ const tooMany = () =>
 
 type Answer = { status: number; headers: Headers; body: string }
 
-async function run(graph: Hono<SandboxEnv>, call: GraphCall, one: Operation): Promise<Answer | null> {
+async function run(
+  graph: Hono<SandboxEnv>,
+  call: GraphCall,
+  one: Operation,
+): Promise<Answer | null> {
   const url = operationUrl(call, one)
   const incoming = bodyOf(one)
-  const headers = new Headers(one.body === undefined ? [] : [['content-type', 'application/x-www-form-urlencoded']])
+  const headers = new Headers(
+    one.body === undefined ? [] : [['content-type', 'application/x-www-form-urlencoded']],
+  )
   const request = new Request(url, { method: one.method, headers })
   const answer = await graph.fetch(request, { incoming, outgoing: call.c.env.outgoing })
   if (incoming.destroyed && !incoming.complete) return null
@@ -93,7 +106,11 @@ async function run(graph: Hono<SandboxEnv>, call: GraphCall, one: Operation): Pr
 }
 
 function shown({ status, headers, body }: Answer, withHeaders: boolean): object {
-  return { code: status, ...(withHeaders ? { headers: [...headers].map(([name, value]) => ({ name, value })) } : {}), body }
+  return {
+    code: status,
+    ...(withHeaders ? { headers: [...headers].map(([name, value]) => ({ name, value })) } : {}),
+    body,
+  }
 }
 
 /**

@@ -13,22 +13,30 @@ export type PersonCaller = { kind: 'user' | 'page'; token: Token; person: Person
  * `needsProof`: false where Meta documents only headers (rupload).
  * @throws GraphRefusal 104, 190/.. or 100 (appsecret_proof)
  */
-export function identify(meta: Meta, text: string | undefined, parameters: Parameters, needsProof = true): Caller {
+export function identify(
+  meta: Meta,
+  text: string | undefined,
+  parameters: Parameters,
+  needsProof = true,
+): Caller {
   if (!text)
     throw refuse.general(104, undefined, 'An access token is required to request this resource.', {
       challenge: 'invalid_request',
     })
   if (text.includes('|')) {
-    if (text !== `${meta.app.id}|${meta.app.secret}`) throw refuse.token(undefined, 'Invalid OAuth access token signature.')
+    if (text !== `${meta.app.id}|${meta.app.secret}`)
+      throw refuse.token(undefined, 'Invalid OAuth access token signature.')
     return { kind: 'app' }
   }
   const token = meta.state.tokens[text]
-  if (!token) throw refuse.token(undefined, 'Invalid OAuth access token - Cannot parse access token')
+  if (!token)
+    throw refuse.token(undefined, 'Invalid OAuth access token - Cannot parse access token')
   const problem = tokenProblem(meta, token)
   if (problem) throw refuse.token(problem.subcode, problem.message)
   checkProof(meta, text, parameters.text('appsecret_proof'), needsProof)
   const person = meta.state.people[token.personId]
-  if (!person?.grant) throw new Error(`The sandbox has a token of ${token.personId}, who granted nothing.`)
+  if (!person?.grant)
+    throw new Error(`The sandbox has a token of ${token.personId}, who granted nothing.`)
   return { kind: token.kind, token, person, grant: person.grant }
 }
 
@@ -36,11 +44,23 @@ function checkProof(meta: Meta, token: string, proof: string | undefined, needed
   const more = { type: 'GraphMethodException' } as const
   if (proof === undefined) {
     if (!needed || !meta.settings.requireAppSecretProof) return
-    throw refuse.general(100, undefined, 'API calls from the server require an appsecret_proof argument', more)
+    throw refuse.general(
+      100,
+      undefined,
+      'API calls from the server require an appsecret_proof argument',
+      more,
+    )
   }
   const expected = createHmac('sha256', meta.app.secret).update(token).digest('hex')
-  const equal = proof.length === expected.length && timingSafeEqual(Buffer.from(proof), Buffer.from(expected))
-  if (!equal) throw refuse.general(100, undefined, 'Invalid appsecret_proof provided in the API argument', more)
+  const equal =
+    proof.length === expected.length && timingSafeEqual(Buffer.from(proof), Buffer.from(expected))
+  if (!equal)
+    throw refuse.general(
+      100,
+      undefined,
+      'Invalid appsecret_proof provided in the API argument',
+      more,
+    )
 }
 
 /** @throws GraphRefusal 2500 if the call isn't made with a person's token */
@@ -50,7 +70,11 @@ export function requirePerson(caller: Caller): PersonCaller {
 }
 
 export const noCurrentUser = () =>
-  refuse.general(2500, undefined, 'An active access token must be used to query information about the current user.')
+  refuse.general(
+    2500,
+    undefined,
+    'An active access token must be used to query information about the current user.',
+  )
 
 export const hasScope = ({ token, grant }: PersonCaller, scope: string): boolean =>
   token.scopes.includes(scope) && grant.scopes.includes(scope)
@@ -80,7 +104,9 @@ export function requirePageAccess(
 
 /** Pages that the person has a role on and shared with the app. */
 export const sharedPages = (meta: Meta, { person, grant }: PersonCaller): Page[] =>
-  Object.values(meta.state.pages).filter((page) => page.roles[person.id] && grant.pageIds.includes(page.id))
+  Object.values(meta.state.pages).filter(
+    (page) => page.roles[person.id] && grant.pageIds.includes(page.id),
+  )
 
 /**
  * Checks calls that publish: they require the Page's own token, both permissions and the task
@@ -91,7 +117,11 @@ export function requirePublishing(meta: Meta, caller: Caller, pageId: string): P
   const { page, caller: person } = requirePageAccess(meta, caller, pageId, 'post')
   if (person.kind !== 'page') throw refuse.pageToken()
   const mayPublish = page.roles[person.person.id]?.includes('CREATE_CONTENT')
-  if (!mayPublish || !hasScope(person, 'pages_manage_posts') || !hasScope(person, 'pages_read_engagement'))
+  if (
+    !mayPublish ||
+    !hasScope(person, 'pages_manage_posts') ||
+    !hasScope(person, 'pages_read_engagement')
+  )
     throw refuse.pagePublishing()
   return page
 }

@@ -35,21 +35,29 @@ type GraphHandler = (call: GraphCall) => unknown
  * An endpoint in the ledger that responds with Meta's JSON: the result of `handle` or the error
  * that it throws.
  */
-export function graphEndpoint(meta: Meta, name: GraphEndpoint, handle: GraphHandler): Handler<SandboxEnv> {
+export function graphEndpoint(
+  meta: Meta,
+  name: GraphEndpoint,
+  handle: GraphHandler,
+): Handler<SandboxEnv> {
   const account = (c: Context<SandboxEnv>) => name.account?.(meta, c) ?? null
   const platformError = (c: Context<SandboxEnv>, rule: FaultRule) => injectedError(meta, c, rule)
   const parametersOf = rememberParameters(meta, name)
   const refine = (c: Context<SandboxEnv>) => stepName(name, c, parametersOf)
   const { platform, endpoint: base } = name
-  return endpoint(meta.world, { platform, endpoint: base, refine, account, platformError }, async (c) => {
-    try {
-      return await answer(meta, name, c, await parametersOf(c), handle)
-    } catch (error) {
-      if (error instanceof GraphRefusal) return answerError(meta, c, error.error)
-      if (error instanceof NotSimulated) return notSimulated(c, error.message)
-      throw error
-    }
-  })
+  return endpoint(
+    meta.world,
+    { platform, endpoint: base, refine, account, platformError },
+    async (c) => {
+      try {
+        return await answer(meta, name, c, await parametersOf(c), handle)
+      } catch (error) {
+        if (error instanceof GraphRefusal) return answerError(meta, c, error.error)
+        if (error instanceof NotSimulated) return notSimulated(c, error.message)
+        throw error
+      }
+    },
+  )
 }
 
 type ParametersOf = (c: Context<SandboxEnv>) => Promise<Parameters>
@@ -58,13 +66,18 @@ type ParametersOf = (c: Context<SandboxEnv>) => Promise<Parameters>
 function rememberParameters(meta: Meta, name: GraphEndpoint): ParametersOf {
   const read = new WeakMap<Context<SandboxEnv>, Promise<Parameters>>()
   return (c) => {
-    const parameters = read.get(c) ?? readParameters(c, meta.world.dir, { rawBody: name.rawBody ?? false })
+    const parameters =
+      read.get(c) ?? readParameters(c, meta.world.dir, { rawBody: name.rawBody ?? false })
     read.set(c, parameters)
     return parameters
   }
 }
 
-async function stepName(name: GraphEndpoint, c: Context<SandboxEnv>, parametersOf: ParametersOf): Promise<string> {
+async function stepName(
+  name: GraphEndpoint,
+  c: Context<SandboxEnv>,
+  parametersOf: ParametersOf,
+): Promise<string> {
   if (!name.stepParameter) return name.endpoint
   // Unreadable parameters are rejected later, when the call is handled.
   const parameters = await parametersOf(c).catch(() => null)
@@ -111,7 +124,8 @@ function readCall(meta: Meta, c: Context<SandboxEnv>, parameters: Parameters): G
 /** @throws GraphRefusal 4, 80001 or 80002 if a limit is reached */
 function countUsage(meta: Meta, c: Context<SandboxEnv>): void {
   const app = meta.usage.countApp()
-  if (app.percent >= 100) throw refuse.general(4, undefined, '(#4) Application request limit reached')
+  if (app.percent >= 100)
+    throw refuse.general(4, undefined, '(#4) Application request limit reached')
   if (app.percent > 0)
     c.header(
       'X-App-Usage',
@@ -136,4 +150,13 @@ function countUsage(meta: Meta, c: Context<SandboxEnv>): void {
 }
 
 export const notSimulated = (c: Context<SandboxEnv>, message: string): Response =>
-  c.json({ error: { message: `Not implemented in the sandbox: ${message}`, type: 'SandboxNotImplemented', code: 501 } }, 501)
+  c.json(
+    {
+      error: {
+        message: `Not implemented in the sandbox: ${message}`,
+        type: 'SandboxNotImplemented',
+        code: 501,
+      },
+    },
+    501,
+  )

@@ -8,8 +8,13 @@ import type { GraphError } from './refusal.ts'
 
 /** Meta's error envelope (fact sheet 5.1) with the headers for the code. */
 export function answerError(meta: Meta, c: Context<SandboxEnv>, error: GraphError): Response {
-  if (error.challenge) c.header('WWW-Authenticate', `OAuth "Facebook Platform" "${error.challenge}" "${error.message}"`)
-  if (error.code === 80001 || error.code === 80002) usageHeader(meta, c, error.code === 80001 ? 'pages' : 'instagram', 100)
+  if (error.challenge)
+    c.header(
+      'WWW-Authenticate',
+      `OAuth "Facebook Platform" "${error.challenge}" "${error.message}"`,
+    )
+  if (error.code === 80001 || error.code === 80002)
+    usageHeader(meta, c, error.code === 80001 ? 'pages' : 'instagram', 100)
   return c.json(
     {
       error: {
@@ -18,7 +23,9 @@ export function answerError(meta: Meta, c: Context<SandboxEnv>, error: GraphErro
         code: error.code,
         ...(error.subcode === undefined ? {} : { error_subcode: error.subcode }),
         is_transient: transientCodes.has(error.code),
-        ...(error.title ? { error_user_title: error.title, error_user_msg: error.userMessage } : {}),
+        ...(error.title
+          ? { error_user_title: error.title, error_user_msg: error.userMessage }
+          : {}),
         fbtrace_id: newTraceId(),
       },
     },
@@ -27,7 +34,12 @@ export function answerError(meta: Meta, c: Context<SandboxEnv>, error: GraphErro
 }
 
 /** Sends X-Business-Use-Case-Usage for the account of this call. */
-export function usageHeader(meta: Meta, c: Context<SandboxEnv>, type: 'pages' | 'instagram', percent: number): void {
+export function usageHeader(
+  meta: Meta,
+  c: Context<SandboxEnv>,
+  type: 'pages' | 'instagram',
+  percent: number,
+): void {
   const account = c.get('call').account
   if (!account) return
   const minutes = percent >= 100 ? meta.settings.regainAccessMinutes : 0
@@ -43,9 +55,13 @@ export function usageHeader(meta: Meta, c: Context<SandboxEnv>, type: 'pages' | 
 
 /** Meta's error for a fault rule of kind `error` or `rate_limited`. */
 export function injectedError(meta: Meta, c: Context<SandboxEnv>, rule: FaultRule): Response {
-  const limitCode = { facebook: 80001, instagram: 80002, tiktok: 4, meta: 4 }[c.get('call').platform]
+  const limitCode = { facebook: 80001, instagram: 80002, tiktok: 4, meta: 4 }[
+    c.get('call').platform
+  ]
   const code = Number(rule.code ?? (rule.kind === 'rate_limited' ? limitCode : 1))
-  const known = knownErrors[rule.subcode === undefined ? `${code}` : `${code}/${rule.subcode}`] ?? knownErrors[`${code}`]
+  const known =
+    knownErrors[rule.subcode === undefined ? `${code}` : `${code}/${rule.subcode}`] ??
+    knownErrors[`${code}`]
   return answerError(meta, c, {
     code,
     subcode: rule.subcode,
@@ -71,8 +87,10 @@ const knownErrors: Record<string, string> = {
     'Error validating access token: The session has been invalidated because the user changed their password or Facebook has changed the session for security reasons.',
   '368': 'The action attempted has been deemed abusive or is otherwise disallowed',
   '613': '(#613) Calls to this api have exceeded the rate limit.',
-  '80001': '(#80001) There have been too many calls to this Page account. Wait a bit and try again.',
-  '80002': '(#80002) There have been too many calls to this Instagram account. Wait a bit and try again.',
+  '80001':
+    '(#80001) There have been too many calls to this Page account. Wait a bit and try again.',
+  '80002':
+    '(#80002) There have been too many calls to this Instagram account. Wait a bit and try again.',
 }
 
 const transientCodes = new Set([1, 2, 4, 17, 32, 613, 80001, 80002])

@@ -36,10 +36,17 @@ function readField(text: string, start: number): [Field, number] {
   return [{ ...field, sub }, end + 1]
 }
 
-function readModifier(text: string, at: number): { name: string; value: string; length: number } | null {
+function readModifier(
+  text: string,
+  at: number,
+): { name: string; value: string; length: number } | null {
   const found = text.slice(at).match(/^\.([a-z_]+)\(([^()]*)\)\s*/i)
   return found ? { name: found[1] ?? '', value: found[2] ?? '', length: found[0].length } : null
 }
 
 const syntaxError = (text: string) =>
-  refuse.general(2500, undefined, `Syntax error "Expected end of string or field name" in fields: ${text.slice(0, 100)}`)
+  refuse.general(
+    2500,
+    undefined,
+    `Syntax error "Expected end of string or field name" in fields: ${text.slice(0, 100)}`,
+  )

@@ -143,8 +143,11 @@ const names: Record<string, string> = {
     creation_time media_id media_type post_id status url`,
 }
 
-const known = new Map(Object.entries(names).map(([type, text]) => [type, new Set(text.split(/\s+/).filter(Boolean))]))
+const known = new Map(
+  Object.entries(names).map(([type, text]) => [type, new Set(text.split(/\s+/).filter(Boolean))]),
+)
 
 export const knownTypes = [...known.keys()]
 export const knownFields = (type: string): string[] => [...(known.get(type) ?? [])]
-export const isKnownField = (type: string, field: string): boolean => known.get(type)?.has(field) ?? false
+export const isKnownField = (type: string, field: string): boolean =>
+  known.get(type)?.has(field) ?? false

@@ -229,11 +229,22 @@ const names: Record<string, { takes: string; notHere: string }> = {
 }
 
 /** For every call: authentication, fields and paging. */
-const everywhere = ['access_token', 'appsecret_proof', 'fields', 'limit', 'after', 'before', 'locale']
+const everywhere = [
+  'access_token',
+  'appsecret_proof',
+  'fields',
+  'limit',
+  'after',
+  'before',
+  'locale',
+]
 
 const wordsOf = (text: string): string[] => text.split(/\s+/).filter(Boolean)
 const known = new Map(
-  Object.entries(names).map(([name, { takes, notHere }]) => [name, { takes: wordsOf(takes), notHere: wordsOf(notHere) }]),
+  Object.entries(names).map(([name, { takes, notHere }]) => [
+    name,
+    { takes: wordsOf(takes), notHere: wordsOf(notHere) },
+  ]),
 )
 
 export const knownCalls: ReadonlyMap<string, { takes: string[]; notHere: string[] }> = known

@@ -13,9 +13,14 @@ const maxLimit = 100
  * One page of `items` with cursors, according to `limit`, `after` and `before`.
  * @throws GraphRefusal 100 if the limit is over 100
  */
-export function paginate<T extends { id: string }>(call: GraphCall, items: T[], show: (item: T) => unknown): Listing {
+export function paginate<T extends { id: string }>(
+  call: GraphCall,
+  items: T[],
+  show: (item: T) => unknown,
+): Listing {
   const limit = call.parameters.number('limit') ?? defaultLimit
-  if (limit < 1 || limit > maxLimit) throw refuse.parameter(`Param limit must be between 1 and ${maxLimit}`)
+  if (limit < 1 || limit > maxLimit)
+    throw refuse.parameter(`Param limit must be between 1 and ${maxLimit}`)
   const start = startOf(call, items, limit)
   const shown = items.slice(start, start + limit)
   const [first, last] = [shown[0], shown.at(-1)]
@@ -41,7 +46,9 @@ function startOf(call: GraphCall, items: { id: string }[], limit: number): numbe
 function indexOf(items: { id: string }[], cursor: string): number {
   const index = items.findIndex((item) => cursorOf(item.id) === cursor)
   if (index < 0)
-    throw refuse.parameter('The cursor is not valid any more: it points to an object that was deleted or is no longer visible.')
+    throw refuse.parameter(
+      'The cursor is not valid any more: it points to an object that was deleted or is no longer visible.',
+    )
   return index
 }
 

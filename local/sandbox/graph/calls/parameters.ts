@@ -42,7 +42,8 @@ export async function readParameters(
     if (type.startsWith('multipart/form-data')) await readMultipart(body, type, dir, read)
     else if (type.startsWith('application/json')) readJson(await body.text(), read)
     else if (type.startsWith('application/x-www-form-urlencoded')) {
-      for (const [name, value] of new URLSearchParams(await body.text())) read.values.set(name, value)
+      for (const [name, value] of new URLSearchParams(await body.text()))
+        read.values.set(name, value)
     }
   }
   return parametersOf(read)
@@ -60,7 +61,12 @@ function readJson(text: string, { values }: Read) {
   for (const [name, value] of Object.entries(parsed)) values.set(name, value)
 }
 
-async function readMultipart(body: RequestBody, type: string, dir: string, { values, files }: Read): Promise<void> {
+async function readMultipart(
+  body: RequestBody,
+  type: string,
+  dir: string,
+  { values, files }: Read,
+): Promise<void> {
   const parser = new Busboy({ headers: { 'content-type': type }, limits: { fieldSize: 2_000_000 } })
   const saved: Promise<void>[] = []
   parser.on('field', (name: string, value: string) => values.set(name, value))
@@ -106,7 +112,10 @@ function parametersOf({ values, files }: Read): Parameters {
 
 function listOf(values: Map<string, unknown>, name: string): unknown[] {
   const indexed = [...values]
-    .map(([key, value]) => ({ index: key.startsWith(`${name}[`) ? Number(key.slice(name.length + 1, -1)) : Number.NaN, value }))
+    .map(([key, value]) => ({
+      index: key.startsWith(`${name}[`) ? Number(key.slice(name.length + 1, -1)) : Number.NaN,
+      value,
+    }))
     .filter(({ index }) => Number.isInteger(index))
     .sort((a, b) => a.index - b.index)
   if (indexed.length > 0) return indexed.map(({ value }) => value)

@@ -30,8 +30,12 @@ export class GraphRefusal extends Error {
 /** Thrown for features that Meta has and the sandbox doesn't. Answered with 501. */
 export class NotSimulated extends Error {}
 
-const refusal = (code: number, subcode: number | undefined, message: string, more: Partial<GraphError> = {}): GraphRefusal =>
-  new GraphRefusal({ code, subcode, message, ...more })
+const refusal = (
+  code: number,
+  subcode: number | undefined,
+  message: string,
+  more: Partial<GraphError> = {},
+): GraphRefusal => new GraphRefusal({ code, subcode, message, ...more })
 
 /** Errors with the messages from fact sheet 5. */
 export const refuse = {
@@ -45,16 +49,20 @@ export const refuse = {
       `Unsupported ${method.toLowerCase()} request. Object with ID '${id}' does not exist, cannot be loaded due to missing permissions, or does not support this operation`,
       { type: 'GraphMethodException' },
     ),
-  token: (subcode: number | undefined, message: string) => refusal(190, subcode, message, { challenge: 'invalid_token' }),
+  token: (subcode: number | undefined, message: string) =>
+    refusal(190, subcode, message, { challenge: 'invalid_token' }),
   pagePublishing: () =>
     refusal(
       200,
       undefined,
       '(#200) If posting to a group, requires app being installed in the group, and either publish_to_groups permission with user token, or both pages_read_engagement and pages_manage_posts permission with page token; If posting to a page, requires both pages_read_engagement and pages_manage_posts as an admin with sufficient administrative permission',
     ),
-  permission: (scope: string) => refusal(10, undefined, `(#10) This endpoint requires the '${scope}' permission`),
-  pageToken: () => refusal(210, undefined, '(#210) A page access token is required to request this resource.'),
-  emptyPost: () => refusal(197, undefined, '(#197) The post is empty. Please enter a message to share.'),
+  permission: (scope: string) =>
+    refusal(10, undefined, `(#10) This endpoint requires the '${scope}' permission`),
+  pageToken: () =>
+    refusal(210, undefined, '(#210) A page access token is required to request this resource.'),
+  emptyPost: () =>
+    refusal(197, undefined, '(#197) The post is empty. Please enter a message to share.'),
   duplicate: () =>
     refusal(506, 1455006, '(#506) Duplicate status message', {
       title: 'Duplicate Status Update',

@@ -30,8 +30,12 @@ export function show(node: NodeView, fields: Field[] | null): Record<string, unk
   for (const field of asked) {
     if (field.name === 'id') continue
     const read = node.fields[field.name]
-    if (!read && isKnownField(node.type, field.name)) throw new NotSimulated(`the field ${field.name} of ${node.type}`)
-    if (!read) throw refuse.parameter(`Tried accessing nonexisting field (${field.name}) on node type (${node.type})`)
+    if (!read && isKnownField(node.type, field.name))
+      throw new NotSimulated(`the field ${field.name} of ${node.type}`)
+    if (!read)
+      throw refuse.parameter(
+        `Tried accessing nonexisting field (${field.name}) on node type (${node.type})`,
+      )
     const value = expand(read(field), field.sub)
     if (value !== undefined) shown[field.name] = value
   }
@@ -49,9 +53,11 @@ function expand(value: unknown, sub: Field[] | null): unknown {
 /** In plain records, unknown fields are ignored. */
 function pick(record: Record<string, unknown>, sub: Field[]): Record<string, unknown> {
   const picked: Record<string, unknown> = {}
-  for (const field of sub) if (field.name in record) picked[field.name] = expand(record[field.name], field.sub)
+  for (const field of sub)
+    if (field.name in record) picked[field.name] = expand(record[field.name], field.sub)
   return picked
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null
 const isView = (value: unknown): value is MarkedView => isRecord(value) && viewMark in value

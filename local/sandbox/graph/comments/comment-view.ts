@@ -7,7 +7,10 @@ import type { Comment } from '../state.ts'
 export const commentView = (meta: Meta, comment: Comment): MarkedView =>
   meta.state.media[comment.objectId] ? onInstagram(meta, comment) : onFacebook(meta, comment)
 
-const onFacebook = (meta: Meta, { id, objectId, fromId, message, createdAtMs }: Comment): MarkedView =>
+const onFacebook = (
+  meta: Meta,
+  { id, objectId, fromId, message, createdAtMs }: Comment,
+): MarkedView =>
   view({
     type: 'Comment',
     id,
@@ -16,14 +19,18 @@ const onFacebook = (meta: Meta, { id, objectId, fromId, message, createdAtMs }: 
       message: () => message,
       created_time: () => graphTime(createdAtMs),
       from: () => ({ name: meta.state.pages[fromId]?.name, id: fromId }),
-      permalink_url: () => `${meta.world.baseUrl('/facebook')}/${objectId}?comment_id=${id.split('_').at(-1)}`,
+      permalink_url: () =>
+        `${meta.world.baseUrl('/facebook')}/${objectId}?comment_id=${id.split('_').at(-1)}`,
       like_count: () => 0,
       comment_count: () => 0,
       is_hidden: () => false,
     },
   })
 
-const onInstagram = (meta: Meta, { id, objectId, fromId, message, createdAtMs, hidden }: Comment): MarkedView => {
+const onInstagram = (
+  meta: Meta,
+  { id, objectId, fromId, message, createdAtMs, hidden }: Comment,
+): MarkedView => {
   const account = meta.state.instagram[fromId]
   return view({
     type: 'IGComment',

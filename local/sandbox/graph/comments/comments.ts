@@ -1,6 +1,12 @@
 import { fieldsOf } from '../accounts/me.ts'
 import type { GraphCall } from '../calls/call.ts'
-import { type PersonCaller, requireInstagram, requirePageAccess, requirePerson, requireScopes } from '../calls/caller.ts'
+import {
+  type PersonCaller,
+  requireInstagram,
+  requirePageAccess,
+  requirePerson,
+  requireScopes,
+} from '../calls/caller.ts'
 import { paginate } from '../calls/paging.ts'
 import { NotSimulated, refuse } from '../calls/refusal.ts'
 import { show } from '../calls/view.ts'
@@ -16,7 +22,12 @@ const mostOfInstagram = 50
 const mostPerPost = 8_000
 
 /** The commented post, its account and its platform. */
-type Commented = { objectId: string; ownerId: string; on: 'facebook' | 'instagram'; caller: PersonCaller }
+type Commented = {
+  objectId: string
+  ownerId: string
+  on: 'facebook' | 'instagram'
+  caller: PersonCaller
+}
 
 /**
  * POST /{object-id}/comments. On Instagram with `fields`, the comment is created and the response
@@ -32,18 +43,34 @@ export function createComment(call: GraphCall): object {
   const comment = keepComment(call, commented, message)
   const fields = fieldsOf(call)
   if (!fields) return { id: comment.id }
-  if (commented.on === 'instagram' || !meta.settings.facebookCommentFields) throw createdAllTheSame()
+  if (commented.on === 'instagram' || !meta.settings.facebookCommentFields)
+    throw createdAllTheSame()
   return show(commentView(meta, comment), fields)
 }
 
 const createdAllTheSame = () =>
-  refuse.general(20, 1772107, '(#20) This endpoint does not support the requested response format', { status: 400 })
+  refuse.general(
+    20,
+    1772107,
+    '(#20) This endpoint does not support the requested response format',
+    { status: 400 },
+  )
 
-function keepComment(call: GraphCall, { objectId, ownerId, on }: Commented, message: string): Comment {
+function keepComment(
+  call: GraphCall,
+  { objectId, ownerId, on }: Commented,
+  message: string,
+): Comment {
   const { meta, ledgerCall } = call
   const number = newId(meta.state, 'comment')
   const id = on === 'facebook' ? `${objectId.split('_').at(-1)}_${number}` : number
-  const comment: Comment = { id, objectId, fromId: ownerId, message, createdAtMs: meta.world.clock.now() }
+  const comment: Comment = {
+    id,
+    objectId,
+    fromId: ownerId,
+    message,
+    createdAtMs: meta.world.clock.now(),
+  }
   meta.state.comments[id] = comment
   meta.world.ledger.addComment({
     platform: on,
@@ -65,7 +92,10 @@ function keepComment(call: GraphCall, { objectId, ownerId, on }: Commented, mess
 export function listComments(call: GraphCall): object {
   const { meta } = call
   const { objectId, on, caller } = requireCommented(call, call.c.req.param('id') ?? '', 'get')
-  requireScopes(caller, on === 'facebook' ? ['pages_read_user_content'] : ['instagram_manage_comments'])
+  requireScopes(
+    caller,
+    on === 'facebook' ? ['pages_read_user_content'] : ['instagram_manage_comments'],
+  )
   if (on === 'instagram' && (call.parameters.number('limit') ?? 0) > mostOfInstagram)
     throw refuse.parameter(`Param limit must be between 1 and ${mostOfInstagram}`)
   const comments = Object.values(meta.state.comments)
@@ -102,7 +132,10 @@ export function editComment(call: GraphCall): object {
   return { success: true }
 }
 
-function requireComment(call: GraphCall, method: string): { comment: Comment; commented: Commented } {
+function requireComment(
+  call: GraphCall,
+  method: string,
+): { comment: Comment; commented: Commented } {
   const id = call.c.req.param('id') ?? ''
   const comment = call.meta.state.comments[id]
   if (!comment) throw refuse.missingObject(id, method)
@@ -116,7 +149,10 @@ function requireCommented(call: GraphCall, asked: string, method: string): Comme
   const ownerId = nodeOwner(meta, objectId)
   if (kind === 'unknown' || ownerId === null) throw refuse.missingObject(objectId, method)
   if (kind === 'media') {
-    const { caller } = requireInstagram(meta, call.caller, ownerId, { scopes: ['instagram_basic'], method })
+    const { caller } = requireInstagram(meta, call.caller, ownerId, {
+      scopes: ['instagram_basic'],
+      method,
+    })
     return { objectId, ownerId, on: 'instagram', caller }
   }
   if (kind !== 'post' && kind !== 'photo') throw new NotSimulated(`comments of a ${kind}`)
@@ -131,7 +167,8 @@ function visiblePost(meta: Meta, asked: string, method: string): string {
   const id = video?.kind === 'story' ? null : video ? postIdOfVideo(video) : asked
   if (id === null) throw refuse.missingObject(asked, method)
   const outAtMs = (meta.state.posts[id] ?? meta.state.media[id])?.createdAtMs ?? 0
-  if (outAtMs + meta.settings.commentsOpenAfterMs > meta.world.clock.now()) throw refuse.missingObject(asked, method)
+  if (outAtMs + meta.settings.commentsOpenAfterMs > meta.world.clock.now())
+    throw refuse.missingObject(asked, method)
   return id
 }
 
@@ -139,12 +176,14 @@ function requireWriting({ meta }: GraphCall, { objectId, ownerId, on, caller }: 
   if (on === 'facebook') {
     requireScopes(caller, ['pages_manage_engagement'])
     if (caller.kind !== 'page') throw refuse.pageToken()
-    if (!meta.state.pages[ownerId]?.roles[requirePerson(caller).person.id]?.includes('MODERATE')) throw refuse.pagePublishing()
+    if (!meta.state.pages[ownerId]?.roles[requirePerson(caller).person.id]?.includes('MODERATE'))
+      throw refuse.pagePublishing()
     return
   }
   requireScopes(caller, ['instagram_manage_comments'])
   requireScopes(caller, ['pages_read_engagement'])
   const media = meta.state.media[objectId]
-  if (media?.product === 'STORY') throw refuse.parameter('Comments are not available for this media.')
+  if (media?.product === 'STORY')
+    throw refuse.parameter('Comments are not available for this media.')
   if (media && !media.commentsOn) throw refuse.parameter('Comments are turned off for this media.')
 }

@@ -6,7 +6,15 @@ import type { Meta } from '../meta.ts'
 import type { InstagramAccount } from '../state.ts'
 import { actsOf } from './acts.ts'
 import { insight, readMetrics, readMoment, timePaging } from './answer.ts'
-import { addUp, difference, followersAt, insightsMoment, olderReception, type Reception, reception } from './audience.ts'
+import {
+  addUp,
+  difference,
+  followersAt,
+  insightsMoment,
+  olderReception,
+  type Reception,
+  reception,
+} from './audience.ts'
 import { pacificDays } from './pacific-day.ts'
 
 const dayMs = 86_400_000
@@ -29,18 +37,27 @@ const totals: Record<string, (got: Got) => number> = {
   profile_views: (got) => Math.floor(got.views / 60),
   website_clicks: (got) => Math.floor(got.views / 300),
 }
-const notSimulated = ['follows_and_unfollows', 'online_followers', 'follower_demographics', 'engaged_audience_demographics']
+const notSimulated = [
+  'follows_and_unfollows',
+  'online_followers',
+  'follower_demographics',
+  'engaged_audience_demographics',
+]
 
 /** GET /{ig-user-id}/insights. */
 export function readAccountInsights(call: GraphCall): object {
   const { meta, parameters } = call
   const scopes = ['instagram_basic', 'instagram_manage_insights']
-  const { account } = requireInstagram(meta, call.caller, call.c.req.param('id') ?? '', { scopes, method: 'get' })
+  const { account } = requireInstagram(meta, call.caller, call.c.req.param('id') ?? '', {
+    scopes,
+    method: 'get',
+  })
   const names = readMetrics(call, [...Object.keys(totals), 'follower_count', ...notSimulated])
   const missing = names.find((name) => notSimulated.includes(name))
   if (missing || parameters.text('breakdown'))
     throw new NotSimulated(missing ? `the metric ${missing}` : 'breakdowns of account insights')
-  if (parameters.text('period') !== 'day') throw refuse.parameter('The period of these metrics has to be day')
+  if (parameters.text('period') !== 'day')
+    throw refuse.parameter('The period of these metrics has to be day')
   const asTotal = parameters.text('metric_type') === 'total_value'
   const untyped = names.filter((name) => !asTotal && name !== 'reach' && name !== 'follower_count')
   if (untyped.length > 0) {
@@ -49,7 +66,9 @@ export function readAccountInsights(call: GraphCall): object {
     )
   }
   const span = readSpan(call)
-  const data = names.map((name) => showMetric(meta, account, name, asTotal, span)).filter((shown) => shown !== null)
+  const data = names
+    .map((name) => showMetric(meta, account, name, asTotal, span))
+    .filter((shown) => shown !== null)
   return { data, paging: timePaging(call, span.sinceMs, span.untilMs) }
 }
 
@@ -64,29 +83,41 @@ function readSpan(call: GraphCall): Span {
   return { sinceMs, untilMs }
 }
 
-function showMetric(meta: Meta, account: InstagramAccount, name: string, asTotal: boolean, span: Span): object | null {
+function showMetric(
+  meta: Meta,
+  account: InstagramAccount,
+  name: string,
+  asTotal: boolean,
+  span: Span,
+): object | null {
   const moment = insightsMoment(meta)
   if (span.sinceMs > moment) return null
   if (asTotal) {
-    const value = totals[name]?.(received(meta, account.id, span.sinceMs, Math.min(span.untilMs, moment))) ?? 0
+    const value =
+      totals[name]?.(received(meta, account.id, span.sinceMs, Math.min(span.untilMs, moment))) ?? 0
     return insight(account.id, name, 'day', { total_value: { value } })
   }
   // The number of followers is available only for accounts with at least 100.
   if (name === 'follower_count' && account.followers < 100) return null
-  const values = pacificDays(span.sinceMs, Math.min(span.untilMs, moment)).map(({ startMs, endMs }) => ({
-    value:
-      name === 'reach'
-        ? received(meta, account.id, startMs, endMs).reach
-        : Math.max(0, followersAt(account, endMs) - followersAt(account, startMs)),
-    end_time: graphTime(endMs),
-  }))
+  const values = pacificDays(span.sinceMs, Math.min(span.untilMs, moment)).map(
+    ({ startMs, endMs }) => ({
+      value:
+        name === 'reach'
+          ? received(meta, account.id, startMs, endMs).reach
+          : Math.max(0, followersAt(account, endMs) - followersAt(account, startMs)),
+      end_time: graphTime(endMs),
+    }),
+  )
   return insight(account.id, name, 'day', { values })
 }
 
 /** The numbers of all the account's media, including older ones, between two times. */
 function received(meta: Meta, accountId: string, fromMs: number, toMs: number): Got {
-  const own = Object.values(meta.state.media).filter((media) => media.accountId === accountId && !media.isChild)
-  const sum = (atMs: number) => addUp([olderReception(accountId, atMs), ...own.map((media) => reception(meta, media, atMs))])
+  const own = Object.values(meta.state.media).filter(
+    (media) => media.accountId === accountId && !media.isChild,
+  )
+  const sum = (atMs: number) =>
+    addUp([olderReception(accountId, atMs), ...own.map((media) => reception(meta, media, atMs))])
   const stories = own.filter(({ product }) => product === 'STORY')
   const replies = (atMs: number) =>
     stories.reduce((total, story) => total + actsOf(story, reception(meta, story, atMs)).replies, 0)

@@ -36,8 +36,15 @@ export type Watched = { plays: number; averageMs: number; totalMs: number }
 const unknownLengthMs = 15_000
 
 /** A play takes between a quarter and seven eighths of the video, depending on the post. */
-export function watched(meta: Meta, post: { id: string }, sha256: string | null | undefined, plays: number): Watched {
-  const averageMs = Math.floor((lengthOf(meta, sha256) ?? unknownLengthMs) * (0.25 + 0.625 * share(post.id, 'watched')))
+export function watched(
+  meta: Meta,
+  post: { id: string },
+  sha256: string | null | undefined,
+  plays: number,
+): Watched {
+  const averageMs = Math.floor(
+    (lengthOf(meta, sha256) ?? unknownLengthMs) * (0.25 + 0.625 * share(post.id, 'watched')),
+  )
   return { plays, averageMs, totalMs: averageMs * plays }
 }
 

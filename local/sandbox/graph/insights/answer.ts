@@ -26,7 +26,12 @@ const titleOf = (name: string): string => {
 }
 
 /** The media-view metrics require v23 or newer (fact sheet 4.4 and 7). */
-const sinceV23 = new Set(['page_media_view', 'page_total_media_view_unique', 'post_media_view', 'post_total_media_view_unique'])
+const sinceV23 = new Set([
+  'page_media_view',
+  'page_total_media_view_unique',
+  'post_media_view',
+  'post_total_media_view_unique',
+])
 
 /** `/{id}/insights/{metric}` has one metric in its path. */
 export function metricsOf(call: GraphCall): string[] {
@@ -38,9 +43,17 @@ export function metricsOf(call: GraphCall): string[] {
  * The metrics of a call. One retired or unknown metric fails the whole call.
  * @throws GraphRefusal 3001/1504028 or 100
  */
-export function readMetrics(call: GraphCall, known: Iterable<string>, names = metricsOf(call)): string[] {
+export function readMetrics(
+  call: GraphCall,
+  known: Iterable<string>,
+  names = metricsOf(call),
+): string[] {
   if (names.length === 0) {
-    throw refuse.general(3001, 1504028, '(#3001) Metric is required: no metric was specified to be fetched.')
+    throw refuse.general(
+      3001,
+      1504028,
+      '(#3001) Metric is required: no metric was specified to be fetched.',
+    )
   }
   const valid = new Set(known)
   const { world, settings } = call.meta
@@ -64,7 +77,10 @@ export function readMoment(call: GraphCall, name: string): number | undefined {
 /** URLs for previous and next: the same call for the time before and after. */
 export function timePaging(call: GraphCall, sinceMs: number, untilMs: number): object {
   const span = untilMs - sinceMs
-  return { previous: shifted(call, sinceMs - span, sinceMs), next: shifted(call, untilMs, untilMs + span) }
+  return {
+    previous: shifted(call, sinceMs - span, sinceMs),
+    next: shifted(call, untilMs, untilMs + span),
+  }
 }
 
 function shifted(call: GraphCall, sinceMs: number, untilMs: number): string {

@@ -13,20 +13,33 @@ export type Reception = {
   interactions: number
 }
 
-const nobody: Reception = { views: 0, reach: 0, likes: 0, comments: 0, saved: 0, shares: 0, interactions: 0 }
+const nobody: Reception = {
+  views: 0,
+  reach: 0,
+  likes: 0,
+  comments: 0,
+  saved: 0,
+  shares: 0,
+  interactions: 0,
+}
 
 /**
  * The numbers follow a curve: fast at first, then flat. They depend only on the post's id and the
  * time, so repeated reads agree. For older posts, the final numbers are stored.
  */
-export function reception(meta: Meta, post: { id: string; createdAtMs: number }, atMs: number): Reception {
+export function reception(
+  meta: Meta,
+  post: { id: string; createdAtMs: number },
+  atMs: number,
+): Reception {
   const ageMs = Math.max(0, atMs - post.createdAtMs)
   const rise = 1 - Math.exp(-ageMs / meta.settings.insightsCurveMs)
   const known = meta.state.audiences[post.id]
   if (known) return withOwn(meta, post.id, atMs, knownReception(known, rise))
   const plateau = 300 + 4_700 * share(post.id, 'views')
   const views = Math.floor(plateau * rise)
-  const part = (name: string, least: number, most: number) => Math.floor(views * (least + (most - least) * share(post.id, name)))
+  const part = (name: string, least: number, most: number) =>
+    Math.floor(views * (least + (most - least) * share(post.id, name)))
   const met = complete(views, {
     likes: part('likes', 0.03, 0.09),
     comments: part('comments', 0.002, 0.01),
@@ -47,7 +60,12 @@ function withOwn(meta: Meta, postId: string, atMs: number, met: Reception): Rece
 function knownReception({ views, ...acts }: Audience, rise: number): Reception {
   const now = (end: number) => Math.floor(end * rise)
   const { likes, comments, saved, shares } = acts
-  return complete(now(views), { likes: now(likes), comments: now(comments), saved: now(saved), shares: now(shares) })
+  return complete(now(views), {
+    likes: now(likes),
+    comments: now(comments),
+    saved: now(saved),
+    shares: now(shares),
+  })
 }
 
 function complete(views: number, acts: Omit<Audience, 'views'>): Reception {
@@ -56,7 +74,8 @@ function complete(views: number, acts: Omit<Audience, 'views'>): Reception {
 }
 
 /** The time up to which insights are available: `insightsLagMs` ago. */
-export const insightsMoment = (meta: Meta): number => meta.world.clock.now() - meta.settings.insightsLagMs
+export const insightsMoment = (meta: Meta): number =>
+  meta.world.clock.now() - meta.settings.insightsLagMs
 
 const dayMs = 86_400_000
 const beginMs = Date.UTC(2026, 0, 1)
@@ -69,12 +88,9 @@ export function olderReception(accountId: string, atMs: number): Reception {
   const days = Math.max(0, (atMs - beginMs) / dayMs)
   const wave = days + 0.3 * (7 / (2 * Math.PI)) * Math.sin((2 * Math.PI * days) / 7)
   const views = Math.floor(wave * (40 + 120 * share(accountId, 'older')))
-  const [likes, comments, saved, shares] = [0.04, 0.004, 0.006, 0.005].map((part) => Math.floor(views * part)) as [
-    number,
-    number,
-    number,
-    number,
-  ]
+  const [likes, comments, saved, shares] = [0.04, 0.004, 0.006, 0.005].map((part) =>
+    Math.floor(views * part),
+  ) as [number, number, number, number]
   return {
     views,
     reach: Math.floor(views * 0.72),

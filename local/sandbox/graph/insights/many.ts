@@ -16,14 +16,17 @@ const mostIds = 50
 export function insightsOfMany(call: GraphCall, edge: string): object {
   const ids = call.parameters.list('ids').map(String)
   if (ids.length === 0) throw refuse.parameter('The parameter ids is required.')
-  if (ids.length > mostIds) throw refuse.parameter(`Too many IDs. Maximum: ${mostIds}. Provided: ${ids.length}.`)
+  if (ids.length > mostIds)
+    throw refuse.parameter(`Too many IDs. Maximum: ${mostIds}. Provided: ${ids.length}.`)
   for (const id of ids.slice(1)) count(call.meta, id)
   return Object.fromEntries(ids.map((id) => [id, read(call, edge, id)]))
 }
 
 function read(call: GraphCall, edge: string, id: string): object {
   if (edge === 'video.insights') return readVideoInsights(call, id)
-  return nodeKind(call.meta, id) === 'media' ? readMediaInsights(call, id) : readPostInsights(call, id)
+  return nodeKind(call.meta, id) === 'media'
+    ? readMediaInsights(call, id)
+    : readPostInsights(call, id)
 }
 
 function count(meta: Meta, id: string): void {

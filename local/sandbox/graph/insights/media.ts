@@ -63,9 +63,15 @@ function seenOf(meta: Meta, media: InstagramMedia, atMs: number): Seen {
 }
 
 /** All metrics of a media, by Meta's names, for the ledger. */
-export function mediaNumbers(meta: Meta, media: InstagramMedia, atMs: number): Record<string, number> {
+export function mediaNumbers(
+  meta: Meta,
+  media: InstagramMedia,
+  atMs: number,
+): Record<string, number> {
   const seen = seenOf(meta, media, atMs)
-  return Object.fromEntries(Object.entries(metrics[media.product]).map(([name, metric]) => [name, metric(seen)]))
+  return Object.fromEntries(
+    Object.entries(metrics[media.product]).map(([name, metric]) => [name, metric(seen)]),
+  )
 }
 
 const dayMs = 86_400_000
@@ -79,7 +85,8 @@ export function readMediaInsights(call: GraphCall, id = call.c.req.param('id') ?
     scopes: ['instagram_basic', 'instagram_manage_insights'],
     method: 'get',
   })
-  if (media.isChild) throw refuse.parameter('Insights are not available for the parts of a carousel.')
+  if (media.isChild)
+    throw refuse.parameter('Insights are not available for the parts of a carousel.')
   if (call.parameters.text('breakdown')) throw new NotSimulated('breakdowns of media insights')
   const known = metrics[media.product]
   const names = readMetrics(call, Object.keys(known))
@@ -89,5 +96,9 @@ export function readMediaInsights(call: GraphCall, id = call.c.req.param('id') ?
   const seen = seenOf(meta, media, atMs)
   if (media.product === 'STORY' && seen.got.reach < 5)
     throw refuse.general(10, undefined, '(#10) Not enough viewers for the media to show insights')
-  return { data: names.map((name) => insight(media.id, name, 'lifetime', { values: [{ value: known[name]?.(seen) }] })) }
+  return {
+    data: names.map((name) =>
+      insight(media.id, name, 'lifetime', { values: [{ value: known[name]?.(seen) }] }),
+    ),
+  }
 }

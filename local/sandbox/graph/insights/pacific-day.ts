@@ -17,13 +17,17 @@ export const pacificFormat = new Intl.DateTimeFormat('en-US', {
 })
 
 /** The full Pacific days that end after `sinceMs` and at or before `untilMs`. */
-export function pacificDays(sinceMs: number, untilMs: number): { startMs: number; endMs: number }[] {
+export function pacificDays(
+  sinceMs: number,
+  untilMs: number,
+): { startMs: number; endMs: number }[] {
   const days: { startMs: number; endMs: number }[] = []
   let start = Temporal.Instant.fromEpochMilliseconds(sinceMs).toZonedDateTimeISO(zone).startOfDay()
   for (;;) {
     const end = start.add({ days: 1 })
     if (end.epochMilliseconds > untilMs) return days
-    if (end.epochMilliseconds > sinceMs) days.push({ startMs: start.epochMilliseconds, endMs: end.epochMilliseconds })
+    if (end.epochMilliseconds > sinceMs)
+      days.push({ startMs: start.epochMilliseconds, endMs: end.epochMilliseconds })
     start = end
   }
 }

@@ -5,7 +5,15 @@ import { graphTime } from '../ids.ts'
 import type { Meta } from '../meta.ts'
 import type { Page } from '../state.ts'
 import { insight, readMetrics, readMoment, timePaging } from './answer.ts'
-import { addUp, difference, followersAt, insightsMoment, olderReception, type Reception, reception } from './audience.ts'
+import {
+  addUp,
+  difference,
+  followersAt,
+  insightsMoment,
+  olderReception,
+  type Reception,
+  reception,
+} from './audience.ts'
 import { pacificDays } from './pacific-day.ts'
 import { filmOf } from './post.ts'
 
@@ -42,7 +50,9 @@ export function readPageInsights(call: GraphCall): object {
   const { meta, parameters } = call
   const { page, caller } = requirePageAccess(meta, call.caller, call.c.req.param('id') ?? '', 'get')
   if (caller.kind !== 'page')
-    throw refuse.general(190, undefined, 'This method must be called with a Page Access Token', { challenge: 'invalid_token' })
+    throw refuse.general(190, undefined, 'This method must be called with a Page Access Token', {
+      challenge: 'invalid_token',
+    })
   requireScopes(caller, ['read_insights', 'pages_read_engagement'])
   if (!page.roles[caller.person.id]?.includes('ANALYZE'))
     throw refuse.general(200, undefined, '(#200) The task ANALYZE is needed on this Page.')
@@ -56,20 +66,31 @@ export function readPageInsights(call: GraphCall): object {
   if (untilMs - sinceMs > 90 * dayMs)
     throw refuse.parameter('There cannot be more than 90 days (7776000 s) between since and until.')
   if (page.followers < 100) return { data: [] }
-  const ends = pacificDays(sinceMs, Math.min(untilMs, insightsMoment(meta))).map(({ endMs }) => endMs)
-  const seen = ends.map((endMs) => ({ endMs, day: readDay(meta, page, endMs - days * dayMs, endMs) }))
+  const ends = pacificDays(sinceMs, Math.min(untilMs, insightsMoment(meta))).map(
+    ({ endMs }) => endMs,
+  )
+  const seen = ends.map((endMs) => ({
+    endMs,
+    day: readDay(meta, page, endMs - days * dayMs, endMs),
+  }))
   const data = names.map((name) =>
     insight(page.id, name, period, {
-      values: seen.map(({ endMs, day }) => ({ value: metrics[name]?.(day), end_time: graphTime(endMs) })),
+      values: seen.map(({ endMs, day }) => ({
+        value: metrics[name]?.(day),
+        end_time: graphTime(endMs),
+      })),
     }),
   )
   return { data: ends.length > 0 ? data : [], paging: timePaging(call, sinceMs, untilMs) }
 }
 
 function readDay(meta: Meta, page: Page, fromMs: number, toMs: number): Day {
-  const posts = Object.values(meta.state.posts).filter((post) => post.pageId === page.id && post.published)
+  const posts = Object.values(meta.state.posts).filter(
+    (post) => post.pageId === page.id && post.published,
+  )
   const videos = posts.filter((post) => post.videoId !== null)
-  const sum = (atMs: number) => addUp([olderReception(page.id, atMs), ...posts.map((post) => reception(meta, post, atMs))])
+  const sum = (atMs: number) =>
+    addUp([olderReception(page.id, atMs), ...posts.map((post) => reception(meta, post, atMs))])
   const sumVideos = (atMs: number) => addUp(videos.map((post) => reception(meta, post, atMs)))
   const sumWatched = (atMs: number) =>
     videos.reduce((sum, post) => sum + filmOf(meta, post, reception(meta, post, atMs)).totalMs, 0)

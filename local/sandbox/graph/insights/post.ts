@@ -8,7 +8,12 @@ import { insight, metricsOf, readMetrics } from './answer.ts'
 import { insightsMoment, type Reception, reception, share } from './audience.ts'
 
 /** What the metrics of one post are computed from. */
-type Seen = { got: Reception; clicks: Record<string, number>; film: Watched; lengthMs: number | undefined }
+type Seen = {
+  got: Reception
+  clicks: Record<string, number>
+  film: Watched
+  lengthMs: number | undefined
+}
 type Metric = (seen: Seen) => unknown
 
 const reactions: Metric = ({ got }) => (got.likes > 0 ? { like: got.likes } : {})
@@ -21,7 +26,11 @@ const posts: Record<string, Metric> = {
   post_clicks_by_type: ({ clicks }) => clicks,
   post_reactions_by_type_total: reactions,
   post_reactions_like_total: ({ got }) => got.likes,
-  post_activity_by_action_type: ({ got }) => ({ like: got.likes, comment: got.comments, share: got.shares }),
+  post_activity_by_action_type: ({ got }) => ({
+    like: got.likes,
+    comment: got.comments,
+    share: got.shares,
+  }),
 }
 const watchTimes: Record<string, Metric> = {
   post_video_avg_time_watched: ({ film }) => film.averageMs,
@@ -65,10 +74,21 @@ const refusedOnSmallPages = 'post_total_media_view_unique'
 const emptySince: Record<string, string> = { total_video_consumption_rate: '2026-11-01' }
 
 /** GET /{page}_{post}/insights. Leaves out video metrics for posts without a video. */
-export function readPostInsights(call: GraphCall, id = call.c.req.param('id') ?? '', names = metricsOf(call)): object {
+export function readPostInsights(
+  call: GraphCall,
+  id = call.c.req.param('id') ?? '',
+  names = metricsOf(call),
+): object {
   const post = call.meta.state.posts[id]
   const isShown = (name: string) => !(name in films) || post?.videoId != null
-  return readInsights(call, { id, post, edge: 'insights', known: { ...posts, ...films }, isShown, names })
+  return readInsights(call, {
+    id,
+    post,
+    edge: 'insights',
+    known: { ...posts, ...films },
+    isShown,
+    names,
+  })
 }
 
 /** GET /{video-id}/video_insights of a video or reel. Without `metric`, returns a default set. */
@@ -107,11 +127,17 @@ function seenOf(meta: Meta, post: PagePost, atMs: number): Seen {
 export function filmOf(meta: Meta, post: PagePost, { views }: Pick<Reception, 'views'>): Watched {
   const video = post.videoId ? meta.state.videos[post.videoId] : undefined
   // A reel starts to play by itself, and some people watch it twice.
-  return watched(meta, post, video?.sha256, Math.floor(views * (video?.kind === 'reel' ? 1.1 : 0.6)))
+  return watched(
+    meta,
+    post,
+    video?.sha256,
+    Math.floor(views * (video?.kind === 'reel' ? 1.1 : 0.6)),
+  )
 }
 
 function clicksOf(post: PagePost, { views }: Reception): Record<string, number> {
-  const clicks = (name: string, most: number) => Math.floor(views * most * (0.2 + 0.8 * share(post.id, name)))
+  const clicks = (name: string, most: number) =>
+    Math.floor(views * most * (0.2 + 0.8 * share(post.id, name)))
   return {
     ...(post.link ? { 'link clicks': clicks('link clicks', 0.05) } : {}),
     ...(post.photoIds.length > 0 ? { 'photo view': clicks('photo view', 0.08) } : {}),
@@ -129,7 +155,10 @@ type Asked = {
   names: string[]
 }
 
-function readInsights(call: GraphCall, { id, post, edge, known, isShown, names: asked }: Asked): object {
+function readInsights(
+  call: GraphCall,
+  { id, post, edge, known, isShown, names: asked }: Asked,
+): object {
   const { meta } = call
   if (!post) throw refuse.missingObject(`${id}/${edge}`, 'get')
   const { page, caller } = requirePageAccess(meta, call.caller, post.pageId, 'get')
@@ -138,18 +167,25 @@ function readInsights(call: GraphCall, { id, post, edge, known, isShown, names: 
     throw refuse.general(200, undefined, '(#200) The task ANALYZE is needed on this Page.')
   const missing = asked.find((name) => notSimulated.test(name) && !(name in known))
   if (missing) throw new NotSimulated(`the metric ${missing}`)
-  if (call.parameters.text('breakdown')) throw new NotSimulated('breakdowns of the insights of a post')
+  if (call.parameters.text('breakdown'))
+    throw new NotSimulated('breakdowns of the insights of a post')
   const names = readMetrics(call, Object.keys(known), asked)
   refuseOnSmallPages(page, names)
   const atMs = insightsMoment(meta)
   if (atMs < post.createdAtMs || page.followers < 100) return { data: [] }
   const seen = seenOf(meta, post, atMs)
   return {
-    data: names.filter(isShown).map((name) => insight(id, name, 'lifetime', { values: [{ value: known[name]?.(seen) }] })),
+    data: names
+      .filter(isShown)
+      .map((name) => insight(id, name, 'lifetime', { values: [{ value: known[name]?.(seen) }] })),
   }
 }
 
 function refuseOnSmallPages(page: Page, names: string[]): void {
   if (page.isSmall && names.includes(refusedOnSmallPages))
-    throw refuse.general(200, undefined, `(#200) The metric ${refusedOnSmallPages} is not available for this Page.`)
+    throw refuse.general(
+      200,
+      undefined,
+      `(#200) The metric ${refusedOnSmallPages} is not available for this Page.`,
+    )
 }

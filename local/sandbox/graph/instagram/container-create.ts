@@ -17,19 +17,36 @@ const dayMs = 86_400_000
 export async function createContainer(call: GraphCall): Promise<object> {
   const { meta } = call
   const scopes = ['instagram_basic', 'instagram_content_publish']
-  const { account } = requireInstagram(meta, call.caller, call.c.req.param('id') ?? '', { scopes, method: 'post' })
+  const { account } = requireInstagram(meta, call.caller, call.c.req.param('id') ?? '', {
+    scopes,
+    method: 'post',
+  })
   checkAccount(meta, account)
   const request = readContainerRequest(meta, call.parameters)
   for (const childId of request.children) checkChild(meta, account, childId)
   const image = request.imageUrl
-    ? await loadImage(meta, request.imageUrl, { anyRatio: request.type === 'STORIES' || request.isCarouselItem })
+    ? await loadImage(meta, request.imageUrl, {
+        anyRatio: request.type === 'STORIES' || request.isCarouselItem,
+      })
     : null
-  const cover = request.coverUrl ? await loadImage(meta, request.coverUrl, { anyRatio: true }) : null
-  const container = keep(meta, account, request, { sha256: image?.sha256 ?? null, coverSha256: cover?.sha256 ?? null })
-  Object.assign(call.ledgerCall.facts, { containerId: container.id, mediaType: container.type, sha256: container.sha256 })
+  const cover = request.coverUrl
+    ? await loadImage(meta, request.coverUrl, { anyRatio: true })
+    : null
+  const container = keep(meta, account, request, {
+    sha256: image?.sha256 ?? null,
+    coverSha256: cover?.sha256 ?? null,
+  })
+  Object.assign(call.ledgerCall.facts, {
+    containerId: container.id,
+    mediaType: container.type,
+    sha256: container.sha256,
+  })
   if (request.videoUrl) meta.world.clock.after(0, () => loadVideo(meta, container))
   if (!container.resumable) return { id: container.id }
-  return { id: container.id, uri: `${meta.world.baseUrl('/rupload')}/ig-api-upload/${call.version}/${container.id}` }
+  return {
+    id: container.id,
+    uri: `${meta.world.baseUrl('/rupload')}/ig-api-upload/${call.version}/${container.id}`,
+  }
 }
 
 function checkAccount(meta: Meta, account: InstagramAccount): void {
@@ -45,20 +62,37 @@ function checkAccount(meta: Meta, account: InstagramAccount): void {
     ({ accountId, createdAtMs }) => accountId === account.id && createdAtMs > since,
   )
   if (made.length >= meta.settings.instagramContainersPerDay) {
-    throw refuse.general(9, 2207042, 'The maximum number of containers for this account in 24 hours is reached.')
+    throw refuse.general(
+      9,
+      2207042,
+      'The maximum number of containers for this account in 24 hours is reached.',
+    )
   }
 }
 
 function checkChild(meta: Meta, account: InstagramAccount, id: string): void {
   const child = meta.state.containers[id]
-  if (child?.accountId !== account.id || !child.isCarouselItem || containerStatus(meta, child) !== 'FINISHED') {
-    throw refuse.general(100, 2207028, `The carousel item ${id} is unknown, not finished or no carousel item.`)
+  if (
+    child?.accountId !== account.id ||
+    !child.isCarouselItem ||
+    containerStatus(meta, child) !== 'FINISHED'
+  ) {
+    throw refuse.general(
+      100,
+      2207028,
+      `The carousel item ${id} is unknown, not finished or no carousel item.`,
+    )
   }
 }
 
 type Loaded = { sha256: string | null; coverSha256: string | null }
 
-function keep(meta: Meta, account: InstagramAccount, request: ContainerRequest, loaded: Loaded): Container {
+function keep(
+  meta: Meta,
+  account: InstagramAccount,
+  request: ContainerRequest,
+  loaded: Loaded,
+): Container {
   const now = meta.world.clock.now()
   const awaitsVideo = request.videoUrl !== null || request.resumable
   const container: Container = {

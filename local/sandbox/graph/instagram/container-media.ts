@@ -10,11 +10,20 @@ const maxImageBytes = 8 * 1024 * 1024
  * Downloads an image during the call that names it, and rejects what Instagram rejects (fact sheet
  * 3.5).
  */
-export async function loadImage(meta: Meta, url: string, { anyRatio }: { anyRatio: boolean }): Promise<StoredMedia> {
-  const outcome = await meta.world.fetchMedia(url, { userAgent: metaUserAgent, maxBytes: maxImageBytes + 1, robots: true })
+export async function loadImage(
+  meta: Meta,
+  url: string,
+  { anyRatio }: { anyRatio: boolean },
+): Promise<StoredMedia> {
+  const outcome = await meta.world.fetchMedia(url, {
+    userAgent: metaUserAgent,
+    maxBytes: maxImageBytes + 1,
+    robots: true,
+  })
   if (!outcome.ok) {
     if (outcome.reason === 'too_large') throw tooLarge()
-    if (outcome.reason === 'timeout') throw refuse.general(-2, 2207003, 'The media download has timed out.')
+    if (outcome.reason === 'timeout')
+      throw refuse.general(-2, 2207003, 'The media download has timed out.')
     throw refuse.mediaFetch(url)
   }
   const { facts, sizeBytes } = outcome.media
@@ -43,10 +52,22 @@ const tooLarge = () =>
     userMessage: 'The image is too large to download. It should be less than 8 MiB.',
   })
 
-type VideoLimits = { maxBytes: number; minMs: number; maxMs: number; maxWidth: number; minRatio: number }
+type VideoLimits = {
+  maxBytes: number
+  minMs: number
+  maxMs: number
+  maxWidth: number
+  minRatio: number
+}
 
 const limits: Record<'REELS' | 'STORIES' | 'VIDEO', VideoLimits> = {
-  REELS: { maxBytes: 300_000_000, minMs: 3_000, maxMs: 15 * 60_000, maxWidth: 1920, minRatio: 0.01 },
+  REELS: {
+    maxBytes: 300_000_000,
+    minMs: 3_000,
+    maxMs: 15 * 60_000,
+    maxWidth: 1920,
+    minRatio: 0.01,
+  },
   STORIES: { maxBytes: 100_000_000, minMs: 3_000, maxMs: 60_000, maxWidth: 1920, minRatio: 0.1 },
   VIDEO: { maxBytes: 300_000_000, minMs: 3_000, maxMs: 60_000, maxWidth: 1920, minRatio: 0.01 },
 }
@@ -60,7 +81,8 @@ export function instagramVideoProblem(
   { facts, sizeBytes }: StoredMedia,
 ): { subcode: number; detail: string } | null {
   const wrong = (detail: string) => ({ subcode: 2207026, detail })
-  const limit = limits[container.type === 'STORIES' || container.type === 'VIDEO' ? container.type : 'REELS']
+  const limit =
+    limits[container.type === 'STORIES' || container.type === 'VIDEO' ? container.type : 'REELS']
   if (facts.kind !== 'video') return wrong('not a video')
   if (!['mp4', 'mov'].includes(facts.container)) return wrong(`container ${facts.container}`)
   if (!facts.codec || !['avc', 'hevc'].includes(facts.codec)) return wrong(`codec ${facts.codec}`)
@@ -72,11 +94,14 @@ export function instagramVideoProblem(
   if (facts.bitsPerSecond > 25_000_000) return wrong(`${facts.bitsPerSecond} bits per second`)
   if (sizeBytes > limit.maxBytes) return wrong('too many bytes')
   // Allows a frame more or less, as Instagram does.
-  if (facts.durationMs < limit.minMs - 50 || facts.durationMs > limit.maxMs + 500) return wrong(`${facts.durationMs} ms long`)
+  if (facts.durationMs < limit.minMs - 50 || facts.durationMs > limit.maxMs + 500)
+    return wrong(`${facts.durationMs} ms long`)
   if (facts.fps < 22.9 || facts.fps > 60.5) return wrong(`${facts.fps} frames per second`)
   if (facts.width > limit.maxWidth) return wrong(`${facts.width} pixels wide`)
   const ratio = facts.width / facts.height
   if (ratio < limit.minRatio || ratio > 10) return wrong('aspect ratio')
   const { thumbOffsetMs } = container
-  return thumbOffsetMs !== null && thumbOffsetMs > facts.durationMs ? { subcode: 2207057, detail: 'thumb_offset' } : null
+  return thumbOffsetMs !== null && thumbOffsetMs > facts.durationMs
+    ? { subcode: 2207057, detail: 'thumb_offset' }
+    : null
 }

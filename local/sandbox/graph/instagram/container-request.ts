@@ -39,7 +39,8 @@ export function readContainerRequest(meta: Meta, parameters: Parameters): Contai
     altText: parameters.text('alt_text') ?? null,
     children: type === 'CAROUSEL' ? parameters.list('children').map(String) : [],
     // An uploaded cover takes precedence over a frame. Images have no frames.
-    thumbOffsetMs: type === 'IMAGE' || type === 'CAROUSEL' ? null : (parameters.number('thumb_offset') ?? null),
+    thumbOffsetMs:
+      type === 'IMAGE' || type === 'CAROUSEL' ? null : (parameters.number('thumb_offset') ?? null),
     shareToFeed: parameters.flag('share_to_feed') ?? true,
     collaborators: parameters.list('collaborators').map(String),
     userTags: parameters.list('user_tags').map(readTag),
@@ -64,11 +65,16 @@ function readType(parameters: Parameters, isCarouselItem: boolean): ContainerTyp
     case 'REELS':
     case 'STORIES':
     case 'CAROUSEL':
-      if (isCarouselItem) throw refuse.general(100, 2207023, `media_type ${asked} cannot be a carousel item.`)
+      if (isCarouselItem)
+        throw refuse.general(100, 2207023, `media_type ${asked} cannot be a carousel item.`)
       return asked
     case 'VIDEO':
       if (isCarouselItem) return 'VIDEO'
-      throw refuse.general(100, 2207023, 'media_type VIDEO is no longer supported for single posts. Use REELS.')
+      throw refuse.general(
+        100,
+        2207023,
+        'media_type VIDEO is no longer supported for single posts. Use REELS.',
+      )
     default:
       throw refuse.general(100, 2207023, `The media_type ${asked} is unknown.`)
   }
@@ -77,16 +83,23 @@ function readType(parameters: Parameters, isCarouselItem: boolean): ContainerTyp
 function checkSource(request: ContainerRequest): void {
   const { type, imageUrl, videoUrl, resumable, children } = request
   if (type === 'CAROUSEL') {
-    if (children.length < 2 || children.length > 10) throw refuse.general(100, 2207028, 'A carousel needs 2 to 10 items.')
-    if (imageUrl || videoUrl) throw refuse.parameter('A carousel takes children, no image_url or video_url.')
+    if (children.length < 2 || children.length > 10)
+      throw refuse.general(100, 2207028, 'A carousel needs 2 to 10 items.')
+    if (imageUrl || videoUrl)
+      throw refuse.parameter('A carousel takes children, no image_url or video_url.')
     return
   }
-  if (imageUrl && videoUrl) throw refuse.parameter('Only one of image_url and video_url can be given.')
+  if (imageUrl && videoUrl)
+    throw refuse.parameter('Only one of image_url and video_url can be given.')
   const takesImage = type === 'IMAGE' || type === 'STORIES'
   const takesVideo = type !== 'IMAGE'
   if (imageUrl && takesImage) return
   if ((videoUrl || resumable) && takesVideo) return
-  throw refuse.general(100, 2207023, takesImage ? 'The parameter image_url is required.' : 'The parameter video_url is required.')
+  throw refuse.general(
+    100,
+    2207023,
+    takesImage ? 'The parameter image_url is required.' : 'The parameter video_url is required.',
+  )
 }
 
 function checkText(request: ContainerRequest): void {
@@ -101,8 +114,10 @@ function checkText(request: ContainerRequest): void {
     throw refuse.general(100, 2207040, 'A caption can have 30 hashtags.')
   if (count(caption, /(?<![\p{L}\p{N}_.])@[A-Za-z0-9_.]+/gu) > 20)
     throw refuse.general(100, 2207040, 'A caption can have 20 mentions.')
-  if (altText !== null && (type !== 'IMAGE' || !imageUrl)) throw refuse.parameter('alt_text is for images in the feed only.')
-  if (altText !== null && [...altText].length > 1_000) throw refuse.parameter('alt_text can have 1,000 characters.')
+  if (altText !== null && (type !== 'IMAGE' || !imageUrl))
+    throw refuse.parameter('alt_text is for images in the feed only.')
+  if (altText !== null && [...altText].length > 1_000)
+    throw refuse.parameter('alt_text can have 1,000 characters.')
   if (thumbOffsetMs !== null && thumbOffsetMs < 0)
     throw refuse.general(1, 2207057, 'The thumb_offset is out of range.', { status: 400 })
 }
@@ -110,8 +125,13 @@ function checkText(request: ContainerRequest): void {
 const username = /^[A-Za-z0-9._]{1,30}$/
 
 function readTag(entry: unknown): UserTag {
-  const { username: name, x, y } = (typeof entry === 'object' && entry !== null ? entry : {}) as Record<string, unknown>
-  if (typeof name !== 'string') throw refuse.parameter('Param user_tags must be a list of objects with a username.')
+  const {
+    username: name,
+    x,
+    y,
+  } = (typeof entry === 'object' && entry !== null ? entry : {}) as Record<string, unknown>
+  if (typeof name !== 'string')
+    throw refuse.parameter('Param user_tags must be a list of objects with a username.')
   return { username: name, x: readPart(x), y: readPart(y) }
 }
 
@@ -119,7 +139,8 @@ function readTag(entry: unknown): UserTag {
 function readPart(value: unknown): number | null {
   if (value === undefined || value === null) return null
   const part = Number(value)
-  if (!(part >= 0 && part <= 1)) throw refuse.parameter('x and y of user_tags must lie between 0.0 and 1.0.')
+  if (!(part >= 0 && part <= 1))
+    throw refuse.parameter('x and y of user_tags must lie between 0.0 and 1.0.')
   return part
 }
 
@@ -127,25 +148,31 @@ function readPart(value: unknown): number | null {
 function checkPeople(meta: Meta, request: ContainerRequest): void {
   const { collaborators, userTags, type, isCarouselItem, imageUrl } = request
   if (collaborators.length > 3) throw refuse.parameter('A post can have 3 collaborators.')
-  const isUnfit = (name: string) => !username.test(name) || meta.settings.unfitUsernames.includes(name)
+  const isUnfit = (name: string) =>
+    !username.test(name) || meta.settings.unfitUsernames.includes(name)
   const takesCollaborators = type !== 'STORIES' && !isCarouselItem
   if (collaborators.length > 0 && (!takesCollaborators || collaborators.some(isUnfit)))
     throw refuse.parameter('param collaborators is not allowed')
   if (userTags.length > 20) throw refuse.general(100, 2207040, 'A post can have 20 user tags.')
-  if (userTags.length > 0 && type === 'CAROUSEL') throw refuse.parameter('user_tags belong to the items of a carousel.')
+  if (userTags.length > 0 && type === 'CAROUSEL')
+    throw refuse.parameter('user_tags belong to the items of a carousel.')
   const unfit = userTags.find((tag) => isUnfit(tag.username))
   if (unfit) throw refuse.parameter(`The user ${unfit.username} cannot be tagged.`)
   const withoutPlace = userTags.some(({ x, y }) => x === null || y === null)
-  if (imageUrl && type !== 'STORIES' && withoutPlace) throw refuse.parameter('user_tags of an image need x and y.')
+  if (imageUrl && type !== 'STORIES' && withoutPlace)
+    throw refuse.parameter('user_tags of an image need x and y.')
   const withPlace = userTags.some(({ x, y }) => x !== null || y !== null)
-  if (!imageUrl && type !== 'STORIES' && withPlace) throw refuse.parameter('user_tags of a video take no x and y.')
+  if (!imageUrl && type !== 'STORIES' && withPlace)
+    throw refuse.parameter('user_tags of a video take no x and y.')
 }
 
 /** The location of a post must be a Page with an address. */
 function checkPlace(meta: Meta, { locationId, type, isCarouselItem }: ContainerRequest): void {
   if (locationId === null) return
-  if (type === 'STORIES' || isCarouselItem) throw refuse.parameter('param location_id is not allowed')
-  if (!meta.state.pages[locationId]?.location) throw refuse.parameter('INSTAGRAM_PLATFORM_API__INVALID_LOCATION_ID')
+  if (type === 'STORIES' || isCarouselItem)
+    throw refuse.parameter('param location_id is not allowed')
+  if (!meta.state.pages[locationId]?.location)
+    throw refuse.parameter('INSTAGRAM_PLATFORM_API__INVALID_LOCATION_ID')
 }
 
 const count = (text: string, pattern: RegExp): number => text.match(pattern)?.length ?? 0

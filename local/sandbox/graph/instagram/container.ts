@@ -43,7 +43,11 @@ export function requireContainer(meta: Meta, id: string, method: string): Contai
  */
 export async function loadVideo(meta: Meta, container: Container): Promise<void> {
   if (!container.url) return
-  const outcome = await meta.world.fetchMedia(container.url, { userAgent: metaUserAgent, maxBytes: 300_000_000, robots: true })
+  const outcome = await meta.world.fetchMedia(container.url, {
+    userAgent: metaUserAgent,
+    maxBytes: 300_000_000,
+    robots: true,
+  })
   if (outcome.ok) finishUpload(meta, container, outcome.media)
   else fail(meta, container, downloadSubcodes[outcome.reason] ?? 2207077, outcome.detail)
 }
@@ -66,6 +70,9 @@ export function finishUpload(meta: Meta, container: Container, media: StoredMedi
 
 function fail(meta: Meta, container: Container, subcode: number, detail: string): void {
   container.error = { subcode, detail }
-  container.readyAtMs = Math.max(container.createdAtMs + meta.settings.videoContainerMs / 2, meta.world.clock.now())
+  container.readyAtMs = Math.max(
+    container.createdAtMs + meta.settings.videoContainerMs / 2,
+    meta.world.clock.now(),
+  )
   meta.world.state.changed()
 }

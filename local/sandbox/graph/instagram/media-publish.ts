@@ -14,7 +14,10 @@ const dayMs = 86_400_000
 export function publishMedia(call: GraphCall): object {
   const { meta, parameters, ledgerCall } = call
   const scopes = ['instagram_basic', 'instagram_content_publish']
-  const { account } = requireInstagram(meta, call.caller, call.c.req.param('id') ?? '', { scopes, method: 'post' })
+  const { account } = requireInstagram(meta, call.caller, call.c.req.param('id') ?? '', {
+    scopes,
+    method: 'post',
+  })
   if (account.restricted) throw refuse.general(25, 2207050, 'The Instagram account is restricted.')
   const creationId = parameters.text('creation_id')
   if (!creationId) throw refuse.parameter('The parameter creation_id is required.')
@@ -30,11 +33,15 @@ export function publishMedia(call: GraphCall): object {
       'The user has reached the maximum number of posts that is allowed to be published by the API.',
       {
         title: 'Publishing limit reached',
-        userMessage: 'You have reached the maximum number of posts that can be published by Content Publishing API.',
+        userMessage:
+          'You have reached the maximum number of posts that can be published by Content Publishing API.',
       },
     )
   }
-  const media = createMedia(meta, account, container, { callId: ledgerCall.id, realAtMs: ledgerCall.atMs })
+  const media = createMedia(meta, account, container, {
+    callId: ledgerCall.id,
+    realAtMs: ledgerCall.atMs,
+  })
   ledgerCall.facts.mediaId = media.id
   return { id: media.id }
 }
@@ -85,14 +92,25 @@ function isQuotaUp(meta: Meta, accountId: string): boolean {
 }
 
 /** Posts in the last 24 hours. At Meta, deleted posts still count; here they don't. */
-export function quotaUsed(meta: Meta, accountId: string, sinceMs = meta.world.clock.now() - dayMs): number {
+export function quotaUsed(
+  meta: Meta,
+  accountId: string,
+  sinceMs = meta.world.clock.now() - dayMs,
+): number {
   return Object.values(meta.state.media).filter(
     (media) => media.accountId === accountId && !media.isChild && media.createdAtMs > sinceMs,
   ).length
 }
 
-function createMedia(meta: Meta, account: InstagramAccount, container: Container, commit: Commit): InstagramMedia {
-  const children = container.children.map((id) => meta.state.containers[id]).filter((child) => child !== undefined)
+function createMedia(
+  meta: Meta,
+  account: InstagramAccount,
+  container: Container,
+  commit: Commit,
+): InstagramMedia {
+  const children = container.children
+    .map((id) => meta.state.containers[id])
+    .filter((child) => child !== undefined)
   const childIds = children.map((child) => addMedia(meta, child, { isChild: true }).id)
   const media = addMedia(meta, container, { isChild: false, childIds })
   container.mediaIds.push(media.id)
@@ -101,7 +119,14 @@ function createMedia(meta: Meta, account: InstagramAccount, container: Container
     platform: 'instagram',
     account: account.id,
     id: media.id,
-    kind: media.product === 'STORY' ? 'story' : media.product === 'REELS' ? 'reel' : children.length > 0 ? 'carousel' : 'image',
+    kind:
+      media.product === 'STORY'
+        ? 'story'
+        : media.product === 'REELS'
+          ? 'reel'
+          : children.length > 0
+            ? 'carousel'
+            : 'image',
     text: media.caption,
     link: null,
     media: shown.flatMap(({ sha256, altText }) => (sha256 ? [{ sha256, altText }] : [])),
@@ -122,7 +147,11 @@ function createMedia(meta: Meta, account: InstagramAccount, container: Container
   return media
 }
 
-function addMedia(meta: Meta, container: Container, more: { isChild: boolean; childIds?: string[] }): InstagramMedia {
+function addMedia(
+  meta: Meta,
+  container: Container,
+  more: { isChild: boolean; childIds?: string[] },
+): InstagramMedia {
   const id = newId(meta.state, 'media')
   const stored = container.sha256 ? meta.world.media.find(container.sha256) : undefined
   const isVideo = stored?.facts.kind === 'video'

@@ -17,7 +17,10 @@ export function mediaView(meta: Meta, media: InstagramMedia): MarkedView {
       media_type: () => media.type,
       media_product_type: () => media.product,
       media_url: () => fileUrl(meta, media),
-      thumbnail_url: () => (media.type === 'VIDEO' ? `${meta.world.baseUrl('/instagram')}/thumbnail/${media.id}.png` : undefined),
+      thumbnail_url: () =>
+        media.type === 'VIDEO'
+          ? `${meta.world.baseUrl('/instagram')}/thumbnail/${media.id}.png`
+          : undefined,
       permalink: () => mediaPermalink(meta, media),
       shortcode: () => media.shortcode,
       timestamp: () => graphTime(media.createdAtMs),
@@ -27,7 +30,9 @@ export function mediaView(meta: Meta, media: InstagramMedia): MarkedView {
       comments_count: () => reception(meta, media, meta.world.clock.now()).comments,
       comments: (field) => commentsOf(meta, media, field),
       children: () =>
-        media.childIds.length > 0 ? { data: childrenOf(meta, media).map((child) => mediaView(meta, child)) } : undefined,
+        media.childIds.length > 0
+          ? { data: childrenOf(meta, media).map((child) => mediaView(meta, child)) }
+          : undefined,
       is_shared_to_feed: () => (media.product === 'REELS' ? media.shareToFeed : undefined),
       is_ai_generated: () => media.isAiGenerated ?? false,
       is_comment_enabled: () => media.commentsOn,
@@ -41,11 +46,14 @@ const childrenOf = (meta: Meta, media: InstagramMedia): InstagramMedia[] =>
 
 export function mediaPermalink(meta: Meta, media: InstagramMedia): string {
   const site = meta.world.baseUrl('/instagram')
-  if (media.product === 'STORY') return `${site}/stories/${meta.state.instagram[media.accountId]?.username}/${media.id}`
+  if (media.product === 'STORY')
+    return `${site}/stories/${meta.state.instagram[media.accountId]?.username}/${media.id}`
   return `${site}/${media.product === 'REELS' ? 'reel' : 'p'}/${media.shortcode}/`
 }
 
 function fileUrl(meta: Meta, media: InstagramMedia): string | undefined {
   const sha256 = media.sha256s[0] ?? childrenOf(meta, media)[0]?.sha256s[0]
-  return sha256 ? meta.world.baseUrl('/instagram').replace(/\/instagram$/, meta.world.mediaUrl(sha256)) : undefined
+  return sha256
+    ? meta.world.baseUrl('/instagram').replace(/\/instagram$/, meta.world.mediaUrl(sha256))
+    : undefined
 }

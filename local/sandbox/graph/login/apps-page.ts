@@ -17,10 +17,19 @@ export function appsPage(meta: Meta): Handler<SandboxEnv> {
     const person = meta.state.people[c.req.query('person') ?? '']
     if (!person)
       return c.html(
-        page('meta-apps-people', { title: 'Apps and websites', people: Object.values(meta.state.people), path: c.req.path }),
+        page('meta-apps-people', {
+          title: 'Apps and websites',
+          people: Object.values(meta.state.people),
+          path: c.req.path,
+        }),
       )
     return c.html(
-      page('meta-apps', { title: 'Apps and websites', skin: 'facebook', ...describe(meta, person), path: c.req.path }),
+      page('meta-apps', {
+        title: 'Apps and websites',
+        skin: 'facebook',
+        ...describe(meta, person),
+        path: c.req.path,
+      }),
     )
   }
 }
@@ -34,7 +43,8 @@ export function appsDecision(meta: Meta): Handler<SandboxEnv> {
     const form = await c.req.parseBody<Record<string, string>>()
     const person = meta.state.people[form.person ?? '']
     if (person?.grant && form.act === 'remove') await removeApp(meta, person)
-    else if (person && isRemoved(person) && form.act === 'request') await requestDeletion(meta, person)
+    else if (person && isRemoved(person) && form.act === 'request')
+      await requestDeletion(meta, person)
     else return refuse(c)
     return c.redirect(`${c.req.path}?person=${person.id}`, 303)
   }
@@ -65,4 +75,5 @@ function describe(meta: Meta, person: Person) {
   }
 }
 
-const timeOf = (atMs: number): string => `${new Date(atMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+const timeOf = (atMs: number): string =>
+  `${new Date(atMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
+import type { CallbackRecord } from '../callback-record.ts'
 import type { Meta } from '../meta.ts'
-import type { CallbackRecord } from '../state.ts'
 import { judgeDeletionAnswer } from './deletion-answer.ts'
 
 export type CallbackSpoil = 'bad_signature' | 'old'
@@ -9,7 +9,12 @@ export type CallbackSpoil = 'bad_signature' | 'old'
 function signedRequest(meta: Meta, personId: string, spoil?: CallbackSpoil): string {
   const issuedAt = Math.floor(meta.world.clock.now() / 1000) - (spoil === 'old' ? 30 * 86_400 : 0)
   const payload = Buffer.from(
-    JSON.stringify({ algorithm: 'HMAC-SHA256', expires: issuedAt + 3_600, issued_at: issuedAt, user_id: personId }),
+    JSON.stringify({
+      algorithm: 'HMAC-SHA256',
+      expires: issuedAt + 3_600,
+      issued_at: issuedAt,
+      user_id: personId,
+    }),
   ).toString('base64url')
   const key = spoil === 'bad_signature' ? `${meta.app.secret}-wrong` : meta.app.secret
   return `${createHmac('sha256', key).update(payload).digest('base64url')}.${payload}`
@@ -21,7 +26,10 @@ function signedRequest(meta: Meta, personId: string, spoil?: CallbackSpoil): str
  */
 export function notifyDeauthorized(meta: Meta, personId: string): void {
   const url = meta.settings.deauthorizeUrl
-  if (url) meta.world.clock.after(0, () => callBack(meta, { kind: 'deauthorize', url, personId }).then(() => undefined))
+  if (url)
+    meta.world.clock.after(0, () =>
+      callBack(meta, { kind: 'deauthorize', url, personId }).then(() => undefined),
+    )
 }
 
 /**
@@ -30,14 +38,34 @@ export function notifyDeauthorized(meta: Meta, personId: string): void {
  */
 export async function callBack(
   meta: Meta,
-  { kind, url, personId, spoil }: { kind: CallbackRecord['kind']; url: string; personId: string; spoil?: CallbackSpoil },
+  {
+    kind,
+    url,
+    personId,
+    spoil,
+  }: { kind: CallbackRecord['kind']; url: string; personId: string; spoil?: CallbackSpoil },
 ): Promise<CallbackRecord> {
   const atMs = meta.world.clock.now()
-  const record: CallbackRecord = { atMs, kind, personId, url, status: null, ok: false, problem: null, reply: '', answer: null }
+  const record: CallbackRecord = {
+    atMs,
+    kind,
+    personId,
+    url,
+    status: null,
+    ok: false,
+    problem: null,
+    reply: '',
+    answer: null,
+  }
   meta.state.callbacks.push(record)
   try {
     const body = new URLSearchParams({ signed_request: signedRequest(meta, personId, spoil) })
-    const response = await fetch(url, { method: 'POST', body, redirect: 'manual', signal: AbortSignal.timeout(10_000) })
+    const response = await fetch(url, {
+      method: 'POST',
+      body,
+      redirect: 'manual',
+      signal: AbortSignal.timeout(10_000),
+    })
     record.status = response.status
     record.reply = (await response.text()).slice(0, 2_000)
     if (response.status !== 200) record.problem = `answered ${response.status}`

@@ -14,8 +14,12 @@ export type DialogRequest = {
  * What the app requests from the dialog. Problems are shown to the person: Meta never redirects to
  * an unknown URL.
  */
-export function readDialogRequest(meta: Meta, query: URLSearchParams): DialogRequest | { problem: string } {
-  if (query.get('client_id') !== meta.app.id) return { problem: 'Invalid App ID: the app ID does not look valid.' }
+export function readDialogRequest(
+  meta: Meta,
+  query: URLSearchParams,
+): DialogRequest | { problem: string } {
+  if (query.get('client_id') !== meta.app.id)
+    return { problem: 'Invalid App ID: the app ID does not look valid.' }
   const redirectUri = query.get('redirect_uri') ?? ''
   if (!meta.app.redirectUris.includes(redirectUri)) {
     return {
@@ -26,8 +30,16 @@ export function readDialogRequest(meta: Meta, query: URLSearchParams): DialogReq
   if ((query.get('response_type') ?? 'code') !== 'code')
     return { problem: 'Not implemented in the sandbox: response_type other than code.' }
   const allOrNothing = query.has('config_id')
-  const scopes = allOrNothing ? meta.settings.loginConfigScopes : splitScopes(query.get('scope') ?? 'public_profile')
+  const scopes = allOrNothing
+    ? meta.settings.loginConfigScopes
+    : splitScopes(query.get('scope') ?? 'public_profile')
   const unknown = scopes.filter((scope) => !isKnownScope(scope))
   if (unknown.length > 0) return { problem: `Invalid scopes: ${unknown.join(', ')}.` }
-  return { redirectUri, state: query.get('state'), scopes, authType: query.get('auth_type'), allOrNothing }
+  return {
+    redirectUri,
+    state: query.get('state'),
+    scopes,
+    authType: query.get('auth_type'),
+    allOrNothing,
+  }
 }

@@ -13,7 +13,8 @@ export function dialogPage(meta: Meta): Handler<SandboxEnv> {
   return endpoint(meta.world, dialogName(meta, 'dialog'), (c) => {
     const query = new URLSearchParams(c.req.query())
     const request = readDialogRequest(meta, query)
-    if ('problem' in request) return c.html(page('dialog-error', { title: 'Login problem', problem: request.problem }), 400)
+    if ('problem' in request)
+      return c.html(page('dialog-error', { title: 'Login problem', problem: request.problem }), 400)
     const person = meta.state.people[query.get('person') ?? '']
     return c.html(person ? consentPage(meta, request, person, query) : peoplePage(meta, query))
   })
@@ -26,7 +27,8 @@ export function dialogDecision(meta: Meta): Handler<SandboxEnv> {
   return endpoint(meta.world, dialogName(meta, 'dialog.decide'), async (c) => {
     const form = new URLSearchParams(await c.get('body').text())
     const request = readDialogRequest(meta, form)
-    if ('problem' in request) return c.html(page('dialog-error', { title: 'Login problem', problem: request.problem }), 400)
+    if ('problem' in request)
+      return c.html(page('dialog-error', { title: 'Login problem', problem: request.problem }), 400)
     const person = meta.state.people[form.get('person') ?? '']
     if (!person || form.get('decision') !== 'continue') return c.redirect(refusedUrl(request), 302)
     decide(meta, request, person, form)
@@ -38,13 +40,24 @@ export function dialogDecision(meta: Meta): Handler<SandboxEnv> {
 const dialogName = (meta: Meta, name: string) => ({
   platform: 'meta' as const,
   endpoint: name,
-  platformError: (c: Context<SandboxEnv>, rule: Parameters<typeof injectedError>[2]) => injectedError(meta, c, rule),
+  platformError: (c: Context<SandboxEnv>, rule: Parameters<typeof injectedError>[2]) =>
+    injectedError(meta, c, rule),
 })
 
 const peoplePage = (meta: Meta, query: URLSearchParams): string =>
-  page('dialog-people', { title: 'Log in', app: meta.app.name, people: Object.values(meta.state.people), hidden: [...query] })
+  page('dialog-people', {
+    title: 'Log in',
+    app: meta.app.name,
+    people: Object.values(meta.state.people),
+    hidden: [...query],
+  })
 
-function consentPage(meta: Meta, request: DialogRequest, person: Person, query: URLSearchParams): string {
+function consentPage(
+  meta: Meta,
+  request: DialogRequest,
+  person: Person,
+  query: URLSearchParams,
+): string {
   const asked = askedScopes(request, person.grant)
   const { pages, accounts } = shareable(meta, person)
   return page('dialog', {
@@ -67,13 +80,17 @@ function askedScopes(request: DialogRequest, grant: Grant | null): string[] {
 
 function shareable(meta: Meta, person: Person): { pages: Page[]; accounts: InstagramAccount[] } {
   const pages = Object.values(meta.state.pages).filter((page) => page.roles[person.id])
-  const linked = pages.map((page) => (page.instagramId ? meta.state.instagram[page.instagramId] : undefined))
+  const linked = pages.map((page) =>
+    page.instagramId ? meta.state.instagram[page.instagramId] : undefined,
+  )
   return { pages, accounts: linked.filter((account) => account !== undefined) }
 }
 
 function decide(meta: Meta, request: DialogRequest, person: Person, form: URLSearchParams): void {
   const asked = askedScopes(request, person.grant)
-  const ticked = request.allOrNothing ? asked : asked.filter((scope) => form.getAll('grant').includes(scope))
+  const ticked = request.allOrNothing
+    ? asked
+    : asked.filter((scope) => form.getAll('grant').includes(scope))
   const kept = (person.grant?.scopes ?? []).filter((scope) => !asked.includes(scope))
   const scopes = [...new Set(['public_profile', ...kept, ...ticked])]
   const refused = [...(person.grant?.declined ?? []), ...asked]

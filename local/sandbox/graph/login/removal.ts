@@ -1,5 +1,6 @@
+import type { CallbackRecord } from '../callback-record.ts'
 import type { Meta } from '../meta.ts'
-import type { CallbackRecord, Person } from '../state.ts'
+import type { Person } from '../state.ts'
 import { type CallbackSpoil, callBack } from './callbacks.ts'
 import { breakTokens } from './tokens.ts'
 
@@ -18,14 +19,22 @@ export function endGrant(meta: Meta, person: Person): void {
  * "Remove" in the person's settings. Notifies the app if it registered a URL; returns null
  * otherwise.
  */
-export async function removeApp(meta: Meta, person: Person, spoil?: CallbackSpoil): Promise<CallbackRecord | null> {
+export async function removeApp(
+  meta: Meta,
+  person: Person,
+  spoil?: CallbackSpoil,
+): Promise<CallbackRecord | null> {
   endGrant(meta, person)
   const url = meta.settings.deauthorizeUrl
   return url ? await callBack(meta, { kind: 'deauthorize', url, personId: person.id, spoil }) : null
 }
 
 /** "Send request" for a removed app. Returns null if the app registered no URL. */
-export async function requestDeletion(meta: Meta, person: Person, spoil?: CallbackSpoil): Promise<CallbackRecord | null> {
+export async function requestDeletion(
+  meta: Meta,
+  person: Person,
+  spoil?: CallbackSpoil,
+): Promise<CallbackRecord | null> {
   const url = meta.settings.dataDeletionUrl
   return url ? await callBack(meta, { kind: 'deletion', url, personId: person.id, spoil }) : null
 }

@@ -20,7 +20,10 @@ const knownScopes = [
   'ads_read',
 ] as const
 
-export const isKnownScope = (name: string): boolean => (knownScopes as readonly string[]).includes(name)
+export const isKnownScope = (name: string): boolean =>
+  (knownScopes as readonly string[]).includes(name)
 
 /** Splits `a,b c` as Meta does. */
-export const splitScopes = (text: string): string[] => [...new Set(text.split(/[\s,]+/).filter(Boolean))]
+export const splitScopes = (text: string): string[] => [
+  ...new Set(text.split(/[\s,]+/).filter(Boolean)),
+]

@@ -27,22 +27,38 @@ export function pageTokenFor(meta: Meta, userToken: Token, pageId: string): stri
   if (known) return known
   const { personId, scopes, longLived } = userToken
   const expiresAtMs = longLived ? null : userToken.expiresAtMs
-  const { token } = mintToken(meta, { kind: 'page', personId, pageId, scopes, longLived, expiresAtMs })
+  const { token } = mintToken(meta, {
+    kind: 'page',
+    personId,
+    pageId,
+    scopes,
+    longLived,
+    expiresAtMs,
+  })
   userToken.pageTokens[pageId] = token
   return token
 }
 
 /** Why a token fails with 190, with the subcodes of fact sheet 5.3. Null if it works. */
-export function tokenProblem(meta: Meta, token: Token): { subcode: number; message: string } | null {
+export function tokenProblem(
+  meta: Meta,
+  token: Token,
+): { subcode: number; message: string } | null {
   const person = meta.state.people[token.personId]
-  const trouble = person?.trouble && token.serial <= person.trouble.upToSerial ? person.trouble : null
-  if (trouble) return { subcode: trouble.subcode, message: messageOf(meta, trouble.subcode, meta.world.clock.now()) }
+  const trouble =
+    person?.trouble && token.serial <= person.trouble.upToSerial ? person.trouble : null
+  if (trouble)
+    return {
+      subcode: trouble.subcode,
+      message: messageOf(meta, trouble.subcode, meta.world.clock.now()),
+    }
   if (!person?.grant) return { subcode: 458, message: messageOf(meta, 458, 0) }
   if (token.expiresAtMs !== null && token.expiresAtMs <= meta.world.clock.now()) {
     return { subcode: 463, message: messageOf(meta, 463, token.expiresAtMs) }
   }
   const page = token.pageId ? meta.state.pages[token.pageId] : undefined
-  if (page?.lostRoles.includes(token.personId)) return { subcode: 492, message: messageOf(meta, 492, 0) }
+  if (page?.lostRoles.includes(token.personId))
+    return { subcode: 492, message: messageOf(meta, 492, 0) }
   return null
 }
 
@@ -76,6 +92,8 @@ function messageOf(meta: Meta, subcode: number, expiredAtMs: number): string {
 
 /** Such as `Saturday, 13-Jun-26 05:00:00 PDT`. */
 function pacific(ms: number): string {
-  const part = Object.fromEntries(pacificFormat.formatToParts(ms).map(({ type, value }) => [type, value]))
+  const part = Object.fromEntries(
+    pacificFormat.formatToParts(ms).map(({ type, value }) => [type, value]),
+  )
   return `${part.weekday}, ${part.day}-${part.month}-${part.year} ${part.hour}:${part.minute}:${part.second} ${part.timeZoneName}`
 }

@@ -17,7 +17,11 @@ export function listPublishedPosts(call: GraphCall): object {
   const { meta } = call
   const pageId = requireReadablePage(call)
   const posts = Object.values(meta.state.posts).filter(
-    (post) => post.pageId === pageId && post.published && !isReel(meta, post.videoId) && isListed(call, post.createdAtMs),
+    (post) =>
+      post.pageId === pageId &&
+      post.published &&
+      !isReel(meta, post.videoId) &&
+      isListed(call, post.createdAtMs),
   )
   const fields = fieldsOf(call)
   return paginate(call, newestFirst(posts), (post) => show(viewOf(call, post), fields))
@@ -42,14 +46,22 @@ export const listVideos =
     const pageId = requireReadablePage(call)
     const videos = Object.values(meta.state.videos).filter(
       (video) =>
-        video.pageId === pageId && video.kind === kind && video.publishedAtMs !== null && isListed(call, video.publishedAtMs),
+        video.pageId === pageId &&
+        video.kind === kind &&
+        video.publishedAtMs !== null &&
+        isListed(call, video.publishedAtMs),
     )
     const fields = fieldsOf(call) ?? parseFields('description,created_time')
     return paginate(call, newestFirst(videos), (video) => show(videoView(meta, video), fields))
   }
 
 function requireReadablePage(call: GraphCall): string {
-  const { page, caller } = requirePageAccess(call.meta, call.caller, call.c.req.param('id') ?? '', 'get')
+  const { page, caller } = requirePageAccess(
+    call.meta,
+    call.caller,
+    call.c.req.param('id') ?? '',
+    'get',
+  )
   requireScopes(caller, ['pages_read_engagement'])
   return page.id
 }
@@ -59,7 +71,9 @@ export function isListed({ meta, parameters }: GraphCall, createdAtMs: number): 
   const since = moment(parameters.text('since')) ?? 0
   const until = moment(parameters.text('until')) ?? Number.POSITIVE_INFINITY
   const lagMs = meta.settings.listLagMs
-  return createdAtMs + lagMs <= meta.world.clock.now() && createdAtMs >= since && createdAtMs <= until
+  return (
+    createdAtMs + lagMs <= meta.world.clock.now() && createdAtMs >= since && createdAtMs <= until
+  )
 }
 
 function moment(text: string | undefined): number | undefined {
@@ -70,4 +84,5 @@ function moment(text: string | undefined): number | undefined {
 export const newestFirst = <T extends { createdAtMs: number; id: string }>(items: T[]): T[] =>
   items.toSorted((a, b) => b.createdAtMs - a.createdAtMs || b.id.localeCompare(a.id))
 
-const isReel = (meta: Meta, videoId: string | null): boolean => videoId !== null && meta.state.videos[videoId]?.kind === 'reel'
+const isReel = (meta: Meta, videoId: string | null): boolean =>
+  videoId !== null && meta.state.videos[videoId]?.kind === 'reel'

@@ -8,7 +8,8 @@ import type { Photo } from '../state.ts'
 export function livingPhoto(meta: Meta, id: string): Photo | undefined {
   const photo = meta.state.photos[id]
   if (!photo || photo.published || photo.postId) return photo
-  if (photo.createdAtMs + meta.settings.unpublishedPhotoLifeMs > meta.world.clock.now()) return photo
+  if (photo.createdAtMs + meta.settings.unpublishedPhotoLifeMs > meta.world.clock.now())
+    return photo
   delete meta.state.photos[id]
   return undefined
 }

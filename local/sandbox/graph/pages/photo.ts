@@ -52,17 +52,23 @@ async function receiveImage(call: GraphCall): Promise<StoredMedia> {
   const source = parameters.file('source')
   const url = parameters.text('url')
   if (!source && !url) throw refuse.image()
-  if (!source && url && !/^https?:/i.test(url)) throw refuse.parameter('The URL of the photo is not valid.', 2061006)
+  if (!source && url && !/^https?:/i.test(url))
+    throw refuse.parameter('The URL of the photo is not valid.', 2061006)
   const media = source ? await meta.world.media.keep(source) : await fetchImage(meta, url ?? '')
   call.ledgerCall.facts.sha256 = media.sha256
   const { facts } = media
-  if (facts.kind !== 'image' || facts.broken || !formats.includes(facts.format)) throw refuse.image()
+  if (facts.kind !== 'image' || facts.broken || !formats.includes(facts.format))
+    throw refuse.image()
   if (media.sizeBytes > maxBytes) throw refuse.image(1366046)
   return media
 }
 
 async function fetchImage(meta: Meta, url: string): Promise<StoredMedia> {
-  const outcome = await meta.world.fetchMedia(url, { userAgent: metaUserAgent, maxBytes, robots: true })
+  const outcome = await meta.world.fetchMedia(url, {
+    userAgent: metaUserAgent,
+    maxBytes,
+    robots: true,
+  })
   if (outcome.ok) return outcome.media
   throw refuse.image(outcome.reason === 'too_large' ? 1366046 : undefined)
 }
@@ -99,7 +105,8 @@ export function deletePhoto(call: GraphCall): object {
   const photo = requirePhoto(call, 'delete')
   requirePublishing(call.meta, call.caller, photo.pageId)
   const post = photo.postId ? call.meta.state.posts[photo.postId] : undefined
-  if (post && post.photoIds.length > 1) post.photoIds = post.photoIds.filter((id) => id !== photo.id)
+  if (post && post.photoIds.length > 1)
+    post.photoIds = post.photoIds.filter((id) => id !== photo.id)
   else if (post) deletePost(call.meta, post)
   delete call.meta.state.photos[photo.id]
   return { success: true }
@@ -109,6 +116,8 @@ function requirePhoto(call: GraphCall, method: string): Photo {
   const id = call.c.req.param('id') ?? ''
   const photo = livingPhoto(call.meta, id)
   if (!photo) throw refuse.missingObject(id, method)
-  requireScopes(requirePageAccess(call.meta, call.caller, photo.pageId, method).caller, ['pages_read_engagement'])
+  requireScopes(requirePageAccess(call.meta, call.caller, photo.pageId, method).caller, [
+    'pages_read_engagement',
+  ])
   return photo
 }

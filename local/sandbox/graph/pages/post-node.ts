@@ -10,7 +10,8 @@ import { deletePost } from './post.ts'
 import { postView } from './post-view.ts'
 
 /** GET /{page}_{post}. */
-export const readPost = (call: GraphCall): object => show(viewOf(call, requirePost(call, 'get')), fieldsOf(call))
+export const readPost = (call: GraphCall): object =>
+  show(viewOf(call, requirePost(call, 'get')), fieldsOf(call))
 
 /** Includes the numbers if `insights.metric(a,b)` is among the fields (fact sheet 4.6). */
 export const viewOf = (call: GraphCall, post: PagePost): MarkedView =>
@@ -54,6 +55,8 @@ function requirePost(call: GraphCall, method: string): PagePost {
   const id = call.c.req.param('id') ?? ''
   const post = call.meta.state.posts[id]
   if (!post) throw refuse.missingObject(id, method)
-  requireScopes(requirePageAccess(call.meta, call.caller, post.pageId, method).caller, ['pages_read_engagement'])
+  requireScopes(requirePageAccess(call.meta, call.caller, post.pageId, method).caller, [
+    'pages_read_engagement',
+  ])
   return post
 }

@@ -92,6 +92,9 @@ export const postSuffix = (post: PagePost): string => post.id.slice(post.id.inde
 export function postPermalink(meta: Meta, post: PagePost): string {
   const site = meta.world.baseUrl('/facebook')
   const video = post.videoId ? meta.state.videos[post.videoId] : undefined
-  if (video) return site + (video.kind === 'reel' ? `/reel/${video.id}/` : `/${post.pageId}/videos/${video.id}/`)
+  if (video)
+    return (
+      site + (video.kind === 'reel' ? `/reel/${video.id}/` : `/${post.pageId}/videos/${video.id}/`)
+    )
   return `${site}/${post.pageId}/posts/${postSuffix(post)}`
 }

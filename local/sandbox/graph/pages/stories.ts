@@ -24,7 +24,8 @@ export function createPhotoStory(call: GraphCall): Response {
   const photoId = parameters.text('photo_id') ?? ''
   const photo = livingPhoto(meta, photoId)
   if (photo?.pageId !== page.id) throw refuse.missingObject(photoId, 'post')
-  if (photo.published || photo.postId) throw refuse.parameter('The photo was used in another post.', 1366051)
+  if (photo.published || photo.postId)
+    throw refuse.parameter('The photo was used in another post.', 1366051)
   photo.published = true
   const media = { mediaType: 'photo', mediaId: photo.id, sha256: photo.sha256 } as const
   const story = addStory(meta, { pageId: page.id, ...media, commit: commitOf(call) })
@@ -40,7 +41,10 @@ export function createVideoStory(call: GraphCall): object {
   if (phase === 'start') {
     const video = createVideo(meta, { pageId: page.id, kind: 'story' })
     noteVideo(call, video)
-    return { video_id: video.id, upload_url: `${meta.world.baseUrl('/rupload')}/video-upload/${call.version}/${video.id}` }
+    return {
+      video_id: video.id,
+      upload_url: `${meta.world.baseUrl('/rupload')}/video-upload/${call.version}/${video.id}`,
+    }
   }
   if (phase !== 'finish') throw refuse.parameter('upload_phase has to be start or finish')
   const id = parameters.text('video_id') ?? ''
@@ -48,7 +52,11 @@ export function createVideoStory(call: GraphCall): object {
   if (video?.pageId !== page.id || video.kind !== 'story') throw refuse.missingObject(id, 'post')
   noteVideo(call, video)
   if (!video.sha256)
-    throw refuse.general(6000, 1363037, '(#6000) There was a problem uploading your video file: it is not complete.')
+    throw refuse.general(
+      6000,
+      1363037,
+      '(#6000) There was a problem uploading your video file: it is not complete.',
+    )
   if (video.processing) throw refuse.general(6000, 1363041, '(#6000) The upload session has ended.')
   video.isAiGenerated = parameters.flag('is_ai_generated') ?? false
   // The id is returned immediately. The video's `status` shows if the story is published.
@@ -61,7 +69,10 @@ export function createVideoStory(call: GraphCall): object {
 const answerStory = (call: GraphCall, postId: string): Response =>
   call.c.body(`{"success":true,"post_id":${postId}}`, 200, { 'content-type': 'application/json' })
 
-const commitOf = ({ ledgerCall }: GraphCall): Commit => ({ callId: ledgerCall.id, realAtMs: ledgerCall.atMs })
+const commitOf = ({ ledgerCall }: GraphCall): Commit => ({
+  callId: ledgerCall.id,
+  realAtMs: ledgerCall.atMs,
+})
 
 /**
  * GET /{page-id}/stories: newest first. The Page's archive is on here, so stories older than a day
@@ -72,15 +83,23 @@ export function listPageStories(call: GraphCall): object {
   const { page, caller } = requirePageAccess(meta, call.caller, call.c.req.param('id') ?? '', 'get')
   requireScopes(caller, ['pages_read_engagement', 'pages_show_list'])
   const wanted = parameters.list('status').map((status) => String(status).toUpperCase())
-  const [since, until] = [parameters.number('since') ?? 0, parameters.number('until') ?? Number.POSITIVE_INFINITY]
+  const [since, until] = [
+    parameters.number('since') ?? 0,
+    parameters.number('until') ?? Number.POSITIVE_INFINITY,
+  ]
   const listed = Object.values(meta.state.stories)
     .filter(({ pageId, createdAtMs }) => {
       const seconds = Math.floor(createdAtMs / 1000)
       return pageId === page.id && seconds >= since && seconds <= until
     })
-    .filter((story) => createdBefore(meta, story) && (wanted.length === 0 || wanted.includes(statusOf(meta, story))))
+    .filter(
+      (story) =>
+        createdBefore(meta, story) &&
+        (wanted.length === 0 || wanted.includes(statusOf(meta, story))),
+    )
     .sort((a, b) => b.createdAtMs - a.createdAtMs || b.id.localeCompare(a.id))
-  const fields = fieldsOf(call) ?? parseFields('post_id,status,creation_time,media_type,media_id,url')
+  const fields =
+    fieldsOf(call) ?? parseFields('post_id,status,creation_time,media_type,media_id,url')
   return paginate(call, listed, (story) => {
     const { id: _id, ...shown } = show(storyView(meta, story), fields)
     return shown

@@ -17,7 +17,8 @@ export async function addThumbnail(call: GraphCall): Promise<object> {
   const video = requireOwnVideo(call)
   if (!video.sha256) throw refuse.missingObject(video.id, 'post')
   if (video.kind === 'story') throw new NotSimulated('a cover of a story')
-  if (!parameters.flag('is_preferred')) throw new NotSimulated('a picture that is not to be the cover')
+  if (!parameters.flag('is_preferred'))
+    throw new NotSimulated('a picture that is not to be the cover')
   const coverSha256 = await receiveThumb(call, 'source')
   if (coverSha256 === null) throw refuse.image()
   video.coverSha256 = coverSha256

@@ -5,7 +5,10 @@ import { addStory } from '../pages/story.ts'
 import type { Commit, Video } from '../state.ts'
 import { videoProblem } from './rules.ts'
 
-export function createVideo(meta: Meta, wanted: Pick<Video, 'pageId' | 'kind'> & Partial<Video>): Video {
+export function createVideo(
+  meta: Meta,
+  wanted: Pick<Video, 'pageId' | 'kind'> & Partial<Video>,
+): Video {
   const video: Video = {
     title: '',
     description: '',
@@ -44,7 +47,8 @@ export function armVideo(meta: Meta, video: Video): void {
   if (!processing || !commit || processing.error || video.publishedAtMs !== null) return
   const dueMs = processing.readyAtMs + meta.settings.facebookPublishingMs
   meta.world.clock.after(dueMs - meta.world.clock.now(), () => {
-    if (meta.state.videos[video.id] === video && video.publishedAtMs === null) publish(meta, video, commit)
+    if (meta.state.videos[video.id] === video && video.publishedAtMs === null)
+      publish(meta, video, commit)
   })
 }
 
@@ -52,11 +56,22 @@ function publish(meta: Meta, video: Video, commit: Commit): void {
   if (video.kind === 'story') {
     const { pageId, sha256, postId, isAiGenerated = false } = video
     const media = { mediaType: 'video', mediaId: video.id, sha256: sha256 ?? '' } as const
-    const story = addStory(meta, { pageId, ...media, id: postId ?? undefined, commit, isAiGenerated })
+    const story = addStory(meta, {
+      pageId,
+      ...media,
+      id: postId ?? undefined,
+      commit,
+      isAiGenerated,
+    })
     video.publishedAtMs = story.createdAtMs
     return
   }
-  const post = createPost(meta, { pageId: video.pageId, message: video.description, videoId: video.id, commit })
+  const post = createPost(meta, {
+    pageId: video.pageId,
+    message: video.description,
+    videoId: video.id,
+    commit,
+  })
   video.publishedAtMs = post.createdAtMs
   video.postId = postSuffix(post)
   meta.world.state.changed()

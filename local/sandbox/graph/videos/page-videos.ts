@@ -47,7 +47,8 @@ async function receiveVideo(call: GraphCall): Promise<StoredMedia> {
   const { parameters, meta } = call
   const source = parameters.file('source')
   const url = parameters.text('file_url')
-  if (!source && !url) throw refuse.parameter('No video file was given: file_url or source is needed.')
+  if (!source && !url)
+    throw refuse.parameter('No video file was given: file_url or source is needed.')
   const media = source ? await meta.world.media.keep(source) : await fetchVideo(meta, url ?? '')
   if (media.sizeBytes < smallestBytes)
     throw refuse.general(382, 1363022, '(#382) The video file you tried to upload is too small.')
@@ -58,7 +59,11 @@ async function receiveVideo(call: GraphCall): Promise<StoredMedia> {
 async function fetchVideo(meta: Meta, url: string): Promise<StoredMedia> {
   const unfetchable = refuse.general(389, undefined, '(#389) Unable to fetch video file from URL.')
   if (/(^|\.)fbcdn\.net$/i.test(URL.canParse(url) ? new URL(url).hostname : '')) throw unfetchable
-  const outcome = await meta.world.fetchMedia(url, { userAgent: metaUserAgent, maxBytes, robots: true })
+  const outcome = await meta.world.fetchMedia(url, {
+    userAgent: metaUserAgent,
+    maxBytes,
+    robots: true,
+  })
   if (!outcome.ok) throw unfetchable
   return outcome.media
 }
@@ -67,8 +72,14 @@ function startChunked(call: GraphCall, pageId: string): object {
   const { meta, parameters } = call
   const announcedBytes = parameters.number('file_size')
   if (!announcedBytes) throw refuse.parameter('file_size is required in the start phase')
-  if (announcedBytes > maxBytes) throw refuse.general(6000, 1363023, '(#6000) The video file is too large.')
-  const video = createVideo(meta, { pageId, kind: 'video', announcedBytes, sessionId: newId(meta.state, 'video') })
+  if (announcedBytes > maxBytes)
+    throw refuse.general(6000, 1363023, '(#6000) The video file is too large.')
+  const video = createVideo(meta, {
+    pageId,
+    kind: 'video',
+    announcedBytes,
+    sessionId: newId(meta.state, 'video'),
+  })
   noteVideo(call, video)
   return { upload_session_id: video.sessionId, video_id: video.id, ...nextOffsets(meta, video) }
 }
@@ -79,7 +90,11 @@ async function transferChunk(call: GraphCall, pageId: string): Promise<object> {
   const chunk = parameters.file('video_file_chunk')
   if (!chunk) throw refuse.parameter('video_file_chunk is required in the transfer phase')
   if (parameters.number('start_offset') !== video.receivedBytes) {
-    throw refuse.general(6001, 1363037, `(#6001) The start offset has to be ${video.receivedBytes}.`)
+    throw refuse.general(
+      6001,
+      1363037,
+      `(#6001) The start offset has to be ${video.receivedBytes}.`,
+    )
   }
   const { size } = await stat(chunk)
   const room = (video.announcedBytes ?? 0) - video.receivedBytes
@@ -89,7 +104,8 @@ async function transferChunk(call: GraphCall, pageId: string): Promise<object> {
   await appendFile(partPath(meta, video), await readFile(chunk))
   video.receivedBytes += size
   call.ledgerCall.facts.bytes = size
-  if (video.receivedBytes === video.announcedBytes) video.sha256 = (await meta.world.media.keep(partPath(meta, video))).sha256
+  if (video.receivedBytes === video.announcedBytes)
+    video.sha256 = (await meta.world.media.keep(partPath(meta, video))).sha256
   return nextOffsets(meta, video)
 }
 
@@ -108,26 +124,35 @@ function requireSession(call: GraphCall, pageId: string): Video {
   const video = Object.values(call.meta.state.videos).find(
     (video) => sessionId && video.sessionId === sessionId && video.pageId === pageId,
   )
-  if (!video) throw refuse.general(6000, 1363041, '(#6000) The upload session is unknown or has ended.')
+  if (!video)
+    throw refuse.general(6000, 1363041, '(#6000) The upload session is unknown or has ended.')
   noteVideo(call, video)
   return video
 }
 
 function nextOffsets(meta: Meta, video: Video): object {
-  const end = Math.min(video.receivedBytes + meta.settings.videoChunkBytes, video.announcedBytes ?? 0)
+  const end = Math.min(
+    video.receivedBytes + meta.settings.videoChunkBytes,
+    video.announcedBytes ?? 0,
+  )
   return { start_offset: String(video.receivedBytes), end_offset: String(end) }
 }
 
 /** The file that collects the chunks of an unfinished upload. */
-export const partPath = (meta: Meta, { id }: { id: string }): string => join(meta.world.dir, 'uploads', `part-${id}`)
+export const partPath = (meta: Meta, { id }: { id: string }): string =>
+  join(meta.world.dir, 'uploads', `part-${id}`)
 
 /**
  * Ids start again after a reset, so an unfinished upload may have left chunks under the same id.
  */
-export const forgetPart = (meta: Meta, target: { id: string }): Promise<void> => rm(partPath(meta, target), { force: true })
+export const forgetPart = (meta: Meta, target: { id: string }): Promise<void> =>
+  rm(partPath(meta, target), { force: true })
 
 /** The cover picture of a video. Null if there is none. */
-export async function receiveThumb({ meta, parameters }: GraphCall, name: string): Promise<string | null> {
+export async function receiveThumb(
+  { meta, parameters }: GraphCall,
+  name: string,
+): Promise<string | null> {
   const path = parameters.file(name)
   if (!path) return null
   const { facts, sha256 } = await meta.world.media.keep(path)

@@ -28,7 +28,10 @@ export function createReel(call: GraphCall): object {
 function startReel(call: GraphCall, pageId: string): object {
   const video = createVideo(call.meta, { pageId, kind: 'reel' })
   noteVideo(call, video)
-  return { video_id: video.id, upload_url: `${call.meta.world.baseUrl('/rupload')}/video-upload/${call.version}/${video.id}` }
+  return {
+    video_id: video.id,
+    upload_url: `${call.meta.world.baseUrl('/rupload')}/video-upload/${call.version}/${video.id}`,
+  }
 }
 
 /** The response is only an acknowledgment. The reel's `status` shows if it is published. */
@@ -40,9 +43,14 @@ function finishReel(call: GraphCall, pageId: string): object {
   noteVideo(call, video)
   const wanted = parameters.text('video_state') ?? 'PUBLISHED'
   if (wanted === 'DRAFT' || wanted === 'SCHEDULED') throw new NotSimulated(`video_state ${wanted}`)
-  if (wanted !== 'PUBLISHED') throw refuse.parameter('video_state has to be DRAFT, SCHEDULED or PUBLISHED')
+  if (wanted !== 'PUBLISHED')
+    throw refuse.parameter('video_state has to be DRAFT, SCHEDULED or PUBLISHED')
   if (!video.sha256)
-    throw refuse.general(6000, 1363037, '(#6000) There was a problem uploading your video file: it is not complete.')
+    throw refuse.general(
+      6000,
+      1363037,
+      '(#6000) There was a problem uploading your video file: it is not complete.',
+    )
   if (video.processing) throw refuse.general(6000, 1363041, '(#6000) The upload session has ended.')
   if (reelsOfToday(meta, pageId) >= meta.settings.reelsPerDay) {
     throw refuse.general(341, undefined, '(#341) Feed action request limit reached')
@@ -65,7 +73,10 @@ function readExtras({ meta, parameters }: GraphCall): Pick<Video, 'isAiGenerated
 function reelsOfToday(meta: Meta, pageId: string): number {
   const since = meta.world.clock.now() - dayMs
   return Object.values(meta.state.videos).filter(
-    (video) => video.pageId === pageId && video.kind === 'reel' && (video.processing?.beganAtMs ?? 0) > since,
+    (video) =>
+      video.pageId === pageId &&
+      video.kind === 'reel' &&
+      (video.processing?.beganAtMs ?? 0) > since,
   ).length
 }
 
@@ -90,6 +101,8 @@ function requireVideo(call: GraphCall, method: string): Video {
   const id = call.c.req.param('id') ?? ''
   const video = call.meta.state.videos[id]
   if (!video) throw refuse.missingObject(id, method)
-  requireScopes(requirePageAccess(call.meta, call.caller, video.pageId, method).caller, ['pages_read_engagement'])
+  requireScopes(requirePageAccess(call.meta, call.caller, video.pageId, method).caller, [
+    'pages_read_engagement',
+  ])
   return video
 }

@@ -14,12 +14,15 @@ export function videoProblem(
   if (facts.kind !== 'video' || !facts.codec || !codecs.includes(facts.codec)) {
     return { code: 1363024, message: 'The video file has an unsupported format.' }
   }
-  if (facts.durationMs > 40 * 60_000) return { code: 1363026, message: 'The video is longer than 40 minutes.' }
-  if (kind === 'video') return facts.durationMs < 1_000 ? { code: 1363025, message: 'The video is too short.' } : null
+  if (facts.durationMs > 40 * 60_000)
+    return { code: 1363026, message: 'The video is longer than 40 minutes.' }
+  if (kind === 'video')
+    return facts.durationMs < 1_000 ? { code: 1363025, message: 'The video is too short.' } : null
   if (facts.container !== 'mp4' && !(takesMov && facts.container === 'mov'))
     return { code: 1363024, message: `A ${kind} has to be an MP4 file.` }
   const encoding = encodingProblem(facts)
-  if (encoding) return { code: 1363024, message: `The video file has an unsupported format: ${encoding}.` }
+  if (encoding)
+    return { code: 1363024, message: `The video file has an unsupported format: ${encoding}.` }
   // Allows a little extra, because frames don't add up exactly.
   const mostS = kind === 'story' ? 60 : 90
   if (facts.durationMs < 2_950 || facts.durationMs > mostS * 1_000 + 500)
@@ -29,6 +32,7 @@ export function videoProblem(
   // A wider story is published with 0 seconds and without an error (fact sheet 2.6).
   if (kind === 'reel' && Math.abs(facts.width / facts.height - 9 / 16) > 0.01)
     return { code: 1363040, message: 'The aspect ratio of a reel has to be 9:16.' }
-  if (facts.fps < 23.9 || facts.fps > 60.5) return { code: 1363129, message: `The frame rate of a ${kind} has to be 24 to 60.` }
+  if (facts.fps < 23.9 || facts.fps > 60.5)
+    return { code: 1363129, message: `The frame rate of a ${kind} has to be 24 to 60.` }
   return null
 }

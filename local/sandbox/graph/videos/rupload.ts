@@ -20,7 +20,8 @@ export async function uploadReel(call: GraphCall): Promise<object> {
   const video = meta.state.videos[id]
   if (!video) throw refuse.missingObject(id, 'post')
   requirePublishing(meta, call.caller, video.pageId)
-  if (video.sha256) return uploadError(call, 'ProcessingFailedError', 'The video has been uploaded already.')
+  if (video.sha256)
+    return uploadError(call, 'ProcessingFailedError', 'The video has been uploaded already.')
   const received = await receive(call, video)
   if (received instanceof Response) return received
   video.sha256 = received.sha256
@@ -36,7 +37,10 @@ export async function uploadReel(call: GraphCall): Promise<object> {
 export async function uploadContainer(call: GraphCall): Promise<object> {
   const { meta } = call
   const container = requireContainer(meta, call.c.req.param('id') ?? '', 'post')
-  requireInstagram(meta, call.caller, container.accountId, { scopes: ['instagram_content_publish'], method: 'post' })
+  requireInstagram(meta, call.caller, container.accountId, {
+    scopes: ['instagram_content_publish'],
+    method: 'post',
+  })
   call.ledgerCall.facts.containerId = container.id
   if (!container.resumable || container.sha256)
     return uploadError(call, 'ProcessingFailedError', 'The container expects no upload.')
@@ -46,7 +50,10 @@ export async function uploadContainer(call: GraphCall): Promise<object> {
   return { success: true, message: 'Upload successful.' }
 }
 
-async function receive(call: GraphCall, target: { id: string; receivedBytes: number }): Promise<StoredMedia | Response> {
+async function receive(
+  call: GraphCall,
+  target: { id: string; receivedBytes: number },
+): Promise<StoredMedia | Response> {
   const { meta, c } = call
   const url = c.req.header('file_url')
   if (url) return fetchHosted(call, url)
@@ -54,13 +61,25 @@ async function receive(call: GraphCall, target: { id: string; receivedBytes: num
   const fileBytes = Number(c.req.header('file_size') ?? Number.NaN)
   const body = c.get('body')
   Object.assign(call.ledgerCall.facts, { offset, bytes: body.sizeBytes })
-  if (!(fileBytes > 0)) return uploadError(call, 'ProcessingFailedError', 'Header file_size not convertable')
+  if (!(fileBytes > 0))
+    return uploadError(call, 'ProcessingFailedError', 'Header file_size not convertable')
   if (offset !== target.receivedBytes)
-    return uploadError(call, 'OffsetInvalidError', `Offset ${offset} is not ${target.receivedBytes}.`, true)
-  if (offset + body.sizeBytes > fileBytes) return uploadError(call, 'ProcessingFailedError', 'More bytes than file_size.')
+    return uploadError(
+      call,
+      'OffsetInvalidError',
+      `Offset ${offset} is not ${target.receivedBytes}.`,
+      true,
+    )
+  if (offset + body.sizeBytes > fileBytes)
+    return uploadError(call, 'ProcessingFailedError', 'More bytes than file_size.')
   await append(meta, target, body)
   if (target.receivedBytes < fileBytes)
-    return uploadError(call, 'PartialRequestError', 'Partial request (did not match length of file)', true)
+    return uploadError(
+      call,
+      'PartialRequestError',
+      'Partial request (did not match length of file)',
+      true,
+    )
   return meta.world.media.keep(partPath(meta, target))
 }
 
@@ -72,17 +91,27 @@ async function append(
   // Makes sure that the upload folder exists.
   await newUploadPath(meta.world.dir)
   if (target.receivedBytes === 0) await forgetPart(meta, target)
-  for await (const chunk of body.stream()) await appendFile(partPath(meta, target), chunk as Uint8Array)
+  for await (const chunk of body.stream())
+    await appendFile(partPath(meta, target), chunk as Uint8Array)
   target.receivedBytes += body.sizeBytes
 }
 
 async function fetchHosted(call: GraphCall, url: string): Promise<StoredMedia | Response> {
-  const outcome = await call.meta.world.fetchMedia(url, { userAgent: metaUserAgent, maxBytes: 2_000_000_000, robots: true })
+  const outcome = await call.meta.world.fetchMedia(url, {
+    userAgent: metaUserAgent,
+    maxBytes: 2_000_000_000,
+    robots: true,
+  })
   return outcome.ok
     ? outcome.media
     : uploadError(call, 'ProcessingFailedError', `The file could not be fetched: ${outcome.detail}`)
 }
 
-function uploadError(call: GraphCall, type: UploadErrorType, message: string, retriable = false): Response {
+function uploadError(
+  call: GraphCall,
+  type: UploadErrorType,
+  message: string,
+  retriable = false,
+): Response {
   return call.c.json({ debug_info: { retriable, type, message } }, 400)
 }

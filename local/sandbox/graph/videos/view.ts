@@ -16,7 +16,8 @@ export const videoView = (meta: Meta, video: Video): MarkedView =>
       status: () => statusOf(meta, video),
       published: () => video.publishedAtMs !== null,
       post_id: () => postIdOf(meta, video),
-      permalink_url: () => (video.kind === 'reel' ? `/reel/${video.id}/` : `/${video.pageId}/videos/${video.id}/`),
+      permalink_url: () =>
+        video.kind === 'reel' ? `/reel/${video.id}/` : `/${video.pageId}/videos/${video.id}/`,
       title: () => video.title || undefined,
       description: () => video.description || undefined,
       created_time: () => graphTime(video.publishedAtMs ?? video.createdAtMs),
@@ -60,17 +61,27 @@ function uploadingPhase({ uploadError, sha256, receivedBytes }: Video): object {
   if (uploadError) return { status: 'error', errors: [uploadError] }
   return sha256
     ? { status: 'complete' }
-    : { status: receivedBytes > 0 ? 'in_progress' : 'not_started', bytes_transferred: receivedBytes }
+    : {
+        status: receivedBytes > 0 ? 'in_progress' : 'not_started',
+        bytes_transferred: receivedBytes,
+      }
 }
 
 function processingPhase({ processing }: Video, isReady: boolean): object {
   if (!processing) return { status: 'not_started' }
   if (!isReady) return { status: 'in_progress' }
   const { error } = processing
-  return error ? { status: 'error', error: { message: error.message }, errors: [error] } : { status: 'complete' }
+  return error
+    ? { status: 'error', error: { message: error.message }, errors: [error] }
+    : { status: 'complete' }
 }
 
 function publishingPhase({ processing, publishedAtMs }: Video, isReady: boolean): object {
-  if (publishedAtMs !== null) return { status: 'complete', publish_status: 'published', publish_time: graphTime(publishedAtMs) }
+  if (publishedAtMs !== null)
+    return {
+      status: 'complete',
+      publish_status: 'published',
+      publish_time: graphTime(publishedAtMs),
+    }
   return { status: isReady && !processing?.error ? 'in_progress' : 'not_started' }
 }

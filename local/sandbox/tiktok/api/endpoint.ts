@@ -21,7 +21,11 @@ export function apiEndpoint(
 ): Handler<SandboxEnv> {
   const account = (c: Ctx) => findToken(tiktok, c.req.header('authorization'))?.openId ?? null
   const platformError = (c: Ctx, rule: FaultRule) => refuse(tiktok, c, injectedRefusal(rule))
-  return endpoint(tiktok.world, { platform: 'tiktok', endpoint: name, account, platformError }, handler)
+  return endpoint(
+    tiktok.world,
+    { platform: 'tiktok', endpoint: name, account, platformError },
+    handler,
+  )
 }
 
 /** The first checks of most calls: token, then scope, then rate limit. */
@@ -32,8 +36,13 @@ export function refuseCaller(
 ): { token: Token } | Refusal {
   const token = findToken(tiktok, c.req.header('authorization'))
   if (!token) return { code: 'access_token_invalid' }
-  if (!needs.anyScope.some((scope) => token.scopes.includes(scope))) return { code: 'scope_not_authorized' }
-  const fits = tiktok.rates.take(`${needs.bucket} ${token.openId}`, needs.perMinute, tiktok.world.clock.now())
+  if (!needs.anyScope.some((scope) => token.scopes.includes(scope)))
+    return { code: 'scope_not_authorized' }
+  const fits = tiktok.rates.take(
+    `${needs.bucket} ${token.openId}`,
+    needs.perMinute,
+    tiktok.world.clock.now(),
+  )
   return fits ? { token } : { code: 'rate_limit_exceeded' }
 }
 

@@ -21,7 +21,8 @@ export const creatorInfo = (tiktok: TikTok) =>
     if ('code' in caller) return refuse(tiktok, c, caller)
     if ((await readJson(c)) === undefined) return refuse(tiktok, c, { code: 'invalid_params' })
     const creator = getCreator(tiktok, caller.token.openId)
-    const cap = refuseBanned(creator) ?? refuseDailyCap(tiktok, creator) ?? refuseUserCap(tiktok, creator)
+    const cap =
+      refuseBanned(creator) ?? refuseDailyCap(tiktok, creator) ?? refuseUserCap(tiktok, creator)
     if (cap) return refuse(tiktok, c, { ...cap, httpStatus: 200 })
     const offered = privacyOptions(creator)
     tiktok.state.creatorInfo[creator.openId] = { atMs: tiktok.world.clock.now(), offered }

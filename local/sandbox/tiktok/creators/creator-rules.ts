@@ -21,7 +21,9 @@ export function refuseDailyCap(tiktok: TikTok, creator: Creator): Refusal | null
   const here = recentPublishes(tiktok).filter(
     (publish) => publish.openId === creator.openId && publish.mode === 'direct' && publish.commit,
   ).length
-  return here + creator.postsElsewhere >= tiktok.settings.tiktokPostsPerDay ? { code: 'spam_risk_too_many_posts' } : null
+  return here + creator.postsElsewhere >= tiktok.settings.tiktokPostsPerDay
+    ? { code: 'spam_risk_too_many_posts' }
+    : null
 }
 
 /**
@@ -30,7 +32,10 @@ export function refuseDailyCap(tiktok: TikTok, creator: Creator): Refusal | null
  */
 export function refusePendingCap(tiktok: TikTok, creator: Creator): Refusal | null {
   const waiting = recentPublishes(tiktok).filter(
-    (publish) => publish.openId === creator.openId && publish.mode === 'inbox' && publish.status !== 'PUBLISH_COMPLETE',
+    (publish) =>
+      publish.openId === creator.openId &&
+      publish.mode === 'inbox' &&
+      publish.status !== 'PUBLISH_COMPLETE',
   ).length
   return waiting + creator.draftsElsewhere >= tiktok.settings.tiktokPendingShares
     ? { code: 'spam_risk_too_many_pending_share' }
@@ -42,14 +47,20 @@ export function refusePendingCap(tiktok: TikTok, creator: Creator): Refusal | nu
  * again.
  */
 export function refuseUserCap(tiktok: TikTok, creator: Creator): Refusal | null {
-  const active = new Set(recentPublishes(tiktok).flatMap((publish) => (publish.commit ? [publish.openId] : [])))
+  const active = new Set(
+    recentPublishes(tiktok).flatMap((publish) => (publish.commit ? [publish.openId] : [])),
+  )
   const cap = tiktok.settings.tiktokAudited
     ? tiktok.settings.tiktokActiveUserCap
     : Math.min(unauditedActiveUserCap, tiktok.settings.tiktokActiveUserCap)
-  return !active.has(creator.openId) && active.size >= cap ? { code: 'reached_active_user_cap' } : null
+  return !active.has(creator.openId) && active.size >= cap
+    ? { code: 'reached_active_user_cap' }
+    : null
 }
 
 function recentPublishes(tiktok: TikTok): Publish[] {
   const since = tiktok.world.clock.now() - dayMs
-  return tiktok.state.publishes.filter((publish) => publish.initAtMs > since && publish.status !== 'FAILED')
+  return tiktok.state.publishes.filter(
+    (publish) => publish.initAtMs > since && publish.status !== 'FAILED',
+  )
 }

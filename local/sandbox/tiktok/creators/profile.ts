@@ -22,8 +22,11 @@ const audienceWords: Record<string, string> = {
 export function profilePage(tiktok: TikTok, c: Ctx): Response {
   const creator = findByUsername(tiktok, (c.req.param('handle') ?? '').slice(1))
   if (!creator || creator.deleted) return notFound(c)
-  const posts = tiktok.state.posts.filter((post) => post.openId === creator.openId).sort((a, b) => b.createdAtMs - a.createdAtMs)
-  const shown = (wanted: (post: Post) => boolean) => posts.filter(wanted).map((post) => describePost(tiktok, creator, post))
+  const posts = tiktok.state.posts
+    .filter((post) => post.openId === creator.openId)
+    .sort((a, b) => b.createdAtMs - a.createdAtMs)
+  const shown = (wanted: (post: Post) => boolean) =>
+    posts.filter(wanted).map((post) => describePost(tiktok, creator, post))
   const isPublic = (post: Post) => post.visibility === 'PUBLIC_TO_EVERYONE'
   return c.html(
     page('tiktok-profile', {
@@ -34,8 +37,9 @@ export function profilePage(tiktok: TikTok, c: Ctx): Response {
       underReview: shown((post) => isPublic(post) && !post.approved),
       limitedPosts: shown((post) => !isPublic(post) && post.visibility !== 'SELF_ONLY'),
       ownPosts: shown((post) => post.visibility === 'SELF_ONLY'),
-      drafts: tiktok.state.publishes.filter((draft) => draft.openId === creator.openId && draft.status === 'SEND_TO_USER_INBOX')
-        .length,
+      drafts: tiktok.state.publishes.filter(
+        (draft) => draft.openId === creator.openId && draft.status === 'SEND_TO_USER_INBOX',
+      ).length,
     }),
   )
 }
@@ -46,10 +50,21 @@ export function profilePage(tiktok: TikTok, c: Ctx): Response {
  */
 export function postPage(tiktok: TikTok, c: Ctx): Response {
   const creator = findByUsername(tiktok, (c.req.param('handle') ?? '').slice(1))
-  const post = tiktok.state.posts.find((post) => post.id === c.req.param('id') && post.kind === c.req.param('kind'))
+  const post = tiktok.state.posts.find(
+    (post) => post.id === c.req.param('id') && post.kind === c.req.param('kind'),
+  )
   if (!creator || creator.deleted || post?.openId !== creator.openId) return notFound(c)
-  const view = { skin: 'tiktok', ...describeCreator(tiktok, creator), post: describePost(tiktok, creator, post) }
-  return c.html(page('tiktok-post', { ...view, title: `${post.title || 'Post'} | @${creator.username} | TikTok` }))
+  const view = {
+    skin: 'tiktok',
+    ...describeCreator(tiktok, creator),
+    post: describePost(tiktok, creator, post),
+  }
+  return c.html(
+    page('tiktok-post', {
+      ...view,
+      title: `${post.title || 'Post'} | @${creator.username} | TikTok`,
+    }),
+  )
 }
 
 const notFound = (c: Ctx) =>
@@ -64,12 +79,22 @@ const notFound = (c: Ctx) =>
   )
 
 function describeCreator(tiktok: TikTok, creator: Creator) {
-  const followers = followersAt(creator.openId, creator.followers, tiktok.world.clock.now() - creator.createdAtMs)
-  return { creator, followers, avatarUrl: pathOf(signedImageUrl(tiktok, 'avatar', creator.openId, avatarLifeMs)) }
+  const followers = followersAt(
+    creator.openId,
+    creator.followers,
+    tiktok.world.clock.now() - creator.createdAtMs,
+  )
+  return {
+    creator,
+    followers,
+    avatarUrl: pathOf(signedImageUrl(tiktok, 'avatar', creator.openId, avatarLifeMs)),
+  }
 }
 
 function describePost(tiktok: TikTok, creator: Creator, post: Post) {
-  const counters = post.approved ? countersOf(tiktok, creator, post) : { views: 0, likes: 0, comments: 0, shares: 0 }
+  const counters = post.approved
+    ? countersOf(tiktok, creator, post)
+    : { views: 0, likes: 0, comments: 0, shares: 0 }
   return {
     ...post,
     counters,
@@ -77,7 +102,10 @@ function describePost(tiktok: TikTok, creator: Creator, post: Post) {
     when: new Date(post.createdAtMs).toISOString(),
     audience: audienceWords[post.visibility] ?? post.visibility,
     label: labelOf(post),
-    files: post.media.map((media) => ({ url: tiktok.world.mediaUrl(media.sha256), isVideo: media.facts.kind === 'video' })),
+    files: post.media.map((media) => ({
+      url: tiktok.world.mediaUrl(media.sha256),
+      isVideo: media.facts.kind === 'video',
+    })),
   }
 }
 

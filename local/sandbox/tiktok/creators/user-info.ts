@@ -16,19 +16,28 @@ const avatarLifeMs = 24 * 3_600_000
  */
 export const userInfo = (tiktok: TikTok) =>
   apiEndpoint(tiktok, 'user/info', (c) => {
-    const needs = { anyScope: ['user.info.basic' as const], bucket: 'user/info', perMinute: tiktok.settings.tiktokReadPerMinute }
+    const needs = {
+      anyScope: ['user.info.basic' as const],
+      bucket: 'user/info',
+      perMinute: tiktok.settings.tiktokReadPerMinute,
+    }
     const caller = refuseCaller(tiktok, c, needs)
     if ('code' in caller) return refuse(tiktok, c, caller)
     const fields = (c.req.query('fields') ?? '').split(',').filter(Boolean)
     const unknown = fields.find((field) => !Object.hasOwn(scopeOfUserField, field))
     if (fields.length === 0 || unknown) {
-      return refuse(tiktok, c, { code: 'invalid_params', message: `Fields is invalid: ${unknown ?? 'it is required'}` })
+      return refuse(tiktok, c, {
+        code: 'invalid_params',
+        message: `Fields is invalid: ${unknown ?? 'it is required'}`,
+      })
     }
     if (fields.some((field) => !caller.token.scopes.includes(scopeOfUserField[field] ?? ''))) {
       return refuse(tiktok, c, { code: 'scope_permission_missed' })
     }
     const all = userFields(tiktok, getCreator(tiktok, caller.token.openId))
-    return answer(tiktok, c, { user: Object.fromEntries(fields.map((field) => [field, all[field]])) })
+    return answer(tiktok, c, {
+      user: Object.fromEntries(fields.map((field) => [field, all[field]])),
+    })
   })
 
 function userFields(tiktok: TikTok, creator: Creator): Record<string, unknown> {

@@ -25,8 +25,11 @@ export const tokenEndpoint = (tiktok: TikTok) =>
 /** POST /v2/oauth/revoke/ (fact sheet 2.3). An empty body means success. */
 export const revokeEndpoint = (tiktok: TikTok) =>
   oauthEndpoint(tiktok, 'oauth/revoke', (c, form) => {
-    const token = tiktok.state.tokens.find((token) => token.access === form.get('token') && !token.accessDead)
-    if (!token) return refuseOAuth(tiktok, c, 'invalid_grant', 'Access token is invalid or expired.')
+    const token = tiktok.state.tokens.find(
+      (token) => token.access === form.get('token') && !token.accessDead,
+    )
+    if (!token)
+      return refuseOAuth(tiktok, c, 'invalid_grant', 'Access token is invalid or expired.')
     endAuthorization(tiktok, token.openId, removalReasons.revoked)
     return c.body(null, 200)
   })
@@ -38,19 +41,29 @@ function oauthEndpoint(
 ): Handler<SandboxEnv> {
   const account = async (c: Ctx) => ownerOf(tiktok, await readForm(c))
   const platformError = (c: Ctx, rule: FaultRule) => injectedError(tiktok, c, rule)
-  return endpoint(tiktok.world, { platform: 'tiktok', endpoint: name, account, platformError }, async (c) => {
-    const form = await readForm(c)
-    c.get('call').facts.grantType = form.get('grant_type')
-    const refusal = refuseClient(tiktok, c, form)
-    return refusal ? refuseOAuth(tiktok, c, refusal.error, refusal.description) : handler(c, form)
-  })
+  return endpoint(
+    tiktok.world,
+    { platform: 'tiktok', endpoint: name, account, platformError },
+    async (c) => {
+      const form = await readForm(c)
+      c.get('call').facts.grantType = form.get('grant_type')
+      const refusal = refuseClient(tiktok, c, form)
+      return refusal ? refuseOAuth(tiktok, c, refusal.error, refusal.description) : handler(c, form)
+    },
+  )
 }
 
 function refuseClient(tiktok: TikTok, c: Ctx, form: URLSearchParams): OAuthRefusal | null {
   if (!/^application\/x-www-form-urlencoded\b/i.test(c.req.header('content-type') ?? '')) {
-    return { error: 'invalid_request', description: 'Only `application/x-www-form-urlencoded` is accepted as Content-Type.' }
+    return {
+      error: 'invalid_request',
+      description: 'Only `application/x-www-form-urlencoded` is accepted as Content-Type.',
+    }
   }
-  if (form.get('client_key') !== tiktok.app.key || form.get('client_secret') !== tiktok.app.secret) {
+  if (
+    form.get('client_key') !== tiktok.app.key ||
+    form.get('client_secret') !== tiktok.app.secret
+  ) {
     return { error: 'invalid_client', description: 'Client key or secret is incorrect.' }
   }
   return null
@@ -58,25 +71,35 @@ function refuseClient(tiktok: TikTok, c: Ctx, form: URLSearchParams): OAuthRefus
 
 function answerRefresh(tiktok: TikTok, c: Ctx, form: URLSearchParams): Response {
   const answer = refreshToken(tiktok, form.get('refresh_token') ?? '')
-  return answer ? c.json(answer) : refuseOAuth(tiktok, c, 'invalid_grant', 'Refresh token is invalid or expired.')
+  return answer
+    ? c.json(answer)
+    : refuseOAuth(tiktok, c, 'invalid_grant', 'Refresh token is invalid or expired.')
 }
 
 function answerCode(tiktok: TikTok, c: Ctx, form: URLSearchParams): Response {
   const code = tiktok.state.codes.find((code) => code.code === form.get('code'))
   const refusal = refuseCode(tiktok, code, form)
-  if (refusal || !code) return refuseOAuth(tiktok, c, refusal?.error ?? 'invalid_grant', refusal?.description ?? '')
+  if (refusal || !code)
+    return refuseOAuth(tiktok, c, refusal?.error ?? 'invalid_grant', refusal?.description ?? '')
   code.used = true
   tiktok.changed()
   return c.json(issueToken(tiktok, code.openId, code.scopes))
 }
 
-function refuseCode(tiktok: TikTok, code: Code | undefined, form: URLSearchParams): OAuthRefusal | null {
+function refuseCode(
+  tiktok: TikTok,
+  code: Code | undefined,
+  form: URLSearchParams,
+): OAuthRefusal | null {
   if (!form.get('code')) return { error: 'invalid_request', description: 'Code is missing.' }
   if (!code || code.used || code.expiresAtMs <= tiktok.world.clock.now()) {
     return { error: 'invalid_grant', description: 'Authorization code is expired.' }
   }
   if (form.get('redirect_uri') !== code.redirectUri) {
-    return { error: 'invalid_request', description: 'Redirect_uri is not matched with the uri when requesting code.' }
+    return {
+      error: 'invalid_request',
+      description: 'Redirect_uri is not matched with the uri when requesting code.',
+    }
   }
   if (code.challenge !== null && hexSha256(form.get('code_verifier') ?? '') !== code.challenge) {
     return { error: 'invalid_request', description: 'Code verifier or code challenge is invalid.' }
@@ -88,7 +111,9 @@ function refuseCode(tiktok: TikTok, code: Code | undefined, form: URLSearchParam
 function ownerOf(tiktok: TikTok, form: URLSearchParams): string | null {
   const { codes, tokens } = tiktok.state
   const byCode = codes.find((code) => code.code === form.get('code'))
-  const byToken = tokens.find((token) => token.refresh === form.get('refresh_token') || token.access === form.get('token'))
+  const byToken = tokens.find(
+    (token) => token.refresh === form.get('refresh_token') || token.access === form.get('token'),
+  )
   return byCode?.openId ?? byToken?.openId ?? null
 }
 
@@ -96,7 +121,13 @@ function injectedError(tiktok: TikTok, c: Ctx, rule: FaultRule): Response {
   if (typeof rule.code === 'string' && rule.code)
     return refuseOAuth(tiktok, c, rule.code as OAuthErrorCode, 'Injected by a fault rule.')
   const status = rule.kind === 'rate_limited' ? 429 : Number(rule.code) || 500
-  return refuseOAuth(tiktok, c, status === 429 ? 'temporarily_unavailable' : 'server_error', 'Please try again later.', status)
+  return refuseOAuth(
+    tiktok,
+    c,
+    status === 429 ? 'temporarily_unavailable' : 'server_error',
+    'Please try again later.',
+    status,
+  )
 }
 
 const readForm = async (c: Ctx) => new URLSearchParams(await c.get('body').text())

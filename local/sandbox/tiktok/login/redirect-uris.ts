@@ -3,7 +3,8 @@ import type { TikTokApp } from '../context.ts'
 /** Whether the app registered exactly this redirect_uri and its type allows it (fact sheet 2.1). */
 export function isRegisteredRedirect(app: TikTokApp, redirectUri: string): boolean {
   return (
-    isAllowedRedirect(app.type, redirectUri) && app.redirectUris.some((registered) => matches(registered, redirectUri, app.type))
+    isAllowedRedirect(app.type, redirectUri) &&
+    app.redirectUris.some((registered) => matches(registered, redirectUri, app.type))
   )
 }
 
@@ -12,7 +13,8 @@ export function isRegisteredRedirect(app: TikTokApp, redirectUri: string): boole
  * or a fragment.
  */
 function isAllowedRedirect(type: TikTokApp['type'], redirectUri: string): boolean {
-  if (redirectUri.length >= 512 || /[?#]/.test(redirectUri) || !URL.canParse(redirectUri)) return false
+  if (redirectUri.length >= 512 || /[?#]/.test(redirectUri) || !URL.canParse(redirectUri))
+    return false
   const url = new URL(redirectUri)
   if (type === 'web') return url.protocol === 'https:'
   const isLocal = url.hostname === 'localhost' || url.hostname === '127.0.0.1'

@@ -1,8 +1,10 @@
 /** Scopes of Login Kit, with their descriptions on the consent page (fact sheet 2.5). */
 export const scopes = {
   'user.info.basic': 'Read your profile info: avatar and display name',
-  'user.info.profile': 'Read your additional profile info: username, bio, profile link and account verification',
-  'user.info.stats': 'Read your profile engagement statistics: likes, followers, following and video count',
+  'user.info.profile':
+    'Read your additional profile info: username, bio, profile link and account verification',
+  'user.info.stats':
+    'Read your profile engagement statistics: likes, followers, following and video count',
   'video.list': 'Read your public videos on TikTok',
   'video.publish': 'Post content to TikTok',
   'video.upload': 'Upload draft content to your TikTok inbox',

@@ -18,7 +18,11 @@ export type TokenAnswer = {
 export function issueToken(tiktok: TikTok, openId: string, scopes: string[]): TokenAnswer {
   const now = tiktok.world.clock.now()
   const refreshExpiresAtMs = now + lifetimes(tiktok).refresh * 1000
-  return addToken(tiktok, { openId, scopes, refresh: freshRefresh(tiktok), refreshExpiresAtMs }, now)
+  return addToken(
+    tiktok,
+    { openId, scopes, refresh: freshRefresh(tiktok), refreshExpiresAtMs },
+    now,
+  )
 }
 
 /**
@@ -28,16 +32,29 @@ export function issueToken(tiktok: TikTok, openId: string, scopes: string[]): To
 export function refreshToken(tiktok: TikTok, refresh: string): TokenAnswer | null {
   const { settings, state } = tiktok
   const now = tiktok.world.clock.now()
-  const old = state.tokens.find((token) => token.refresh === refresh && !token.refreshDead && token.refreshExpiresAtMs > now)
+  const old = state.tokens.find(
+    (token) => token.refresh === refresh && !token.refreshDead && token.refreshExpiresAtMs > now,
+  )
   if (!old) return null
   old.refreshDead = true
   const isOlder = settings.tiktokTokenProfile === 'older'
   // TikTok doesn't say if a refresh restarts the refresh token's lifetime. The older documentation
   // suggests that it doesn't.
-  const refreshExpiresAtMs = isOlder ? old.refreshExpiresAtMs : now + lifetimes(tiktok).refresh * 1000
+  const refreshExpiresAtMs = isOlder
+    ? old.refreshExpiresAtMs
+    : now + lifetimes(tiktok).refresh * 1000
   const keepsToken = isOlder && settings.tiktokKeepRefreshToken
   const { openId, scopes } = old
-  return addToken(tiktok, { openId, scopes, refresh: keepsToken ? old.refresh : freshRefresh(tiktok), refreshExpiresAtMs }, now)
+  return addToken(
+    tiktok,
+    {
+      openId,
+      scopes,
+      refresh: keepsToken ? old.refresh : freshRefresh(tiktok),
+      refreshExpiresAtMs,
+    },
+    now,
+  )
 }
 
 /**
@@ -45,7 +62,9 @@ export function refreshToken(tiktok: TikTok, refresh: string): TokenAnswer | nul
  * were no valid tokens.
  */
 export function endAuthorization(tiktok: TikTok, openId: string, reason: number): void {
-  const living = tiktok.state.tokens.filter((token) => token.openId === openId && !(token.accessDead && token.refreshDead))
+  const living = tiktok.state.tokens.filter(
+    (token) => token.openId === openId && !(token.accessDead && token.refreshDead),
+  )
   for (const token of living) Object.assign(token, { accessDead: true, refreshDead: true })
   tiktok.changed()
   if (living.length > 0) sendEvent(tiktok, openId, 'authorization.removed', { reason })
@@ -53,7 +72,12 @@ export function endAuthorization(tiktok: TikTok, openId: string, reason: number)
 
 function addToken(
   tiktok: TikTok,
-  { openId, scopes, refresh, refreshExpiresAtMs }: Pick<Token, 'openId' | 'scopes' | 'refresh' | 'refreshExpiresAtMs'>,
+  {
+    openId,
+    scopes,
+    refresh,
+    refreshExpiresAtMs,
+  }: Pick<Token, 'openId' | 'scopes' | 'refresh' | 'refreshExpiresAtMs'>,
   now: number,
 ): TokenAnswer {
   dropDeadTokens(tiktok, now)
@@ -84,11 +108,13 @@ function addToken(
 /** Deletes records in which neither token can work again, and expired codes. */
 function dropDeadTokens(tiktok: TikTok, now: number): void {
   const isAlive = (token: Token) =>
-    (!token.accessDead && token.accessExpiresAtMs > now) || (!token.refreshDead && token.refreshExpiresAtMs > now)
+    (!token.accessDead && token.accessExpiresAtMs > now) ||
+    (!token.refreshDead && token.refreshExpiresAtMs > now)
   tiktok.state.tokens = tiktok.state.tokens.filter(isAlive)
   tiktok.state.codes = tiktok.state.codes.filter((code) => code.expiresAtMs > now)
 }
 
-const freshRefresh = ({ world, settings }: TikTok): string => world.ledger.handOut(newRefreshToken(settings.tokenMark))
+const freshRefresh = ({ world, settings }: TikTok): string =>
+  world.ledger.handOut(newRefreshToken(settings.tokenMark))
 
 const lifetimes = (tiktok: TikTok) => lifetimesSec[tiktok.settings.tiktokTokenProfile]

@@ -24,14 +24,23 @@ export function noteForReview(
  * Rules for a direct post (fact sheet 5). Inbox drafts are not checked, because the creator
  * completes them.
  */
-export function reviewInit(tiktok: TikTok, openId: string, request: InitRequest, publishId: string): void {
+export function reviewInit(
+  tiktok: TikTok,
+  openId: string,
+  request: InitRequest,
+  publishId: string,
+): void {
   if (request.mode !== 'direct') return
-  const note = (rule: string, detail: string) => noteForReview(tiktok, openId, rule, detail, publishId)
+  const note = (rule: string, detail: string) =>
+    noteForReview(tiktok, openId, rule, detail, publishId)
   const shown = tiktok.state.creatorInfo[openId]
   if (!shown || shown.atMs < tiktok.world.clock.now() - freshForMs) {
     note('creator_info_not_fresh', 'init without creator_info in the ten minutes before it')
   } else if (request.privacyLevel && !shown.offered.includes(request.privacyLevel)) {
-    note('privacy_never_offered', `${request.privacyLevel} was not among the options of the last creator_info`)
+    note(
+      'privacy_never_offered',
+      `${request.privacyLevel} was not among the options of the last creator_info`,
+    )
   }
   const { brand_content_toggle: branded, brand_organic_toggle: ownBrand } = request.settings
   if (branded === undefined || ownBrand === undefined)

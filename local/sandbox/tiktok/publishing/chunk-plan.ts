@@ -17,14 +17,19 @@ export function refuseChunkPlan(plan: ChunkPlan): Refusal | null {
   if (videoSize < 1 || videoSize > largestVideoBytes) return invalid('The video size is invalid')
   if (!chunkSizeFits(plan)) return invalid('The chunk size is invalid')
   const inOnePiece = chunkSize === videoSize
-  if (totalChunkCount !== (inOnePiece ? 1 : Math.floor(videoSize / chunkSize))) return invalid('The total chunk count is invalid')
-  if (totalChunkCount > mostChunks || (!inOnePiece && totalChunkCount < 2)) return invalid('The total chunk count is invalid')
+  if (totalChunkCount !== (inOnePiece ? 1 : Math.floor(videoSize / chunkSize)))
+    return invalid('The total chunk count is invalid')
+  if (totalChunkCount > mostChunks || (!inOnePiece && totalChunkCount < 2))
+    return invalid('The total chunk count is invalid')
   if (lastChunkBytes(plan) > largestLastChunkBytes) return invalid('The chunk size is invalid')
   return null
 }
 
 /** First and last byte of the chunk that starts at `first`. Null if no chunk starts there. */
-export function chunkStartingAt(plan: ChunkPlan, first: number): { first: number; last: number } | null {
+export function chunkStartingAt(
+  plan: ChunkPlan,
+  first: number,
+): { first: number; last: number } | null {
   const index = first / plan.chunkSize
   if (!Number.isInteger(index) || index < 0 || index >= plan.totalChunkCount) return null
   const isLast = index === plan.totalChunkCount - 1
@@ -37,6 +42,7 @@ function chunkSizeFits({ videoSize, chunkSize }: ChunkPlan): boolean {
 }
 
 /** The last chunk includes the remainder. */
-const lastChunkBytes = ({ videoSize, chunkSize, totalChunkCount }: ChunkPlan) => videoSize - chunkSize * (totalChunkCount - 1)
+const lastChunkBytes = ({ videoSize, chunkSize, totalChunkCount }: ChunkPlan) =>
+  videoSize - chunkSize * (totalChunkCount - 1)
 
 const invalid = (message: string): Refusal => ({ code: 'invalid_params', message })

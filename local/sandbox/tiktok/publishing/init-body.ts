@@ -17,14 +17,24 @@ export type InitRequest = {
   settings: Record<string, unknown>
 }
 
-const privacyLevels = ['PUBLIC_TO_EVERYONE', 'MUTUAL_FOLLOW_FRIENDS', 'FOLLOWER_OF_CREATOR', 'SELF_ONLY'] as const
+const privacyLevels = [
+  'PUBLIC_TO_EVERYONE',
+  'MUTUAL_FOLLOW_FRIENDS',
+  'FOLLOWER_OF_CREATOR',
+  'SELF_ONLY',
+] as const
 const size = z.int().positive()
 
 /** TikTok counts UTF-16 units. zod's `max` counts an emoji as one. */
 const textUpTo = (longest: number) => z.string().refine((text) => text.length <= longest)
 
 const videoSource = z.discriminatedUnion('source', [
-  z.object({ source: z.literal('FILE_UPLOAD'), video_size: size, chunk_size: size, total_chunk_count: size }),
+  z.object({
+    source: z.literal('FILE_UPLOAD'),
+    video_size: size,
+    chunk_size: size,
+    total_chunk_count: size,
+  }),
   z.object({ source: z.literal('PULL_FROM_URL'), video_url: z.string().min(1) }),
 ])
 
@@ -73,7 +83,9 @@ const photoBody = z
     }),
     is_aigc: z.boolean().optional(),
   })
-  .refine((body) => body.post_mode === 'MEDIA_UPLOAD' || body.post_info.privacy_level, { path: ['post_info', 'privacy_level'] })
+  .refine((body) => body.post_mode === 'MEDIA_UPLOAD' || body.post_info.privacy_level, {
+    path: ['post_info', 'privacy_level'],
+  })
   .refine((body) => body.source_info.photo_cover_index < body.source_info.photo_images.length, {
     path: ['source_info', 'photo_cover_index'],
   })
@@ -91,7 +103,9 @@ export function readInitBody(kind: InitKind, body: unknown): InitRequest | Refus
       : invalidField(parsed.error)
   }
   const parsed = videoBody.safeParse(body)
-  return parsed.success ? videoRequest('direct', parsed.data.post_info, parsed.data.source_info) : invalidField(parsed.error)
+  return parsed.success
+    ? videoRequest('direct', parsed.data.post_info, parsed.data.source_info)
+    : invalidField(parsed.error)
 }
 
 function videoRequest(
@@ -105,7 +119,11 @@ function videoRequest(
     kind: 'video',
     mode,
     plan: isUpload
-      ? { videoSize: source.video_size, chunkSize: source.chunk_size, totalChunkCount: source.total_chunk_count }
+      ? {
+          videoSize: source.video_size,
+          chunkSize: source.chunk_size,
+          totalChunkCount: source.total_chunk_count,
+        }
       : null,
     urls: isUpload ? [] : [source.video_url],
     coverIndex: 0,
@@ -129,11 +147,15 @@ function photoRequest(body: z.infer<typeof photoBody>): InitRequest {
     title: title ?? '',
     description: description ?? '',
     // A draft keeps its text and photos. All other choices are made in the app.
-    settings: { source: 'PULL_FROM_URL', ...(mode === 'direct' ? { ...settings, ...aigcOf(body) } : {}) },
+    settings: {
+      source: 'PULL_FROM_URL',
+      ...(mode === 'direct' ? { ...settings, ...aigcOf(body) } : {}),
+    },
   }
 }
 
-const aigcOf = ({ is_aigc }: z.infer<typeof photoBody>): { is_aigc?: boolean } => (is_aigc === undefined ? {} : { is_aigc })
+const aigcOf = ({ is_aigc }: z.infer<typeof photoBody>): { is_aigc?: boolean } =>
+  is_aigc === undefined ? {} : { is_aigc }
 
 function invalidField(error: z.ZodError): Refusal {
   const issue = error.issues[0]

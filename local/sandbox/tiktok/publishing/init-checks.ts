@@ -1,6 +1,12 @@
 import type { Refusal } from '../api/errors.ts'
 import { findToken, getCreator, type TikTok } from '../context.ts'
-import { privacyOptions, refuseBanned, refuseDailyCap, refusePendingCap, refuseUserCap } from '../creators/creator-rules.ts'
+import {
+  privacyOptions,
+  refuseBanned,
+  refuseDailyCap,
+  refusePendingCap,
+  refuseUserCap,
+} from '../creators/creator-rules.ts'
 import type { Creator, Token } from '../state.ts'
 import { refuseChunkPlan } from './chunk-plan.ts'
 import { type InitKind, type InitRequest, readInitBody } from './init-body.ts'
@@ -27,17 +33,22 @@ const initChecks: InitCheck[] = [
   { name: 'scope', refuse: refuseScope },
   { name: 'rate limit', refuse: refuseRate },
   { name: 'body', refuse: refuseBody },
-  { name: 'chunk rules', refuse: ({ request }) => (request?.plan ? refuseChunkPlan(request.plan) : null) },
+  {
+    name: 'chunk rules',
+    refuse: ({ request }) => (request?.plan ? refuseChunkPlan(request.plan) : null),
+  },
   { name: 'URL ownership', refuse: refuseForeignUrls },
   { name: 'privacy option', refuse: refusePrivacy },
   { name: 'ban', refuse: ({ creator }) => refuseBanned(known(creator)) },
   {
     name: 'daily cap',
-    refuse: ({ tiktok, creator, request }) => (isDirect(request) ? refuseDailyCap(tiktok, known(creator)) : null),
+    refuse: ({ tiktok, creator, request }) =>
+      isDirect(request) ? refuseDailyCap(tiktok, known(creator)) : null,
   },
   {
     name: 'pending cap',
-    refuse: ({ tiktok, creator, request }) => (isDirect(request) ? null : refusePendingCap(tiktok, known(creator))),
+    refuse: ({ tiktok, creator, request }) =>
+      isDirect(request) ? null : refusePendingCap(tiktok, known(creator)),
   },
   { name: 'user cap', refuse: ({ tiktok, creator }) => refuseUserCap(tiktok, known(creator)) },
   { name: 'unaudited app', refuse: refuseUnaudited },
@@ -61,14 +72,19 @@ function refuseToken(attempt: InitAttempt): Refusal | null {
 }
 
 function refuseScope({ kind, body, token }: InitAttempt): Refusal | null {
-  const isInboxPhoto = kind === 'photo' && (body as { post_mode?: unknown } | null)?.post_mode === 'MEDIA_UPLOAD'
+  const isInboxPhoto =
+    kind === 'photo' && (body as { post_mode?: unknown } | null)?.post_mode === 'MEDIA_UPLOAD'
   const needed = kind === 'inbox_video' || isInboxPhoto ? 'video.upload' : 'video.publish'
   return token?.scopes.includes(needed) ? null : { code: 'scope_not_authorized' }
 }
 
 function refuseRate({ tiktok, kind, token }: InitAttempt): Refusal | null {
   const bucket = tiktok.settings.tiktokSharedInitBucket ? 'init' : `init ${kind}`
-  const fits = tiktok.rates.take(`${bucket} ${token?.openId}`, tiktok.settings.tiktokInitPerMinute, tiktok.world.clock.now())
+  const fits = tiktok.rates.take(
+    `${bucket} ${token?.openId}`,
+    tiktok.settings.tiktokInitPerMinute,
+    tiktok.world.clock.now(),
+  )
   return fits ? null : { code: 'rate_limit_exceeded' }
 }
 
@@ -83,14 +99,17 @@ function refuseForeignUrls({ tiktok, request }: InitAttempt): Refusal | null {
   for (const url of request?.urls ?? []) {
     const message = whyNotPullable(url, tiktok.settings.allowPrivateHosts)
     if (message) return { code: 'invalid_params', message }
-    if (!isVerifiedUrl(new URL(url), tiktok.settings.tiktokVerifiedPrefixes)) return { code: 'url_ownership_unverified' }
+    if (!isVerifiedUrl(new URL(url), tiktok.settings.tiktokVerifiedPrefixes))
+      return { code: 'url_ownership_unverified' }
   }
   return null
 }
 
 function refusePrivacy({ creator, request }: InitAttempt): Refusal | null {
   if (!request?.privacyLevel) return null
-  return privacyOptions(known(creator)).includes(request.privacyLevel) ? null : { code: 'privacy_level_option_mismatch' }
+  return privacyOptions(known(creator)).includes(request.privacyLevel)
+    ? null
+    : { code: 'privacy_level_option_mismatch' }
 }
 
 /**

@@ -11,17 +11,24 @@ import { beginPublish } from './publishing.ts'
 export const videoInit = (tiktok: TikTok) => initEndpoint(tiktok, 'video/init', 'video')
 
 /** POST /v2/post/publish/inbox/video/init/ (fact sheet 4.6). */
-export const inboxVideoInit = (tiktok: TikTok) => initEndpoint(tiktok, 'inbox/video/init', 'inbox_video')
+export const inboxVideoInit = (tiktok: TikTok) =>
+  initEndpoint(tiktok, 'inbox/video/init', 'inbox_video')
 
 /** POST /v2/post/publish/content/init/: photos, direct or inbox (fact sheet 4.5). */
 export const contentInit = (tiktok: TikTok) => initEndpoint(tiktok, 'content/init', 'photo')
 
 function initEndpoint(tiktok: TikTok, name: string, kind: InitKind) {
   return apiEndpoint(tiktok, name, async (c) => {
-    const attempt: InitAttempt = { tiktok, kind, authorization: c.req.header('authorization'), body: await readJson(c) }
+    const attempt: InitAttempt = {
+      tiktok,
+      kind,
+      authorization: c.req.header('authorization'),
+      body: await readJson(c),
+    }
     const refusal = refuseInit(attempt)
     const { creator, request } = attempt
-    if (refusal || !creator || !request) return refuse(tiktok, c, refusal ?? { code: 'internal_error' })
+    if (refusal || !creator || !request)
+      return refuse(tiktok, c, refusal ?? { code: 'internal_error' })
     const call = c.get('call')
     const publish = beginPublish(tiktok, creator.openId, request, call)
     reviewInit(tiktok, creator.openId, request, publish.id)
@@ -36,5 +43,7 @@ function initEndpoint(tiktok: TikTok, name: string, kind: InitKind) {
 
 function uploadUrl(tiktok: TikTok, { upload }: Publish): { upload_url?: string } {
   if (!upload) return {}
-  return { upload_url: `${tiktok.world.baseUrl('/tiktok-upload')}/video/?upload_id=${upload.id}&upload_token=${upload.token}` }
+  return {
+    upload_url: `${tiktok.world.baseUrl('/tiktok-upload')}/video/?upload_id=${upload.id}&upload_token=${upload.token}`,
+  }
 }

@@ -18,13 +18,21 @@ export const largestPhotoBytes = 20_000_000
  * The rules of fact sheet 4.10, checked only after the upload and only from the file's bytes.
  * `maxDurationSec` is the creator's limit.
  */
-export function judgeVideo(media: StoredMedia, mode: 'direct' | 'inbox', maxDurationSec: number): MediaFailReason | null {
-  if (media.facts.kind !== 'video' || !isVideoFormat(media, media.facts)) return 'file_format_check_failed'
+export function judgeVideo(
+  media: StoredMedia,
+  mode: 'direct' | 'inbox',
+  maxDurationSec: number,
+): MediaFailReason | null {
+  if (media.facts.kind !== 'video' || !isVideoFormat(media, media.facts))
+    return 'file_format_check_failed'
   const { fps, width, height, durationMs } = media.facts
   // Frame rates are imprecise: 59.94 and 60.02 both count as 60.
   if (!isWithin(Math.round(fps), 23, 60)) return 'frame_rate_check_failed'
-  if (!isWithin(width, 360, 4096) || !isWithin(height, 360, 4096)) return 'picture_size_check_failed'
-  return durationMs > (mode === 'inbox' ? longestInboxMs : maxDurationSec * 1000) ? 'duration_check_failed' : null
+  if (!isWithin(width, 360, 4096) || !isWithin(height, 360, 4096))
+    return 'picture_size_check_failed'
+  return durationMs > (mode === 'inbox' ? longestInboxMs : maxDurationSec * 1000)
+    ? 'duration_check_failed'
+    : null
 }
 
 /**
@@ -32,13 +40,17 @@ export function judgeVideo(media: StoredMedia, mode: 'direct' | 'inbox', maxDura
  * 1920x1080 are accepted.
  */
 export function judgePhoto(media: StoredMedia): MediaFailReason | null {
-  if (media.facts.kind !== 'image' || !isPhotoFormat(media, media.facts)) return 'file_format_check_failed'
+  if (media.facts.kind !== 'image' || !isPhotoFormat(media, media.facts))
+    return 'file_format_check_failed'
   const { width, height } = media.facts
-  return Math.min(width, height) > 1080 || Math.max(width, height) > 1920 ? 'picture_size_check_failed' : null
+  return Math.min(width, height) > 1080 || Math.max(width, height) > 1920
+    ? 'picture_size_check_failed'
+    : null
 }
 
 /** 10 bit and 4:2:2 are outside the rules of all platforms (meta.md, section 10). */
-const isCommon = ({ pictures }: VideoFacts) => pictures?.chroma === '4:2:0' && pictures.bitDepth === 8
+const isCommon = ({ pictures }: VideoFacts) =>
+  pictures?.chroma === '4:2:0' && pictures.bitDepth === 8
 
 const isVideoFormat = (media: StoredMedia, facts: VideoFacts) =>
   isCommon(facts) &&

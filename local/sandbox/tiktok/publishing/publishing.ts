@@ -13,7 +13,12 @@ const userAgent = 'TikTokSandbox/1.0'
 /**
  * Starts a publish after a successful init. A pull starts by itself; an upload waits for its bytes.
  */
-export function beginPublish(tiktok: TikTok, openId: string, request: InitRequest, call: Call): Publish {
+export function beginPublish(
+  tiktok: TikTok,
+  openId: string,
+  request: InitRequest,
+  call: Call,
+): Publish {
   const now = tiktok.world.clock.now()
   const publish: Publish = {
     id: newPublishId(request.kind, request.mode, request.plan ? 'file' : 'url', now),
@@ -49,7 +54,8 @@ export function commitUpload(tiktok: TikTok, publish: Publish, call: Call): void
 }
 
 /** The file that collects an upload's bytes until they are checked. */
-export const uploadPath = (tiktok: TikTok, upload: Upload): string => join(tiktok.world.dir, 'tiktok-uploads', upload.id)
+export const uploadPath = (tiktok: TikTok, upload: Upload): string =>
+  join(tiktok.world.dir, 'tiktok-uploads', upload.id)
 
 /** Possible only before and during a download. Returns false otherwise. */
 export function cancelPublish(tiktok: TikTok, publish: Publish): boolean {
@@ -61,7 +67,9 @@ export function cancelPublish(tiktok: TikTok, publish: Publish): boolean {
 /** Schedules the publish's next step. Also called after a restart. */
 export function armPublish(tiktok: TikTok, publish: Publish): void {
   if (!publish.next) return
-  tiktok.world.clock.after(Math.max(0, publish.next.atMs - tiktok.world.clock.now()), () => takeStep(tiktok, publish.id))
+  tiktok.world.clock.after(Math.max(0, publish.next.atMs - tiktok.world.clock.now()), () =>
+    takeStep(tiktok, publish.id),
+  )
 }
 
 async function takeStep(tiktok: TikTok, publishId: string): Promise<void> {
@@ -72,7 +80,8 @@ async function takeStep(tiktok: TikTok, publishId: string): Promise<void> {
     return
   }
   publish.next = null
-  if (publish.upload) publish.media = [await tiktok.world.media.keep(uploadPath(tiktok, publish.upload))]
+  if (publish.upload)
+    publish.media = [await tiktok.world.media.keep(uploadPath(tiktok, publish.upload))]
   tiktok.changed()
   if (!tiktok.settings.tiktokEndlessProcessing) decide(tiktok, publish)
 }
@@ -95,7 +104,10 @@ async function pull(tiktok: TikTok, publish: Publish): Promise<void> {
 }
 
 function scheduleVerdict(tiktok: TikTok, publish: Publish): void {
-  publish.next = { step: 'judge', atMs: tiktok.world.clock.now() + tiktok.settings.tiktokProcessingMs }
+  publish.next = {
+    step: 'judge',
+    atMs: tiktok.world.clock.now() + tiktok.settings.tiktokProcessingMs,
+  }
   tiktok.changed()
   armPublish(tiktok, publish)
 }
@@ -121,7 +133,9 @@ function whyFailed(tiktok: TikTok, publish: Publish): FailReason | null {
   if (tokens.every((token) => token.accessDead && token.refreshDead)) return 'auth_removed'
   if (creator.banned) return 'spam_risk_user_banned_from_posting'
   const judge = (media: Publish['media'][number]) =>
-    publish.kind === 'photo' ? judgePhoto(media) : judgeVideo(media, publish.mode, creator.maxDurationSec)
+    publish.kind === 'photo'
+      ? judgePhoto(media)
+      : judgeVideo(media, publish.mode, creator.maxDurationSec)
   return publish.media.map(judge).find((reason) => reason !== null) ?? null
 }
 

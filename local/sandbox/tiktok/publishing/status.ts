@@ -15,7 +15,8 @@ export const statusFetch = (tiktok: TikTok) =>
   apiEndpoint(tiktok, 'status/fetch', async (c) => {
     const found = await findAsked(tiktok, c, 'status', tiktok.settings.tiktokStatusPerMinute)
     if ('code' in found) {
-      if (found.code === 'rate_limit_exceeded') notePollingTooFast(tiktok, c.req.header('authorization'))
+      if (found.code === 'rate_limit_exceeded')
+        notePollingTooFast(tiktok, c.req.header('authorization'))
       return refuse(tiktok, c, found)
     }
     const { publish } = found
@@ -36,20 +37,33 @@ export const cancel = (tiktok: TikTok) =>
     const found = await findAsked(tiktok, c, 'cancel', cancelsPerMinute)
     if ('code' in found) return refuse(tiktok, c, found)
     c.get('call').facts.publishId = found.publish.id
-    if (!cancelPublish(tiktok, found.publish)) return refuse(tiktok, c, { code: 'publish_not_cancellable' })
+    if (!cancelPublish(tiktok, found.publish))
+      return refuse(tiktok, c, { code: 'publish_not_cancellable' })
     return answer(tiktok, c, null)
   })
 
 type Ctx = Parameters<typeof readJson>[0]
 
-async function findAsked(tiktok: TikTok, c: Ctx, bucket: string, perMinute: number): Promise<{ publish: Publish } | Refusal> {
-  const caller = refuseCaller(tiktok, c, { anyScope: ['video.publish', 'video.upload'], bucket, perMinute })
+async function findAsked(
+  tiktok: TikTok,
+  c: Ctx,
+  bucket: string,
+  perMinute: number,
+): Promise<{ publish: Publish } | Refusal> {
+  const caller = refuseCaller(tiktok, c, {
+    anyScope: ['video.publish', 'video.upload'],
+    bucket,
+    perMinute,
+  })
   if ('code' in caller) return caller
   const body = publishIdBody.safeParse(await readJson(c))
-  if (!body.success) return { code: 'invalid_params', message: 'The request parameter publish_id is invalid.' }
+  if (!body.success)
+    return { code: 'invalid_params', message: 'The request parameter publish_id is invalid.' }
   const publish = findPublish(tiktok, body.data.publish_id)
   if (!publish || isNotYetKnown(tiktok, publish)) return { code: 'invalid_publish_id' }
-  return publish.openId === caller.token.openId ? { publish } : { code: 'token_not_authorized_for_specified_publish_id' }
+  return publish.openId === caller.token.openId
+    ? { publish }
+    : { code: 'token_not_authorized_for_specified_publish_id' }
 }
 
 const isNotYetKnown = (tiktok: TikTok, publish: Publish) =>
@@ -58,12 +72,19 @@ const isNotYetKnown = (tiktok: TikTok, publish: Publish) =>
 /** Ids of approved public posts. All others never get one. */
 function listedIds(tiktok: TikTok, publish: Publish): string[] {
   if (tiktok.settings.tiktokNeverListPublicId) return []
-  const listed = tiktok.state.posts.filter((post) => post.publishId === publish.id && post.approved).map((post) => post.id)
+  const listed = tiktok.state.posts
+    .filter((post) => post.publishId === publish.id && post.approved)
+    .map((post) => post.id)
   return tiktok.settings.tiktokListPublicIdTwice ? [...listed, ...listed] : listed
 }
 
 function notePollingTooFast(tiktok: TikTok, authorization: string | undefined): void {
   const token = findToken(tiktok, authorization)
   if (token)
-    noteForReview(tiktok, token.openId, 'polling_too_fast', `more than ${tiktok.settings.tiktokStatusPerMinute} in a minute`)
+    noteForReview(
+      tiktok,
+      token.openId,
+      'polling_too_fast',
+      `more than ${tiktok.settings.tiktokStatusPerMinute} in a minute`,
+    )
 }

@@ -22,12 +22,20 @@ const videoTypes = ['video/mp4', 'video/quicktime', 'video/webm']
 export function uploadEndpoint(tiktok: TikTok) {
   const account = (c: Ctx) => findUpload(tiktok, c)?.openId ?? null
   const platformError = (c: Ctx, rule: FaultRule) =>
-    progress(c, findUpload(tiktok, c), rule.kind === 'rate_limited' ? 429 : Number(rule.code) || 500)
-  return endpoint(tiktok.world, { platform: 'tiktok', endpoint: 'upload', account, platformError }, (c) => {
-    const publish = findUpload(tiktok, c)
-    if (!publish) return progress(c, undefined, 404)
-    return inTurn(publish.id, () => takeChunk(tiktok, c, publish))
-  })
+    progress(
+      c,
+      findUpload(tiktok, c),
+      rule.kind === 'rate_limited' ? 429 : Number(rule.code) || 500,
+    )
+  return endpoint(
+    tiktok.world,
+    { platform: 'tiktok', endpoint: 'upload', account, platformError },
+    (c) => {
+      const publish = findUpload(tiktok, c)
+      if (!publish) return progress(c, undefined, 404)
+      return inTurn(publish.id, () => takeChunk(tiktok, c, publish))
+    },
+  )
 }
 
 async function takeChunk(tiktok: TikTok, c: Ctx, publish: UploadingPublish): Promise<Response> {
@@ -43,7 +51,10 @@ async function takeChunk(tiktok: TikTok, c: Ctx, publish: UploadingPublish): Pro
   if (refusal || !range) return progress(c, publish, refusal ?? 400)
   const path = uploadPath(tiktok, upload)
   await mkdir(dirname(path), { recursive: true })
-  await pipeline(body.stream(), createWriteStream(path, { flags: range.first === 0 ? 'w' : 'r+', start: range.first }))
+  await pipeline(
+    body.stream(),
+    createWriteStream(path, { flags: range.first === 0 ? 'w' : 'r+', start: range.first }),
+  )
   upload.receivedBytes = range.last + 1
   tiktok.changed()
   if (upload.receivedBytes < upload.plan.videoSize) return progress(c, publish, 206)
@@ -72,7 +83,11 @@ const refuseOutOfOrder = (tiktok: TikTok, upload: Upload, range: Range): number 
   range.last < upload.receivedBytes ? tiktok.settings.tiktokRepeatedChunkStatus : 416
 
 function progress(c: Ctx, publish: UploadingPublish | undefined, status: number): Response {
-  if (publish) c.header('Content-Range', `bytes 0-${publish.upload.receivedBytes}/${publish.upload.plan.videoSize}`)
+  if (publish)
+    c.header(
+      'Content-Range',
+      `bytes 0-${publish.upload.receivedBytes}/${publish.upload.plan.videoSize}`,
+    )
   return c.body('', status as ContentfulStatusCode)
 }
 
@@ -86,7 +101,9 @@ function findUpload(tiktok: TikTok, c: Ctx): UploadingPublish | undefined {
 
 function readRange(header: string | undefined): Range | null {
   const [, first, last, total] = header?.match(/^bytes (\d+)-(\d+)\/(\d+)$/) ?? []
-  return first === undefined ? null : { first: Number(first), last: Number(last), total: Number(total) }
+  return first === undefined
+    ? null
+    : { first: Number(first), last: Number(last), total: Number(total) }
 }
 
 const lastTurns = new Map<string, Promise<unknown>>()

@@ -3,7 +3,9 @@
  * domain, which covers its subdomains and all paths.
  */
 export function isVerifiedUrl(url: URL, verified: string[]): boolean {
-  return verified.some((property) => (property.includes('://') ? startsWithPrefix(url, property) : isUnderDomain(url, property)))
+  return verified.some((property) =>
+    property.includes('://') ? startsWithPrefix(url, property) : isUnderDomain(url, property),
+  )
 }
 
 /** TikTok's rules for URLs that it pulls (fact sheet 4.4). Returns what is wrong, or null. */
@@ -21,10 +23,13 @@ export function whyNotPullable(text: string, allowLocalMedia: boolean): string |
  * Compares string prefixes, as TikTok does. Both URLs are normalized, so that `..` can't leave the
  * prefix.
  */
-const startsWithPrefix = (url: URL, prefix: string) => URL.canParse(prefix) && url.href.startsWith(new URL(prefix).href)
+const startsWithPrefix = (url: URL, prefix: string) =>
+  URL.canParse(prefix) && url.href.startsWith(new URL(prefix).href)
 
-const isUnderDomain = (url: URL, domain: string) => url.hostname === domain || url.hostname.endsWith(`.${domain}`)
+const isUnderDomain = (url: URL, domain: string) =>
+  url.hostname === domain || url.hostname.endsWith(`.${domain}`)
 
 const isIpAddress = (hostname: string) => /^[\d.]+$/.test(hostname) || hostname.startsWith('[')
 
-const isTikTokHost = (hostname: string) => /(^|\.)(tiktok|tiktokapis|tiktokcdn)\.com$/.test(hostname)
+const isTikTokHost = (hostname: string) =>
+  /(^|\.)(tiktok|tiktokapis|tiktokcdn)\.com$/.test(hostname)

@@ -8,7 +8,12 @@ const hourMs = 3_600_000
 export function knownCounters(end: PostCounters, ageMs: number): PostCounters {
   const rise = 1 - 0.5 ** (Math.max(0, ageMs) / (8 * hourMs))
   const now = (count: number) => Math.floor(count * rise)
-  return { views: now(end.views), likes: now(end.likes), comments: now(end.comments), shares: now(end.shares) }
+  return {
+    views: now(end.views),
+    likes: now(end.likes),
+    comments: now(end.comments),
+    shares: now(end.shares),
+  }
 }
 
 /**

@@ -7,7 +7,12 @@ import type { TikTok } from '../context.ts'
 type ImageKind = 'avatar' | 'cover'
 
 /** The URL of an avatar or a cover. Signed and valid for `lifeMs`, as on TikTok's image hosts. */
-export function signedImageUrl(tiktok: TikTok, kind: ImageKind, id: string, lifeMs: number): string {
+export function signedImageUrl(
+  tiktok: TikTok,
+  kind: ImageKind,
+  id: string,
+  lifeMs: number,
+): string {
   const expires = Math.floor((tiktok.world.clock.now() + lifeMs) / 1000)
   const signature = sign(tiktok, kind, id, expires)
   const query = new URLSearchParams({ 'x-expires': String(expires), 'x-signature': signature })
@@ -22,7 +27,8 @@ export async function serveImage(tiktok: TikTok, c: Context<SandboxEnv>): Promis
   const kind = c.req.param('kind') === 'cover' ? 'cover' : 'avatar'
   const id = (c.req.param('file') ?? '').replace(/\.jpeg$/, '')
   const expires = Number(c.req.query('x-expires'))
-  if (!isSigned(sign(tiktok, kind, id, expires), c.req.query('x-signature') ?? '')) return c.text('Access denied', 403)
+  if (!isSigned(sign(tiktok, kind, id, expires), c.req.query('x-signature') ?? ''))
+    return c.text('Access denied', 403)
   if (expires * 1000 <= tiktok.world.clock.now()) return c.text('The address has expired', 403)
   const photo = kind === 'cover' ? coverPhotoPath(tiktok, id) : null
   const bytes = photo ? await sharp(photo).resize(360).jpeg().toBuffer() : await drawImage(kind, id)

@@ -36,7 +36,9 @@ export function createPost(tiktok: TikTok, publish: Publish, visibility: string)
 /** Schedules moderation. Also called after a restart. */
 export function armModeration(tiktok: TikTok, post: Post): void {
   if (post.moderationAtMs === null) return
-  tiktok.world.clock.after(Math.max(0, post.moderationAtMs - tiktok.world.clock.now()), () => approve(tiktok, post.id))
+  tiktok.world.clock.after(Math.max(0, post.moderationAtMs - tiktok.world.clock.now()), () =>
+    approve(tiktok, post.id),
+  )
 }
 
 /**
@@ -47,7 +49,10 @@ export function changeVisibility(tiktok: TikTok, post: Post, visibility: string)
   const wasListed = post.approved
   post.visibility = visibility
   post.approved = false
-  post.moderationAtMs = visibility === 'PUBLIC_TO_EVERYONE' ? tiktok.world.clock.now() + tiktok.settings.tiktokModerationMs : null
+  post.moderationAtMs =
+    visibility === 'PUBLIC_TO_EVERYONE'
+      ? tiktok.world.clock.now() + tiktok.settings.tiktokModerationMs
+      : null
   tiktok.world.ledger.updatePost('tiktok', post.id, { visibility, permalink: null })
   tiktok.changed()
   if (wasListed) tellNoLongerPublic(tiktok, post)
@@ -71,27 +76,34 @@ export const permalinkOf = (tiktok: TikTok, creator: Creator, post: Post): strin
 
 function approve(tiktok: TikTok, postId: string): void {
   const post = tiktok.state.posts.find((post) => post.id === postId)
-  if (!post || post.moderationAtMs === null || post.moderationAtMs > tiktok.world.clock.now()) return
+  if (!post || post.moderationAtMs === null || post.moderationAtMs > tiktok.world.clock.now())
+    return
   post.moderationAtMs = null
   post.approved = true
-  tiktok.world.ledger.updatePost('tiktok', post.id, { permalink: permalinkOf(tiktok, getCreator(tiktok, post.openId), post) })
+  tiktok.world.ledger.updatePost('tiktok', post.id, {
+    permalink: permalinkOf(tiktok, getCreator(tiktok, post.openId), post),
+  })
   tiktok.changed()
   const publish = publishOf(tiktok, post)
   sendPublishEvent(tiktok, publish, 'publicly_available', { post_id: post.id })
 }
 
 function tellNoLongerPublic(tiktok: TikTok, post: Post): void {
-  sendPublishEvent(tiktok, publishOf(tiktok, post), 'no_longer_publicaly_available', { post_id: post.id })
+  sendPublishEvent(tiktok, publishOf(tiktok, post), 'no_longer_publicaly_available', {
+    post_id: post.id,
+  })
 }
 
 function publishOf(tiktok: TikTok, post: Post): Publish {
   const publish = tiktok.state.publishes.find((publish) => publish.id === post.publishId)
-  if (!publish) throw new Error(`The sandbox lost the publish ${post.publishId} of post ${post.id}.`)
+  if (!publish)
+    throw new Error(`The sandbox lost the publish ${post.publishId} of post ${post.id}.`)
   return publish
 }
 
 function ledgerPost(tiktok: TikTok, publish: Publish, post: Post): LedgerPost {
-  if (!publish.commit) throw new Error(`The publish ${publish.id} became a post before its bytes were there.`)
+  if (!publish.commit)
+    throw new Error(`The publish ${publish.id} became a post before its bytes were there.`)
   return {
     platform: 'tiktok',
     account: post.openId,

@@ -29,7 +29,12 @@ const longestTitle = 150
  * The requested fields of one post (fact sheet 6.2). Times are in seconds, titles are truncated,
  * and the cover's URL is signed for six hours.
  */
-export function videoRecord(tiktok: TikTok, creator: Creator, post: Post, fields: string[]): Record<string, unknown> {
+export function videoRecord(
+  tiktok: TikTok,
+  creator: Creator,
+  post: Post,
+  fields: string[],
+): Record<string, unknown> {
   const counters = countersOf(tiktok, creator, post)
   const facts = post.media[post.coverIndex]?.facts
   const permalink = permalinkOf(tiktok, creator, post)

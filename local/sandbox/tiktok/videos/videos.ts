@@ -12,7 +12,10 @@ import { videoFields, videoRecord } from './video-record.ts'
 type Ctx = Context<SandboxEnv>
 type Asked<T> = { creator: Creator; fields: string[]; body: T }
 
-const listBody = z.object({ max_count: z.int().min(1).max(20).default(10), cursor: z.int().min(0).optional() })
+const listBody = z.object({
+  max_count: z.int().min(1).max(20).default(10),
+  cursor: z.int().min(0).optional(),
+})
 const queryBody = z.object({ filters: z.object({ video_ids: z.array(z.string()).min(1).max(20) }) })
 
 /**
@@ -45,11 +48,22 @@ export const videoQuery = (tiktok: TikTok) =>
     if ('code' in asked) return refuse(tiktok, c, asked)
     const { video_ids: ids } = asked.body.filters
     const videos = listed(tiktok, asked.creator).filter((post) => ids.includes(post.id))
-    return answer(tiktok, c, { videos: videos.map((post) => videoRecord(tiktok, asked.creator, post, asked.fields)) })
+    return answer(tiktok, c, {
+      videos: videos.map((post) => videoRecord(tiktok, asked.creator, post, asked.fields)),
+    })
   })
 
-async function readAsked<T>(tiktok: TikTok, c: Ctx, bucket: string, schema: z.ZodType<T>): Promise<Asked<T> | Refusal> {
-  const needs = { anyScope: ['video.list' as const], bucket, perMinute: tiktok.settings.tiktokReadPerMinute }
+async function readAsked<T>(
+  tiktok: TikTok,
+  c: Ctx,
+  bucket: string,
+  schema: z.ZodType<T>,
+): Promise<Asked<T> | Refusal> {
+  const needs = {
+    anyScope: ['video.list' as const],
+    bucket,
+    perMinute: tiktok.settings.tiktokReadPerMinute,
+  }
   const caller = refuseCaller(tiktok, c, needs)
   if ('code' in caller) return caller
   const fields = (c.req.query('fields') ?? '').split(',').filter(Boolean)
@@ -59,10 +73,15 @@ async function readAsked<T>(tiktok: TikTok, c: Ctx, bucket: string, schema: z.Zo
   }
   const body = schema.safeParse(await readJson(c))
   if (!body.success)
-    return { code: 'invalid_params', message: `The request parameter ${body.error.issues[0]?.path.join('.')} is invalid.` }
+    return {
+      code: 'invalid_params',
+      message: `The request parameter ${body.error.issues[0]?.path.join('.')} is invalid.`,
+    }
   return { creator: getCreator(tiktok, caller.token.openId), fields, body: body.data }
 }
 
 /** A setting decides if photo posts are included, because it isn't documented. */
 const listed = (tiktok: TikTok, creator: Creator): Post[] =>
-  publicPosts(tiktok, creator.openId).filter((post) => post.kind === 'video' || tiktok.settings.tiktokPhotosInVideoList)
+  publicPosts(tiktok, creator.openId).filter(
+    (post) => post.kind === 'video' || tiktok.settings.tiktokPhotosInVideoList,
+  )

@@ -20,7 +20,12 @@ const holdBackMs = 5_000
  * Queues one event for the app's callback URL. Without a URL, webhooks are off and nothing is
  * stored.
  */
-export function sendEvent(tiktok: TikTok, openId: string, event: string, content: Record<string, unknown>): void {
+export function sendEvent(
+  tiktok: TikTok,
+  openId: string,
+  event: string,
+  content: Record<string, unknown>,
+): void {
   if (!tiktok.settings.tiktokWebhookUrl) return
   const now = tiktok.world.clock.now()
   const id = (tiktok.state.deliveries.at(-1)?.id ?? 0) + 1
@@ -40,22 +45,35 @@ export function sendEvent(tiktok: TikTok, openId: string, event: string, content
 }
 
 /** Sends an event about a publish. `publish_type` has the values of captured payloads. */
-export function sendPublishEvent(tiktok: TikTok, publish: Publish, event: string, more: Record<string, unknown> = {}): void {
+export function sendPublishEvent(
+  tiktok: TikTok,
+  publish: Publish,
+  event: string,
+  more: Record<string, unknown> = {},
+): void {
   const publishType = publish.mode === 'direct' ? 'DIRECT_PUBLISH' : 'INBOX_SHARE'
-  sendEvent(tiktok, publish.openId, `post.publish.${event}`, { publish_id: publish.id, publish_type: publishType, ...more })
+  sendEvent(tiktok, publish.openId, `post.publish.${event}`, {
+    publish_id: publish.id,
+    publish_type: publishType,
+    ...more,
+  })
 }
 
 /** Schedules the next try. Also called after a restart. */
 export function armDelivery(tiktok: TikTok, delivery: Delivery): void {
   if (delivery.nextAtMs === null) return
-  tiktok.world.clock.after(Math.max(0, delivery.nextAtMs - tiktok.world.clock.now()), () => tryDelivery(tiktok, delivery))
+  tiktok.world.clock.after(Math.max(0, delivery.nextAtMs - tiktok.world.clock.now()), () =>
+    tryDelivery(tiktok, delivery),
+  )
 }
 
 async function tryDelivery(tiktok: TikTok, delivery: Delivery): Promise<void> {
   const url = tiktok.settings.tiktokWebhookUrl
   // A reset has removed the delivery.
   if (!tiktok.state.deliveries.includes(delivery)) return
-  const outcome = url ? await post(tiktok, url, delivery.body) : { status: null, error: 'The webhook URL was removed.' }
+  const outcome = url
+    ? await post(tiktok, url, delivery.body)
+    : { status: null, error: 'The webhook URL was removed.' }
   delivery.tries.push({ atMs: tiktok.world.clock.now(), ...outcome })
   delivery.nextAtMs = url ? nextTry(tiktok, delivery) : null
   tiktok.changed()
@@ -66,7 +84,11 @@ async function tryDelivery(tiktok: TikTok, delivery: Delivery): Promise<void> {
  * `t` is real time, because the receiver compares it with its own clock, which testers don't
  * change.
  */
-async function post(tiktok: TikTok, url: string, body: string): Promise<{ status: number | null; error: string | null }> {
+async function post(
+  tiktok: TikTok,
+  url: string,
+  body: string,
+): Promise<{ status: number | null; error: string | null }> {
   const signature = webhookSignature(tiktok.app.secret, Math.floor(Date.now() / 1000), body)
   const headers = { 'content-type': 'application/json', 'tiktok-signature': signature }
   try {
@@ -75,7 +97,10 @@ async function post(tiktok: TikTok, url: string, body: string): Promise<{ status
     await response.body?.cancel()
     return { status: response.status, error: null }
   } catch (error) {
-    return { status: null, error: error instanceof Error ? String(error.cause ?? error.message) : String(error) }
+    return {
+      status: null,
+      error: error instanceof Error ? String(error.cause ?? error.message) : String(error),
+    }
   }
 }
 

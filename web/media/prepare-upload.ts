@@ -1,0 +1,129 @@
+import { rm, stat } from 'node:fs/promises'
+import type { NewMedia } from '../../db/posts/media.ts'
+import { cleanVideo, type Demuxer } from '../../media/clean-video.ts'
+import { createFfmpeg, type Ffmpeg, FfmpegFailed } from '../../media/ffmpeg.ts'
+import { makePicture, makeThumbnail, maxImageUploadBytes } from '../../media/image.ts'
+import { makePoster } from '../../media/poster.ts'
+import { encodingOf, type Probed, probe } from '../../media/probe.ts'
+import { inTurn } from '../../media/queue.ts'
+import { MediaRefused } from '../../media/refusal.ts'
+import { isStandard, planStandard, takeStill } from '../../media/standard-video.ts'
+import { readablePicture } from '../../media/still.ts'
+import { probeVideo, requireWhole } from '../../media/video.ts'
+import type { WebDeps } from '../http/env.ts'
+import { bytes as inWords } from '../time/formats.ts'
+
+type PrepareDeps = Pick<WebDeps, 'config'>
+
+/** The files in the scratch folder that are ready to be stored. */
+export type PreparedUpload = Omit<
+  NewMedia,
+  | 'workspaceId'
+  | 'uploadedBy'
+  | 'fileName'
+  | 'storeKey'
+  | 'thumbnailKey'
+  | 'sha256'
+  | 'original'
+  | 'isWaiting'
+> & {
+  /** The file to publish. Null if it still has to be made from the original. */
+  path: string | null
+  /** The file as it came. Null for a video whose samples are published unchanged. */
+  originalPath: string | null
+  thumbnailPath: string
+}
+
+/** The upload is kept too: what a post needs in another size or with a crop is made from it. */
+export const preparePictureUpload = async (
+  { config }: PrepareDeps,
+  { workspaceId }: { workspaceId: string },
+  path: string,
+): Promise<PreparedUpload> => {
+  if ((await stat(path)).size > maxImageUploadBytes)
+    throw new MediaRefused(
+      'too_large',
+      `This picture is larger than ${inWords(maxImageUploadBytes)}. Export it as a smaller JPEG.`,
+    )
+  const [out, thumbnailPath] = [`${path}.out`, `${path}.webp`]
+  const facts = await inTurn(workspaceId, async (signal) => {
+    const image = await makePicture(
+      await readablePicture(createFfmpeg(config.media.ffmpeg, signal), path),
+      out,
+    )
+    await makeThumbnail(out, thumbnailPath)
+    return image
+  })
+  const noVideo = { durationMs: null, videoCodec: null, audioCodec: null, fps: null }
+  return {
+    kind: 'image',
+    contentType: 'image/jpeg',
+    ...facts,
+    ...noVideo,
+    path: out,
+    originalPath: path,
+    thumbnailPath,
+  }
+}
+
+/**
+ * promise: D3: only the audio and video samples are published, without the metadata that the camera
+ * wrote. If platforms would not accept them as they are, a workflow converts the video.
+ */
+export const prepareVideoUpload = async (
+  deps: PrepareDeps,
+  { workspaceId }: { workspaceId: string },
+  path: string,
+  demuxer: Demuxer,
+): Promise<PreparedUpload> => {
+  const [out, thumbnailPath] = [`${path}.out`, `${path}.webp`]
+  return await inTurn(workspaceId, async (signal) => {
+    const ffmpeg = createFfmpeg(deps.config.media.ffmpeg, signal)
+    if (demuxer === 'mov') await requireWhole(path)
+    const video = await probe(ffmpeg, path, demuxer)
+    await makeSmallPicture(ffmpeg, { path, demuxer, video, thumbnailPath })
+    if (isStandard(video) && (await cleanVideo(ffmpeg, path, demuxer, out))) {
+      const facts = await probeVideo(out)
+      const sizeBytes = (await stat(out)).size
+      const encoding = encodingOf(video)
+      return {
+        kind: 'video',
+        contentType: 'video/mp4',
+        ...facts,
+        encoding,
+        sizeBytes,
+        path: out,
+        originalPath: null,
+        thumbnailPath,
+      }
+    }
+    const { repeats: _repeats, ...planned } = planStandard(video, demuxer)
+    return {
+      kind: 'video',
+      contentType: 'video/mp4',
+      ...planned,
+      path: null,
+      originalPath: path,
+      thumbnailPath,
+    }
+  })
+}
+
+type SmallPicture = { path: string; demuxer: Demuxer; video: Probed; thumbnailPath: string }
+
+/** Makes the thumbnail from a frame, or a drawn picture if no frame can be decoded. */
+const makeSmallPicture = async (
+  ffmpeg: Ffmpeg,
+  { path, demuxer, video, thumbnailPath }: SmallPicture,
+): Promise<void> => {
+  const still = `${path}.png`
+  try {
+    await takeStill(ffmpeg, path, demuxer, video, still)
+    await makeThumbnail(still, thumbnailPath)
+  } catch (error) {
+    if (!(error instanceof FfmpegFailed || error instanceof MediaRefused)) throw error
+    await makePoster(video, thumbnailPath)
+  } finally {
+    await rm(still, { force: true })
+  }
+}
