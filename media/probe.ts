@@ -20,6 +20,8 @@ export type Probed = {
   /** Whether all frames have the same duration, as far as the timestamps show. */
   isConstant: boolean
   kilobits: number
+  /** By how much the sound begins after the picture. Negative if it begins before. */
+  soundDelayMs: number
   audio: { codec: string; rate: number; channels: number } | null
 }
 
@@ -93,9 +95,14 @@ const readLog = (log: string): Probed => {
     fps: isConstant ? ticks : average,
     isConstant,
     kilobits: Number(/ (\d+) kb\/s/.exec(picture)?.[1] ?? 0),
+    soundDelayMs: sound ? startOf(sound) - startOf(picture) : 0,
     audio: sound ? soundOf(sound) : null,
   }
 }
+
+/** In milliseconds. ffmpeg writes it only if it isn't 0. */
+const startOf = (line: string): number =>
+  Math.round(1000 * Number(/, start (-?[\d.]+)/.exec(line)?.[1] ?? 0))
 
 const soundOf = (line: string): NonNullable<Probed['audio']> => ({
   codec: / Audio: (\w+)/.exec(line)?.[1] ?? 'unknown',

@@ -33,6 +33,9 @@ const sizes = [
   { durationMs: Number.POSITIVE_INFINITY, bytes: 900_000_000 },
 ]
 
+/** Nobody notices less. An encoder's padding at the start of the sound is up to 50 ms long. */
+const mostSoundDelayMs = 100
+
 /** Whether a cleaned MP4 can be published without conversion. */
 export const isStandard = (video: Probed): boolean =>
   video.codec === 'h264' &&
@@ -44,6 +47,8 @@ export const isStandard = (video: Probed): boolean =>
   video.fps <= 60.5 &&
   Math.max(video.width, video.height) <= standard.longSide &&
   video.kilobits <= 25_000 &&
+  // Without an edit list, picture and sound begin together.
+  Math.abs(video.soundDelayMs) <= mostSoundDelayMs &&
   (!video.audio ||
     (video.audio.codec === 'aac' && video.audio.rate <= 48_000 && video.audio.channels <= 2))
 
@@ -185,7 +190,7 @@ const filtersOf = (
     ...(video.isHdr ? toneMapping : []),
     ...turns[edits?.rotate ?? 0],
     ...(edits?.crop ? [cropOf(edits.crop)] : []),
-    `fps=${fps}`,
+    `fps=${fps}:start_time=0`,
     `scale=${width}:${height}:flags=lanczos:out_color_matrix=bt709:out_range=tv`,
     'setsar=1',
     'format=yuv420p',

@@ -1,8 +1,10 @@
 import { rm, stat } from 'node:fs/promises'
 import type { NewMedia } from '../../db/posts/media.ts'
 import { cleanVideo, type Demuxer } from '../../media/clean-video.ts'
+import { isCutByEditList } from '../../media/edit-lists.ts'
 import { createFfmpeg, type Ffmpeg, FfmpegFailed } from '../../media/ffmpeg.ts'
 import { makePicture, makeThumbnail, maxImageUploadBytes } from '../../media/image.ts'
+import { hasOpenGops } from '../../media/open-gops.ts'
 import { makePoster } from '../../media/poster.ts'
 import { encodingOf, type Probed, probe } from '../../media/probe.ts'
 import { inTurn } from '../../media/queue.ts'
@@ -82,7 +84,7 @@ export const prepareVideoUpload = async (
     if (demuxer === 'mov') await requireWhole(path)
     const video = await probe(ffmpeg, path, demuxer)
     await makeSmallPicture(ffmpeg, { path, demuxer, video, thumbnailPath })
-    if (isStandard(video) && (await cleanVideo(ffmpeg, path, demuxer, out))) {
+    if (await copyStandard(ffmpeg, { path, demuxer, video, out })) {
       const facts = await probeVideo(out)
       const sizeBytes = (await stat(out)).size
       const encoding = encodingOf(video)
@@ -108,6 +110,18 @@ export const prepareVideoUpload = async (
     }
   })
 }
+
+type Copying = { path: string; demuxer: Demuxer; video: Probed; out: string }
+
+/** Copies the samples if platforms accept them as they are. False if they have to be converted. */
+const copyStandard = async (
+  ffmpeg: Ffmpeg,
+  { path, demuxer, video, out }: Copying,
+): Promise<boolean> =>
+  isStandard(video) &&
+  !(demuxer === 'mov' && (await isCutByEditList(path))) &&
+  (await cleanVideo(ffmpeg, path, demuxer, out)) &&
+  !(await hasOpenGops(out))
 
 type SmallPicture = { path: string; demuxer: Demuxer; video: Probed; thumbnailPath: string }
 
