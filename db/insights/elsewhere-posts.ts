@@ -49,8 +49,11 @@ export const saveOwnPosts = async (
 
 /**
  * Deletes posts that turned out to be ours when their id became known, and takes their growth out
- * of the days, because it is counted with our own post. Compares ids with `=`, which stays fast for
- * many posts.
+ * of the days, because it is counted with our own post. Each reading was counted on a day of the
+ * zone that the workspace had then. Compares ids with `=`, which stays fast for many posts.
+ *
+ * Locks rows of `channel_days` before those of `format_days`, like savePostSnapshots: PostgreSQL
+ * runs a statement before the parts of its `with` that it doesn't read.
  */
 export const dropOurs = async (sql: Db, channelId: string): Promise<void> => {
   const each = (words: (metric: string) => string) =>
@@ -65,7 +68,10 @@ export const dropOurs = async (sql: Db, channelId: string): Promise<void> => {
         select ids.id from ids join targets t on t.channel_id = ${channelId} and t.platform_post_id = ids.platform_post_id)
       returning id, workspace_id, channel_id, kind, predates),
     grown as (
-      select o.kind, (s.taken_at at time zone w.zone)::date as day,
+      select o.kind, (s.taken_at at time zone coalesce(
+          (select one ->> 'zone' from jsonb_array_elements(w.earlier_zones) one
+            where (one ->> 'until')::timestamptz > s.taken_at order by (one ->> 'until')::timestamptz limit 1),
+          w.zone))::date as day,
         ${each((name) => `sum(s.${name} - case when o.predates then b.${name} else coalesce(b.${name}, 0) end) as ${name}`)}
       from ours o join workspaces w on w.id = o.workspace_id join snapshots s on s.elsewhere_id = o.id
         left join lateral (

@@ -71,6 +71,9 @@ export type Taking = {
  * Writes the numbers of posts of a channel, updates the newest known numbers, and adds the growth
  * since the last reading to the day in the workspace's zone. All or nothing, and each snapshot
  * once. Writes no row for a reading with unchanged numbers.
+ *
+ * Whoever writes days locks posts first, then the row of `channel_days`, then those of its formats,
+ * so that two writers can't deadlock. `of_formats` reads `gained` for that order only.
  */
 export const savePostSnapshots = async (sql: Db, taking: Taking): Promise<number> => {
   const { channelId, made, takenAt, source } = taking
@@ -99,15 +102,17 @@ export const savePostSnapshots = async (sql: Db, taking: Taking): Promise<number
         (min(coalesce(k.taken_at, k.published_at)) filter (where ${isLate(sql, takenAt)}) at time zone w.zone)::date as since
       from known k join given g on g.id = k.post_id join workspaces w on w.id = k.workspace_id
       where k.taken_at is not null or not k.is_old group by 1, 2, 3, 4, w.zone),
-    of_formats as (
-      insert into format_days as d (workspace_id, channel_id, kind, day, ${gained}, taken_at, ${sql(home.since)})
-      select workspace_id, channel_id, kind, day, ${sql.unsafe(metricColumns.join(', '))}, ${takenAt}, since from grown
-      on conflict (channel_id, kind, day) do update set ${addGains(sql, home)}),
     gained as (
       insert into channel_days as d (workspace_id, channel_id, day, ${gained}, taken_at, ${sql(home.since)})
       select workspace_id, channel_id, day, ${sql.unsafe(metricColumns.map((name) => `sum(${name})`).join(', '))}, ${takenAt},
         min(since) from grown group by 1, 2, 3
-      on conflict (channel_id, day) do update set ${addGains(sql, home)})
+      on conflict (channel_id, day) do update set ${addGains(sql, home)} returning d.channel_id, d.day),
+    of_formats as (
+      insert into format_days as d (workspace_id, channel_id, kind, day, ${gained}, taken_at, ${sql(home.since)})
+      select grown.workspace_id, channel_id, grown.kind, day, ${sql.unsafe(metricColumns.map((name) => `grown.${name}`).join(', '))},
+        ${takenAt}, grown.since
+      from gained join grown using (channel_id, day) order by grown.kind
+      on conflict (channel_id, kind, day) do update set ${addGains(sql, home)})
     update ${sql(home.table)} m set next_at = g.next_at, taken_at = ${takenAt},
       changed_at = case when k.is_changed then ${takenAt} else k.changed_at end, source = ${source}, absent_at = null,
       views = coalesce(g.views, k.views), reach = coalesce(g.reach, k.reach), likes = coalesce(g.likes, k.likes),

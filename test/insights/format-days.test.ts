@@ -1,0 +1,206 @@
+import { describe, expect, it } from 'vitest'
+import { dropOurs } from '../../db/insights/elsewhere-posts.ts'
+import { homes, type PostOrigin } from '../../db/insights/homes.ts'
+import { metricColumns } from '../../db/insights/metric-columns.ts'
+import { savePostSnapshots } from '../../db/insights/snapshots.ts'
+import { changeWorkspace } from '../../db/people/workspaces.ts'
+import { type Numbers, postMetrics } from '../../platforms/measurer.ts'
+import { dateOf } from '../../web/time/wall-time.ts'
+import { createTestApp, type TestApp } from '../support/app.ts'
+import { insertTarget } from '../support/connected.ts'
+import { ago } from '../support/insights/measured-rows.ts'
+import { connectAll } from '../support/posts.ts'
+
+type Post = {
+  id: string
+  made: PostOrigin
+  channelId: string
+  kind: string
+  predates: boolean
+  publishedAt: Date
+  dueAt: Date
+  /** The last value of each metric. */
+  known: Numbers
+}
+
+const hourMs = 3_600_000
+const kinds = ['reel', 'image', 'carousel']
+const zones = ['Europe/Zurich', 'Pacific/Auckland', 'America/Los_Angeles', 'Asia/Kolkata']
+
+/** The same numbers from 0 to 1 for a seed. */
+const chances = (seed: number) => {
+  let state = seed
+  return (): number => {
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648
+    return state / 2_147_483_648
+  }
+}
+
+/**
+ * What the days should have: growth by account, format, day and metric, worked out here from each
+ * reading as it is made.
+ */
+const ledger = () => {
+  const sums = new Map<string, number>()
+  const add = (key: string, gain: number) => sums.set(key, (sums.get(key) ?? 0) + gain)
+  return {
+    add,
+    /** Without days that nothing was left of. */
+    of: (withKind: boolean) => {
+      const merged = new Map<string, number>()
+      for (const [key, gain] of sums) {
+        const [channel, kind, ...rest] = key.split(' ')
+        const name = [channel, ...(withKind ? [kind] : []), ...rest].join(' ')
+        merged.set(name, (merged.get(name) ?? 0) + gain)
+      }
+      return Object.fromEntries([...merged].filter(([, gain]) => gain !== 0).sort())
+    },
+  }
+}
+
+const stored = async ({ sql }: TestApp, table: string, withKind: boolean) => {
+  const columns = metricColumns.flatMap((name) => [name, `other_${name}`])
+  const numbers = sql.unsafe(columns.map((name) => `${name}::float8 as ${name}`).join(', '))
+  const names = sql.unsafe(withKind ? 'channel_id, kind, day::text' : 'channel_id, day::text')
+  const rows = await sql<
+    Record<string, string | number | null>[]
+  >`select ${names}, ${numbers} from ${sql.unsafe(table)}`
+  const entries = rows.flatMap((row) =>
+    (['here', 'elsewhere'] as const).flatMap((made) =>
+      postMetrics.flatMap((metric): [string, number][] => {
+        const column = homes[made]
+          .gained(metric)
+          .replace(/_[a-z]/g, (at) => at.charAt(1).toUpperCase())
+        const value = Number(row[column] ?? 0)
+        const key = [row.channelId, ...(withKind ? [row.kind] : []), row.day, made, metric].join(
+          ' ',
+        )
+        return value === 0 ? [] : [[key, value]]
+      }),
+    ),
+  )
+  return Object.fromEntries(entries.sort())
+}
+
+describe('the growth of each format by day', () => {
+  it.each([11, 47, 2_026])(
+    'is what the readings say, whatever is read, corrected, moved or taken out (%i)',
+    { timeout: 90_000 },
+    async (seed) => {
+      const test = await createTestApp()
+      const { northside: workspaceId } = test.workspaces
+      const accounts = await connectAll(test.deps, { workspaceId, userId: test.cast.admin.id })
+      const channelIds = [accounts.instagram, accounts.facebook]
+      const chance = chances(seed)
+      const pick = <T>(from: readonly T[]): T => from[Math.floor(chance() * from.length)]!
+      const book = ledger()
+      const booked = new Map<string, [key: string, gain: number][]>()
+      const posts: Post[] = []
+      let published = 0
+      let zone = 'Europe/Zurich'
+      let nowMs = ago(50).getTime()
+      await test.sql`select ensure_snapshot_months(${new Date(nowMs)})`
+
+      const publish = async (made: PostOrigin): Promise<void> => {
+        const [channelId, kind, predates] = [pick(channelIds), pick(kinds), chance() < 0.4]
+        const publishedAt = new Date(nowMs)
+        const post = { made, channelId, kind, publishedAt, dueAt: publishedAt, known: {} }
+        published += 1
+        const name = `${made}-${published}`
+        if (made === 'elsewhere') {
+          const [row] = await test.sql<{ id: string }[]>`
+            insert into elsewhere_posts (workspace_id, channel_id, platform_post_id, kind, text, published_at, next_at, predates)
+            values (${workspaceId}, ${channelId}, ${name}, ${kind}, '', ${publishedAt}, ${publishedAt}, ${predates})
+            returning id`
+          posts.push({ ...post, id: row!.id, predates })
+          return
+        }
+        const platform = channelId === accounts.instagram ? 'instagram' : 'facebook'
+        const { targetId } = await insertTarget(test.deps, { workspaceId, channelId, platform })
+        await test.sql`
+          update targets set state = 'published', published_at = ${publishedAt}, finished_at = ${publishedAt},
+            kind = ${kind}, platform_post_id = ${name} where id = ${targetId}`
+        await test.sql`
+          insert into measured_targets (target_id, workspace_id, channel_id, kind, published_at, next_at)
+          values (${targetId}, ${workspaceId}, ${channelId}, ${kind}, ${publishedAt}, ${publishedAt})`
+        posts.push({ ...post, id: targetId, predates: false })
+      }
+
+      /** Totals grow, fall, stay or are missing. */
+      const nextNumbers = ({ known }: Post): Numbers =>
+        Object.fromEntries(
+          postMetrics.flatMap((metric) => {
+            if (chance() < 0.25) return []
+            const last = known[metric] ?? 0
+            const grows = chance() < 0.3 ? 0 : Math.floor(chance() * 40) - 8
+            return [[metric, Math.max(0, last + grows)]]
+          }),
+        )
+
+      const read = async (): Promise<void> => {
+        const { channelId, made } = pick(posts)
+        const some = posts.filter(
+          (post) => post.channelId === channelId && post.made === made && chance() < 0.7,
+        )
+        const takenAt = new Date(nowMs)
+        const given = some.map((post) => ({ post, numbers: nextNumbers(post) }))
+        const count = await savePostSnapshots(test.sql, {
+          ...{ channelId, made, takenAt, source: 'test' },
+          posts: given.map(({ post, numbers }) => ({
+            ...{ id: post.id, dueAt: post.dueAt, nextAt: takenAt, numbers, more: {} },
+          })),
+        })
+        expect(count).toBe(some.length)
+        for (const { post, numbers } of given) {
+          for (const [metric, value] of Object.entries(numbers)) {
+            const before = post.known[metric] ?? (post.predates ? value : 0)
+            const key = [channelId, post.kind, dateOf(takenAt, zone), made, metric].join(' ')
+            const gain = value! - before!
+            book.add(key, gain)
+            booked.set(post.id, [...(booked.get(post.id) ?? []), [key, gain]])
+            post.known[metric] = value
+          }
+          post.dueAt = takenAt
+        }
+      }
+
+      /** One of the others turns out to be a post of ours. */
+      const claim = async (): Promise<void> => {
+        const index = posts.findIndex(({ made }) => made === 'elsewhere')
+        const [ours] = index < 0 ? [] : posts.splice(index, 1)
+        if (!ours) return
+        const platform = ours.channelId === accounts.instagram ? 'instagram' : 'facebook'
+        const { targetId } = await insertTarget(test.deps, {
+          ...{ workspaceId, channelId: ours.channelId, platform },
+        })
+        await test.sql`
+          update targets set state = 'published', published_at = ${ours.publishedAt}, finished_at = ${ours.publishedAt},
+            kind = ${ours.kind}, platform_post_id = e.platform_post_id
+          from elsewhere_posts e where targets.id = ${targetId} and e.id = ${ours.id}`
+        await dropOurs(test.sql, ours.channelId)
+        for (const [key, gain] of booked.get(ours.id) ?? []) book.add(key, -gain)
+      }
+
+      const move = async (): Promise<void> => {
+        zone = pick(zones.filter((one) => one !== zone))
+        const settings = { name: 'Northside', zone, missedAfterHours: 6 }
+        await changeWorkspace(test.sql, workspaceId, settings, new Date(nowMs))
+      }
+
+      for (const made of ['here', 'elsewhere', 'here', 'elsewhere'] as const) await publish(made)
+      for (let step = 0; step < 90; step += 1) {
+        nowMs += (0.5 + chance() * 20) * hourMs
+        const roll = chance()
+        if (roll < 0.15) await publish(pick(['here', 'elsewhere'] as const))
+        else if (roll < 0.22) await claim()
+        else if (roll < 0.27) await move()
+        else await read()
+      }
+
+      expect(Object.keys(book.of(true)).length).toBeGreaterThan(100)
+      expect(await stored(test, 'format_days', true)).toEqual(book.of(true))
+      expect(await stored(test, 'channel_days', false)).toEqual(book.of(false))
+      expect(await stored(test, 'format_days_from_readings(null)', true)).toEqual(book.of(true))
+    },
+  )
+})
