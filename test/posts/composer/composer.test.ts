@@ -113,7 +113,7 @@ describe('rules before scheduling', () => {
     const answer = await compose(
       photoForm({
         channels: [channels.instagram],
-        media: [await file(), await file({ width: 4000, height: 100 })],
+        media: [await file(), await file({ sizeBytes: 9_000_000 })],
       }),
     )
     expect(answer.status).toBe(422)
