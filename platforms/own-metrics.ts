@@ -1,4 +1,4 @@
-import type { Measurer, NameOfKind, OwnMetric } from './measurer.ts'
+import type { Measurer, NameOfKind, Numbers, OwnMetric } from './measurer.ts'
 
 /** The platform's own names of what it has besides `postMetrics`, for one kind of post, by metric. */
 export const ownNames = (metrics: OwnMetric[], kind: string): Record<string, string> =>
@@ -26,4 +26,20 @@ export const metricsNamed = (
     ),
   )
   return [...new Set(metrics)]
+}
+
+/**
+ * Rounds times to whole milliseconds. Averages may have a fraction, and nobody reads less than a
+ * millisecond. A count with a fraction stays as it is, because it isn't a count.
+ */
+export const inWholeMilliseconds = (metrics: OwnMetric[], given: Numbers): Numbers => {
+  const times = new Set(
+    metrics.filter(({ unit }) => unit === 'milliseconds').map(({ name }) => name),
+  )
+  return Object.fromEntries(
+    Object.entries(given).map(([name, value]) => [
+      name,
+      value !== undefined && times.has(name) ? Math.round(value) : value,
+    ]),
+  )
 }

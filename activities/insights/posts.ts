@@ -15,6 +15,7 @@ import {
   type PostMetric,
   postMetrics,
 } from '../../platforms/measurer.ts'
+import { inWholeMilliseconds } from '../../platforms/own-metrics.ts'
 import { soundNumbers, unsoundWords } from '../../platforms/sound-numbers.ts'
 import type { GrantDeps } from '../channels/tokens.ts'
 import { noteLimit } from '../limits.ts'
@@ -89,7 +90,7 @@ const measureTogether = async (
   const shown = posts.flatMap((post) => {
     const numbers = told.result.get(post.platformPostId)
     if (!numbers) return []
-    const { sound, unsound } = soundNumbers(numbers)
+    const { sound, unsound } = soundNumbers(inWholeMilliseconds(measurer.ownMetrics, numbers))
     odd.push(...unsound.map((name) => wordsOf(measurer, name)))
     return [{ ...passed(deps, channel, post), ...apart(measurer, sound) }]
   })

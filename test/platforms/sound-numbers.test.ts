@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { facebookMetrics } from '../../platforms/facebook/metrics.ts'
 import { numberIn } from '../../platforms/graph/insights.ts'
+import { inWholeMilliseconds } from '../../platforms/own-metrics.ts'
 import { soundNumbers, unsoundWords } from '../../platforms/sound-numbers.ts'
 import { countersSchema } from '../../platforms/tiktok/answers.ts'
 
@@ -35,6 +37,19 @@ describe('a number that a platform sends', () => {
 
   it('is ignored when it is too large for the database', () => {
     expect(soundNumbers({ likes: 2_147_483_648 })).toEqual({ sound: {}, unsound: ['likes'] })
+  })
+
+  it('is rounded if it is a time with a fraction of a millisecond, and only then', () => {
+    const given = { average_watch_time: 4_200.6, watch_time: 0.4, clicks: 2.5, views: 1.5 }
+    expect(soundNumbers(inWholeMilliseconds(facebookMetrics, given))).toEqual({
+      sound: { average_watch_time: 4_201, watch_time: 0 },
+      unsound: ['clicks', 'views'],
+    })
+    const odd = { average_watch_time: Number.NaN, watch_time: -700.2 }
+    expect(soundNumbers(inWholeMilliseconds(facebookMetrics, odd)).unsound).toEqual([
+      'average_watch_time',
+      'watch_time',
+    ])
   })
 
   it('does not affect other numbers when it is text, for both Meta and TikTok', () => {
