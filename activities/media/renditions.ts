@@ -3,9 +3,10 @@ import { stat } from 'node:fs/promises'
 import { Context } from '@temporalio/activity'
 import {
   completeRendition,
-  dropUnusedRenditions,
+  deleteUnusedRenditions,
   failRendition,
   findWaitingRendition,
+  listUnusedRenditions,
   type MadeRendition,
   nameRenditionFile,
   noteRenditionShare,
@@ -30,8 +31,7 @@ const unusedMs = 24 * 3_600_000
 
 /** Makes everything that posts need from a file, one after another. */
 export const makeRenditions = async (deps: RenderingDeps, mediaId: string): Promise<void> => {
-  for (const key of await dropUnusedRenditions(deps.sql, mediaId, new Date(deps.now() - unusedMs)))
-    await deps.mediaStore.remove(key)
+  await dropUnused(deps, mediaId)
   for (;;) {
     const wanted = await findWaitingRendition(deps.sql, mediaId)
     if (!wanted) return
@@ -46,6 +46,15 @@ export const makeRenditions = async (deps: RenderingDeps, mediaId: string): Prom
       )
     }
   }
+}
+
+const dropUnused = async ({ sql, mediaStore, now }: RenderingDeps, mediaId: string) => {
+  const unused = await listUnusedRenditions(sql, mediaId, new Date(now() - unusedMs))
+  for (const { storeKey } of unused) if (storeKey) await mediaStore.remove(storeKey)
+  await deleteUnusedRenditions(
+    sql,
+    unused.map(({ id }) => id),
+  )
 }
 
 const makeOne = (deps: RenderingDeps, wanted: RenditionToMake): Promise<void> => {

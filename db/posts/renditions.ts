@@ -20,7 +20,7 @@ export type RenditionRow = WantedRendition & {
 
 /**
  * Asks for renditions of a workspace's files. One that exists or is being made isn't asked for
- * again.
+ * again. One that could not be made gets another try.
  */
 export const requestRenditions = async (
   t: Db,
@@ -32,7 +32,9 @@ export const requestRenditions = async (
     insert into renditions (workspace_id, media_id, recipe, edits)
     select m.workspace_id, m.id, w.recipe, w.edits
     from ${listOf(t, wanted)} join media m on m.id = w.media_id and m.workspace_id = ${workspaceId} and m.purged_at is null
-    on conflict do nothing returning media_id`
+    on conflict (media_id, recipe, edits) do update set state = 'waiting', problem = null
+      where renditions.state = 'failed'
+    returning media_id`
   for (const mediaId of new Set(rows.map((row) => row.mediaId))) await enqueue(t, 'media', mediaId)
 }
 
@@ -79,9 +81,23 @@ export const findWaitingRendition = async (
   return row ?? null
 }
 
+/** Failed renditions of a post's files get another try. */
+export const reviveRenditions = async (
+  t: Db,
+  ref: { workspaceId: string; postId: string },
+): Promise<void> => {
+  const rows = await t<{ mediaId: string }[]>`
+    update renditions r set state = 'waiting', problem = null
+    from post_media pm where pm.post_id = ${ref.postId} and pm.workspace_id = ${ref.workspaceId}
+      and pm.media_id = r.media_id and r.state = 'failed'
+    returning r.media_id`
+  for (const mediaId of new Set(rows.map((row) => row.mediaId))) await enqueue(t, 'media', mediaId)
+}
+
 /**
- * Names the file that a try is about to store, so that a purge finds it. `before`: the name of the
- * try before. False if another try was faster, or nothing waits for it any more.
+ * Names the file that a try is about to store, so that a purge finds it: a purge waits for this, or
+ * this sees the purge. `before`: the name of the try before. False if another try was faster, or
+ * nothing waits for it any more.
  */
 export const nameRenditionFile = async (
   sql: Db,
@@ -89,8 +105,12 @@ export const nameRenditionFile = async (
   key: { before: string | null; now: string },
 ): Promise<boolean> => {
   const { count } = await sql`
-    update renditions set store_key = ${key.now}
-    where id = ${id} and state = 'waiting' and store_key is not distinct from ${key.before}`
+    with kept as (
+      select m.id from media m join renditions r on r.media_id = m.id
+      where r.id = ${id} and m.purged_at is null for share of m)
+    update renditions set store_key = ${key.now} from kept
+    where renditions.id = ${id} and media_id = kept.id and state = 'waiting'
+      and store_key is not distinct from ${key.before}`
   return count > 0
 }
 
@@ -104,16 +124,24 @@ export type MadeRendition = {
   durationMs: number | null
 }
 
-/** The file is stored. False if nobody needs it: its row is gone, or another try has made one. */
+/**
+ * The file is stored. False if nobody needs it: its row is gone, its upload was purged, or another
+ * try has made one.
+ */
 export const completeRendition = async (
   sql: Db,
   id: string,
   made: MadeRendition,
 ): Promise<boolean> => {
   const { count } = await sql`
+    with kept as (
+      select m.id from media m join renditions r on r.media_id = m.id
+      where r.id = ${id} and m.purged_at is null for share of m)
     update renditions set state = 'ready', share = null, content_type = ${made.contentType}, size_bytes = ${made.sizeBytes},
       sha256 = ${made.sha256}, width = ${made.width}, height = ${made.height}, duration_ms = ${made.durationMs}
-    where id = ${id} and state = 'waiting' and store_key = ${made.storeKey}`
+    from kept
+    where renditions.id = ${id} and media_id = kept.id and state = 'waiting'
+      and store_key = ${made.storeKey}`
   return count > 0
 }
 
@@ -122,21 +150,30 @@ export const noteRenditionShare = async (sql: Db, id: string, share: number): Pr
 }
 
 /**
- * Deletes renditions with edits that no post of the file has any more, and that no platform was
- * given. Returns the store keys, which the caller removes.
+ * Renditions with edits that no post of the file has any more, and that no platform was given, are
+ * as if they had not been made yet. The caller removes their bytes, then calls
+ * `deleteUnusedRenditions`: so a worker that is killed leaves neither bytes without a row, nor a
+ * row that says it has bytes.
  */
-export const dropUnusedRenditions = async (
+export const listUnusedRenditions = async (
   sql: Db,
   mediaId: string,
   before: Date,
-): Promise<string[]> => {
-  const rows = await sql<{ storeKey: string | null }[]>`
-    delete from renditions r where media_id = ${mediaId} and edits <> '' and created_at < ${before}
-      and not exists (select from post_media pm where pm.media_id = r.media_id and pm.edits = r.edits::jsonb)
-      and not exists (select from media_links l where l.rendition_id = r.id)
-    returning store_key`
-  return rows.flatMap(({ storeKey }) => storeKey ?? [])
+): Promise<{ id: string; storeKey: string | null }[]> => sql<
+  { id: string; storeKey: string | null }[]
+>`
+  update renditions r set state = 'waiting' where media_id = ${mediaId} and edits <> '' and created_at < ${before}
+    and ${isUnused(sql)}
+  returning id, store_key`
+
+/** Leaves out those that a post needs again. They are made again. */
+export const deleteUnusedRenditions = async (sql: Db, ids: string[]): Promise<void> => {
+  await sql`delete from renditions r where id = any(${ids}) and state = 'waiting' and ${isUnused(sql)}`
 }
+
+const isUnused = (sql: Db) => sql`
+  not exists (select from post_media pm where pm.media_id = r.media_id and pm.edits = r.edits::jsonb)
+  and not exists (select from media_links l where l.rendition_id = r.id)`
 
 /** It can't be made. `words` is the explanation for the person. */
 export const failRendition = async (sql: Db, id: string, words: string): Promise<void> => {

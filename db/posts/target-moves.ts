@@ -2,6 +2,7 @@ import type postgres from 'postgres'
 import type { JsonRecord } from '../../platforms/json.ts'
 import { enqueue } from '../notifications/outbox.ts'
 import type { HeldPost } from './post-locks.ts'
+import { reviveRenditions } from './renditions.ts'
 import type { TargetState } from './target-states.ts'
 import { type Moved, transition } from './target-transitions.ts'
 
@@ -83,15 +84,20 @@ export const cancelTarget = async (
 ): Promise<TargetChange[]> =>
   eachInTurn(await lockTarget(t, post, targetId), (target) => cancelOne(t, target))
 
-/** Sends one refused, missed or canceled target again. Doesn't touch the other targets. */
+/**
+ * Sends one refused, missed or canceled target again, and makes its files again if that failed.
+ * Doesn't touch the other targets.
+ */
 export const retryTarget = async (
   t: Transaction,
   post: HeldPost,
   retry: { targetId: string; dueAt: Date },
-): Promise<TargetChange[]> =>
-  eachInTurn(await lockTarget(t, post, retry.targetId), (target) =>
+): Promise<TargetChange[]> => {
+  await reviveRenditions(t, { workspaceId: post.workspaceId, postId: post.id })
+  return eachInTurn(await lockTarget(t, post, retry.targetId), (target) =>
     moveOne(t, target, retry.dueAt, 'retry'),
   )
+}
 
 /**
  * Locks in the order of ids, like all code that locks several. Returns the targets in display

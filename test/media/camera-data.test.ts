@@ -44,7 +44,10 @@ const film = async (name: string, more: string[] = []): Promise<string> => {
   return path
 }
 
-/** Hashes of what a player shows and plays. */
+/**
+ * Hashes of what a player shows, and of the sound as it is stored: without an edit list, a player
+ * also plays the 21 ms of the encoder's padding.
+ */
 const decoded = async (path: string): Promise<string> => {
   const out = join(folder, 'decoded.txt')
   await ffmpeg([
@@ -55,6 +58,8 @@ const decoded = async (path: string): Promise<string> => {
     '0:V:0',
     '-map',
     '0:a?',
+    '-c:a',
+    'copy',
     '-f',
     'streamhash',
     out,
