@@ -1,3 +1,4 @@
+import { canonicalEdits, type Edits } from '../../media/edits.ts'
 import type { Db } from '../postgres/connect.ts'
 import type { TargetState } from './target-states.ts'
 import { retryableStates, stateList } from './target-states.ts'
@@ -18,8 +19,8 @@ export const lockEqualPosts = async (t: Db, workspaceId: string): Promise<void> 
 /**
  * For each account, the nearest other post of the same kind with the same text, link, first comment
  * and files within a day before or after. Ignores refused, missed and canceled posts. Files are
- * compared by their bytes and order. All else that a post carries (people, place, cover, labels)
- * makes no other post of it.
+ * compared by their bytes, edits and order: another crop of a picture is another picture. All else
+ * that a post carries (people, place, cover, labels) makes no other post of it.
  */
 export const listEqualPosts = (
   sql: Db,
@@ -28,7 +29,7 @@ export const listEqualPosts = (
     /** Null for a new post. */
     postId: string | null
     dueAt: Date
-    mediaIds: string[]
+    media: { id: string; edits: Edits | null }[]
     targets: {
       channelId: string
       kind: string
@@ -44,8 +45,10 @@ export const listEqualPosts = (
       ${post.targets.map((one) => one.link)}::text[], ${post.targets.map((one) => one.firstComment)}::text[])
       as w (channel_id, kind, text, link, first_comment)),
   files as (
-    select coalesce(array_agg(m.sha256 order by w.position), '{}') as hashes
-    from unnest(${post.mediaIds}::uuid[]) with ordinality as w (id, position)
+    select coalesce(array_agg(m.sha256 order by w.position), '{}') as hashes,
+      coalesce(array_agg(w.edits::jsonb order by w.position), '{}') as edits
+    from unnest(${post.media.map(({ id }) => id)}::uuid[],
+      ${post.media.map(({ edits }) => canonicalEdits(edits) || null)}::text[]) with ordinality as w (id, edits, position)
       join media m on m.id = w.id and m.workspace_id = ${post.workspaceId})
   select distinct on (t.channel_id) t.post_id, t.channel_id, t.due_at, t.state
   from wanted join targets t on t.channel_id = wanted.channel_id and t.kind = wanted.kind and t.text = wanted.text
@@ -54,6 +57,7 @@ export const listEqualPosts = (
     and t.state not in ${stateList(sql, retryableStates)}
     and t.due_at > ${post.dueAt}::timestamptz - make_interval(hours => ${withinHours})
     and t.due_at < ${post.dueAt}::timestamptz + make_interval(hours => ${withinHours})
-    and files.hashes = coalesce((
-      select array_agg(m.sha256 order by pm.position) from post_media pm join media m on m.id = pm.media_id where pm.post_id = t.post_id), '{}')
+    and (files.hashes, files.edits) = (
+      select coalesce(array_agg(m.sha256 order by pm.position), '{}'), coalesce(array_agg(pm.edits order by pm.position), '{}')
+      from post_media pm join media m on m.id = pm.media_id where pm.post_id = t.post_id)
   order by t.channel_id, abs(extract(epoch from t.due_at - ${post.dueAt}::timestamptz))`

@@ -151,6 +151,17 @@ describe('what does not count as the same post', () => {
     expect(await asks(compose(same, kind('story')))).toBe(true)
   })
 
+  it('another part of the same picture', async () => {
+    const { same } = await first('The whole, then a part')
+    const edits = (text: string): [string, string][] => [[`edits.${same.media[0]}`, text]]
+    const left = '{"crop":{"x":0,"y":0,"width":0.5,"height":1}}'
+    const right = '{"crop":{"x":0.5,"y":0,"width":0.5,"height":1}}'
+    expect(await asks(compose(same, edits(left)))).toBe(false)
+    expect(await asks(compose(same, edits(right)))).toBe(false)
+    expect(await asks(compose(same, edits(right)))).toBe(true)
+    expect(await asks(compose(same))).toBe(true)
+  })
+
   it('the post itself, edited', async () => {
     const { postId, same } = await first('Edited only in time')
     const edit = await test.cast.manager.get(`${base}/${postId}/edit`)

@@ -148,7 +148,7 @@ export const equalPosts = (
     workspaceId,
     postId: post?.id ?? null,
     dueAt,
-    mediaIds: media.map((item) => item.id),
+    media,
     targets: chosen.map(({ channel, kind, draft }) => ({
       channelId: channel.id,
       kind,
