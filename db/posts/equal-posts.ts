@@ -1,4 +1,3 @@
-import { canonicalEdits, type Edits } from '../../media/edits.ts'
 import type { Db } from '../postgres/connect.ts'
 import type { TargetState } from './target-states.ts'
 import { retryableStates, stateList } from './target-states.ts'
@@ -29,7 +28,8 @@ export const listEqualPosts = (
     /** Null for a new post. */
     postId: string | null
     dueAt: Date
-    media: { id: string; edits: Edits | null }[]
+    /** `edits`: as `canonicalEdits` writes them. */
+    media: { id: string; edits: string }[]
     targets: {
       channelId: string
       kind: string
@@ -48,7 +48,7 @@ export const listEqualPosts = (
     select coalesce(array_agg(m.sha256 order by w.position), '{}') as hashes,
       coalesce(array_agg(w.edits::jsonb order by w.position), '{}') as edits
     from unnest(${post.media.map(({ id }) => id)}::uuid[],
-      ${post.media.map(({ edits }) => canonicalEdits(edits) || null)}::text[]) with ordinality as w (id, edits, position)
+      ${post.media.map(({ edits }) => edits || null)}::text[]) with ordinality as w (id, edits, position)
       join media m on m.id = w.id and m.workspace_id = ${post.workspaceId})
   select distinct on (t.channel_id) t.post_id, t.channel_id, t.due_at, t.state
   from wanted join targets t on t.channel_id = wanted.channel_id and t.kind = wanted.kind and t.text = wanted.text

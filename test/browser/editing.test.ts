@@ -29,17 +29,18 @@ const boxOf = async (page: Page, selector: string) => {
 }
 
 describe('cropping a picture', () => {
-  test('starts in the shape that the account wants, and moves and grows with the mouse', async () => {
-    const media = await stage.picture()
+  test('starts in the account’s shape if the picture would get bars, and moves and grows with the mouse', async () => {
+    const media = await stage.picture(2000, 1000)
     const { page, context } = await stage.compose([media], [stage.channels.instagram])
     await page.locator('#text').fill('Not to be lost')
     await openEditor(page, media)
     expect(await page.locator('[name="edit.shape"]:checked').getAttribute('value')).toBe('4:5')
     expect(await page.locator('.shape:has([value="4:5"])').innerText()).toContain('Instagram')
-    expect(await page.locator('.shape:has([value="9:16"])').innerText()).toContain(
-      'Bars on Instagram',
-    )
-    expect(await page.locator('[data-size]').innerText()).toBe('720 × 900')
+    for (const outside of ['9:16', 'original'])
+      expect(await page.locator(`.shape:has([value="${outside}"])`).innerText()).toContain(
+        'Bars on Instagram',
+      )
+    expect(await page.locator('[data-size]').innerText()).toBe('800 × 1000')
     const [picture, corner] = [await boxOf(page, '[data-picture]'), await boxOf(page, '.corner.se')]
     // To half its size, then to the left top.
     await page.mouse.move(corner.x + corner.width - 2, corner.y + corner.height - 2)
@@ -48,7 +49,7 @@ describe('cropping a picture', () => {
       steps: 4,
     })
     await page.mouse.up()
-    expect(await page.locator('[data-size]').innerText()).toBe('360 × 450')
+    expect(await page.locator('[data-size]').innerText()).toBe('400 × 500')
     const middle = await boxOf(page, '[data-frame]')
     await page.mouse.move(middle.x + middle.width / 2, middle.y + middle.height / 2)
     await page.mouse.down()
@@ -57,14 +58,26 @@ describe('cropping a picture', () => {
     await page.getByRole('button', { name: 'Apply crop' }).click()
     await edited(page)
     expect(await page.locator('#text').inputValue()).toBe('Not to be lost')
-    expect(await page.locator('.shown-0 .stage svg').getAttribute('viewBox')).toBe('0 0 360 450')
+    expect(await page.locator('.shown-0 .stage svg').getAttribute('viewBox')).toBe('0 0 400 500')
     expect(await page.evaluate('document.activeElement.id')).toBe(`edit-${media}`)
-    expect(await stage.save(page)).toEqual([{ crop: { x: 0, y: 0, width: 0.225, height: 0.5 } }])
+    expect(await stage.save(page)).toEqual([{ crop: { x: 0, y: 0, width: 0.2, height: 0.5 } }])
+    await context.close()
+  })
+
+  test('starts whole if the account shows the picture as it is, so that rotating crops nothing', async () => {
+    const media = await stage.picture()
+    const { page, context } = await stage.compose([media], [stage.channels.instagram])
+    await openEditor(page, media)
+    expect(await page.locator('[name="edit.shape"]:checked').getAttribute('value')).toBe('original')
+    await page.getByRole('button', { name: 'Rotate' }).click()
+    await page.getByRole('button', { name: 'Apply crop' }).click()
+    await edited(page)
+    expect(await stage.save(page)).toEqual([{ rotate: 90 }])
     await context.close()
   })
 
   test('works with a finger, and with two to zoom', async () => {
-    const media = await stage.picture()
+    const media = await stage.picture(2000, 1000)
     const { page, context } = await stage.compose([media], [stage.channels.instagram], {
       hasTouch: true,
       isMobile: true,
@@ -82,7 +95,7 @@ describe('cropping a picture', () => {
     await send('touchStart', { x: x - 10, y, id: 1 }, { x: x + 10, y, id: 2 })
     await send('touchMove', { x: x - 20, y, id: 1 }, { x: x + 20, y, id: 2 })
     await send('touchEnd')
-    expect(await page.locator('[data-size]').innerText()).toBe('360 × 450')
+    expect(await page.locator('[data-size]').innerText()).toBe('400 × 500')
     await send('touchStart', { x, y, id: 3 })
     await send('touchMove', { x: x + 100, y: y + 60, id: 3 })
     await send('touchMove', { x: x + 380, y: y + 400, id: 3 })
@@ -90,9 +103,7 @@ describe('cropping a picture', () => {
     // Chromium drops a tap that follows a drag within milliseconds, which no finger can do.
     await page.getByRole('button', { name: 'Apply crop' }).click()
     await edited(page)
-    expect(await stage.save(page)).toEqual([
-      { crop: { x: 0.775, y: 0.5, width: 0.225, height: 0.5 } },
-    ])
+    expect(await stage.save(page)).toEqual([{ crop: { x: 0.8, y: 0.5, width: 0.2, height: 0.5 } }])
     await context.close()
   })
 
@@ -152,14 +163,14 @@ describe('cropping a picture', () => {
   })
 
   test('works without script: shape, numbers, rotation and preview on a page that loses nothing', async () => {
-    const media = await stage.picture()
+    const media = await stage.picture(2000, 1000)
     const { page, context } = await stage.compose([media], [stage.channels.instagram], {
       javaScriptEnabled: false,
     })
     await page.locator('#text').fill('Typed before')
     await page.locator(`#edit-${media}`).click()
     expect(await page.locator('h1').innerText()).toBe('Crop photo')
-    expect(await page.locator('.editor-stage svg').getAttribute('viewBox')).toBe('440 0 720 900')
+    expect(await page.locator('.editor-stage svg').getAttribute('viewBox')).toBe('600 0 800 1000')
     await page.locator('#edit-x').fill('100 crates')
     await page.getByRole('button', { name: 'Apply crop' }).click()
     expect(await page.locator('#edit-x').inputValue()).toBe('100 crates')
@@ -168,17 +179,17 @@ describe('cropping a picture', () => {
     )
     await page.locator('#edit-x').fill('0')
     await page.getByRole('button', { name: 'Preview' }).click()
-    expect(await page.locator('.editor-stage svg').getAttribute('viewBox')).toBe('0 0 720 900')
+    expect(await page.locator('.editor-stage svg').getAttribute('viewBox')).toBe('0 0 800 1000')
     await page.locator('label:has([value="1:1"])').click()
     await page.getByRole('button', { name: 'Preview' }).click()
-    expect(await page.locator('.editor-stage svg').getAttribute('viewBox')).toBe('350 0 900 900')
+    expect(await page.locator('.editor-stage svg').getAttribute('viewBox')).toBe('500 0 1000 1000')
     await page.getByRole('button', { name: 'Rotate' }).click()
-    expect(await page.locator('.editor-stage svg').getAttribute('viewBox')).toBe('0 350 900 900')
+    expect(await page.locator('.editor-stage svg').getAttribute('viewBox')).toBe('0 500 1000 1000')
     await page.getByRole('button', { name: 'Apply crop' }).click()
     expect(await page.locator('#text').inputValue()).toBe('Typed before')
     expect(await page.locator('.pill.edited').count()).toBe(1)
     expect(await stage.save(page)).toEqual([
-      { crop: { x: 0, y: 0.21875, width: 1, height: 0.5625 }, rotate: 90 },
+      { crop: { x: 0, y: 0.25, width: 1, height: 0.5 }, rotate: 90 },
     ])
     await context.close()
   })
@@ -192,7 +203,7 @@ describe('a video', () => {
       [stage.channels.instagram, stage.channels.tiktok],
     )
     await openEditor(page, media)
-    expect(await page.locator('[name="edit.shape"]:checked').getAttribute('value')).toBe('9:16')
+    expect(await page.locator('[name="edit.shape"]:checked').getAttribute('value')).toBe('original')
     const slider = (name: string) => page.locator(`[data-time=${name}]`)
     await slider('start').focus()
     await page.keyboard.press('Shift+ArrowRight')
@@ -217,6 +228,33 @@ describe('a video', () => {
     for (const channel of [stage.channels.instagram, stage.channels.tiktok])
       expect(await page.locator(`[name="${channel}.cover_second"]`).inputValue()).toBe('1.04')
     expect(await stage.save(page)).toEqual([{ trim: { startMs: 1_200, endMs: 4_500 } }])
+    await context.close()
+  })
+
+  test('keeps the covers of accounts that differ: they move with the start, and only a new one is for all', async () => {
+    const media = await stage.film()
+    const { instagram, tiktok } = stage.channels
+    const { page, context } = await stage.compose([media], [instagram, tiktok])
+    const cover = (channel: string) => page.locator(`[name="${channel}.cover_second"]`)
+    const covers = () => Promise.all([instagram, tiktok].map((one) => cover(one).inputValue()))
+    for (const [channel, value] of [
+      [instagram, '1'],
+      [tiktok, '3,5'],
+    ])
+      await cover(channel ?? '').evaluate((field, text) => Reflect.set(field, 'value', text), value)
+    await openEditor(page, media)
+    await page.locator('.editor-dialog').getByText('These accounts have different covers').waitFor()
+    await page.locator('#edit-start').fill('0:02')
+    await page.keyboard.press('Tab')
+    await page.getByRole('button', { name: 'Apply' }).click()
+    await edited(page)
+    expect(await covers()).toEqual(['0', '1.5'])
+    await openEditor(page, media)
+    await page.locator('#edit-cover').fill('0:04')
+    await page.keyboard.press('Tab')
+    await page.getByRole('button', { name: 'Apply' }).click()
+    await dialog(page).waitFor({ state: 'detached' })
+    expect(await covers()).toEqual(['2', '2'])
     await context.close()
   })
 

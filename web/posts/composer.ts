@@ -6,7 +6,7 @@ import { listMediaByIds, listNewestMedia, type Media } from '../../db/posts/medi
 import type { PostRow } from '../../db/posts/posts.ts'
 import { isSent, type TargetState } from '../../db/posts/target-states.ts'
 import { listTargets, type TargetRow } from '../../db/posts/targets.ts'
-import { editsFault, factsAfterEdits } from '../../media/edits.ts'
+import { canonicalEdits, editsFault, factsAfterEdits } from '../../media/edits.ts'
 import { firstCommentOf } from '../../platforms/first-comment.ts'
 import type { JsonRecord } from '../../platforms/json.ts'
 import type { DraftForChannel, Platform, RuleFault } from '../../platforms/platform.ts'
@@ -148,7 +148,7 @@ export const equalPosts = (
     workspaceId,
     postId: post?.id ?? null,
     dueAt,
-    media,
+    media: media.map(({ id, edits }) => ({ id, edits: canonicalEdits(edits) })),
     targets: chosen.map(({ channel, kind, draft }) => ({
       channelId: channel.id,
       kind,

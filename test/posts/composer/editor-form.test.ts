@@ -75,14 +75,61 @@ it.each(['', 'soon', '-1', '1:2:3:4', '99:99:99', '0x10', '1e3', '9'.repeat(100_
   },
 )
 
-it('a file that is not in the post, or that another workspace owns, has no editor', async () => {
-  const theirs = await addMedia(test.deps, test.workspaces.elsewhere, test.cast.outsider.id)
-  expect((await send(theirs, `edit:${theirs}`)).status).toBe(404)
-  expect((await send(theirs, 'done', numbers)).status).toBe(404)
+it('a file that is not in the post has no editor', async () => {
   expect((await send(await file(), `edit:${await file()}`)).status).toBe(404)
   expect(
     (await test.cast.manager.post(at, new URLSearchParams({ act: 'edit:../../etc' }))).status,
   ).toBe(404)
+})
+
+it('a file that another workspace owns is answered like one that is gone', async () => {
+  const theirs = await addMedia(test.deps, test.workspaces.elsewhere, test.cast.outsider.id)
+  for (const act of [`edit:${theirs}`, 'done']) {
+    const { status, text } = await send(theirs, act, numbers)
+    expect([status, text.includes(theirs)]).toEqual([200, false])
+  }
+})
+
+it('a file that was deleted meanwhile leads back to the composer with everything that was typed', async () => {
+  const media = await file()
+  await test.sql`delete from media where id = ${media}`
+  for (const act of [`edit:${media}`, 'done']) {
+    const { status, text } = await send(media, act, numbers)
+    expect([status, text.includes('id="composer"')]).toEqual([200, true])
+    expect(text).toContain('Kept &quot;words&quot; &amp; more')
+  }
+})
+
+it.each([
+  { change: 'a new start', typed: { start: '2' }, covers: ['0', '1.5'] },
+  { change: 'a new cover', typed: { cover: '4' }, covers: ['4', '4'] },
+  { change: 'no cover', typed: { cover: '' }, covers: ['', ''] },
+  { change: 'an end before a cover', typed: { end: '2' }, covers: ['1', '2'] },
+  { change: 'only a crop', typed: { shape: '1:1' }, covers: ['1', '3,5'] },
+])('the covers of two accounts after $change', async ({ typed, covers }) => {
+  const media = await file({ kind: 'video' })
+  const given = { channels: [channels.instagram, channels.tiktok], media: [media], act: 'done' }
+  const editor = { ...numbers, shape: 'original', was: 'original', start: '', end: '', cover: '1' }
+  const answer = await test.cast.manager.post(
+    at,
+    new URLSearchParams([
+      ...photoForm(given),
+      ['edit.file', media],
+      [`${channels.instagram}.cover_second`, '1'],
+      [`${channels.tiktok}.cover_second`, '3,5'],
+      ...Object.entries({ ...editor, ...typed }).map(([name, value]): [string, string] => [
+        `edit.${name}`,
+        value,
+      ]),
+    ]),
+  )
+  const shown = given.channels.map(
+    (channel) =>
+      answer.text
+        .match(new RegExp(`<input[^>]*name="${channel}\\.cover_second"[^>]*>`))?.[0]
+        .match(/value="([^"]*)"/)?.[1] ?? '',
+  )
+  expect(shown).toEqual(covers)
 })
 
 it('nothing is saved by editing: the composer comes back with the edits, and Cancel leaves them out', async () => {

@@ -68,8 +68,15 @@ export const editorFieldsOf = (
   }
 }
 
-/** Reads the fields. With another shape than before, the crop starts in the middle. */
-export const readEditor = (media: Media, typed: EditorFields): ReadEditor => {
+/**
+ * Reads the fields. With another shape than before, the crop starts in the middle. `coverBefore`: the
+ * cover when the editor was opened. It may be outside of a new trim, as it moves with it.
+ */
+export const readEditor = (
+  media: Media,
+  typed: EditorFields,
+  coverBefore: number | null = null,
+): ReadEditor => {
   const faults: EditorFaults = {}
   const rotate = ([0, 90, 180, 270] as const).find((one) => String(one) === typed.rotate) ?? 0
   const crop = cropIn(media, rotate, typed, faults)
@@ -83,7 +90,7 @@ export const readEditor = (media: Media, typed: EditorFields): ReadEditor => {
   if (
     typed.cover.trim() !== '' &&
     media.durationMs !== null &&
-    (coverMs === null || coverMs < from || coverMs > to)
+    (coverMs === null || (coverMs !== coverBefore && (coverMs < from || coverMs > to)))
   )
     faults.cover = `The cover is a time between ${timeText(from)} and ${timeText(to)}.`
   return { edits, coverMs, faults }

@@ -9,12 +9,21 @@ import { type CropShape, shapes } from './shapes.ts'
 type Wanted = { label: string; shape: NonNullable<PostKind['shape']> }
 
 /** The shapes of the chosen accounts' kinds, once per platform. */
-export const wantedShapes = (composer: Composer): Wanted[] => {
+const wantedShapes = (composer: Composer): Wanted[] => {
   const found = chosenIn(composer).flatMap(({ platform, kind }) => {
     const shape = platform.kinds.find(({ name }) => name === kind)?.shape
     return shape ? [{ label: platform.label, shape }] : []
   })
   return [...new Map(found.map((one) => [`${one.label} ${one.shape.best}`, one])).values()]
+}
+
+/**
+ * The shape to start with for a file without a crop: what the first platform suggests that would
+ * add bars to the file or cut it. Null if all show it whole.
+ */
+export const startShape = (composer: Composer, media: ComposedMedia): string | null => {
+  const { width, height } = rotatedSize(media, media.edits)
+  return wantedShapes(composer).find(isOutside(width / height))?.shape.best ?? null
 }
 
 /** Accounts whose cover is a frame of the video. */
@@ -61,10 +70,16 @@ export const editorView = (
       name: `${channel.id}.cover_second`,
       label: platform.label,
     })),
+    coversDiffer: new Set(covers.map(({ values }) => values.cover_second ?? '')).size > 1,
     coverLabels: [...new Set(covers.map(({ platform }) => platform.label))].join(', '),
     heading: media.kind === 'video' ? 'Edit video' : 'Crop photo',
   }
 }
+
+const isOutside =
+  (ratio: number) =>
+  ({ shape: { least = 0, most = Number.POSITIVE_INFINITY } }: Wanted): boolean =>
+    ratio < least - 0.005 || ratio > most + 0.005
 
 /** Which platforms suggest this shape, and what those do to it that don't take it. */
 const judged = (
@@ -73,15 +88,13 @@ const judged = (
   wanted: Wanted[],
 ) => {
   const shown = name === 'original' ? size.width / size.height : ratio
-  const isOutside = ({ shape: { least = 0, most = Number.POSITIVE_INFINITY } }: Wanted) =>
-    shown !== null && (shown < least - 0.005 || shown > most + 0.005)
   return {
     wantedBy: wanted
       .filter(({ shape }) => shape.best === name)
       .map(({ label }) => label)
       .join(', '),
     outside: wanted
-      .filter(isOutside)
+      .filter(shown === null ? () => false : isOutside(shown))
       .flatMap(({ shape }) => shape.outside ?? [])
       .join(', '),
     drawn: outline(shown),

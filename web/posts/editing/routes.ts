@@ -11,14 +11,9 @@ import { requireMember } from '../../http/session.ts'
 import { type Composer, loadComposer } from '../composer.ts'
 import { formOfRequest } from '../composer-form.ts'
 import type { PostForm } from '../post-form.ts'
-import {
-  type EditorFields,
-  editorFieldNames,
-  editorFieldsOf,
-  type ReadEditor,
-  readEditor,
-} from './form.ts'
-import { coverChannels, editorView, wantedShapes } from './page.ts'
+import { coverOf, withEdits } from './cover.ts'
+import { type EditorFields, editorFieldNames, editorFieldsOf, readEditor } from './form.ts'
+import { editorView, startShape } from './page.ts'
 
 type MemberContext = Context<MemberEnv>
 type ComposerPage = {
@@ -40,13 +35,17 @@ export const editingRoutes = (deps: WebDeps, view: Renderer, page: ComposerPage)
     const post = await page.findPost(c, body.get('post'))
     const composer = await loadComposer(deps, c.var.workspace, post, form, false)
     const media = composer.media.find((one) => one.id === id)
-    if (!media) throw new HTTPException(404)
-    if (act === 'cancel' || composer.mediaFrozen) return page.showComposer(c, post, form)
+    const dialog = c.req.query('dialog') === '1'
+    if (!media || composer.mediaFrozen || act === 'cancel') {
+      // The page goes back to the composer, so that nothing is lost if the file was deleted meanwhile.
+      if (dialog || !form.media.some((one) => one.id === id)) throw new HTTPException(404)
+      return page.showComposer(c, post, form)
+    }
     const typed =
       act === 'edit' || act === 'reset'
         ? openedFields(composer, media, act === 'reset')
         : typedIn(body, act)
-    const read = readEditor(media, typed)
+    const read = readEditor(media, typed, coverOf(composer, media))
     const isRefused = Object.keys(read.faults).length > 0
     if (act === 'done' && !isRefused)
       return page.showComposer(c, post, withEdits(composer, form, media, read))
@@ -59,7 +58,6 @@ export const editingRoutes = (deps: WebDeps, view: Renderer, page: ComposerPage)
           was: typed.shape,
         }
     const base = `/w/${c.var.workspace.slug}`
-    const dialog = c.req.query('dialog') === '1'
     const data = editorView(composer, media, {
       typed: drawn,
       read,
@@ -76,27 +74,10 @@ const textIn = (body: FormData, name: string): string => {
   return typeof value === 'string' ? value : ''
 }
 
-/** `empty`: the file as it is. Otherwise, a file without a crop starts in the shape that a platform wants. */
+/** `empty`: the file as it is. */
 const openedFields = (composer: Composer, media: ComposedMedia, empty: boolean): EditorFields => {
   if (empty) return editorFieldsOf(media, null, null, null)
-  return editorFieldsOf(
-    media,
-    media.edits,
-    coverOf(composer, media),
-    wantedShapes(composer)[0]?.shape.best ?? null,
-  )
-}
-
-/** The cover as a time in the whole video. Platforms count from the start of what is published. */
-const coverOf = (composer: Composer, media: ComposedMedia): number | null => {
-  const typed = coverChannels(composer, media).map(({ values }) => values.cover_second ?? '')
-  const seconds = typed.map((text) =>
-    /^\d{1,6}([.,]\d{1,3})?$/.test(text) ? Number(text.replace(',', '.')) : null,
-  )
-  const first = seconds.find((one) => one !== null)
-  return first === undefined || first === null
-    ? null
-    : Math.round(first * 1_000) + (media.edits?.trim?.startMs ?? 0)
+  return editorFieldsOf(media, media.edits, coverOf(composer, media), startShape(composer, media))
 }
 
 const typedIn = (body: FormData, act: string): EditorFields => {
@@ -109,25 +90,6 @@ const typedIn = (body: FormData, act: string): EditorFields => {
 }
 
 const whole = { x: '0', y: '0', width: '100', height: '100' }
-
-/** The composer's form with these edits, and the cover for each account that takes one. */
-const withEdits = (
-  composer: Composer,
-  form: PostForm,
-  media: ComposedMedia,
-  { edits, coverMs }: ReadEditor,
-): PostForm => {
-  const second = coverMs === null ? '' : String((coverMs - (edits?.trim?.startMs ?? 0)) / 1_000)
-  const covers = coverChannels(composer, media).map(({ channel: { id } }) => [
-    id,
-    { ...form.fields[id], cover_second: second },
-  ])
-  return {
-    ...form,
-    media: form.media.map((one) => (one.id === media.id ? { ...one, edits } : one)),
-    fields: { ...form.fields, ...Object.fromEntries(covers) },
-  }
-}
 
 /** Everything that the composer's form sent, without the pressed button. */
 const keptIn = (body: FormData): [string, string][] =>

@@ -29,7 +29,7 @@ export const openEditor = async (button, changed) => {
     if (kept) kept.value = Object.keys(edits).length > 0 ? JSON.stringify(edits) : ''
     for (const name of root.dataset.covers.split(' ').filter(Boolean)) {
       const field = composer.elements.namedItem(name)
-      if (field) field.value = times.coverSecond()
+      if (field) field.value = times.coverSecond(field.value)
     }
     dialog.close()
     changed()

@@ -32,6 +32,7 @@ export const startTimes = (root) => {
   const given = JSON.parse(root.dataset.edits || '{}').trim ?? { startMs: 0, endMs: durationMs }
   const cover = field('cover')?.value ? readTime(field('cover').value) : null
   const at = { start: given.startMs, end: given.endMs, cover }
+  let isCoverChosen = false
 
   const limits = {
     start: () => [0, at.end - shortestMs],
@@ -54,6 +55,7 @@ export const startTimes = (root) => {
   const set = (name, ms) => {
     const [least, most] = limits[name]()
     at[name] = Math.round(between(least, ms, Math.max(least, most)))
+    if (name === 'cover') isCoverChosen = true
     if (at.cover !== null) at.cover = between(at.start, at.cover, at.end)
     video.pause()
     video.currentTime = at[name] / 1_000
@@ -74,7 +76,10 @@ export const startTimes = (root) => {
     })
     field(name).addEventListener('change', () => {
       const typed = field(name).value
-      if (name === 'cover' && typed.trim() === '') at.cover = null
+      if (name === 'cover' && typed.trim() === '') {
+        at.cover = null
+        isCoverChosen = true
+      }
       const ms =
         typed.trim() === '' ? { start: 0, end: durationMs, cover: null }[name] : readTime(typed)
       if (Number.isNaN(ms)) return field(name).setCustomValidity('Enter a time such as 0:04.5.')
@@ -99,11 +104,20 @@ export const startTimes = (root) => {
   return {
     edits: () =>
       at.start === 0 && at.end >= durationMs ? {} : { trim: { startMs: at.start, endMs: at.end } },
-    /** Platforms count from the start of what is published. */
-    coverSecond: () => (at.cover === null ? '' : String((at.cover - at.start) / 1_000)),
+    /**
+     * The cover of an account that had `typed`. Platforms count from the start of what is published,
+     * so a cover that nobody changed moves with the start, or to the nearest frame that is left.
+     */
+    coverSecond: (typed) => {
+      if (isCoverChosen) return at.cover === null ? '' : String((at.cover - at.start) / 1_000)
+      const ms = /^\d+([.,]\d+)?$/.test(typed) ? readTime(typed) : Number.NaN
+      if (Number.isNaN(ms)) return typed
+      return String((between(at.start, ms + given.startMs, at.end) - at.start) / 1_000)
+    },
     isValid: () => names.every((name) => field(name).reportValidity()),
     reset: () => {
       Object.assign(at, { start: 0, end: durationMs, cover: null })
+      isCoverChosen = true
       draw()
     },
   }
