@@ -16,7 +16,7 @@ export type StoredEdits = {
 } | null
 
 /** Four colors: red and green above, blue and yellow below. */
-const quadrants = async (width: number, height: number): Promise<Buffer> => {
+export const quadrants = async (width: number, height: number): Promise<Buffer> => {
   const part = (background: string, left: number, top: number) => ({
     input: { create: { width: width / 2, height: height / 2, channels: 3 as const, background } },
     left,
@@ -51,6 +51,19 @@ const film = async (): Promise<Buffer> => {
     to,
   ])
   return readFile(to)
+}
+
+export const editorFrame = (page: Page) => page.locator('[data-frame]')
+
+/** Opens the editor of a file in the composer and waits until its picture or video is there. */
+export const openEditor = async (page: Page, media: string): Promise<void> => {
+  await page.locator(`#edit-${media}`).click()
+  await editorFrame(page).waitFor()
+  await page.evaluate(`(async () => {
+    const one = document.querySelector('[data-source]')
+    if (one.decode) return one.decode()
+    if (one.readyState < 2) await new Promise((loaded) => one.addEventListener('loadeddata', loaded, { once: true }))
+  })()`)
 }
 
 /** A composer in a real browser with files that have bytes. */

@@ -70,7 +70,10 @@ export const editorView = (
       name: `${channel.id}.cover_second`,
       label: platform.label,
     })),
-    coversDiffer: new Set(covers.map(({ values }) => values.cover_second ?? '')).size > 1,
+    coversDiffer:
+      new Set(covers.map(({ values }) => values.cover_second ?? '')).size > 1
+        ? ' These accounts have different covers now. A new one here applies to all of them.'
+        : '',
     coverLabels: [...new Set(covers.map(({ platform }) => platform.label))].join(', '),
     heading: media.kind === 'video' ? 'Edit video' : 'Crop photo',
   }
