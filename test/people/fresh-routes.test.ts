@@ -67,6 +67,7 @@ const others: Record<string, RegExp[]> = {
   ],
   'daily work in a workspace': [
     /(POST|PUT) \/w\/:workspace\/(today|posts|media|notices|pause|settings|connect)/,
+    /(POST|PATCH|DELETE) \/w\/:workspace\/uploads/,
     /POST \/w\/:workspace\/channels\/:channel\/check/,
   ],
   'running the installation': [/POST \/operate\/pause/, /POST \/codec\/decode/],
