@@ -239,6 +239,16 @@ create table account_snapshots (
   day date,
   source text not null
 );
+create table annotations (
+  id uuid default uuid_v7() not null,
+  workspace_id uuid not null,
+  channel_id uuid,
+  day date not null,
+  text text not null,
+  created_by uuid,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null
+);
 create table attempts (
   id uuid default uuid_v7() not null,
   workspace_id uuid not null,
@@ -915,6 +925,7 @@ create table workspaces (
   earlier_zones jsonb default '[]'::jsonb not null
 );
 
+alter table annotations add constraint annotations_text_check CHECK (((char_length(text) >= 1) AND (char_length(text) <= 200) AND (text !~ '[\r\n]'::text)));
 alter table attempts add constraint attempts_outcome_check CHECK ((outcome = ANY (ARRAY['claimed'::text, 'accepted'::text, 'refused'::text, 'unknown'::text, 'not_sent'::text, 'found'::text, 'absent'::text])));
 alter table avatars add constraint avatars_content_type_check CHECK ((content_type = ANY (ARRAY['image/jpeg'::text, 'image/png'::text, 'image/webp'::text])));
 alter table avatars add constraint avatars_small CHECK ((octet_length(picture) <= 524288));
@@ -933,7 +944,7 @@ alter table deletion_steps add constraint deletion_steps_state_check CHECK ((sta
 alter table elsewhere_posts add constraint elsewhere_posts_more_are_numbers CHECK (((jsonb_typeof(more) = 'object'::text) AND (NOT jsonb_path_exists(more, 'strict $.*?(((@.type() != "number" || @ < 0) || @ > 9007199254740991) || @.floor() != @)'::jsonpath))));
 alter table erased_ids add constraint erased_ids_kind_check CHECK ((kind = ANY (ARRAY['user'::text, 'workspace'::text, 'grant'::text, 'channel'::text])));
 alter table events add constraint events_name_check CHECK ((name ~ '^[a-z_]+\.[a-z_]+$'::text));
-alter table form_keys add constraint form_keys_purpose_check CHECK ((purpose = ANY (ARRAY['post'::text, 'duplicate'::text, 'invitation'::text, 'workspace'::text, 'file'::text])));
+alter table form_keys add constraint form_keys_purpose_check CHECK ((purpose = ANY (ARRAY['post'::text, 'duplicate'::text, 'invitation'::text, 'workspace'::text, 'file'::text, 'annotation'::text])));
 alter table grants add constraint grants_ended_without_tokens CHECK (((state <> 'ended'::text) OR ((access_token_sealed IS NULL) AND (refresh_token_sealed IS NULL))));
 alter table grants add constraint grants_state_check CHECK ((state = ANY (ARRAY['active'::text, 'reauthorize'::text, 'ended'::text])));
 alter table installation add constraint installation_one_check CHECK (one);
@@ -978,6 +989,7 @@ alter table users add constraint users_theme_check CHECK ((theme = ANY (ARRAY['a
 alter table workspaces add constraint workspaces_name_line CHECK ((name !~ '[\u0001-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]'::text));
 alter table workspaces add constraint workspaces_slug_form CHECK ((slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text));
 alter table account_snapshots add constraint account_snapshots_pkey PRIMARY KEY (channel_id, taken_at);
+alter table annotations add constraint annotations_pkey PRIMARY KEY (id);
 alter table attempts add constraint attempts_pkey PRIMARY KEY (id);
 alter table authenticator_apps add constraint authenticator_apps_pkey PRIMARY KEY (user_id);
 alter table avatars add constraint avatars_pkey PRIMARY KEY (channel_id);
@@ -1054,6 +1066,10 @@ alter table users add constraint users_email_unique UNIQUE (email);
 alter table workspaces add constraint workspaces_slug_unique UNIQUE (slug);
 
 CREATE INDEX account_snapshots_term on account_snapshots USING btree ((taken_at AT TIME ZONE 'UTC'::text));
+CREATE INDEX annotations_author on annotations USING btree (created_by) WHERE (created_by IS NOT NULL);
+CREATE INDEX annotations_channel on annotations USING btree (channel_id) WHERE (channel_id IS NOT NULL);
+CREATE INDEX annotations_term on annotations USING btree (((day)::timestamp without time zone));
+CREATE INDEX annotations_workspace on annotations USING btree (workspace_id, day);
 CREATE INDEX attempts_term on attempts USING btree ((claimed_at AT TIME ZONE 'UTC'::text));
 CREATE INDEX channel_days_followers on channel_days USING btree (channel_id, day) WHERE (followers IS NOT NULL);
 CREATE INDEX channel_days_late on channel_days USING btree (workspace_id, day) WHERE ((grown_since IS NOT NULL) OR (other_grown_since IS NOT NULL));
@@ -1138,6 +1154,9 @@ CREATE INDEX unmeasured_targets_shard on unmeasured_targets USING btree (shard);
 
 alter table account_snapshots add constraint account_snapshots_channel_id_fkey FOREIGN KEY (channel_id) REFERENCES channels(id) ON DELETE CASCADE;
 alter table account_snapshots add constraint account_snapshots_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+alter table annotations add constraint annotations_channel_id_fkey FOREIGN KEY (channel_id) REFERENCES channels(id) ON DELETE CASCADE;
+alter table annotations add constraint annotations_created_by_fkey FOREIGN KEY (created_by) REFERENCES users(id) ON DELETE SET NULL;
+alter table annotations add constraint annotations_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table attempts add constraint attempts_target_id_fkey FOREIGN KEY (target_id) REFERENCES targets(id) ON DELETE CASCADE;
 alter table attempts add constraint attempts_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table authenticator_apps add constraint authenticator_apps_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
@@ -1242,6 +1261,11 @@ CREATE TRIGGER workspaces_remember_erased AFTER DELETE ON workspaces FOR EACH RO
 
 comment on table account_snapshots is 'promise: D1, D2, R3: followers of an account at a moment, and what the platform says of the whole account for its last full day';
 comment on column account_snapshots.day is 'the platform''s own day that views and reach are of; Meta''s days are those of California';
+comment on table annotations is 'notes of members on days of the insights; at most 500 in a workspace';
+comment on column annotations.channel_id is 'the account that the note is about; null: the whole workspace';
+comment on column annotations.day is 'in the time zone that the workspace had when the note was written';
+comment on column annotations.text is 'one line, as typed';
+comment on column annotations.created_by is 'null: the author deleted their account; only admins can change the note then';
 comment on table attempts is 'one send to a platform: written before the call, its outcome after';
 comment on column attempts.fingerprint is 'SHA-256 over channel, kind, text, link, settings and media of what was sent';
 comment on column attempts.outcome is 'claimed: no word yet. unknown: sent, no clear answer. found, absent: what reconciling proved';

@@ -14,6 +14,7 @@ import { logRequests } from './http/request-log.ts'
 import { spanRequests } from './http/request-span.ts'
 import { requireMember, sessions } from './http/session.ts'
 import { refuseStrangeAddresses } from './http/strange-addresses.ts'
+import { annotationRoutes } from './insights/annotation-routes.ts'
 import { insightsRoutes } from './insights/routes.ts'
 import { publicMediaRoutes } from './media/public-routes.ts'
 import { mediaRoutes } from './media/routes.ts'
@@ -116,6 +117,7 @@ const pages: ((deps: WebDeps, view: Renderer) => Hono<any>)[] = [
   mediaRoutes,
   uploadRoutes,
   insightsRoutes,
+  annotationRoutes,
   channelsRoutes,
   avatarRoutes,
   liveRoutes,

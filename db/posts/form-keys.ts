@@ -1,6 +1,6 @@
 import type { TransactionSql } from 'postgres'
 
-export type FormPurpose = 'post' | 'duplicate' | 'invitation' | 'workspace' | 'file'
+export type FormPurpose = 'post' | 'duplicate' | 'invitation' | 'workspace' | 'file' | 'annotation'
 /** `key` identifies the form. `digest` is a hash of the submitted values. */
 export type FormKey = {
   key: string

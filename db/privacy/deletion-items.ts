@@ -19,7 +19,7 @@ const deletedItems = [
   'names',
   'workspaces',
 ] as const
-const keptItems = ['published', 'posts', 'files', 'accounts', 'log'] as const
+const keptItems = ['published', 'posts', 'files', 'accounts', 'notes', 'log'] as const
 export type DeletedItem = (typeof deletedItems)[number]
 export type KeptItem = (typeof keptItems)[number]
 type Counted = { list: 'deleted'; item: DeletedItem } | { list: 'kept'; item: KeptItem }
@@ -77,6 +77,7 @@ export const countedWith: Record<string, string> = {
   turns: 'channels',
   limits: 'channels',
   revocations: 'grants',
+  annotations: 'workspaces',
   form_keys: 'posts',
   deletion_mails: 'users',
 }

@@ -72,12 +72,14 @@ export const tallyDoomedWorkspaces = async (t: Db, request: OpenRequest): Promis
  * them.
  */
 export const tallyKept = async (t: Db, requestId: string, userId: string): Promise<void> => {
-  const [kept] = await t<{ posts: number; files: number; log: number }[]>`
+  const [kept] = await t<{ posts: number; files: number; notes: number; log: number }[]>`
     select (select count(*)::int from posts where created_by = ${userId}) as posts,
       (select count(*)::int from media where uploaded_by = ${userId} and purged_at is null) as files,
+      (select count(*)::int from annotations where created_by = ${userId}) as notes,
       (select count(*)::int from events where user_id = ${userId} and workspace_id is not null and subject_id is distinct from ${userId}) as log`
   await countKept(t, requestId, 'posts', kept!.posts)
   await countKept(t, requestId, 'files', kept!.files)
+  await countKept(t, requestId, 'notes', kept!.notes)
   await countKept(t, requestId, 'log', kept!.log)
 }
 

@@ -179,7 +179,8 @@ export const listWorkspacesOf = async (sql: Db, request: OpenRequest): Promise<s
   const rows = await sql<{ id: string }[]>`
     select workspace_id as id from memberships where user_id = ${request.userId}
     union select workspace_id from media where uploaded_by = ${request.userId}
-    union select workspace_id from posts where created_by = ${request.userId}`
+    union select workspace_id from posts where created_by = ${request.userId}
+    union select workspace_id from annotations where created_by = ${request.userId}`
   return rows.map((row) => row.id)
 }
 

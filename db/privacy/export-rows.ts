@@ -41,6 +41,8 @@ export const leftOut: Record<string, string> = {
   '*.erased_by':
     'A deletion ends every session, so nobody can download an export while one runs. Its status page shows the rest.',
   'post_media.media_id': 'How posts of other members use your files belongs to those members.',
+  'annotations.channel_id':
+    'Notes that other members wrote about an account in Insights are theirs.',
   'notices.channel_id': 'Notifications to other members are theirs.',
   'notices.grant_id': 'Notifications to other members are theirs.',
   'notices.target_id': 'Notifications to other members are theirs.',

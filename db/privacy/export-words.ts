@@ -45,6 +45,7 @@ export const aboutTables: Record<string, string> = {
   format_days: 'numbers of an account, added up by day and format of the posts',
   channel_months: 'numbers of an account, added up by month',
   workspace_days: 'numbers of a workspace, added up by day',
+  annotations: 'notes on days in Insights: day, text, account',
   turns: 'counts of calls to a platform for an account',
   limits: 'limits that a platform set for an account',
   form_keys: 'markers that keep a form from being submitted twice',

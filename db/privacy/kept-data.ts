@@ -162,6 +162,14 @@ export const keptData: Kept[] = [
     columns: ['media.*', 'renditions.*', 'media_links.*', 'post_media.*'],
   },
   {
+    id: 'annotations',
+    group: 'content',
+    what: 'Notes that you write on days in Insights',
+    why: 'To mark and explain the numbers of a day for your team',
+    kept: { rule: 'annotations' },
+    columns: ['annotations.*'],
+  },
+  {
     id: 'workspace',
     group: 'content',
     what: 'Name, web address and time zone of a workspace',

@@ -45,6 +45,7 @@ export const purposes: Record<string, string[]> = {
   unmeasured_targets: ['U3'],
   measured_channels: ['U3'],
   metric_names: ['U3'],
+  annotations: ['U3', 'D3'],
   notices: ['U4'],
   events: ['S4'],
   callback_calls: ['S4', 'E5'],

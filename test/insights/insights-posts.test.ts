@@ -121,7 +121,7 @@ describe('posts', () => {
         .split('\r\n')
     }
     const days = await get('/w/northside/insights.csv?range=7d')
-    expect(days[0]).toBe('day,views,reach,likes,comments,shares,saves,followers,taken_at')
+    expect(days[0]).toBe('day,views,reach,likes,comments,shares,saves,followers,taken_at,note')
     expect(days).toHaveLength(8)
     expect(days.at(-1)).toMatch(new RegExp(`^${day(1)},1301,700,70,6,6,9,5799,2`))
     const posts = await get('/w/northside/insights.csv?range=28d&table=posts')

@@ -96,6 +96,7 @@ describe('retention', () => {
     ['account_snapshots', 'taken_at'],
     ['channel_days', 'day'],
     ['format_days', 'day'],
+    ['annotations', 'day'],
   ])(
     'promise R3: keeps %s until a day before 24 months, and deletes them by two days after',
     async (table, column) => {
@@ -112,7 +113,7 @@ describe('retention', () => {
         ...(table === 'format_days' ? { kind: 'photo' } : {}),
         ...(table === 'account_snapshots' ? { source: 'test' } : {}),
         ...(column === 'day' ? { day: new Date() } : {}),
-        taken_at: new Date(),
+        ...(table === 'annotations' ? { text: 'Vinyl fair' } : { taken_at: new Date() }),
       })}`
       const [ahead] = await sql<{ days: number }[]>`
       select extract(epoch from now() + interval '24 months' - now())::float8 / 86400 as days`

@@ -13,6 +13,7 @@ import { type CsvCell, csvRows, csvTable } from '../../text/csv.ts'
 import type { WebDeps } from '../http/env.ts'
 import { titleOf } from '../posts/post-title.ts'
 import { wallTimeOf } from '../time/wall-time.ts'
+import { annotationsByDay } from './annotations.ts'
 import { rateOf } from './engagement-rate.ts'
 import { eveOf } from './lines.ts'
 import { columnOf, ownMetricsOf } from './own-metrics.ts'
@@ -27,15 +28,17 @@ type Table = CsvCell[][]
  * which is not 0.
  */
 const tables: Record<string, (deps: WebDeps, insights: Insights) => Promise<Table>> = {
-  days: async (deps, { scope, range }) => {
+  days: async (deps, insights) => {
+    const { scope, range } = insights
     const buckets = bucketsOf(range, 1)
-    const [sums, levels] = await Promise.all([
+    const [sums, levels, annotations] = await Promise.all([
       sumPoints(deps.sql, scope, { days: range, before: null, size: 1 }),
       listFollowers(
         deps.sql,
         scope,
         buckets.map((one) => one.to),
       ),
+      annotationsByDay(deps, insights),
     ])
     const byBack = new Map(sums.map((one) => [one.back, one]))
     const followers = new Map(levels.map((one) => [one.day, one.followers]))
@@ -46,9 +49,10 @@ const tables: Record<string, (deps: WebDeps, insights: Insights) => Promise<Tabl
         ...postMetrics.map((metric) => sum?.[metric]),
         followers.get(to),
         sum?.takenAt.toISOString(),
+        annotations.get(to),
       ]
     })
-    return [['day', ...postMetrics, 'followers', 'taken_at'], ...rows]
+    return [['day', ...postMetrics, 'followers', 'taken_at', 'note'], ...rows]
   },
   accounts: async (_, { accounts, accountSums, accountFollowers, postCounts, range }) => {
     const level = (id: string, day: string) =>

@@ -101,6 +101,8 @@ export type Drawn = {
   fmt: Formats
   change: MetricChange | null
   marks: Mark[]
+  /** Notes of members. They are listed below the chart, so its description only counts them. */
+  annotations: Mark[]
   postDays: Set<string>
 }
 
@@ -117,6 +119,7 @@ export const drawing = (line: Line, drawn: Drawn): LineSpec => {
     series.push({ tone: 'before', label: 'Previous', values })
   }
   const marks = marksOn(line.buckets, drawn.marks)
+  const annotations = marksOn(line.buckets, drawn.annotations)
   return {
     kind: 'line',
     id: 'chart-main',
@@ -126,12 +129,16 @@ export const drawing = (line: Line, drawn: Drawn): LineSpec => {
     places,
     ticks: ticksOf(line.buckets, places, 5),
     tips: line.buckets.map((bucket, index) =>
-      [tipOf(line, bucket, index, fmt), ...(marks.get(index) ?? [])].join(' · '),
+      [
+        tipOf(line, bucket, index, fmt),
+        ...(marks.get(index) ?? []),
+        ...annotationTips(annotations.get(index) ?? []),
+      ].join(' · '),
     ),
     heightPx: 220,
     fromZero: !isLevel,
     dots: false,
-    marks: [...marks.keys()],
+    marks: [...new Set([...marks.keys(), ...annotations.keys()])],
     below: line.buckets.flatMap(({ from, to }, index) =>
       drawn.range.size === 1 && drawn.postDays.has(from) && from === to ? [index] : [],
     ),
@@ -153,7 +160,14 @@ const aDayOf = (values: (number | null)[], buckets: Bucket[], isLevel: boolean) 
     value === null || isLevel ? value : value / (buckets[index]?.days ?? 1),
   )
 
-const marksOn = (buckets: Bucket[], marks: Mark[]): Map<number, string[]> => {
+/** A tooltip has room for a few notes. */
+const annotationTips = (words: string[]): string[] => [
+  ...words.slice(0, 3).map((one) => `Note: ${one}`),
+  ...(words.length > 3 ? [`${words.length - 3} more in Notes`] : []),
+]
+
+/** The words of the marks at each point, by its index. */
+export const marksOn = (buckets: Bucket[], marks: Mark[]): Map<number, string[]> => {
   const found = new Map<number, string[]>()
   for (const { day, words } of marks) {
     const index = buckets.findIndex((one) => day >= one.from && day <= one.to)
@@ -169,7 +183,7 @@ export const chartTitleOf = (line: Line, range: Range): string => {
 }
 
 /** The description of the chart for screen readers, as one sentence. */
-const findingOf = (line: Line, { range, fmt, change, marks }: Drawn): string => {
+const findingOf = (line: Line, { range, fmt, change, marks, annotations }: Drawn): string => {
   const label = metricLabels[line.metric].toLowerCase()
   if (line.total === null) return `No ${label} were read in these days.`
   const values = aDayOf(line.now, line.buckets, line.metric === 'followers')
@@ -179,7 +193,11 @@ const findingOf = (line: Line, { range, fmt, change, marks }: Drawn): string => 
   )
   const most = fmt.count(Math.round(values[top] ?? 0))
   const peak = `The most were ${most}${range.size === 1 || line.metric === 'followers' ? '' : ' a day'}, ${pointWords(line.buckets[top]!)}.`
-  const marked = marks.map(({ words }) => ` ${words}`).join('')
+  const count = annotations.length
+  const noted = `${fmt.count(count)} ${count === 1 ? 'note is' : 'notes are'} listed below.`
+  const marked = [...marks.map(({ words }) => words), ...(count > 0 ? [noted] : [])]
+    .map((words) => ` ${words}`)
+    .join('')
   if (line.metric === 'followers') {
     const moved = change ? `, ${change.words} ${change.joins} before these ${range.label}` : ''
     return `${fmt.count(line.total)} at the end${moved}. ${peak}${marked}`

@@ -143,10 +143,14 @@ const rangeOf = (
 const oldest = (today: string): Temporal.PlainDate =>
   Temporal.PlainDate.from(today).subtract(keptFor)
 
+/** The days whose numbers and notes are kept. */
+export const daysKept = (today: string): Days => ({ from: oldest(today).toString(), to: today })
+
 const countDays = (from: Temporal.PlainDate, to: Temporal.PlainDate): number =>
   from.until(to, { largestUnit: 'days' }).days + 1
 
-const dateIn = (typed: string): Temporal.PlainDate | null => {
+/** Null if it is no date such as `2026-11-26`. */
+export const dateIn = (typed: string): Temporal.PlainDate | null => {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(typed)) return null
   try {
     return Temporal.PlainDate.from(typed, { overflow: 'reject' })

@@ -4,6 +4,7 @@ import { forMembers, type MemberEnv, type WebDeps } from '../http/env.ts'
 import { isId } from '../http/ids.ts'
 import type { Renderer } from '../http/render.ts'
 import { requireMember } from '../http/session.ts'
+import type { AnnotationForm } from './annotations.ts'
 import { insightsCsv } from './csv.ts'
 import { type Insights, loadInsights, type Query } from './page.ts'
 import { loadPostReadings, readingsCsv } from './post-readings.ts'
@@ -17,13 +18,16 @@ export const insightsRoutes = (deps: WebDeps, view: Renderer) => {
   const guard = requireMember()
   return forMembers
     .createApp()
-    .get('/w/:workspace/insights', guard, (c) => show(deps, view, c, null))
+    .get('/w/:workspace/insights', guard, async (c) =>
+      showInsights(deps, view, c, await loadShown(deps, c, null)),
+    )
     .get('/w/:workspace/insights.csv', guard, (c) => table(deps, c, null))
-    .get('/w/:workspace/insights/:channel', guard, (c) => {
+    .get('/w/:workspace/insights/:channel', guard, async (c) => {
       const [id, ...endings] = c.req.param('channel').split('.')
       if (!isId(id) || endings.length > 1 || (endings[0] ?? 'csv') !== 'csv')
         throw new HTTPException(404)
-      return endings.length > 0 ? table(deps, c, id) : show(deps, view, c, id)
+      if (endings.length > 0) return await table(deps, c, id)
+      return await showInsights(deps, view, c, await loadShown(deps, c, id))
     })
     .get('/w/:workspace/posts/:post/numbers.csv', guard, async (c) => {
       const post = c.req.param('post')
@@ -38,22 +42,31 @@ const listedPosts = 10
 const accountsShown = 25
 const everyAccount = Number.POSITIVE_INFINITY
 
-const show = async (
+/** What the page shows: of one account, or of all accounts if `channelId` is null. */
+export const loadShown = (
+  deps: WebDeps,
+  c: Context<MemberEnv>,
+  channelId: string | null,
+): Promise<Insights> =>
+  loadInsights(deps, c.var.workspace, channelId, queryOf(c), {
+    posts: listedPosts,
+    accounts: c.req.query('accounts') === 'all' ? everyAccount : accountsShown,
+  })
+
+/** The page. `form`: a note that was not added, with what is wrong with it. */
+export const showInsights = async (
   deps: WebDeps,
   view: Renderer,
   c: Context<MemberEnv>,
-  channelId: string | null,
+  insights: Insights,
+  form: AnnotationForm | null = null,
 ): Promise<Response> => {
-  const accounts = c.req.query('accounts') === 'all' ? everyAccount : accountsShown
-  const insights = await loadInsights(deps, c.var.workspace, channelId, queryOf(c), {
-    posts: listedPosts,
-    accounts,
-  })
+  const viewer = { userId: c.var.user.id, role: c.var.role }
   return view.page(
     c,
     'insights/index',
-    await insightsView(deps, insights, c.var.role),
-    isFaulty(insights) ? 422 : 200,
+    await insightsView(deps, insights, { viewer, form }),
+    form || isFaulty(insights) ? 422 : 200,
   )
 }
 

@@ -7,6 +7,12 @@ import { axisStart } from '../charts/line.ts'
 import type { WebDeps } from '../http/env.ts'
 import type { View } from '../http/render.ts'
 import { loadNextStep } from '../pages/next-step.ts'
+import {
+  type AnnotationForm,
+  annotationMarks,
+  annotationsView,
+  loadAnnotations,
+} from './annotations.ts'
 import { changeOf, differenceOf } from './changes.ts'
 import { comparedOf } from './comparison.ts'
 import { formatsOf } from './formats.ts'
@@ -15,6 +21,8 @@ import {
   drawing,
   eveOf,
   lineMetrics,
+  type Mark,
+  marksOn,
   partsOf,
   pointWords,
   spanWords,
@@ -38,7 +46,7 @@ const madeLinks = [
 export const insightsView = async (
   deps: WebDeps,
   insights: Insights,
-  role: Role,
+  { viewer, form }: { viewer: { userId: string; role: Role }; form: AnnotationForm | null },
 ): Promise<View> => {
   const { workspace, channel, range, fmt, by, metric, standing } = insights
   const base = `/w/${workspace.slug}`
@@ -52,6 +60,7 @@ export const insightsView = async (
   )
   const compares = insights.incomparable === null && range.before !== null
   const whole = channel ? await listAccountDays(deps.sql, workspace.id, channel.id, range) : []
+  const annotations = await loadAnnotations(deps, insights)
   return {
     base,
     path,
@@ -75,7 +84,7 @@ export const insightsView = async (
     by,
     takenAt: insights.takenAt,
     notes: notesOf(insights, deps.now()),
-    empty: await emptyOf(deps, insights, role, links),
+    empty: await emptyOf(deps, insights, viewer.role, links),
     tiles: tiles.map((tile) => ({
       ...tile,
       href: `${links.to({ metric: tile.metric })}#chart`,
@@ -86,7 +95,8 @@ export const insightsView = async (
       href: `${links.to({ metric: one })}#chart`,
       current: one === metric,
     })),
-    main: mainChart(insights, tiles),
+    main: mainChart(insights, tiles, annotationMarks(annotations.list, insights)),
+    annotations: annotationsView(annotations, insights, { links, viewer, form, nowMs: deps.now() }),
     posts: insights.posts.map((post) => postRow(platformOf(post.platform), post, fmt, deps.now())),
     made,
     hasElsewhere: insights.elsewhere.any,
@@ -121,7 +131,7 @@ export const insightsView = async (
 }
 
 /** The chart of the selected metric, with its notes. */
-const mainChart = (insights: Insights, tiles: Tile[]) => {
+const mainChart = (insights: Insights, tiles: Tile[], annotations: Mark[]) => {
   const { lines, metric, range, fmt, timedPosts, followers } = insights
   const line = lines[metric]
   const isLevel = metric === 'followers'
@@ -137,9 +147,11 @@ const mainChart = (insights: Insights, tiles: Tile[]) => {
     fmt,
     change,
     marks,
+    annotations,
     postDays: new Set(timedPosts.map((post) => post.day)),
   })
   const start = axisStart(spec)
+  const annotated = marksOn(line.buckets, annotations)
   const notes =
     metric === 'followers'
       ? []
@@ -162,6 +174,7 @@ const mainChart = (insights: Insights, tiles: Tile[]) => {
       ...(isLevel ? [] : gainNotes(insights)),
     ],
     isLevel,
+    isAnnotated: annotated.size > 0,
     rows: line.buckets.map((bucket, index) => {
       const place = index - line.buckets.length
       const earlier = line.bucketsBefore.at(place)
@@ -170,6 +183,7 @@ const mainChart = (insights: Insights, tiles: Tile[]) => {
         now: line.now[index] ?? null,
         before: line.before.at(place) ?? null,
         wordsBefore: earlier ? pointWords(earlier) : '',
+        annotations: (annotated.get(index) ?? []).join('; '),
       }
     }),
   }

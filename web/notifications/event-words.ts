@@ -59,6 +59,9 @@ const sentences: Record<string, (event: AuditEvent, saying: Saying) => string> =
   'media.uploaded': (event) =>
     `uploaded ${text(event, 'kind') === 'video' ? 'a video' : 'a photo'}`,
   'media.deleted': () => 'deleted a file',
+  'annotation.added': () => 'added a note to Insights',
+  'annotation.changed': () => 'changed a note in Insights',
+  'annotation.removed': () => 'deleted a note from Insights',
   'channel.connected': (event, saying) =>
     `${event.facts.isNew === false ? 'reconnected' : 'connected'} an account${on(event, saying)}`,
   'channel.lost': (event, saying) =>

@@ -52,6 +52,9 @@ const sentences = {
   'undo-changed': 'This couldn’t be undone because the post has changed since.',
   'admins-asked': 'The admins have been notified.',
   'notices-saved': 'Notification settings saved.',
+  'note-added': 'Note added.',
+  'note-saved': 'Note saved.',
+  'note-deleted': 'Note deleted.',
   'steps-dismissed': 'First steps dismissed.',
   'accounts-connected': 'Connected. You can now publish to these accounts.',
 } as const

@@ -92,5 +92,5 @@ export const itemOrder: { deleted: DeletedItem[]; kept: KeptItem[] } = {
     'names',
     'exports',
   ],
-  kept: ['published', 'posts', 'files', 'accounts', 'log'],
+  kept: ['published', 'posts', 'files', 'accounts', 'notes', 'log'],
 }

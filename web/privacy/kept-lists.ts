@@ -61,6 +61,11 @@ const keptWords = (
       'account',
       "Name, handle, ID and numbers are the workspace's own records. The connection is ended.",
     ],
+    notes: [
+      'Your notes in Insights of workspaces that stay',
+      'note',
+      `They belong to the other members too, for ${keepOf('annotations')} after their day. Your name is removed.`,
+    ],
     log: [
       'Activity log of workspaces that stay',
       'entry',

@@ -2,7 +2,7 @@ import { agedViewsBegan } from '../../insights/snapshots.ts'
 import { terms } from '../terms.ts'
 import { indexed, type Rule, row, utc } from './rule.ts'
 
-/** The numbers of posts and accounts. */
+/** The numbers of posts and accounts, and notes on them. */
 export const numberRules: Rule[] = [
   // promise: R3
   {
@@ -94,6 +94,17 @@ export const numberRules: Rule[] = [
       'day::timestamptz',
       'day',
       'R3',
+    ),
+    index: { at: 'day::timestamp' },
+  },
+  {
+    ...row(
+      'annotations',
+      'Notes on days in Insights',
+      terms.numbers,
+      'the day',
+      'day::timestamptz',
+      'note',
     ),
     index: { at: 'day::timestamp' },
   },

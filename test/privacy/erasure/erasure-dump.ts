@@ -97,6 +97,9 @@ export const listsOfPerson = (before: Everything, after: Everything, userId: str
       ).length,
       files: named.filter(({ now }) => now && now.purged_at === null).length,
       accounts: channels.filter(({ now }) => now).length,
+      notes: fates(before, after, 'annotations', (row) => row.created_by === userId).filter(
+        ({ now }) => now,
+      ).length,
       log: fates(before, after, 'events', (row) => row.user_id === userId).filter(({ now }) => now)
         .length,
     }),

@@ -70,6 +70,9 @@ describe.sequential('promise E3: the two lists on a status page match a dump of 
       'Schedule',
     )
     await at.sql`update post_media set alt_text = 'Beas alt text' where media_id = ${alone}`
+    await at.sql`
+      insert into annotations (workspace_id, day, text, created_by)
+      select id, current_date, 'Vinyl fair', ${bea.id} from workspaces where slug = 'northside'`
     const before = await dump()
     expect(await tracesIn(before, ['Beas alt text', 'beas-own', 'Bea Surname'])).not.toEqual([])
 
@@ -81,7 +84,7 @@ describe.sequential('promise E3: the two lists on a status page match a dump of 
     expect(listsOnPage(done)).toEqual(listsOfPerson(before, after, bea.id))
     expect(listsOnPage(done)).toMatchObject({
       deleted: { files: 2, account: 1, tokens: 1 },
-      kept: { posts: 2, files: 1, accounts: 1 },
+      kept: { posts: 2, files: 1, accounts: 1, notes: 1 },
     })
     expect(
       await tracesIn(after, [bea.id, 'Bea Surname', bea.email, 'beas-', 'Beas alt text']),

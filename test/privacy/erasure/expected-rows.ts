@@ -17,7 +17,8 @@ export const moving =
  * Columns for the author of a row that stays. They are set to null. All other rows with a person's
  * id are deleted.
  */
-const authorship = /^(posts created_by|invitations created_by|events user_id)$/
+const authorship =
+  /^(posts created_by|annotations created_by|invitations created_by|events user_id)$/
 export const expected = (key: string, row: string, gone: Owner[]): string | null => {
   if (gone.some((owner) => row.includes(owner.workspaceId))) return null
   const table = key.split(' ')[0]
