@@ -100,18 +100,19 @@ CREATE OR REPLACE FUNCTION public.format_days_from_readings(only_channels uuid[]
  STABLE
 AS $function$
   with readings as (
-    select m.workspace_id, m.channel_id, m.kind, false as is_other, false as predates, s.target_id as post_id, s.taken_at,
+    select m.workspace_id, m.channel_id, m.kind, false as is_other,
+      m.published_at < now() - interval '24 months' as is_baseline, s.target_id as post_id, s.taken_at,
       s.views, s.reach, s.likes, s.comments, s.shares, s.saves
     from measured_targets m join snapshots s on s.target_id = m.target_id
     where only_channels is null or m.channel_id = any(only_channels)
     union all
-    select e.workspace_id, e.channel_id, e.kind, true, e.predates, s.elsewhere_id, s.taken_at,
+    select e.workspace_id, e.channel_id, e.kind, true, e.predates or e.published_at < now() - interval '24 months', s.elsewhere_id, s.taken_at,
       s.views, s.reach, s.likes, s.comments, s.shares, s.saves
     from elsewhere_posts e join snapshots s on s.elsewhere_id = e.id
     where only_channels is null or e.channel_id = any(only_channels)),
   steps as (
     select r.workspace_id, r.channel_id, r.kind, r.is_other, r.taken_at, n.metric,
-      n.value - coalesce(lag(n.value) over earlier, case when not r.predates then 0 end) as gain
+      n.value - coalesce(lag(n.value) over earlier, case when not r.is_baseline then 0 end) as gain
     from readings r cross join lateral (values ('views', r.views), ('reach', r.reach), ('likes', r.likes::bigint),
       ('comments', r.comments::bigint), ('shares', r.shares::bigint), ('saves', r.saves::bigint)) n (metric, value)
     where n.value is not null

@@ -1,5 +1,8 @@
 import { expect, it } from 'vitest'
+import { dropOurs } from '../../db/insights/elsewhere-posts.ts'
+import { eraseAccountNumbers } from '../../db/insights/measured-channels.ts'
 import { enrollPosts } from '../../db/insights/measured-posts.ts'
+import { savePostSnapshots } from '../../db/insights/snapshots.ts'
 import { tx } from '../../db/postgres/connect.ts'
 import { recordOutcome } from '../../db/posts/attempts.ts'
 import { lockPost } from '../../db/posts/post-locks.ts'
@@ -113,6 +116,62 @@ it('two runs that start measuring the same posts in different orders both comple
   await Promise.all(runs)
   expect(await sql`select from measured_targets`).toHaveLength(3)
   expect(await sql`select from unmeasured_targets`).toHaveLength(0)
+  const [row] = await sql<{ deadlocks: number }[]>`
+    select deadlocks::int from pg_stat_database where datname = current_database()`
+  expect(row?.deadlocks).toBe(0)
+})
+
+it('a reading, a post that turns out to be ours and an erased account write days in the same order', async () => {
+  const { deps, sql, workspaces, cast } = await createTestApp()
+  const workspaceId = workspaces.northside
+  const place = { workspaceId, userId: cast.admin.id, platform: 'facebook' } as const
+  const { channelId } = await insertChannel(deps, place)
+  const publish = async (platformPostId: string, kind: string) => {
+    const { targetId } = await insertTarget(deps, { workspaceId, channelId, platform: 'facebook' })
+    await sql`
+      update targets set state = 'published', published_at = now(), kind = ${kind}, platform_post_id = ${platformPostId}
+      where id = ${targetId}`
+    return targetId
+  }
+  const dueAt = new Date()
+  const kinds = ['photo', 'text']
+  const ids = [await publish('81', 'photo'), await publish('82', 'text')]
+  await enrollPosts(
+    sql,
+    ids.map((targetId) => ({ targetId, nextAt: dueAt })),
+  )
+  await sql`insert into measured_channels (channel_id, workspace_id, next_at) values (${channelId}, ${workspaceId}, now())`
+  const [other] = await sql<{ id: string }[]>`
+    insert into elsewhere_posts (workspace_id, channel_id, platform_post_id, kind, text, published_at, next_at, predates)
+    values (${workspaceId}, ${channelId}, '83', 'photo', '', now(), ${dueAt}, false) returning id`
+  const read = (made: 'here' | 'elsewhere', posts: string[], views: number) =>
+    savePostSnapshots(sql, {
+      ...{ channelId, made, source: 'test', takenAt: new Date(dueAt.getTime() + views) },
+      posts: posts.map((id) => ({ id, dueAt, nextAt: dueAt, numbers: { views }, more: {} })),
+    })
+  await read('here', ids, 1)
+  await read('elsewhere', [other!.id], 2)
+  await publish('83', 'photo')
+  const waiting = (count: number) => {
+    const locks = () => sql`
+      select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`
+    return expect.poll(locks).toHaveLength(count)
+  }
+
+  // The reading has written its first format and waits for the second.
+  let runs: Promise<unknown>[] = []
+  await tx(sql, async (t) => {
+    await t`select from format_days where channel_id = ${channelId} and kind = ${kinds[1]!} for update`
+    runs = [read('here', ids, 3)]
+    await waiting(1)
+    runs.push(dropOurs(sql, channelId))
+    await waiting(2)
+    runs.push(tx(sql, (erasing) => eraseAccountNumbers(erasing, [channelId])))
+    await waiting(3)
+  })
+  await Promise.all(runs)
+  for (const table of ['channel_days', 'format_days', 'elsewhere_posts'])
+    expect(await sql`select from ${sql(table)}`).toHaveLength(0)
   const [row] = await sql<{ deadlocks: number }[]>`
     select deadlocks::int from pg_stat_database where datname = current_database()`
   expect(row?.deadlocks).toBe(0)

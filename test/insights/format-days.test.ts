@@ -1,3 +1,6 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { dropOurs } from '../../db/insights/elsewhere-posts.ts'
 import { homes, type PostOrigin } from '../../db/insights/homes.ts'
@@ -80,6 +83,19 @@ const stored = async ({ sql }: TestApp, table: string, withKind: boolean) => {
     ),
   )
   return Object.fromEntries(entries.sort())
+}
+
+const again = '0054.do.days-of-formats-again'
+const migrations = fileURLToPath(new URL('../../db/migrations/', import.meta.url))
+const applyFile = async ({ sql }: TestApp, name: string): Promise<void> => {
+  await sql.unsafe(await readFile(join(migrations, `${name}.sql`), 'utf8')).simple()
+}
+
+/** Takes away what migration 0051 adds. */
+const asBefore51 = async ({ sql }: TestApp): Promise<void> => {
+  await sql`drop table format_days`
+  await sql`drop function format_days_from_readings`
+  await sql`alter table measured_targets drop column kind`
 }
 
 describe('the growth of each format by day', () => {
@@ -201,6 +217,43 @@ describe('the growth of each format by day', () => {
       expect(await stored(test, 'format_days', true)).toEqual(book.of(true))
       expect(await stored(test, 'channel_days', false)).toEqual(book.of(false))
       expect(await stored(test, 'format_days_from_readings(null)', true)).toEqual(book.of(true))
+
+      await asBefore51(test)
+      await applyFile(test, '0051.do.growth-of-formats')
+      await applyFile(test, again)
+      expect(await stored(test, 'format_days', true), 'upgraded with rows').toEqual(book.of(true))
+
+      // A worker of an earlier version counts a reading for the account only.
+      await test.sql`delete from format_days where day > ${dateOf(ago(30), zone)}`
+      await applyFile(test, again)
+      expect(await stored(test, 'format_days', true), 'repaired').toEqual(book.of(true))
     },
   )
+
+  it('does not take the oldest reading that is kept of an old post for its first', async () => {
+    const test = await createTestApp()
+    const { northside: workspaceId } = test.workspaces
+    const accounts = await connectAll(test.deps, { workspaceId, userId: test.cast.admin.id })
+    for (const made of ['old', 'new']) {
+      const publishedAt = ago(made === 'old' ? 800 : 500)
+      const [post] = await test.sql<{ id: string }[]>`
+        insert into elsewhere_posts (workspace_id, channel_id, platform_post_id, kind, text, published_at, predates)
+        values (${workspaceId}, ${accounts.instagram}, ${made}, ${made}, '', ${publishedAt}, false) returning id`
+      for (const [daysAgo, views] of [
+        [400, 1_000],
+        [300, 1_007],
+      ] as const) {
+        await test.sql`select ensure_snapshot_months(${ago(daysAgo)})`
+        await test.sql`
+          insert into snapshots (workspace_id, elsewhere_id, taken_at, views, source)
+          values (${workspaceId}, ${post!.id}, ${ago(daysAgo)}, ${views}, 'test')`
+      }
+    }
+    const sums = test.sql`
+      select kind, sum(other_views)::int as views from format_days_from_readings(null) group by 1 order by 1`
+    expect([...(await sums)]).toEqual([
+      { kind: 'new', views: 1_007 },
+      { kind: 'old', views: 7 },
+    ])
+  })
 })
