@@ -2,7 +2,13 @@ import { type Ffmpeg, FfmpegFailed } from './ffmpeg.ts'
 import { MediaRefused } from './refusal.ts'
 
 /** The ffmpeg demuxer for a file, chosen by its content, never by its name. */
-export type Demuxer = 'mov' | 'matroska' | 'avi' | 'mpegts' | 'gif'
+export type Demuxer = 'mov' | 'matroska' | 'avi' | 'mpegts' | Animation
+
+/** Animated pictures, which become videos. Their demuxers can't seek, or not exactly. */
+export type Animation = 'gif' | 'webp_anim'
+
+export const isAnimation = (demuxer: Demuxer): demuxer is Animation =>
+  demuxer === 'gif' || demuxer === 'webp_anim'
 
 /**
  * Copies the picture and the sound of a video into a new MP4 without re-encoding, with the index at
@@ -78,6 +84,11 @@ export const explain = (error: unknown): unknown => {
     return new MediaRefused(
       'unsupported',
       'This video took too long to read. Export it again as MP4 (H.264), then upload it.',
+    )
+  if (/Unknown input format/.test(error.log))
+    return new MediaRefused(
+      'unsupported',
+      'This installation’s ffmpeg is too old to read this file. Export it as MP4 (H.264).',
     )
   if (/matches no streams/.test(error.log))
     return new MediaRefused(

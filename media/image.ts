@@ -71,9 +71,9 @@ const sizeOf = async (path: string): Promise<{ width: number; height: number }> 
 const metadataOf = (path: string, types: PictureType[]) =>
   refusing(async () => (await openPicture(path, types)).metadata())
 
-/** Whether a GIF has more than one frame. Throws MediaRefused. */
+/** Whether a GIF or WebP has more than one frame. Throws MediaRefused. */
 export const isAnimated = async (path: string): Promise<boolean> =>
-  ((await metadataOf(path, ['image/gif'])).pages ?? 1) > 1
+  ((await metadataOf(path, ['image/gif', 'image/webp'])).pages ?? 1) > 1
 
 /** Makes a small WebP for our own pages. Throws MediaRefused. */
 export const makeThumbnail = async (

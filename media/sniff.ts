@@ -8,6 +8,7 @@ import { stillDemuxer } from './still.ts'
 export type SniffedType = { kind: 'image' } | { kind: 'video'; demuxer: Demuxer }
 
 const images = new Set(['image/jpeg', 'image/png', 'image/webp', 'image/avif', 'image/gif'])
+const animations: Record<string, Demuxer> = { 'image/gif': 'gif', 'image/webp': 'webp_anim' }
 const demuxers: Record<string, Demuxer> = {
   'video/mp4': 'mov',
   'video/x-m4v': 'mov',
@@ -22,7 +23,7 @@ const demuxers: Record<string, Demuxer> = {
 }
 
 /**
- * Detects the type of a file by its content alone. An animated GIF is a video. Throws MediaRefused,
+ * Detects the type of a file by its content alone. An animated GIF or WebP is a video. Throws MediaRefused,
  * also if the file name promises the other kind. promise: D3
  */
 export const sniffType = async (path: string, fileName: string): Promise<SniffedType> => {
@@ -40,7 +41,8 @@ export const sniffType = async (path: string, fileName: string): Promise<Sniffed
 
 const typeOf = async (path: string, mime: string | undefined): Promise<SniffedType | null> => {
   if (mime === undefined) return null
-  if (mime === 'image/gif' && (await isAnimated(path))) return { kind: 'video', demuxer: 'gif' }
+  const animation = Object.hasOwn(animations, mime) ? animations[mime] : undefined
+  if (animation && (await isAnimated(path))) return { kind: 'video', demuxer: animation }
   if (images.has(mime) || stillDemuxer(mime)) return { kind: 'image' }
   const demuxer = Object.hasOwn(demuxers, mime) ? demuxers[mime] : undefined
   return demuxer ? { kind: 'video', demuxer } : null
@@ -53,9 +55,9 @@ export const demuxerOf = async (path: string): Promise<Demuxer> => {
   return type.demuxer
 }
 
-/** The kind that a file name promises. Null for GIF, which may be either, and for unknown names. */
+/** The kind that a file name promises. Null for GIF and WebP, which may be either, and for unknown names. */
 const promisedKind = (fileName: string): 'image' | 'video' | null => {
-  if (/\.(jpe?g|png|webp|avif|hei[cf]|tiff?|bmp)$/i.test(fileName)) return 'image'
+  if (/\.(jpe?g|png|avif|hei[cf]|tiff?|bmp)$/i.test(fileName)) return 'image'
   return /\.(mp4|m4v|mov|webm|mkv|avi|3gp|mts|m2ts|ts)$/i.test(fileName) ? 'video' : null
 }
 

@@ -1,8 +1,6 @@
-import { stat } from 'node:fs/promises'
-import { type Demuxer, explain, withoutCameraData } from './clean-video.ts'
+import { type Demuxer, explain, isAnimation, withoutCameraData } from './clean-video.ts'
 import { type Edits, keptPart, keptTime } from './edits.ts'
-import { type Ffmpeg, FfmpegFailed } from './ffmpeg.ts'
-import { unlessMissing } from './missing-file.ts'
+import type { Ffmpeg } from './ffmpeg.ts'
 import type { Probed } from './probe.ts'
 
 /**
@@ -60,7 +58,9 @@ export const planStandard = (
   video: Probed,
   demuxer: Demuxer,
 ): StandardVideo & { repeats: number } => {
-  const repeats = demuxer === 'gif' ? Math.max(0, Math.ceil(shortestMs / video.durationMs) - 1) : 0
+  const repeats = isAnimation(demuxer)
+    ? Math.max(0, Math.ceil(shortestMs / video.durationMs) - 1)
+    : 0
   const durationMs = video.durationMs * (repeats + 1)
   const [long, short] = [Math.max(video.width, video.height), Math.min(video.width, video.height)]
   const grown = Math.max(1, Math.min(standard.shortSide / short, standard.longSide / long))
@@ -117,11 +117,16 @@ export const makeStandard = async (
   const { repeats, durationMs } = planStandard(whole, demuxer)
   const time = keptTime({ durationMs }, edits)
   const video = editedVideo(whole, edits, time)
-  const plan = planStandard(video, time || demuxer !== 'gif' ? 'mov' : demuxer)
+  const plan = planStandard(video, time || !isAnimation(demuxer) ? 'mov' : demuxer)
   // An animation is trimmed after it was repeated; seeking in the input is faster for all others.
-  const [early, late] = demuxer === 'gif' ? [[], trimOf(time)] : [trimOf(time), []]
+  const [early, late] = isAnimation(demuxer) ? [[], trimOf(time)] : [trimOf(time), []]
+  // ffmpeg reads an animated WebP only once, so its few scaled frames are repeated from memory.
+  const isHeld = demuxer === 'webp_anim' && repeats > 0
+  const repeated = isHeld
+    ? [`loop=${repeats}:size=${Math.ceil((plan.fps * shortestMs) / 1000) + 1}`]
+    : []
   const args = [
-    ...inputOf(repeats),
+    ...inputOf(demuxer === 'webp_anim' ? 0 : repeats),
     ...early,
     '-f',
     demuxer,
@@ -135,7 +140,7 @@ export const makeStandard = async (
   ]
   args.push(
     '-vf',
-    filtersOf(video, plan, edits),
+    [...filtersOf(video, plan, edits), ...repeated].join(','),
     ...pictureCodec(plan),
     ...soundCodec,
     ...withoutCameraData,
@@ -184,17 +189,16 @@ const filtersOf = (
   video: Probed,
   { width, height, fps }: StandardVideo,
   edits: Edits | null,
-): string =>
-  [
-    ...(video.isInterlaced ? ['bwdif=mode=send_frame'] : []),
-    ...(video.isHdr ? toneMapping : []),
-    ...turns[edits?.rotate ?? 0],
-    ...(edits?.crop ? [cropOf(edits.crop)] : []),
-    `fps=${fps}:start_time=0`,
-    `scale=${width}:${height}:flags=lanczos:out_color_matrix=bt709:out_range=tv`,
-    'setsar=1',
-    'format=yuv420p',
-  ].join(',')
+): string[] => [
+  ...(video.isInterlaced ? ['bwdif=mode=send_frame'] : []),
+  ...(video.isHdr ? toneMapping : []),
+  ...turns[edits?.rotate ?? 0],
+  ...(edits?.crop ? [cropOf(edits.crop)] : []),
+  `fps=${fps}:start_time=0`,
+  `scale=${width}:${height}:flags=lanczos:out_color_matrix=bt709:out_range=tv`,
+  'setsar=1',
+  'format=yuv420p',
+]
 
 const turns = { 0: [], 90: ['transpose=clock'], 180: ['hflip', 'vflip'], 270: ['transpose=cclock'] }
 
@@ -203,7 +207,7 @@ const cropOf = ({ x, y, width, height }: NonNullable<Edits['crop']>): string =>
   `crop=w=iw*${width}:h=ih*${height}:x=iw*${x}:y=ih*${y}`
 
 /** Filters from HDR to SDR: linear light, BT.709 colors, then the BT.709 curve. */
-const toneMapping = [
+export const toneMapping = [
   'zscale=t=linear:npl=203',
   'format=gbrpf32le',
   'zscale=p=bt709',
@@ -259,40 +263,3 @@ const soundCodec = [
   '-af',
   'aresample=async=1:first_pts=0',
 ]
-
-/**
- * Writes a still of the video as a PNG, for the thumbnail. Takes the first frame of a transport
- * stream, which has no index for seeking.
- */
-export const takeStill = async (
-  ffmpeg: Ffmpeg,
-  from: string,
-  demuxer: Demuxer,
-  video: Probed,
-  to: string,
-): Promise<void> => {
-  const at = demuxer === 'mpegts' ? 0 : Math.min(1_000, video.durationMs / 3) / 1000
-  const filters = [
-    ...(video.isHdr ? toneMapping : []),
-    'scale=640:640:force_original_aspect_ratio=decrease',
-    'format=rgb24',
-  ]
-  const input = [
-    '-ss',
-    String(at),
-    '-f',
-    demuxer,
-    '-i',
-    `file:${from}`,
-    '-map',
-    '0:V:0',
-    '-frames:v',
-    '1',
-    '-vf',
-    filters.join(','),
-  ]
-  await ffmpeg([...input, '-c:v', 'png', '-f', 'image2', '-update', '1', `file:${to}`], {
-    clockSeconds: 30,
-  })
-  if (!(await unlessMissing(stat(to)))) throw new FfmpegFailed('failed', 'no frame at this time')
-}

@@ -7,8 +7,9 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { compose, upload } from '../../local/people/story.ts'
 import { createFfmpeg } from '../../media/ffmpeg.ts'
 import { probe } from '../../media/probe.ts'
-import { isStandard, takeStill } from '../../media/standard-video.ts'
+import { isStandard } from '../../media/standard-video.ts'
 import { createDiskStore } from '../../media/store.ts'
+import { takeStill } from '../../media/video-still.ts'
 import { type Installed, install, untilPage } from '../support/installed.ts'
 
 let house: Installed

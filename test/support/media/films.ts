@@ -59,6 +59,7 @@ export const films: Record<string, string[]> = {
   'slow-motion.mp4': [...picture('640x360', 120, 4), ...h264, '-pix_fmt', 'yuv420p'],
   'large.mp4': [...picture('2560x1440', 30, 3.2), ...h264, '-pix_fmt', 'yuv420p'],
   'dance.gif': [...picture('320x240', 10, 1)],
+  'sticker.webp': [...picture('320x240', 10, 1), '-c:v', 'libwebp_anim', '-loop', '0'],
   'action.3gp': [...picture('640x360', 15, 4), ...h264, '-pix_fmt', 'yuv420p'],
 }
 
