@@ -16,7 +16,7 @@ export type StoredEdits = {
 } | null
 
 /** Four colors: red and green above, blue and yellow below. */
-const quadrants = async (width: number, height: number): Promise<Buffer> => {
+export const quadrants = async (width: number, height: number): Promise<Buffer> => {
   const part = (background: string, left: number, top: number) => ({
     input: { create: { width: width / 2, height: height / 2, channels: 3 as const, background } },
     left,
