@@ -185,11 +185,51 @@ describe('insights limited to a platform or a format', () => {
     expect(text).toMatch(/href="[^"]*\?range=28d">Show all platforms and formats/)
   })
 
-  it('ignore platforms and formats that do not exist, whatever is typed', async () => {
-    const text = await page(
-      `&platform=${encodeURIComponent("x' or 1=1")}&format=${encodeURIComponent('<b>')}`,
+  it.each([
+    ["x' or 1=1", '<b>'],
+    ['Instagram', 'REEL'],
+    ['__proto__', 'constructor'],
+    ['\u0007', '\ud83d\ude00\u202e'],
+    ['x'.repeat(10_000), 'reel,image'],
+  ])('ignore platforms and formats that do not exist, whatever is typed (%#)', async (...typed) => {
+    const [platform, format] = typed.map(encodeURIComponent)
+    const { status, text } = await get(`&platform=${platform}&format=${format}`)
+    expect(status).toBe(200)
+    expect(words(text)).toContain(`Views ${viewsOf(() => true).toLocaleString('en')} `)
+    expect(text).not.toMatch(/[?&;](platform|format)=/)
+    const file = await get(`&platform=${platform}&format=${format}`, '/w/northside/insights.csv')
+    expect(file.headers.get('content-disposition')).toMatch(/"northside-days-\d{4}-[\d-]+\.csv"/)
+  })
+
+  it('take the first of several values, and none of a name with brackets', async () => {
+    const reels = viewsOf(({ kind }) => kind === 'reel').toLocaleString('en')
+    expect(await page('&format=reel&format=image')).toContain(`Views ${reels} `)
+    const all = viewsOf(() => true).toLocaleString('en')
+    expect(await page('&format[]=reel&platform[0]=instagram')).toContain(`Views ${all} `)
+  })
+
+  it('add up to everything, by platform and by format', async () => {
+    const views = async (query: string) => sum(await table('days', query), 'views')
+    const all = await views('')
+    const byPlatform = await Promise.all(
+      ['instagram', 'facebook', 'tiktok'].map((one) => views(`&platform=${one}`)),
     )
-    expect(text).toContain(`Views ${viewsOf(() => true).toLocaleString('en')} `)
+    expect(byPlatform.reduce((total, one) => total + one, 0)).toBe(all)
+    const byFormat = await Promise.all(
+      ['reel', 'image', 'photo'].map((one) => views(`&format=${one}`)),
+    )
+    expect(byFormat.reduce((total, one) => total + one, 0)).toBe(all)
+  })
+
+  it('are not stored by caches, and show other workspaces nothing', async () => {
+    const file = await get('&format=reel', '/w/northside/insights.csv')
+    expect(file.headers.get('cache-control')).toBe('no-store')
+    const shown = await get('&format=reel')
+    expect(shown.headers.get('cache-control')).toMatch(/no-store|private/)
+    for (const path of ['/w/northside/insights', '/w/northside/insights.csv']) {
+      const { status } = await test.cast.outsider.get(`${path}?platform=instagram&format=reel`)
+      expect(status).toBe(404)
+    }
   })
 })
 

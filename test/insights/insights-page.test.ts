@@ -5,11 +5,15 @@ import { beforeAll, expect, test } from 'vitest'
 import { insertSession } from '../../db/people/sessions.ts'
 import type { Document } from '../../local/people/person.ts'
 import { createDiskStore } from '../../media/store.ts'
+import { postMetrics } from '../../platforms/measurer.ts'
 import { createApp } from '../../web/app.ts'
+import { valueWords } from '../../web/insights/own-metrics.ts'
 import { createLive } from '../../web/notifications/live.ts'
+import { formats } from '../../web/time/formats.ts'
 import { atTheEnd } from '../support/at-the-end.ts'
 import { type Browser, createBrowser } from '../support/browsing.ts'
 import { testConfig } from '../support/config.ts'
+import { expectedNumbers, type LedgerNumbers } from '../support/insights/expected-numbers.ts'
 import {
   type Connected,
   type MeasuringWorld,
@@ -50,26 +54,29 @@ test.each([
     await world.measure()
     await world.travelTo(post.publishedAt.getTime() + 30 * hourMs)
     await world.rig.control('POST', '/clock', { stopped: true })
-    const { saved: saves, ...truth } = await world.rig.control<Record<string, number>>(
+    const truth = await world.rig.control<LedgerNumbers>(
       'GET',
       `/ledger/posts/${name}/${post.platformPostId}/numbers`,
     )
     await world.measure()
     await world.rig.control('POST', '/clock', { stopped: false })
     const { label, measure } = world.deps.platforms.platforms.get(name)!
-    const given = measure.names(kind)
-    const expected = ['views', 'reach', 'likes', 'comments', 'shares', 'saves'].map((metric) =>
-      metric in given
-        ? ({ ...truth, saves } as Record<string, number>)[metric]!.toLocaleString('en-GB')
+    const numbers = expectedNumbers(measure, kind, truth)
+    const expected = postMetrics.map((metric) =>
+      metric in measure.names(kind)
+        ? numbers[metric]!.toLocaleString('en-GB')
         : `not given by ${label}`,
     )
+    const own = measure.ownMetrics.filter(({ names }) => kind in names)
+    const ownWords = own.map((one) => valueWords(one, numbers[one.name]!, formats('UTC', 0)))
 
     const page = await manager.get(`/w/northside/posts/${post.postId}`)
     const document: Document = parseHTML(page.text).document
     const shown = [...document.querySelectorAll(`#target-${post.targetId} .number-row dd`)].map(
       (dd) => dd.textContent?.trim(),
     )
-    expect(shown).toEqual(expected)
+    expect(shown).toEqual([...expected, ...ownWords])
+    expect(own.length > 0, 'TikTok has none').toBe(name !== 'tiktok')
     expect(truth.views).toBeGreaterThan(0)
     const csv = (await manager.get(`/w/northside/posts/${post.postId}/numbers.csv`)).text
       .trim()
@@ -77,6 +84,13 @@ test.each([
     expect(csv.at(-1)?.split(',').slice(3, 9)).toEqual(
       expected.map((words) => (words.startsWith('not given') ? '' : words.replaceAll(',', ''))),
     )
+    expect(
+      csv
+        .at(-1)
+        ?.split(',')
+        .slice(10)
+        .map((cell) => cell.trim()),
+    ).toEqual(measure.ownMetrics.map((one) => String(numbers[one.name] ?? '')))
     const ranked = (
       await manager.get(
         `/w/northside/insights/${channels[name]!.channelId}.csv?from=2020-01-01&to=2099-01-01`,
