@@ -189,7 +189,7 @@ describe('insights limited to a platform or a format', () => {
     ["x' or 1=1", '<b>'],
     ['Instagram', 'REEL'],
     ['__proto__', 'constructor'],
-    ['\u0007', '\ud83d\ude00\u202e'],
+    ['\u0130nstagram', '\ud83d\ude00'],
     ['x'.repeat(10_000), 'reel,image'],
   ])('ignore platforms and formats that do not exist, whatever is typed (%#)', async (...typed) => {
     const [platform, format] = typed.map(encodeURIComponent)
@@ -200,6 +200,13 @@ describe('insights limited to a platform or a format', () => {
     const file = await get(`&platform=${platform}&format=${format}`, '/w/northside/insights.csv')
     expect(file.headers.get('content-disposition')).toMatch(/"northside-days-\d{4}-[\d-]+\.csv"/)
   })
+
+  it.each(['\u0000', '\u0007', 'reel\u202e'])(
+    'are refused with invisible characters (%#)',
+    async (typed) => {
+      expect((await get(`&format=${encodeURIComponent(typed)}`)).status).toBe(400)
+    },
+  )
 
   it('take the first of several values, and none of a name with brackets', async () => {
     const reels = viewsOf(({ kind }) => kind === 'reel').toLocaleString('en')
