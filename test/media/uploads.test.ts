@@ -1,7 +1,7 @@
-import { readdir, readFile, utimes, writeFile } from 'node:fs/promises'
+import { readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pino } from 'pino'
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { makeImage, makeVideo } from '../../local/media/media-files.ts'
 import { removeExpired } from '../../web/media/uploads/records.ts'
 import { unfinishedMax } from '../../web/media/uploads/room.ts'
@@ -29,6 +29,17 @@ beforeEach(async () => {
   for (const name of await left()) if (name.endsWith('.json')) await remove(name.slice(0, -5))
 })
 const remove = (id: string) => tus(test.cast.manager, 'DELETE', `/w/northside/uploads/${id}`)
+
+/** Until all bytes have arrived, or the file is stored already. */
+const takingIn = (address: string) =>
+  vi.waitUntil(
+    async () => {
+      const id = address.split('/').at(-1) ?? ''
+      const bytes = await stat(join(folder, `${id}.bytes`)).catch(() => null)
+      return (bytes?.size ?? 0) > 0 || (await left()).includes(`${id}.done`)
+    },
+    { interval: 1 },
+  )
 
 describe('an upload in parts', () => {
   it('becomes the same file as one that is sent by the form', async () => {
@@ -90,6 +101,24 @@ describe('an upload in parts', () => {
       width: 300,
       height: 202,
     })
+  })
+
+  it('can’t be canceled once its last byte has arrived, and the answer says what it has become', async () => {
+    const { manager } = test.cast
+    const picture = await makeImage({ width: 300, height: 204 })
+    const address = await begin(manager, 'too-late.jpg', picture.length)
+    const [sent, during] = await Promise.all([
+      sendPart(manager, address, 0, picture),
+      takingIn(address).then(() => tus(manager, 'DELETE', address)),
+    ])
+    const location = sent.headers.get('Content-Location')
+    expect(mediaId(location)).not.toBe('')
+    for (const canceled of [during, await tus(manager, 'DELETE', address)]) {
+      expect([canceled.status, canceled.headers.get('Content-Location')]).toEqual([409, location])
+      expect(canceled.text).toContain('in the media library')
+    }
+    expect(await test.sql`select from media where file_name = 'too-late.jpg'`).toHaveLength(1)
+    expect((await tus(test.cast.admin, 'DELETE', address)).status).toBe(404)
   })
 
   it('can be canceled, and is gone from the disk', async () => {

@@ -6,7 +6,7 @@ import { MediaRefused } from '../../../media/refusal.ts'
 import { forMembers, type MemberEnv, type WebDeps } from '../../http/env.ts'
 import { openBody, takesUpload } from '../../http/forms/body.ts'
 import { requireMember } from '../../http/session.ts'
-import { createFinisher, type Finish } from './finish.ts'
+import { createFinisher, type Finisher } from './finish.ts'
 import { createLocker } from './locker.ts'
 import { findOwnUpload, MemberUploads } from './store.ts'
 
@@ -19,7 +19,7 @@ export const partMaxBytes = 64 * 1024 * 1024
 const drainMs = 500
 const one = '/w/:workspace/uploads/:upload{[0-9a-f]{8}-[0-9a-f-]{27}}'
 type MemberContext = Context<MemberEnv>
-type Parts = { deps: WebDeps; finish: Finish; locker: ReturnType<typeof createLocker> }
+type Parts = { deps: WebDeps; finisher: Finisher; locker: ReturnType<typeof createLocker> }
 
 /**
  * Uploads in parts that continue after a lost connection (tus 1.0.0: creation, expiration and
@@ -28,13 +28,13 @@ type Parts = { deps: WebDeps; finish: Finish; locker: ReturnType<typeof createLo
  */
 export const uploadRoutes = (deps: WebDeps) => {
   const guard = requireMember()
-  const parts = { deps, finish: createFinisher(deps), locker: createLocker() }
+  const parts = { deps, finisher: createFinisher(deps), locker: createLocker() }
   return forMembers
     .createApp()
     .post('/w/:workspace/uploads', guard, (c) => create(parts, c))
     .get(one, guard, (c) => answer(parts, c, 'HEAD')) // Hono answers HEAD with it, too
     .patch(one, guard, takesUpload, (c) => receive(parts, c))
-    .delete(one, guard, (c) => answer(parts, c, 'DELETE'))
+    .delete(one, guard, (c) => cancel(parts, c))
 }
 
 const create = async (parts: Parts, c: MemberContext): Promise<Response> => {
@@ -51,6 +51,20 @@ const receive = async (parts: Parts, c: MemberContext): Promise<Response> => {
   if (length === undefined) return refuse(c, 411, words[411])
   if (Number(length) > partMaxBytes) return refuse(c, 413, words[413])
   return await answer(parts, c, 'PATCH')
+}
+
+/**
+ * A file whose last byte has arrived can't be canceled. The answer says which media it has become, so
+ * that it isn't in the library without the person knowing.
+ */
+const cancel = async (parts: Parts, c: MemberContext): Promise<Response> => {
+  const id = c.req.param('upload') ?? ''
+  const isOwn = (await findOwnUpload(parts.deps, who(c), id)) !== null
+  if (isOwn) await parts.finisher.ended(id)
+  const mediaId = (await findOwnUpload(parts.deps, who(c), id))?.mediaId
+  if (!mediaId) return await answer(parts, c, 'DELETE')
+  c.header('Content-Location', `/w/${c.var.workspace.slug}/media/${mediaId}`)
+  return refuse(c, 409, words.stored)
 }
 
 /** Answers about one upload of the person. Says in each answer which media it has become, if it has. */
@@ -70,7 +84,7 @@ const answer = async (
 
 /** Lets the library answer. What it would make a 500 of is thrown, so that it is logged. */
 const handle = async (
-  { deps, finish, locker }: Parts,
+  { deps, finisher, locker }: Parts,
   c: MemberContext,
   method: string,
   id?: string,
@@ -88,7 +102,7 @@ const handle = async (
     namingFunction: () => randomUUID(),
     getFileIdFromRequest: () => id,
     onUploadFinish: async (_request, { id: finished }) => {
-      await finish(who(c), finished)
+      await finisher.finish(who(c), finished)
       return {}
     },
     onResponseError: async (_request, error) => {
@@ -165,6 +179,7 @@ const words = {
   400: 'This part of an upload can’t be understood.',
   404: 'There is no such upload. Upload the file again.',
   409: 'This part doesn’t continue where the upload is. Ask for its offset first.',
+  stored: 'The whole file had arrived, so it is in the media library. Delete it there.',
   410: 'This upload was begun too long ago. Upload the file again.',
   411: 'A part of an upload needs a Content-Length.',
   413: 'This is more than was said at the beginning of the upload, or more than one part may have.',
@@ -172,7 +187,11 @@ const words = {
   423: 'Another request is still working on this upload. Try again in a few seconds.',
 }
 
-const refuse = (c: MemberContext, status: 400 | 404 | 411 | 413 | 415, text: string): Response => {
+const refuse = (
+  c: MemberContext,
+  status: 400 | 404 | 409 | 411 | 413 | 415,
+  text: string,
+): Response => {
   c.header('Cache-Control', 'no-store')
   c.header('Tus-Resumable', '1.0.0')
   c.header('Connection', 'close')

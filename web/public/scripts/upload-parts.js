@@ -92,7 +92,7 @@ const pause = (ms, signal) =>
 /**
  * Uploads a file to `start`, the address where uploads begin. Returns `{ media }`, the address of
  * what it became; `{ status, text }` if it was refused; `{ lost: true }` if the server keeps losing
- * it; null if `signal` ended it. `onProgress(bytes)`, `onWait()` while there is no connection.
+ * it; null if `signal` ended it in time. `onProgress(bytes)`, `onWait()` while there is no connection.
  */
 globalThis.uploadInParts = async (file, start, { signal, onProgress, onWait }) => {
   const key = await keyOf(start, file)
@@ -127,8 +127,10 @@ globalThis.uploadInParts = async (file, start, { signal, onProgress, onWait }) =
     const { status, text, header } = await step()
     if (signal.aborted) {
       forget(key)
-      if (address) await ask('DELETE', address)
-      return null
+      const canceled = address ? await ask('DELETE', address) : null
+      // The last part had arrived after all, so the file is shown.
+      const media = canceled?.header('Content-Location')
+      return media ? { media } : null
     }
     if (status >= 200 && status < 300) {
       if (status === 201) {

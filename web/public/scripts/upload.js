@@ -49,6 +49,7 @@ const showRefusal = ({ row, again, end, bar, say }, words, retry) => {
   row.classList.add('refused')
   bar.hidden = true
   say(words)
+  end.hidden = false
   end.textContent = 'Dismiss'
   end.onclick = () => row.remove()
   again.hidden = !retry
@@ -71,7 +72,7 @@ const addTile = (zone, html) => {
   return tile
 }
 
-const showProgress = ({ bar, state, say }, file) => {
+const showProgress = ({ bar, end, state, say }, file) => {
   let quarter = 0
   let waits = false
   return {
@@ -82,6 +83,7 @@ const showProgress = ({ bar, state, say }, file) => {
       const reached = Math.floor(share * 4)
       if (share < 1) bar.value = share
       else bar.removeAttribute('value')
+      end.hidden = share >= 1 // a file that has arrived can't be canceled
       if (waits || reached > quarter) say(words)
       else state.textContent = words
       quarter = reached
@@ -89,6 +91,7 @@ const showProgress = ({ bar, state, say }, file) => {
     },
     onWait: (status) => {
       waits = true
+      end.hidden = false
       say(
         status === 0
           ? 'Connection lost. The upload continues when it’s back.'
@@ -116,6 +119,7 @@ const send = async (zone, file, shown) => {
   const { uploadZone: media, uploadAs: as } = zone.dataset
   const ending = new AbortController()
   shown.end.textContent = 'Cancel'
+  shown.end.hidden = false
   shown.end.onclick = () => ending.abort()
   const hooks = { ...showProgress(shown, file), signal: ending.signal }
   hooks.onProgress(0)
