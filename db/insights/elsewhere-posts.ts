@@ -115,12 +115,16 @@ export const noteListed = async (
 /** `any`: whether there are such posts. `unread`: how many wait for their first reading. */
 export type ElsewhereCount = { any: boolean; unread: number }
 
-/** The posts of these accounts that were not made with CrateSocial. Always one row. */
+/**
+ * The posts of these accounts that were not made with CrateSocial. Always one row. `exists` would
+ * read the table instead of its index, and all of it if no post has the format.
+ */
 export const countElsewhere = (sql: Db, scope: InsightScope): Promise<ElsewhereCount[]> => {
   const { workspaceId } = scope
   const own = sql`${ofChannels(sql, scope)} ${ofKind(sql, scope)}`
   return sql<ElsewhereCount[]>`
-    select exists (select from elsewhere_posts where workspace_id = ${workspaceId} ${own}) as any,
+    select coalesce((select true from elsewhere_posts where workspace_id = ${workspaceId} ${own}
+        order by published_at limit 1), false) as any,
       (select count(*)::int from elsewhere_posts where workspace_id = ${workspaceId} ${own}
         and taken_at is null and next_at is not null) as unread`
 }

@@ -135,7 +135,11 @@ describe('pages', () => {
     timeout: 120_000,
   }, async () => {
     const found: Record<string, string[]> = {}
-    for (const { name, path, form } of pages) {
+    const filtered: BenchPage[] = ['', `/${ids.channelId}`].map((account) => ({
+      name: `insights${account}, filtered`,
+      path: `/w/shop-0/insights${account}?platform=instagram&format=image`,
+    }))
+    for (const { name, path, form } of [...pages, ...filtered]) {
       const reads = await tooMuch(
         async () => {
           const answer = form ? await member.post(path, form) : await member.get(path)
