@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { readdir, readFile } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { MockActivityEnvironment } from '@temporalio/testing'
@@ -109,6 +110,28 @@ describe('while a rendition is made', { timeout: 60_000 }, () => {
     expect([row?.state, more]).toEqual(['ready', []])
     expect(await mediaStore.size(row!.storeKey!)).toBe(row!.sizeBytes)
     expect((await stored()).length - before).toBe(4) // the upload, the library's, its thumbnail, this
+  })
+
+  it('a disk that is full before or while it is stored leaves nothing behind, and the next try makes it', async () => {
+    const { id, make: makeIt } = await wanted()
+    const { mediaStore } = test.deps
+    const before = await stored()
+    const full = { freeBytes: async () => 10_000 }
+    await expect(makeIt(full)).rejects.toMatchObject({ type: 'NotYet', nextRetryDelay: 60_000 })
+    const noSpace = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
+    const breaks = {
+      putFile: async (key: string, path: string) => {
+        await mediaStore.put(key, Readable.from([(await readFile(path)).subarray(0, 100)]))
+        throw noSpace
+      },
+    }
+    await expect(makeIt(breaks)).rejects.toThrow('no space left on device')
+    expect(await readdir(await mediaStore.scratch())).toEqual([])
+    expect((await rowsOf(id)).map(({ state }) => state)).toEqual(['waiting'])
+    await makeIt()
+    const [row] = await rowsOf(id)
+    expect(row?.state).toBe('ready')
+    expect(await stored()).toEqual([...before, row!.storeKey].sort())
   })
 
   const day = 25 * 3_600_000
