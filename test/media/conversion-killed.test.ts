@@ -10,6 +10,7 @@ import { beforeAll, expect, inject, it } from 'vitest'
 import { createRenderingActivities } from '../../activities/media/render.ts'
 import { createFfmpeg } from '../../media/ffmpeg.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
+import type { Job } from '../support/media/converting-worker.ts'
 import { ffmpeg } from '../support/media/films.ts'
 import { databaseUrl } from '../support/servers/template-database.ts'
 import { upload } from '../support/uploading.ts'
@@ -61,11 +62,15 @@ it('a worker process killed in the middle of a conversion takes ffmpeg with it, 
   const before = await stored()
   const [{ name }] = (await sql`select current_database() as name`) as unknown as [{ name: string }]
   const program = fileURLToPath(import.meta.resolve('../support/media/converting-worker.ts'))
-  const worker = spawn(process.execPath, [
-    ...['--import', import.meta.resolve('tsx'), program],
-    ...[databaseUrl(inject('postgresUrl'), name), pathToFileURL(dirname(scratch)).href],
-    ...[config.media.ffmpeg, id],
-  ])
+  const job: Job = {
+    url: databaseUrl(inject('postgresUrl'), name),
+    store: pathToFileURL(dirname(scratch)).href,
+    ffmpeg: config.media.ffmpeg,
+    mediaId: id,
+  }
+  const worker = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), program], {
+    env: { ...process.env, JOB: JSON.stringify(job) },
+  })
   const ended = once(worker, 'exit')
   await expect
     .poll(async () => (await row()).share, { timeout: 120_000, interval: 50 })

@@ -5,8 +5,9 @@ import { connect } from '../../../db/postgres/connect.ts'
 import { createFfmpeg } from '../../../media/ffmpeg.ts'
 import { createDiskStore } from '../../../media/store.ts'
 
-/** A process that makes one upload's files, to be killed: database, store, ffmpeg and upload. */
-const [url = '', store = '', ffmpeg = '', mediaId = ''] = process.argv.slice(2)
+/** A process that makes one upload's files, to be killed. `JOB` in its environment: a `Job` as JSON. */
+export type Job = { url: string; store: string; ffmpeg: string; mediaId: string }
+const { url, store, ffmpeg, mediaId } = JSON.parse(process.env.JOB ?? '') as Job
 const activities = createRenderingActivities({
   sql: connect({ url, prepare: true, max: 2, applicationName: 'converting' }),
   mediaStore: createDiskStore(store),
