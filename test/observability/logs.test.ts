@@ -169,6 +169,8 @@ describe('a log line', () => {
         { text, channel, time: later },
         'Schedule',
       )
+      // A row that is handled late, or by two processes, would signal with the first request again.
+      await expect.poll(() => house.sql`select from outbox`).toHaveLength(0)
       const soon = wallTimeOf(
         new Date(Math.ceil(Date.now() / 1_000) * 1_000 + 3_000),
         'Europe/Zurich',
