@@ -1,4 +1,3 @@
-import { recordEvent } from '../../db/notifications/events.ts'
 import { notify } from '../../db/notifications/notifications.ts'
 import { type Db, tx } from '../../db/postgres/connect.ts'
 import {
@@ -10,6 +9,7 @@ import {
 } from '../../db/posts/comments/comments.ts'
 import type { TargetRow } from '../../db/posts/targets.ts'
 import type { Problem } from '../../platforms/errors.ts'
+import { recordTargetEvent } from './outcomes.ts'
 import type { PublishingDeps } from './platform-calls.ts'
 
 type Result = Pick<CommentAttempt, 'id' | 'outcome' | 'sentAt' | 'problem'>
@@ -26,7 +26,7 @@ export const settleCommentWritten = async (
     if (result) await recordCommentOutcome(t, result.id, result)
     const at = result?.sentAt ?? new Date(deps.now())
     if (await markCommented(t, target, { commentId, proof, at }))
-      await note(t, target, 'comment.published')
+      await recordTargetEvent(t, target, 'comment.published')
   })
 }
 
@@ -38,7 +38,7 @@ export const failComment = async (
 ): Promise<void> => {
   await tx(deps.sql, async (t) => {
     if (await markCommentFailed(t, target, problem))
-      await recordAndNotify(t, target, 'failed', problem)
+      await notifyAboutComment(t, target, 'failed', problem)
   })
 }
 
@@ -50,30 +50,18 @@ export const leaveCommentUnconfirmed = async (
 ): Promise<void> => {
   await tx(deps.sql, async (t) => {
     if (await markCommentUnconfirmed(t, target, proof))
-      await recordAndNotify(t, target, 'unconfirmed')
+      await notifyAboutComment(t, target, 'unconfirmed')
   })
 }
 
-const note = (t: Db, target: TargetRow, name: string, problem?: Problem): Promise<string> =>
-  recordEvent(t, {
-    name,
-    workspaceId: target.workspaceId,
-    userId: null,
-    subjectId: target.id,
-    facts: {
-      platform: target.platform,
-      ...(problem ? { kind: problem.kind, code: problem.code } : {}),
-    },
-  })
-
 // promise: U4
-const recordAndNotify = async (
+const notifyAboutComment = async (
   t: Db,
   target: TargetRow,
   outcome: 'failed' | 'unconfirmed',
   problem?: Problem,
 ): Promise<void> => {
-  const eventId = await note(t, target, `comment.${outcome}`, problem)
+  const eventId = await recordTargetEvent(t, target, `comment.${outcome}`, problem)
   await notify(t, {
     workspaceId: target.workspaceId,
     kind: 'comment',

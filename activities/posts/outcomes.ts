@@ -41,7 +41,7 @@ export const settlePublished = async (
     const isOut = await tx(deps.sql, async (t) => {
       if (attempt) await recordOutcome(t, attempt.id, attempt)
       const marked = await markPublished(t, target, outcome)
-      if (marked) await record(t, target, 'target.published')
+      if (marked) await recordTargetEvent(t, target, 'target.published')
       return marked
     })
     if (isOut) deps.meters?.ended(target, 'published')
@@ -153,7 +153,13 @@ export const anotherTryAfter = (
   ),
 })
 
-const record = (t: Db, target: TargetRow, name: string, problem?: Problem): Promise<string> =>
+/** Records an event about a target, with the kind and code of a problem. Returns the event's id. */
+export const recordTargetEvent = (
+  t: Db,
+  target: TargetRow,
+  name: string,
+  problem?: Problem,
+): Promise<string> =>
   recordEvent(t, {
     name,
     workspaceId: target.workspaceId,
@@ -173,7 +179,7 @@ export const recordAndNotify = async (
   kind: 'failed' | 'unconfirmed' | 'missed',
   problem?: Problem,
 ): Promise<void> => {
-  await record(t, target, `target.${kind}`, problem)
+  await recordTargetEvent(t, target, `target.${kind}`, problem)
   const cause = `${kind}:${target.id}:${target.revision}:${target.attemptNumber}`
   await notify(t, { workspaceId: target.workspaceId, kind, cause, targetId: target.id, to: 'both' })
 }
