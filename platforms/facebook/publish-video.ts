@@ -164,5 +164,5 @@ const noProgress = (code: string): PlatformError =>
   new PlatformError({
     kind: 'unavailable',
     code,
-    words: 'Facebook did not say how the upload of the video goes on.',
+    words: 'Facebook did not say how to continue the upload of the video.',
   })

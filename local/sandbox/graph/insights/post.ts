@@ -126,7 +126,7 @@ function seenOf(meta: Meta, post: PagePost, atMs: number): Seen {
 /** Of a post without a video, the result says what it would have been. */
 export function filmOf(meta: Meta, post: PagePost, { views }: Pick<Reception, 'views'>): Watched {
   const video = post.videoId ? meta.state.videos[post.videoId] : undefined
-  // A reel starts to play by itself, and some people watch it twice.
+  // A reel starts to play automatically, and some people watch it twice.
   return watched(
     meta,
     post,
