@@ -7,7 +7,7 @@ import { sayNeed } from '../notifications/needs.ts'
 import { loadNextStep } from '../pages/next-step.ts'
 import { loadFirstSteps } from '../people/first-steps.ts'
 import { formats } from '../time/formats.ts'
-import { loadToday } from './calendar-page.ts'
+import { loadToday } from './calendar/page.ts'
 import { actAnswerOf } from './post-page.ts'
 
 /** The Today page: today, tomorrow and what needs attention. */

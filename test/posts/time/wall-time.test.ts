@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readDate, spanAround } from '../../../web/posts/calendar-days.ts'
+import { readDate, spanAround } from '../../../web/posts/calendar/days.ts'
 import {
   dateOf,
   foldOf,

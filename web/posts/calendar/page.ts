@@ -1,15 +1,19 @@
 import { group } from 'd3-array'
-import { type CalendarPost, type DatedPost, listCalendar } from '../../db/posts/calendar.ts'
-import { mayStart } from '../../db/posts/target-transitions.ts'
-import type { Platform } from '../../platforms/platform.ts'
-import type { WebDeps, Workspace } from '../http/env.ts'
-import { longDay, weekday } from '../time/dates.ts'
-import { addDays } from '../time/days.ts'
-import { type Formats, formats } from '../time/formats.ts'
-import { dateOf, startOfDay } from '../time/wall-time.ts'
-import { boundsOf, type CalendarView, type Span } from './calendar-days.ts'
-import { inboxWords, overallPill, type Pill } from './post-state.ts'
-import { titleOf } from './post-title.ts'
+import {
+  type CalendarPost,
+  type DatedPost,
+  listCalendar,
+} from '../../../db/posts/calendar/posts.ts'
+import { mayStart } from '../../../db/posts/target-transitions.ts'
+import type { Platform } from '../../../platforms/platform.ts'
+import type { WebDeps, Workspace } from '../../http/env.ts'
+import { longDay, weekday } from '../../time/dates.ts'
+import { addDays } from '../../time/days.ts'
+import { type Formats, formats } from '../../time/formats.ts'
+import { dateOf, startOfDay } from '../../time/wall-time.ts'
+import { inboxWords, overallPill, type Pill } from '../post-state.ts'
+import { titleOf } from '../post-title.ts'
+import { boundsOf, type CalendarView, type Span } from './days.ts'
 
 /** A post on the calendar or in a list of days. */
 export type Entry = {

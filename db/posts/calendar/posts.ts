@@ -1,6 +1,6 @@
-import type { Db } from '../postgres/connect.ts'
-import { asJson, fromJson } from '../postgres/json-rows.ts'
-import type { TargetState } from './target-states.ts'
+import type { Db } from '../../postgres/connect.ts'
+import { asJson, fromJson } from '../../postgres/json-rows.ts'
+import type { TargetState } from '../target-states.ts'
 
 /** A post as shown in the calendar and on Today. */
 export type CalendarPost = {

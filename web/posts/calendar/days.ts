@@ -1,8 +1,8 @@
 import { Temporal } from 'temporal-polyfill'
-import type { DayBounds } from '../../db/posts/calendar.ts'
-import { dayAndMonth, monthAndYear } from '../time/dates.ts'
-import { addDays } from '../time/days.ts'
-import { isYear, startOfDay } from '../time/wall-time.ts'
+import type { DayBounds } from '../../../db/posts/calendar/posts.ts'
+import { dayAndMonth, monthAndYear } from '../../time/dates.ts'
+import { addDays } from '../../time/days.ts'
+import { isYear, startOfDay } from '../../time/wall-time.ts'
 
 export type CalendarView = 'month' | 'week' | 'list'
 
