@@ -39,7 +39,8 @@ export const composerView = (
     key: form.key || randomUUID(),
     base: `/w/${workspace.slug}`,
     heading: scheduled ? 'Edit post' : 'New post',
-    pill: pillOf(deps, workspace, composer),
+    pill: pillOf(composer),
+    savedWords: savedWords(deps, workspace, composer),
     scheduleLabel: scheduleLabel(deps, composer),
     times: formats(form.zone, deps.now()),
     faults: faults.map((fault) => ({ ...fault, sentence: faultSentence(fault) })),
@@ -166,13 +167,13 @@ const byPlace = (faults: Fault[]): Record<Fault['place'], Fault[]> => {
   }
 }
 
-const pillOf = (deps: WebDeps, workspace: Workspace, composer: Composer): View => {
-  const { post } = composer
+const pillOf = ({ post, targets }: Composer): View => overallPill(post?.state ?? 'draft', targets)
+
+/** When the post was saved, for its draft. The script keeps these words current. */
+const savedWords = (deps: WebDeps, workspace: Workspace, { post }: Composer): string => {
+  if (!post) return 'Not saved yet'
   const fmt = formats(workspace.zone, deps.now())
-  if (!post) return { words: 'not saved yet', tone: '' }
-  if (post.state === 'draft')
-    return { words: `draft · saved ${fmt.when(post.updatedAt)}`, tone: '' }
-  return overallPill(post.state, composer.targets)
+  return post.state === 'draft' ? `Saved ${fmt.when(post.updatedAt)}` : ''
 }
 
 /** The label of the schedule button. Shows the time in the time zone of the form's time field. */
