@@ -14,7 +14,6 @@ readCommand('icons', (command) =>
 
 const names = [
   ...['alert-circle', 'alert-triangle', 'arrow-right', 'arrows-move', 'ban'],
-  ...issuerModules.flatMap(({ policy }) => policy.platforms.map(({ icon }) => icon)),
   ...[
     'bell',
     'building',
@@ -88,20 +87,36 @@ const names = [
     'crop',
     'rotate-clockwise',
     'arrow-back-up',
+    'server-2',
+    'user',
+    'help-circle',
+    'player-pause',
+    'repeat',
+    'bell-off',
+    'wifi-off',
   ],
 ]
 
-const symbols = names.map((name) => {
-  const svg = readFileSync(
-    join(root, `node_modules/@tabler/icons/icons/outline/${name}.svg`),
-    'utf8',
-  )
-  const drawing = svg
+const marks = issuerModules.flatMap(({ policy }) => policy.platforms.map(({ mark }) => mark))
+
+/** What an SVG file of a package draws, without its `<svg>` and title. */
+const drawingIn = (path: string): string =>
+  readFileSync(join(root, 'node_modules', path), 'utf8')
     .replace(/^[\s\S]*?<svg[^>]*>|<\/svg>\s*$/g, '')
-    .replace(/<path stroke="none"[^>]*\/>/, '')
-  return `<symbol id="${name}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round">${drawing.replace(/\s*\n\s*/g, '')}</symbol>`
-})
-const notice = '<!-- Tabler Icons, MIT License, (c) 2020-2026 Paweł Kuna -->'
+    .replace(/<path stroke="none"[^>]*\/>|<title>[^<]*<\/title>/g, '')
+    .replace(/\s*\n\s*/g, '')
+
+const outline =
+  'fill="none" stroke="currentColor" stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round"'
+const symbol = (name: string, looks: string, path: string): string =>
+  `<symbol id="${name}" viewBox="0 0 24 24" ${looks}>${drawingIn(path)}</symbol>`
+
+const symbols = [
+  ...names.map((name) => symbol(name, outline, `@tabler/icons/icons/outline/${name}.svg`)),
+  ...marks.map((name) => symbol(name, 'fill="currentColor"', `simple-icons/icons/${name}.svg`)),
+]
+const notice =
+  '<!-- Tabler Icons, MIT License, (c) 2020-2026 Paweł Kuna. Platform marks: Simple Icons, CC0 1.0 -->'
 writeFileSync(
   join(root, 'web/public/sprite.svg'),
   `<svg xmlns="http://www.w3.org/2000/svg">\n${notice}\n<title>Icons</title>\n${symbols.join('\n')}\n</svg>\n`,

@@ -13,8 +13,8 @@ export type Platform = {
   name: string
   /** The name that people see, such as `Facebook`. */
   label: string
-  /** Two letters and a color for the badge. */
-  badge: { letters: string; colour: string }
+  /** Its mark: the name of an icon in the sprite. */
+  mark: string
   /** The name of the issuer of its grants. Several platforms may share one. */
   issuer: string
   /**

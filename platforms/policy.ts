@@ -23,8 +23,8 @@ type PlatformWords = {
   name: string
   /** For example "Facebook" */
   label: string
-  /** A Tabler icon. `npm run icons` puts it into the sprite. */
-  icon: string
+  /** Its mark, a name in `simple-icons`. `npm run icons` puts it into the sprite. */
+  mark: string
   /** For example "Facebook Pages" */
   accounts: string
   /** Whether it fetches uploaded files from our public URLs. */

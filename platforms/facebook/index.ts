@@ -12,7 +12,7 @@ import { isReelLong, isReelShaped } from './video-rules.ts'
 export const createFacebook = (settings: MetaSettings): Platform => ({
   name: 'facebook',
   label: 'Facebook',
-  badge: { letters: 'Fb', colour: '#0866ff' },
+  mark: 'facebook',
   issuer: 'meta',
   kinds,
   check: checkFacebookDraft,

@@ -16,14 +16,14 @@ export const metaPolicy: IssuerPolicy = {
     {
       name: 'facebook',
       label: 'Facebook',
-      icon: 'brand-facebook',
+      mark: 'facebook',
       accounts: 'Facebook Pages',
       fetchesMedia: false,
     },
     {
       name: 'instagram',
       label: 'Instagram',
-      icon: 'brand-instagram',
+      mark: 'instagram',
       accounts: 'Instagram professional accounts',
       fetchesMedia: true,
     },

@@ -13,7 +13,7 @@ import { captionLimit, checkInstagramDraft, instagramCommentLimits } from './rul
 export const createInstagram = (settings: MetaSettings): Platform => ({
   name: 'instagram',
   label: 'Instagram',
-  badge: { letters: 'Ig', colour: '#c13584' },
+  mark: 'instagram',
   issuer: 'meta',
   needsDataAccess: true, // Meta: instagram_* permissions end after `dataAccessDays`, Page permissions don't
   kinds,

@@ -31,7 +31,7 @@ export const createTiktok = (settings: TiktokSettings, now: () => number = Date.
   return {
     name: 'tiktok',
     label: 'TikTok',
-    badge: { letters: 'tt', colour: '#222a2e' },
+    mark: 'tiktok',
     issuer: 'tiktok',
     kinds: [
       {

@@ -16,7 +16,7 @@ export const tiktokPolicy: IssuerPolicy = {
     {
       name: 'tiktok',
       label: 'TikTok',
-      icon: 'brand-tiktok',
+      mark: 'tiktok',
       accounts: 'TikTok accounts',
       fetchesMedia: true,
     },

@@ -94,6 +94,7 @@ const wholeStory = async (javaScriptEnabled: boolean) => {
   await page.getByText('Role changed.').waitFor()
   expect(await page.locator('.rows .pill.accent').count()).toBe(2)
 
+  await page.locator('.menu .person > summary').click()
   await page.locator('.menu').getByRole('button', { name: 'Sign out' }).click()
   await page.getByText('You’re signed out.').waitFor()
   expect(await context.cookies()).toEqual([])

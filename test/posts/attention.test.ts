@@ -183,7 +183,7 @@ describe('what a post is doing now', () => {
 
 it('the badge for new notifications is also in the phone menu', async () => {
   const html = await page('/w/northside/calendar', 'admin')
-  const phone = html.split('<nav class="thumbs"')[1]?.split('</nav>')[0] ?? ''
+  const phone = html.split('<nav class="tab-bar"')[1]?.split('</nav>')[0] ?? ''
   expect(phone).toMatch(/More<span class="tally">\d+/)
   expect(phone).toMatch(/Notifications<span class="tally">\d+/)
 })

@@ -4,7 +4,7 @@ import type { Frame } from '../../db/notifications/frame.ts'
 import { conversionWords } from '../../media/conversion-words.ts'
 import { drawChart } from '../charts/index.ts'
 import type { workflowIds } from '../operate/workflow-page.ts'
-import { navigation } from '../pages/navigation.ts'
+import { initials, navigation } from '../pages/navigation.ts'
 import { sentence, undoOf } from '../pages/said.ts'
 import { editedPicture } from '../posts/editing/picture.ts'
 import { type PolicyVersions, policyNews } from '../privacy/policy.ts'
@@ -35,7 +35,7 @@ export type Renderer = {
 }
 
 type WorkflowPage = (what: keyof typeof workflowIds, id: string) => string | null
-type Drawn = { name: string; label: string; badge: { letters: string; colour: string } }
+type Drawn = { name: string; label: string; mark: string }
 
 /** `operator` is null if none is configured, which production doesn't allow. */
 type Site = { host: string; operator: string | null; contact: string }
@@ -78,9 +78,10 @@ export const createRenderer = (options: Options): Renderer => {
     formKey: randomUUID,
     asset: options.assets,
     icon: icon(options.assets),
-    badge,
-    avatar,
+    badge: badge(options.assets),
+    avatar: avatar(options.assets),
     fields,
+    initials,
     chart: drawChart,
     converting: (media: Parameters<typeof conversionWords>[0]) =>
       conversionWords(media, Date.now()),
@@ -191,24 +192,25 @@ const once = <Given, Result>(make: (given: Given) => Result): ((given: Given) =>
   }
 }
 
-/**
- * The platform's two letters in its color. Uses presentation attributes, because the CSP forbids
- * inline styles.
- */
-const badge = once(
-  (platform: Drawn): string =>
-    `<svg class="badge" viewBox="0 0 20 20" width="20" height="20" role="img" aria-label="${escaped(platform.label)}"><title>${escaped(platform.label)}</title>` +
-    `<rect width="20" height="20" rx="5" fill="${escaped(platform.badge.colour)}"/><text x="10" y="13.5" text-anchor="middle">${escaped(platform.badge.letters)}</text></svg>`,
-)
+/** The mark of a platform, in the color of the text because colors mean states. */
+const badge = (asset: (name: string) => string): ((platform: Drawn) => string) =>
+  once(
+    (platform) =>
+      `<svg class="badge" viewBox="0 0 24 24" width="16" height="16" role="img" aria-label="${escaped(platform.label)}"><title>${escaped(platform.label)}</title>` +
+      `<use href="${asset('sprite.svg')}#${escaped(platform.mark)}"/></svg>`,
+  )
 
 /**
- * The profile picture of a connected account with its platform's badge, served from our own origin.
+ * The profile picture of a connected account with its platform's mark, served from our own origin.
  * The name is shown next to it, so the picture has an empty alt text. `platform` is undefined if it
  * is no longer configured.
  */
-const avatar = (workspaceSlug: string, channelId: string, platform: Drawn | undefined): string =>
-  `<span class="avatar"><img src="/w/${escaped(workspaceSlug)}/channels/${escaped(channelId)}/avatar" alt="" width="36" height="36" loading="lazy" decoding="async">` +
-  `${platform ? badge(platform) : ''}</span>`
+const avatar = (asset: (name: string) => string) => {
+  const mark = badge(asset)
+  return (workspaceSlug: string, channelId: string, platform: Drawn | undefined): string =>
+    `<span class="avatar"><img src="/w/${escaped(workspaceSlug)}/channels/${escaped(channelId)}/avatar" alt="" width="36" height="36" loading="lazy" decoding="async">` +
+    `${platform ? `<span class="avatar-mark">${mark(platform)}</span>` : ''}</span>`
+}
 
 const escaped = (text: string): string =>
   text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)

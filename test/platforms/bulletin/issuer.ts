@@ -68,7 +68,7 @@ export const bulletin = defineIssuer({
       {
         name: 'bulletin',
         label: 'Bulletin',
-        icon: 'world',
+        mark: 'mail',
         accounts: 'Bulletin boards',
         fetchesMedia: true,
       },

@@ -31,7 +31,7 @@ export const createBulletin = (settings: BulletinSettings): Platform => {
   return {
     name: 'bulletin',
     label: 'Bulletin',
-    badge: { letters: 'Bu', colour: '#7a5c00' },
+    mark: 'mail',
     issuer: 'bulletin',
     kinds: [
       { name: 'text', label: 'Notice', prepareAheadMs: 60_000, textLimit, frame: 'words-first' },

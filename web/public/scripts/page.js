@@ -26,16 +26,26 @@ document.addEventListener('click', async (event) => {
   button.textContent = 'Copied'
 })
 
-// Closes open menus on a click elsewhere or Esc.
+// Closes open menus on a click elsewhere or Esc, which gives the focus back.
+const menus = 'details:is(.more, .switcher, .person)'
 const closeOpenMenus = (except) => {
-  for (const menu of document.querySelectorAll('details.more[open], details.switcher[open]'))
+  for (const menu of document.querySelectorAll(`${menus}[open]`))
     if (menu !== except) menu.open = false
 }
-document.addEventListener('click', (event) => {
-  if (!event.target.closest?.('details.more, details.switcher')) closeOpenMenus()
-})
+document.addEventListener('click', (event) => closeOpenMenus(event.target.closest?.(menus)))
 document.addEventListener('keydown', (event) => {
-  if (event.key === 'Escape') closeOpenMenus()
+  if (event.key !== 'Escape') return
+  document.activeElement?.closest(`${menus}[open]`)?.querySelector('summary').focus()
+  closeOpenMenus()
+})
+
+// Follows the link of a key, such as N for a new post, unless somebody is typing.
+document.addEventListener('keydown', (event) => {
+  if (event.defaultPrevented || event.repeat || event.isComposing) return
+  if (event.ctrlKey || event.metaKey || event.altKey) return
+  const typing = event.target.closest?.('input, select, textarea, dialog, [contenteditable]')
+  if (typing || document.querySelector('dialog[open]')) return
+  document.querySelector(`a[data-key="${CSS.escape(event.key.toLowerCase())}"]`)?.click()
 })
 
 // Prevents a form from being submitted twice. The button works again after a failed htmx request or
