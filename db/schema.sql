@@ -1,5 +1,15 @@
 set check_function_bodies = off;
 
+CREATE OR REPLACE FUNCTION public.add_numbers(a jsonb, b jsonb)
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select case when b = '{}' then a when a = '{}' then b else (
+    select jsonb_object_agg(name, total) from (
+      select key as name, sum(value::numeric) as total
+      from (select * from jsonb_each_text(a) union all select * from jsonb_each_text(b)) both_sides group by 1) sums) end
+$function$;
 CREATE OR REPLACE FUNCTION public.add_up_days()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -9,12 +19,20 @@ begin
   delete from workspace_days s using (select distinct workspace_id, day from touched) t
     where s.workspace_id = t.workspace_id and s.day = t.day;
   insert into workspace_days (workspace_id, day, views, reach, likes, comments, shares, saves,
-      other_views, other_reach, other_likes, other_comments, other_shares, other_saves, taken_at)
-    select t.workspace_id, t.day, d.* from (select distinct workspace_id, day from touched) t
+      other_views, other_reach, other_likes, other_comments, other_shares, other_saves, taken_at, more, other_more)
+    select t.workspace_id, t.day, d.*, coalesce(own.more, '{}'), coalesce(own.other_more, '{}') from (select distinct workspace_id, day from touched) t
       cross join lateral (
         select sum(views), sum(reach), sum(likes), sum(comments), sum(shares), sum(saves),
           sum(other_views), sum(other_reach), sum(other_likes), sum(other_comments), sum(other_shares), sum(other_saves), max(taken_at)
-        from channel_days where workspace_id = t.workspace_id and day = t.day having count(*) > 0) d;
+        from channel_days where workspace_id = t.workspace_id and day = t.day having count(*) > 0) d
+      cross join lateral (
+        select jsonb_object_agg(name, total) filter (where not is_other) as more, jsonb_object_agg(name, total) filter (where is_other) as other_more
+        from (
+          select n.is_other, n.name, sum(n.value::numeric) as total
+          from channel_days c cross join lateral (
+            select false as is_other, key as name, value from jsonb_each_text(c.more)
+            union all select true, key, value from jsonb_each_text(c.other_more)) n
+          where c.workspace_id = t.workspace_id and c.day = t.day group by 1, 2) totals) own;
   delete from channel_months s using (select distinct channel_id, date_trunc('month', day)::date as month from touched) t
     where s.channel_id = t.channel_id and s.month = t.month;
   insert into channel_months (workspace_id, channel_id, month, views, reach, likes, comments, shares, saves,
@@ -150,6 +168,42 @@ CREATE OR REPLACE FUNCTION public.measure_shard(channel_id uuid)
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
 RETURN ((get_byte(uuid_send(channel_id), 15) % 16))::smallint;
+CREATE OR REPLACE FUNCTION public.own_gains_from_readings(only_channels uuid[], only_posts uuid[], names text[])
+ RETURNS TABLE(workspace_id uuid, channel_id uuid, kind text, day date, is_other boolean, name text, gain numeric)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  with given as (
+    select m.workspace_id, m.channel_id, m.kind, false as is_other, m.published_at, false as predates, m.target_id as id,
+      s.taken_at, s.last_seen_at, s.more
+    from measured_targets m join snapshots s on s.target_id = m.target_id
+    where (only_channels is null or m.channel_id = any(only_channels)) and (only_posts is null or m.target_id = any(only_posts))
+    union all
+    select e.workspace_id, e.channel_id, e.kind, true, e.published_at, e.predates, e.id, s.taken_at, s.last_seen_at, s.more
+    from elsewhere_posts e join snapshots s on s.elsewhere_id = e.id
+    where (only_channels is null or e.channel_id = any(only_channels)) and (only_posts is null or e.id = any(only_posts))),
+  readings as (
+    select given.*, greatest(lag(taken_at) over earlier, lag(last_seen_at) over earlier) as read_before
+    from given window earlier as (partition by id order by taken_at)),
+  steps as (
+    select r.workspace_id, r.channel_id, r.kind, r.is_other, r.taken_at, n.key as name,
+      n.value::numeric - coalesce(lag(n.value::numeric) over earlier, case
+        when not r.predates and r.published_at >= now() - interval '24 months'
+          and coalesce(r.read_before - r.published_at <= interval '3 days', true) then 0 end) as gain
+    from readings r cross join lateral jsonb_each_text(r.more) n
+    where names is null or n.key = any(names)
+    window earlier as (partition by r.id, n.key order by r.taken_at)),
+  zones as (
+    select w.id, coalesce(lag(z.until) over (partition by w.id order by z.until nulls last), '-infinity') as since,
+      coalesce(z.until, 'infinity') as until, z.zone
+    from workspaces w cross join lateral (
+      select one ->> 'zone' as zone, (one ->> 'until')::timestamptz as until from jsonb_array_elements(w.earlier_zones) one
+      union all select w.zone, null) z)
+  select s.workspace_id, s.channel_id, s.kind, (s.taken_at at time zone z.zone)::date, s.is_other, s.name, sum(s.gain)
+  from steps s join zones z on z.id = s.workspace_id and s.taken_at >= z.since and s.taken_at < z.until
+  where s.gain is not null
+  group by 1, 2, 3, 4, 5, 6
+$function$;
 CREATE OR REPLACE FUNCTION public.raise_post_version()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -229,6 +283,27 @@ AS $function$
       overlay(uuid_send(gen_random_uuid()) placing substring(int8send((extract(epoch from clock_timestamp()) * 1000)::bigint) from 3) from 1 for 6),
       52, 1), 53, 1), 'hex')::uuid
 $function$;
+CREATE OR REPLACE FUNCTION public.write_own_gains(only_channels uuid[], names text[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  create temporary table own_gains on commit drop as select * from own_gains_from_readings(only_channels, null, names);
+  update channel_days d set more = coalesce(g.more, '{}'), other_more = coalesce(g.other_more, '{}')
+  from (
+    select channel_id, day, jsonb_object_agg(name, gain) filter (where not is_other) as more,
+      jsonb_object_agg(name, gain) filter (where is_other) as other_more
+    from (select channel_id, day, is_other, name, sum(gain) as gain from own_gains group by 1, 2, 3, 4) by_account
+    group by 1, 2) g
+  where d.channel_id = g.channel_id and d.day = g.day;
+  update format_days d set more = coalesce(g.more, '{}'), other_more = coalesce(g.other_more, '{}')
+  from (
+    select channel_id, kind, day, jsonb_object_agg(name, gain) filter (where not is_other) as more,
+      jsonb_object_agg(name, gain) filter (where is_other) as other_more
+    from own_gains group by 1, 2, 3) g
+  where d.channel_id = g.channel_id and d.kind = g.kind and d.day = g.day;
+  drop table own_gains;
+end $function$;
 
 create table account_snapshots (
   workspace_id uuid not null,
@@ -305,7 +380,9 @@ create table channel_days (
   other_comments integer,
   other_shares integer,
   other_saves integer,
-  other_grown_since date
+  other_grown_since date,
+  more jsonb default '{}'::jsonb not null,
+  other_more jsonb default '{}'::jsonb not null
 );
 create table channel_months (
   workspace_id uuid not null,
@@ -488,7 +565,9 @@ create table format_days (
   other_comments integer,
   other_shares integer,
   other_saves integer,
-  other_grown_since date
+  other_grown_since date,
+  more jsonb default '{}'::jsonb not null,
+  other_more jsonb default '{}'::jsonb not null
 );
 create table grants (
   id uuid default uuid_v7() not null,
@@ -908,7 +987,9 @@ create table workspace_days (
   other_likes bigint,
   other_comments bigint,
   other_shares bigint,
-  other_saves bigint
+  other_saves bigint,
+  more jsonb default '{}'::jsonb not null,
+  other_more jsonb default '{}'::jsonb not null
 );
 create table workspaces (
   id uuid default uuid_v7() not null,
@@ -1284,6 +1365,8 @@ comment on column channel_days.followers is 'as last told on that day, not a gai
 comment on column channel_days.grown_since is 'posts were read late, so this day holds their growth since the reading on that earlier day; null: everything was read when it was due';
 comment on column channel_days.other_views is 'growth of posts that were not made here, like the other columns with this prefix; views and its neighbors are growth of posts made here';
 comment on column channel_days.other_grown_since is 'grown_since for posts that were not made here';
+comment on column channel_days.more is 'growth of the platforms'' own numbers by declared name, with their units; only numbers that can be added up; a missing name was not given that day';
+comment on column channel_days.other_more is 'more, for posts that were not made here';
 comment on table channel_months is 'promise: R3: channel_days of one month added up; goes with them';
 comment on column channel_months.month is 'its first day';
 comment on table channels is 'promise: D1, D2: what one publishes to: a Page, an Instagram professional account, a TikTok creator';
@@ -1340,6 +1423,8 @@ comment on column form_keys.made_workspace_id is 'the workspace that this form m
 comment on table format_days is 'promise: R3: channel_days by the format of the posts';
 comment on column format_days.grown_since is 'as in channel_days, of posts of this format';
 comment on column format_days.other_grown_since is 'grown_since for posts that were not made here';
+comment on column format_days.more is 'as in channel_days, of posts of this format';
+comment on column format_days.other_more is 'more, for posts that were not made here';
 comment on column grants.issuer is 'meta or tiktok: whoever issued the authorization';
 comment on column grants.issuer_user_id is 'promise: D1, D2: app-scoped user id or open id';
 comment on column grants.access_token_sealed is 'promise: S1: AES-256-GCM, bound to this row and column';
@@ -1505,6 +1590,8 @@ comment on column users.notices_by_mail is 'promise: A3: a choice of the person:
 comment on column users.deactivated_by is 'person: they take it back by signing in; admin: only an admin can';
 comment on column users.policy_version is 'promise: L3: the newest version of the policy that this person has been shown';
 comment on table workspace_days is 'promise: R3: channel_days of one day added up; goes with them';
+comment on column workspace_days.more is 'as in channel_days, of all accounts';
+comment on column workspace_days.other_more is 'more, for posts that were not made here';
 comment on column workspaces.slug is 'the name in addresses: /w/<slug>';
 comment on column workspaces.zone is 'IANA time zone in which people read and type times';
 comment on column workspaces.missed_after is 'a post whose time passed longer ago than this, while nothing ran, is missed and not sent late';

@@ -15,6 +15,10 @@ export const allNames = (
   ...ownNames(ownMetrics, kind),
 })
 
+/** The names of those whose growth is added up over posts and days. Averages are not. */
+export const summedNames = (metrics: OwnMetric[]): string[] =>
+  metrics.flatMap(({ name, acrossPosts }) => (acrossPosts === 'sum' ? [name] : []))
+
 /** The metrics of these names. Several metrics may come from one name. */
 export const metricsNamed = (
   measurer: Pick<Measurer, 'names' | 'ownMetrics'>,

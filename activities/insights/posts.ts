@@ -15,7 +15,7 @@ import {
   type PostMetric,
   postMetrics,
 } from '../../platforms/measurer.ts'
-import { inWholeMilliseconds } from '../../platforms/own-metrics.ts'
+import { inWholeMilliseconds, summedNames } from '../../platforms/own-metrics.ts'
 import { soundNumbers, unsoundWords } from '../../platforms/sound-numbers.ts'
 import type { GrantDeps } from '../channels/tokens.ts'
 import { noteLimit } from '../limits.ts'
@@ -100,6 +100,7 @@ const measureTogether = async (
       made,
       takenAt,
       source: told.source,
+      summed: summedNames(measurer.ownMetrics),
       posts: shown,
     })
     await noteNotGiven(deps.sql, channelId, { given: givenBy(shown), notGiven: told.notGiven })

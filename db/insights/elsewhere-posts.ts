@@ -78,10 +78,17 @@ export const dropOurs = async (sql: Db, channelId: string): Promise<void> => {
           select ${each((name) => `(array_agg(p.${name} order by p.taken_at desc) filter (where p.${name} is not null))[1] as ${name}`)}
           from snapshots p where p.elsewhere_id = s.elsewhere_id and p.taken_at < s.taken_at) b on true
       group by 1, 2),
+    own as (
+      select kind, day, name, gain from own_gains_from_readings(array[${channelId}::uuid], array(select id from ours), null)
+      where is_other),
     of_formats as (
-      update format_days d set ${each((name) => `other_${name} = d.other_${name} - coalesce(g.${name}, 0)`)}
+      update format_days d set ${each((name) => `other_${name} = d.other_${name} - coalesce(g.${name}, 0)`)},
+        other_more = add_numbers(d.other_more, coalesce((
+          select jsonb_object_agg(own.name, -own.gain) from own where own.kind = g.kind and own.day = g.day and d.other_more ? own.name), '{}'))
       from grown g where d.channel_id = ${channelId} and d.kind = g.kind and d.day = g.day)
-    update channel_days d set ${each((name) => `other_${name} = d.other_${name} - coalesce(g.${name}, 0)`)}
+    update channel_days d set ${each((name) => `other_${name} = d.other_${name} - coalesce(g.${name}, 0)`)},
+      other_more = add_numbers(d.other_more, coalesce((select jsonb_object_agg(o.name, o.lost) from (
+        select own.name, -sum(own.gain) as lost from own where own.day = g.day and d.other_more ? own.name group by 1) o), '{}'))
     from (select day, ${each((name) => `sum(${name}) as ${name}`)} from grown group by 1) g
     where d.channel_id = ${channelId} and d.day = g.day`
 }

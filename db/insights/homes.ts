@@ -14,6 +14,8 @@ export type Home = {
   /** The columns of `channel_days` with its growth. */
   gained(metric: PostMetric): string
   since: 'grown_since' | 'other_grown_since'
+  /** The column with the growth of the platforms' own numbers. */
+  more: 'more' | 'other_more'
 }
 
 export const homes: Record<PostOrigin, Home> = {
@@ -23,6 +25,7 @@ export const homes: Record<PostOrigin, Home> = {
     ref: 'target_id',
     gained: (metric) => metric,
     since: 'grown_since',
+    more: 'more',
   },
   elsewhere: {
     table: 'elsewhere_posts',
@@ -30,5 +33,6 @@ export const homes: Record<PostOrigin, Home> = {
     ref: 'elsewhere_id',
     gained: (metric) => `other_${metric}`,
     since: 'other_grown_since',
+    more: 'other_more',
   },
 }

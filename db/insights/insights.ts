@@ -27,14 +27,21 @@ export type AccountSums = Sums & { channelId: string }
 export const sumPoints = (
   sql: Db,
   scope: InsightScope,
-  { days, before, size }: { days: DaySpan; before: DaySpan | null; size: number },
+  points: Points,
 ): Promise<BucketSums[]> => sql<BucketSums[]>`
-  select day < ${days.from}::date as is_before,
-    (case when day < ${days.from}::date then ${days.from}::date - 1 else ${days.to}::date end - day) / ${size}::int as back,
-    ${sums(sql, scope)}, max(taken_at) as taken_at
+  select ${pointOf(sql, points)}, ${sums(sql, scope)}, max(taken_at) as taken_at
   from ${scope.kind !== null || scope.channelIds ? daysOf(sql, scope) : sql`workspace_days`}
-  where workspace_id = ${scope.workspaceId} and day between ${before?.from ?? days.from}::date and ${days.to}::date ${ofChannels(sql, scope)} ${ofKind(sql, scope)}
+  where workspace_id = ${scope.workspaceId} and day between ${points.before?.from ?? points.days.from}::date and ${points.days.to}::date
+    ${ofChannels(sql, scope)} ${ofKind(sql, scope)}
   group by 1, 2`
+
+/** The points of a line: of `size` days each, over `days` and the period right before. */
+export type Points = { days: DaySpan; before: DaySpan | null; size: number }
+
+/** SQL: at which point a day is: whether in the period before, and how many from its end. */
+export const pointOf = (sql: Db, { days, size }: Points) => sql`
+  day < ${days.from}::date as is_before,
+  (case when day < ${days.from}::date then ${days.from}::date - 1 else ${days.to}::date end - day) / ${size}::int as back`
 
 /**
  * The growth of posts by account. `ids`: only these accounts. Uses the stored sums of whole months,
@@ -127,7 +134,7 @@ const gains = (sql: Db) =>
   sql.unsafe(metricColumns.flatMap((name) => [name, `other_${name}`]).join(', '))
 
 /** SQL: the table with the growth of each account by day. */
-const daysOf = (sql: Db, { kind }: InsightScope) =>
+export const daysOf = (sql: Db, { kind }: InsightScope) =>
   kind === null ? sql`channel_days` : sql`format_days`
 
 /** SQL: only these accounts. One account is compared with `=`, which uses its index best. */

@@ -71,7 +71,7 @@ const numbers = (sql: Db) => sql`
  * SQL: the measured posts of the scope that were published in the span, as one list. `rest`: more
  * conditions and the order of each kind, so that each uses its index.
  */
-const publishedIn = (
+export const publishedIn = (
   sql: Db,
   scope: InsightScope,
   span: Instants,

@@ -13,7 +13,6 @@ import { metricColumns } from './metric-columns.ts'
  *   with the same numbers as the one before has no row: the numbers held from `taken_at` to
  *   `last_seen_at` (for the newest row, to `measured_targets.taken_at`). `listReadings` returns
  *   both ends. `more` has what platforms declare besides the six columns (`OwnMetric`), by name.
- *   It is kept for posts only, and not added up by day.
  * - `measured_targets`: one row per published post with its newest known numbers and the `taken_at`
  *   of the last snapshot, for lists and rankings. `changed_at` is the newest snapshot that has a
  *   row. A metric in `ended_metrics` was given before, but not by the last reading; its value is
@@ -26,7 +25,8 @@ import { metricColumns } from './metric-columns.ts'
  *   `followers` is a level, not growth: the last value of that day. Null means that no post of the
  *   channel gave that number that day. Growth counts on the day it was seen; the first reading
  *   counts everything before it. `grown_since`: some posts were read late, so the day contains
- *   their growth since that earlier day.
+ *   their growth since that earlier day. `more` has the growth of the platforms' own numbers that
+ *   can be added up.
  * - `format_days`: the same by the format of the posts, without followers.
  * - `account_snapshots`: followers at `taken_at`, and views and reach of the whole account on the
  *   platform's own day `day`, which is about two days earlier, when the platform's numbers are
@@ -64,6 +64,8 @@ export type Taking = {
   made: PostOrigin
   takenAt: Date
   source: string
+  /** The names in `more` that are added up by day. Averages are not. */
+  summed: string[]
   posts: PostSnapshot[]
 }
 
@@ -76,7 +78,7 @@ export type Taking = {
  * so that two writers can't deadlock. `of_formats` reads `gained` for that order only.
  */
 export const savePostSnapshots = async (sql: Db, taking: Taking): Promise<number> => {
-  const { channelId, made, takenAt, source } = taking
+  const { channelId, made, takenAt, source, summed } = taking
   const home = homes[made]
   const gained = sql.unsafe(metricColumns.map(home.gained).join(', '))
   const { count } = await sql`
@@ -102,15 +104,19 @@ export const savePostSnapshots = async (sql: Db, taking: Taking): Promise<number
         (min(coalesce(k.taken_at, k.published_at)) filter (where ${isLate(sql, takenAt)}) at time zone w.zone)::date as since
       from known k join given g on g.id = k.post_id join workspaces w on w.id = k.workspace_id
       where k.taken_at is not null or not k.is_old group by 1, 2, 3, 4, w.zone),
+    own as (${ownGrowth(sql, takenAt, summed)}),
     gained as (
-      insert into channel_days as d (workspace_id, channel_id, day, ${gained}, taken_at, ${sql(home.since)})
+      insert into channel_days as d (workspace_id, channel_id, day, ${gained}, taken_at, ${sql(home.since)}, ${sql(home.more)})
       select workspace_id, channel_id, day, ${sql.unsafe(metricColumns.map((name) => `sum(${name})`).join(', '))}, ${takenAt},
-        min(since) from grown group by 1, 2, 3
+        min(since), coalesce((select jsonb_object_agg(name, gain) from (
+          select own.name, sum(own.gain) as gain from own where own.day = grown.day group by 1) o), '{}')
+      from grown group by 1, 2, 3
       on conflict (channel_id, day) do update set ${addGains(sql, home)} returning d.channel_id, d.day),
     of_formats as (
-      insert into format_days as d (workspace_id, channel_id, kind, day, ${gained}, taken_at, ${sql(home.since)})
+      insert into format_days as d (workspace_id, channel_id, kind, day, ${gained}, taken_at, ${sql(home.since)}, ${sql(home.more)})
       select grown.workspace_id, channel_id, grown.kind, day, ${sql.unsafe(metricColumns.map((name) => `grown.${name}`).join(', '))},
-        ${takenAt}, grown.since
+        ${takenAt}, grown.since, coalesce((select jsonb_object_agg(own.name, own.gain) from own
+          where own.day = grown.day and own.kind = grown.kind), '{}')
       from gained join grown using (channel_id, day) order by grown.kind
       on conflict (channel_id, kind, day) do update set ${addGains(sql, home)})
     update ${sql(home.table)} m set next_at = g.next_at, taken_at = ${takenAt},
@@ -136,8 +142,21 @@ const addGains = (sql: Db, home: Home) => {
         `${name} = case when excluded.${name} is null then d.${name} else coalesce(d.${name}, 0) + excluded.${name} end`,
     )
   return sql`taken_at = excluded.taken_at, ${sql(home.since)} = least(d.${sql(home.since)}, excluded.${sql(home.since)}),
-    ${sql.unsafe(added.join(', '))}`
+    ${sql(home.more)} = add_numbers(d.${sql(home.more)}, excluded.${sql(home.more)}), ${sql.unsafe(added.join(', '))}`
 }
+
+/**
+ * SQL: the growth of the platform's own numbers, by day, format and name. A number that a post gets
+ * only after three days of readings without it was not asked before: what it has by then is not
+ * growth of this day (as in the database's `own_gains_from_readings`).
+ */
+const ownGrowth = (sql: Db, takenAt: Date, summed: string[]) => sql`
+  select kind, day, name, sum(gain) as gain from (
+    select k.kind, (${takenAt}::timestamptz at time zone w.zone)::date as day, n.key as name, n.value::numeric - coalesce((k.more ->> n.key)::numeric,
+      case when not k.is_old and coalesce(k.taken_at - k.published_at <= interval '3 days', true) then 0 end) as gain
+    from known k join given g on g.id = k.post_id join workspaces w on w.id = k.workspace_id cross join lateral jsonb_each_text(g.more) n
+    where n.key = any(${summed})) each_post
+  where gain is not null group by 1, 2, 3`
 
 /**
  * The growth of a metric since the last reading that had it. The first reading counts everything,

@@ -1,6 +1,7 @@
 import { homes, type PostOrigin } from '../../db/insights/homes.ts'
 import type { Db } from '../../db/postgres/connect.ts'
 import type { Registry } from '../../platforms/index.ts'
+import { summedNames } from '../../platforms/own-metrics.ts'
 import type { SandboxControl } from './sandbox.ts'
 
 type Deps = { sql: Db; control: SandboxControl; platforms: Registry['platforms'] }
@@ -38,6 +39,8 @@ export const fillOwnMetrics = async (
       })
       await write(sql, made, post.id, own, Math.max(1, Number(ledger.views)))
     }
+  const summed = [...platforms.values()].flatMap(({ measure }) => summedNames(measure.ownMetrics))
+  await sql`select write_own_gains(array(select id from channels where workspace_id = ${workspaceId}), ${summed})`
 }
 
 const write = async (

@@ -146,7 +146,13 @@ it('a reading, a post that turns out to be ours and an erased account write days
     values (${workspaceId}, ${channelId}, '83', 'photo', '', now(), ${dueAt}, false) returning id`
   const read = (made: 'here' | 'elsewhere', posts: string[], views: number) =>
     savePostSnapshots(sql, {
-      ...{ channelId, made, source: 'test', takenAt: new Date(dueAt.getTime() + views) },
+      ...{
+        channelId,
+        made,
+        source: 'test',
+        summed: [],
+        takenAt: new Date(dueAt.getTime() + views),
+      },
       posts: posts.map((id) => ({ id, dueAt, nextAt: dueAt, numbers: { views }, more: {} })),
     })
   await read('here', ids, 1)

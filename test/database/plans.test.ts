@@ -264,6 +264,7 @@ async function measure(sql: Sql) {
       made,
       takenAt: now,
       source: 'test',
+      summed: [],
       posts,
     })
   }

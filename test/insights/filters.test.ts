@@ -70,6 +70,7 @@ const measure = async (id: string, post: (typeof posts)[number]): Promise<void> 
       made,
       takenAt,
       source: 'test',
+      summed: [],
       posts: [snapshot],
     })
     expect(count).toBe(1)

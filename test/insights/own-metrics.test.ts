@@ -35,6 +35,7 @@ const read = async (hours: number, more: Record<string, number>, views = 10) => 
     made: 'here',
     takenAt,
     source: 'test',
+    summed: ['watch_time'],
     posts,
   })
 }

@@ -181,6 +181,7 @@ describe('days without any readings (N10)', () => {
         made: 'here',
         takenAt,
         source: 'test',
+        summed: [],
         posts,
       })
       const [row] = await test.sql<{ views: number; holds: number | null }[]>`

@@ -58,6 +58,7 @@ describe('views at the same age (N11)', () => {
         made: 'here',
         takenAt,
         source: 'test',
+        summed: [],
         posts,
       })
     }

@@ -47,7 +47,7 @@ beforeEach(async () => {
   elsewhereId = elsewhere!.id
 })
 
-const due = { dueAt: now, nextAt, takenAt: now, source: 'test' }
+const due = { dueAt: now, nextAt, takenAt: now, source: 'test', summed: [] }
 const ownPost = {
   ...{
     platformPostId: '72',
@@ -64,14 +64,14 @@ const readings: Record<string, (t: Db) => Promise<unknown>> = {
     saveAccountDay(t, { ...due, channelId, day: { date: '2026-01-01', views: 4_711, reach: 1 } }),
   'numbers of a post': (t) =>
     savePostSnapshots(t, {
-      ...{ channelId, made: 'here', takenAt: now, source: 'test' },
+      ...{ channelId, made: 'here', takenAt: now, source: 'test', summed: [] },
       posts: [{ id: targetId, dueAt: now, nextAt, numbers: { views: 4_711 }, more: {} }],
     }),
   'posts that were not made here': (t) =>
     saveOwnPosts(t, { workspaceId, channelId, posts: [ownPost], beganAt: now, now }),
   'numbers of a post that was not made here': (t) =>
     savePostSnapshots(t, {
-      ...{ channelId, made: 'elsewhere', takenAt: now, source: 'test' },
+      ...{ channelId, made: 'elsewhere', takenAt: now, source: 'test', summed: [] },
       posts: [{ id: elsewhereId, dueAt: now, nextAt, numbers: { views: 4_712 }, more: {} }],
     }),
 }
