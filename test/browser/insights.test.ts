@@ -97,7 +97,7 @@ describe('insights', () => {
     await page.getByText('Other days').click()
     await page.getByLabel('First day').fill('2020-01-01')
     await page.getByRole('button', { name: 'Show' }).click()
-    await page.getByText('Numbers are kept for 24 months, so it begins there.').waitFor()
+    await page.getByText('Numbers are kept for 24 months, so the range starts there.').waitFor()
     await context.close()
   }, 60_000)
 

@@ -70,7 +70,7 @@ it('the engagement rate is interactions ÷ views where the platform does not pro
     values (${test.workspaces.northside}, ${channels.instagram}, current_date - 2, 3, now())`
   const { text } = await test.cast.manager.get('/w/northside/insights?range=28d')
   const rate = Math.round(((450 * 3) / (449 * 7 + 6)) * 1_000) / 10
-  const formula = 'engagement ÷ reach, or ÷ views where no reach is given'
+  const formula = 'engagement ÷ reach, or ÷ views where reach isn’t reported'
   expect(text).toContain(
     `Engagement rate of the posts published in these days: ${rate}% (${formula}).`,
   )
@@ -99,6 +99,6 @@ it('posts without an id at their platform are counted, and the page says that th
   ).toEqual(['1'])
   const { text } = await test.cast.manager.get('/w/northside/insights?range=28d')
   expect(text.replace(/\s+/g, ' ')).toMatch(
-    /TikTok gives no numbers of 1 of these posts of .*: it gives them for public posts only\./,
+    /TikTok doesn’t report numbers for 1 of these posts of .*, because it reports them only for public posts\./,
   )
 })

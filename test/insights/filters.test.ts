@@ -125,7 +125,7 @@ describe('insights limited to a platform or a format', () => {
       const text = await page(query)
       const views = viewsOf(wanted)
       expect(text).toContain(`Views ${views.toLocaleString('en')} `)
-      expect(text).toContain(`${views.toLocaleString('en')} views in all`)
+      expect(text).toContain(`${views.toLocaleString('en')} views in total`)
       for (const made of ['', '&made=here'] as const) {
         const counted = (post: (typeof posts)[number]) =>
           wanted(post) && (made === '' || post.made === 'here')
@@ -181,7 +181,7 @@ describe('insights limited to a platform or a format', () => {
   it('that match nothing say so and how to go on', async () => {
     const { text } = await get('&platform=tiktok&format=story')
     expect(words(text)).toContain(
-      'No numbers of TikTok · Story in these days. Choose other days, or show all platforms and formats.',
+      'No numbers for TikTok · Story in these days. Choose other days, or show all platforms and formats.',
     )
     expect(text).toMatch(/href="[^"]*\?range=28d">Show all platforms and formats/)
   })

@@ -65,7 +65,7 @@ test.each([
     const expected = postMetrics.map((metric) =>
       metric in measure.names(kind)
         ? numbers[metric]!.toLocaleString('en-GB')
-        : `not given by ${label}`,
+        : `not reported by ${label}`,
     )
     const own = measure.ownMetrics.filter(({ names }) => kind in names)
     const ownWords = own.map((one) => valueWords(one, numbers[one.name]!, formats('UTC', 0)))
@@ -82,7 +82,7 @@ test.each([
       .trim()
       .split('\n')
     expect(csv.at(-1)?.split(',').slice(3, 9)).toEqual(
-      expected.map((words) => (words.startsWith('not given') ? '' : words.replaceAll(',', ''))),
+      expected.map((words) => (words.startsWith('not reported') ? '' : words.replaceAll(',', ''))),
     )
     expect(
       csv

@@ -23,7 +23,7 @@ describe('insights without numbers', () => {
   it('explain how to connect an account if there is none', async () => {
     const page = await test.cast.outsider.get('/w/elsewhere/insights')
     expect(page.status).toBe(200)
-    expect(page.text).toContain('No account is connected yet')
+    expect(page.text).toContain('No accounts are connected yet')
     expect(page.text).toContain('href="/w/elsewhere/channels"')
   })
 
@@ -31,7 +31,7 @@ describe('insights without numbers', () => {
     await test.sql`insert into measured_channels (channel_id, workspace_id, next_at) values (${channels.instagram}, ${test.workspaces.northside}, now() + interval '3 hours')`
     const { text } = await test.cast.manager.get('/w/northside/insights')
     expect(words(text)).toMatch(
-      /No numbers yet\. The first of .* are read (today|tomorrow) \d\d:\d\d\./,
+      /No numbers yet\. The first numbers of .* are due (today|tomorrow) \d\d:\d\d\./,
     )
   })
 })
@@ -78,12 +78,12 @@ describe('promise U3: insights', () => {
     const own = words(
       (await test.cast.manager.get(`/w/northside/insights/${channels.tiktok}?range=7d`)).text,
     )
-    expect(own).toContain('Reach of posts Not given by TikTok.')
+    expect(own).toContain('Reach of posts Not reported by TikTok.')
     const all = words((await test.cast.manager.get('/w/northside/insights?range=7d')).text)
     expect(all).toContain(
-      'Reach of posts, added up: people who saw two posts count twice. Not given by TikTok.',
+      'Reach of posts, added up: people who saw two posts count twice. Not reported by TikTok.',
     )
-    expect(all).toContain('not given by TikTok')
+    expect(all).toContain('not reported by TikTok')
   })
 
   it('have charts, each with a title, its main finding and a table', async () => {
@@ -92,7 +92,7 @@ describe('promise U3: insights', () => {
       /<svg class="chart lines"[^>]*role="img" aria-labelledby="chart-main-t chart-main-d">/,
     )
     expect(text).toContain(
-      '3,906 views in all, 49% more than in the 7 days before. The most were 1,303,',
+      '3,906 views in total, 49% more than in the 7 days before. Highest: 1,303,',
     )
     expect(words(text.split('id="h-main"')[1]!.split('</details>')[0]!)).toContain('1,303')
     expect(text).not.toMatch(/style="/)
@@ -149,8 +149,8 @@ describe('the date range', () => {
   })
 
   it.each([
-    ['from=2026-13-01&to=2026-11-02', 'Give a first day'],
-    ['from=2026-11-01&to=', 'Give a last day'],
+    ['from=2026-13-01&to=2026-11-02', 'Enter a first day'],
+    ['from=2026-11-01&to=', 'Enter a last day'],
     ['from=2026-11-09&to=2026-11-01', 'The last day is before the first day. Choose a later one.'],
     ['from=2001-01-01&to=2001-02-01', 'Numbers are kept for 24 months. Choose a later day.'],
     ['from=2099-01-01&to=2099-02-01', 'This day is in the future. Choose an earlier one.'],
@@ -168,7 +168,7 @@ describe('the date range', () => {
       'Numbers are kept for 24 months, so there is nothing before to compare with.',
     )
     expect(words(text)).toMatch(
-      /Views [\d,]+ Reach of posts [\d,]+ Reach of posts, added up[^.]*\. Not given by TikTok\. Engagement/,
+      /Views [\d,]+ Reach of posts [\d,]+ Reach of posts, added up[^.]*\. Not reported by TikTok\. Engagement/,
     )
   })
 })

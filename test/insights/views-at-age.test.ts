@@ -122,7 +122,7 @@ describe('views at the same age (N11)', () => {
     const titles = [...text.matchAll(/ranked-title"[^>]*>([^<]+)</g)].map(([, title]) => title)
     expect(titles).toEqual(['New and quick', 'Between', 'Old and slow', 'Young'])
     expect(words(text)).toContain('700 in 7 days')
-    expect(words(text)).toContain('not 7 days old')
+    expect(words(text)).toContain('not 7 days old yet')
     expect(words(text)).toMatch(/Reel on Instagram 300 3 3/)
     expect(words(text)).toMatch(/on Instagram needs 3 posts 1 0/)
     expect(words(text)).toContain('Each post’s numbers so far, since it was published.')

@@ -47,9 +47,8 @@ it('the reach of the whole account has a chart of its own, which never adds days
     `/w/northside/insights/${channels.instagram}?range=28d`,
   )
   const drawn =
-    text
-      .split('aria-labelledby="chart-whole-reach-t chart-whole-reach-d"')[1]
-      ?.split('</section>')[0] ?? ''
+    text.split('aria-labelledby="chart-whole-reach-t chart-whole-reach-d"')[1]?.split('<h3')[0] ??
+    ''
   const tips = [...drawn.matchAll(/data-words="([^"]*)"/g)].map(([, tip]) => tip ?? '')
   expect(tips).toHaveLength(28)
   expect(tips[0]).toMatch(/: reach 60$/)
@@ -57,7 +56,7 @@ it('the reach of the whole account has a chart of its own, which never adds days
   expect(words(drawn)).toMatch(
     /The most people were reached on \d+ \w+( \d{4})?: 60 on 26 of 28 days\./,
   )
-  expect(words(text)).toContain('Instagram gave numbers for 26 of these 28 days.')
+  expect(words(text)).toContain('Instagram reported numbers for 26 of these 28 days.')
 })
 
 it('weeks are averages of the known days, and without account views there is only the table', async () => {
@@ -70,6 +69,30 @@ it('weeks are averages of the known days, and without account views there is onl
   expect(text).toMatch(/data-words="[^"]*: whole account 10\d · all its posts 40"/)
   await test.sql`update account_snapshots set views = null, reach = null`
   const page = await test.cast.manager.get(`/w/northside/insights/${channels.instagram}?range=28d`)
-  expect(page.text).not.toContain('chart-whole')
+  expect(page.text).not.toMatch(/chart-whole(-reach)?-t/)
   expect(page.text).toContain('The whole account, as Instagram counts it')
+})
+
+it('followers are a line of their own, and catch-ups, notes and connections are marked in every chart of the account', async () => {
+  const { northside } = test.workspaces
+  await test.sql`update account_snapshots set views = 100, reach = 60`
+  await test.sql`update channel_days set followers = 480 where day <= ${day(10)}`
+  await test.sql`update channel_days set grown_since = ${day(9)} where day = ${day(5)}`
+  await test.sql`delete from channel_days where day < ${day(5)} and day > ${day(9)}`
+  await test.sql`
+    insert into annotations (workspace_id, channel_id, day, text, created_by)
+    values (${northside}, ${channels.instagram}, ${day(12)}, 'Autumn sale', ${test.cast.admin.id})`
+  const path = `/w/northside/insights/${channels.instagram}?range=28d`
+  const { text } = await test.cast.manager.get(path)
+  for (const id of ['chart-whole', 'chart-whole-reach', 'chart-whole-followers']) {
+    const drawn = text.split(`aria-labelledby="${id}-t ${id}-d"`)[1]?.split('</svg></svg>')[0] ?? ''
+    const chart = drawn.split('<h3')[0] ?? ''
+    expect([...chart.matchAll(/<line class="mark"/g)], id).toHaveLength(2)
+    expect(chart, id).toMatch(/data-words="[^"]* · Note: Autumn sale"/)
+    expect(chart, id).toMatch(/data-words="[^"]* · No readings [^"]*holds four days\."/)
+  }
+  const followers = text.split('aria-labelledby="chart-whole-followers-t')[1] ?? ''
+  expect(words(followers)).toMatch(/Followers at the end of each day From 480 to 500 followers\./)
+  const joined = await test.cast.manager.get(path.replace('28d', '12m'))
+  expect(joined.text).toMatch(/<desc id="chart-whole-d">[^<]*first numbers on/)
 })

@@ -2,6 +2,7 @@ import { group } from 'd3-array'
 import { listFollowers } from '../../db/insights/followers.ts'
 import type { PostOrigin } from '../../db/insights/homes.ts'
 import { listAccountDays, sumPoints } from '../../db/insights/insights.ts'
+import { sumAverages, sumOwnAccounts, sumOwnPoints } from '../../db/insights/own-days.ts'
 import {
   type After,
   listPostsAfter,
@@ -16,6 +17,7 @@ import { wallTimeOf } from '../time/wall-time.ts'
 import { annotationsByDay } from './annotations.ts'
 import { rateOf } from './engagement-rate.ts'
 import { eveOf } from './lines.ts'
+import { averageNames, ownLinesOf } from './own-lines.ts'
 import { columnOf, ownMetricsOf } from './own-metrics.ts'
 import type { Insights } from './page.ts'
 import { bucketsOf } from './range.ts'
@@ -31,8 +33,14 @@ const tables: Record<string, (deps: WebDeps, insights: Insights) => Promise<Tabl
   days: async (deps, insights) => {
     const { scope, range } = insights
     const buckets = bucketsOf(range, 1)
-    const [sums, levels, annotations] = await Promise.all([
-      sumPoints(deps.sql, scope, { days: range, before: null, size: 1 }),
+    const points = { days: range, before: null, size: 1 }
+    const own = ownOf(deps)
+    const names = averageNames(own)
+    const span = { span: insights.instants, zone: insights.workspace.zone, names, apart: [] }
+    const [sums, ownSums, averages, levels, annotations] = await Promise.all([
+      sumPoints(deps.sql, scope, points),
+      sumOwnPoints(deps.sql, scope, points),
+      sumAverages(deps.sql, scope, points, span),
       listFollowers(
         deps.sql,
         scope,
@@ -41,6 +49,7 @@ const tables: Record<string, (deps: WebDeps, insights: Insights) => Promise<Tabl
       annotationsByDay(deps, insights),
     ])
     const byBack = new Map(sums.map((one) => [one.back, one]))
+    const lines = ownLinesOf(own, { buckets, bucketsBefore: [] }, ownSums, averages)
     const followers = new Map(levels.map((one) => [one.day, one.followers]))
     const rows = buckets.map(({ to }, index): CsvCell[] => {
       const sum = byBack.get(buckets.length - 1 - index)
@@ -50,11 +59,26 @@ const tables: Record<string, (deps: WebDeps, insights: Insights) => Promise<Tabl
         followers.get(to),
         sum?.takenAt.toISOString(),
         annotations.get(to),
+        ...lines.map((line) => wholeNumber(line.now[index] ?? null)),
       ]
     })
-    return [['day', ...postMetrics, 'followers', 'taken_at', 'note'], ...rows]
+    const ofPublished = own.map((metric) =>
+      metric.acrossPosts === 'average'
+        ? `${columnOf(metric)}_of_posts_published`
+        : columnOf(metric),
+    )
+    return [['day', ...postMetrics, 'followers', 'taken_at', 'note', ...ofPublished], ...rows]
   },
-  accounts: async (_, { accounts, accountSums, accountFollowers, postCounts, range }) => {
+  accounts: async (deps, insights) => {
+    const { accounts, accountSums, accountFollowers, postCounts, range } = insights
+    const summed = ownOf(deps).filter(({ acrossPosts }) => acrossPosts === 'sum')
+    const ids = accounts.map(({ id }) => id)
+    const own = new Map(
+      (await sumOwnAccounts(deps.sql, insights.scope, ids, range)).map((one) => [
+        `${one.channelId} ${one.name}`,
+        one.sum,
+      ]),
+    )
     const level = (id: string, day: string) =>
       accountFollowers.find((one) => one.channelId === id && one.day === day)?.followers
     const rows = accounts.map((one): CsvCell[] => {
@@ -71,6 +95,7 @@ const tables: Record<string, (deps: WebDeps, insights: Insights) => Promise<Tabl
         ...numbers,
         ...followers,
         one.takenAt?.toISOString(),
+        ...summed.map(({ name }) => own.get(`${one.id} ${name}`)),
       ]
     })
     return [
@@ -84,7 +109,7 @@ const tables: Record<string, (deps: WebDeps, insights: Insights) => Promise<Tabl
           'posts_not_made_here',
           ...postMetrics,
         ],
-        ...['followers', 'followers_before', 'taken_at'],
+        ...['followers', 'followers_before', 'taken_at', ...summed.map(columnOf)],
       ],
       ...rows,
     ]
@@ -148,6 +173,8 @@ const rateCells = (post: MeasuredPost): CsvCell[] => {
 
 /** What only some platforms have, in the last columns. Milliseconds are in the column's name. */
 const ownOf = ({ platforms }: WebDeps) => ownMetricsOf([...platforms.platforms.values()])
+
+const wholeNumber = (value: number | null): number | null => value && Math.round(value)
 
 const postsAPage = 200
 

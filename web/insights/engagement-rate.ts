@@ -32,7 +32,11 @@ export const rateNote = (
 ): string[] => {
   if (base <= 0) return []
   const formula =
-    byReach === 0 ? 'views' : byViews === 0 ? 'reach' : 'reach, or ÷ views where no reach is given'
+    byReach === 0
+      ? 'views'
+      : byViews === 0
+        ? 'reach'
+        : 'reach, or ÷ views where reach isn’t reported'
   return [
     `Engagement rate of the posts published in these days: ${fmt.share(interactions / base)} (engagement ÷ ${formula}).`,
   ]

@@ -1,10 +1,9 @@
 import type { FollowerLevel } from '../../db/insights/followers.ts'
 import type { BucketSums } from '../../db/insights/insights.ts'
-import { type PostMetric, postMetrics } from '../../platforms/measurer.ts'
+import { type OwnMetric, type PostMetric, postMetrics } from '../../platforms/measurer.ts'
 import type { LineSpec } from '../charts/line.ts'
 import { dayAndMonth, longDate, shortMonthAndYear } from '../time/dates.ts'
-import { type Formats, formats } from '../time/formats.ts'
-import type { MetricChange } from './changes.ts'
+import { formats } from '../time/formats.ts'
 import { addUp, metricLabels, reactionMetrics } from './metrics.ts'
 import { type Bucket, bucketsOf, type Range } from './range.ts'
 
@@ -31,7 +30,15 @@ export const partsOf = (metric: AmountMetric): PostMetric[] =>
  * averages.
  */
 export type Line = {
-  metric: LineMetric
+  /** One of `lineMetrics`, or the name of a platform's own metric. */
+  metric: string
+  label: string
+  unit: OwnMetric['unit']
+  /**
+   * `growth` adds up over days. `level` is as of the end of a point. `average` is over the posts
+   * published at a point, with their newest numbers, so that each post counts once.
+   */
+  way: 'growth' | 'level' | 'average'
   buckets: Bucket[]
   bucketsBefore: Bucket[]
   now: (number | null)[]
@@ -62,13 +69,29 @@ export const lineOf = (
   }
   const [now, before] = [valuesOf(buckets, false), valuesOf(bucketsBefore, true)]
   return {
-    metric,
-    buckets,
-    bucketsBefore,
-    now,
-    before,
+    ...{ metric, label: metricLabels[metric], unit: 'count', way: 'growth' },
+    ...{ buckets, bucketsBefore, now, before },
     total: addUp(now),
     totalBefore: addUp(before),
+  }
+}
+
+/** The lines of the metrics that all platforms may have. */
+export type CommonLines = Record<LineMetric, Line>
+
+export const linesOf = (
+  range: Range,
+  points: Points,
+  sums: BucketSums[],
+  levels: FollowerLevel[],
+): CommonLines => {
+  const lines = amountMetrics.map((metric): [AmountMetric, Line] => [
+    metric,
+    lineOf(metric, points, sums),
+  ])
+  return {
+    ...(Object.fromEntries(lines) as Record<AmountMetric, Line>),
+    followers: followersLine(range, points, levels),
   }
 }
 
@@ -78,7 +101,7 @@ export const followersLine = (range: Range, { buckets }: Points, levels: Followe
   const now = buckets.map((bucket) => byDay.get(bucket.to) ?? null)
   const totalBefore = byDay.get(eveOf(range.from)) ?? null
   return {
-    metric: 'followers',
+    ...{ metric: 'followers', label: metricLabels.followers, unit: 'count', way: 'level' },
     buckets,
     bucketsBefore: [],
     now,
@@ -95,76 +118,24 @@ export const eveOf = (day: string): string =>
  * An event at a point of a line: readings were missing, an account joined or the time zone changed.
  */
 export type Mark = { day: string; words: string }
-/** What is shown with a line. `change` is null if nothing can be compared. */
-export type Drawn = {
-  range: Range
-  fmt: Formats
-  change: MetricChange | null
-  marks: Mark[]
-  /** Notes of members. They are listed below the chart, so its description only counts them. */
-  annotations: Mark[]
-  postDays: Set<string>
-}
-
-export const drawing = (line: Line, drawn: Drawn): LineSpec => {
-  const { fmt } = drawn
-  const isLevel = line.metric === 'followers'
-  const places = placesOf(line.buckets)
-  const series: LineSpec['series'] = [
-    { tone: 'now', label: 'This period', values: aDayOf(line.now, line.buckets, isLevel) },
-  ]
-  // If the two periods differ in length by a point, they are aligned at the end.
-  if (line.before.length > 0) {
-    const values = aDayOf(line.before, line.bucketsBefore, isLevel).slice(-line.buckets.length)
-    series.push({ tone: 'before', label: 'Previous', values })
-  }
-  const marks = marksOn(line.buckets, drawn.marks)
-  const annotations = marksOn(line.buckets, drawn.annotations)
-  return {
-    kind: 'line',
-    id: 'chart-main',
-    title: chartTitleOf(line, drawn.range),
-    desc: findingOf(line, drawn),
-    series,
-    places,
-    ticks: ticksOf(line.buckets, places, 5),
-    tips: line.buckets.map((bucket, index) =>
-      [
-        tipOf(line, bucket, index, fmt),
-        ...(marks.get(index) ?? []),
-        ...annotationTips(annotations.get(index) ?? []),
-      ].join(' · '),
-    ),
-    heightPx: 220,
-    fromZero: !isLevel,
-    dots: false,
-    marks: [...new Set([...marks.keys(), ...annotations.keys()])],
-    below: line.buckets.flatMap(({ from, to }, index) =>
-      drawn.range.size === 1 && drawn.postDays.has(from) && from === to ? [index] : [],
-    ),
-  }
-}
-
 /** A small line without labels, shown beside a number. */
 export const sparkOf = (line: Line): { places: number[]; values: (number | null)[] } => ({
   places: placesOf(line.buckets),
-  values: aDayOf(line.now, line.buckets, line.metric === 'followers'),
+  values: aDayOf(line, line.now, line.buckets),
 })
 
 export const placesOf = (buckets: Bucket[]): number[] =>
   buckets.map((_, index) => (buckets.length === 1 ? 0.5 : index / (buckets.length - 1)))
 
 /** A week is drawn as its daily average, so that points with different lengths are comparable. */
-const aDayOf = (values: (number | null)[], buckets: Bucket[], isLevel: boolean) =>
+export const aDayOf = (
+  { way }: Pick<Line, 'way'>,
+  values: (number | null)[],
+  buckets: Bucket[],
+): (number | null)[] =>
   values.map((value, index) =>
-    value === null || isLevel ? value : value / (buckets[index]?.days ?? 1),
+    value === null || way !== 'growth' ? value : value / (buckets[index]?.days ?? 1),
   )
-
-/** A tooltip has room for a few notes. */
-const annotationTips = (words: string[]): string[] => [
-  ...words.slice(0, 3).map((one) => `Note: ${one}`),
-  ...(words.length > 3 ? [`${words.length - 3} more in Notes`] : []),
-]
 
 /** The words of the marks at each point, by its index. */
 export const marksOn = (buckets: Bucket[], marks: Mark[]): Map<number, string[]> => {
@@ -174,51 +145,6 @@ export const marksOn = (buckets: Bucket[], marks: Mark[]): Map<number, string[]>
     if (index >= 0) found.set(index, [...(found.get(index) ?? []), words])
   }
   return found
-}
-
-export const chartTitleOf = (line: Line, range: Range): string => {
-  const label = metricLabels[line.metric]
-  if (line.metric === 'followers') return label
-  return range.size === 1 ? `${label} per day` : `${label} per day, average of each week`
-}
-
-/** The description of the chart for screen readers, as one sentence. */
-const findingOf = (line: Line, { range, fmt, change, marks, annotations }: Drawn): string => {
-  const label = metricLabels[line.metric].toLowerCase()
-  if (line.total === null) return `No ${label} were read in these days.`
-  const values = aDayOf(line.now, line.buckets, line.metric === 'followers')
-  const top = values.reduce<number>(
-    (best, value, index) => ((value ?? -1) > (values[best] ?? -1) ? index : best),
-    0,
-  )
-  const most = fmt.count(Math.round(values[top] ?? 0))
-  const peak = `The most were ${most}${range.size === 1 || line.metric === 'followers' ? '' : ' a day'}, ${pointWords(line.buckets[top]!)}.`
-  const count = annotations.length
-  const noted = `${fmt.count(count)} ${count === 1 ? 'note is' : 'notes are'} listed below.`
-  const marked = [...marks.map(({ words }) => words), ...(count > 0 ? [noted] : [])]
-    .map((words) => ` ${words}`)
-    .join('')
-  if (line.metric === 'followers') {
-    const moved = change ? `, ${change.words} ${change.joins} before these ${range.label}` : ''
-    return `${fmt.count(line.total)} at the end${moved}. ${peak}${marked}`
-  }
-  const moved = change ? `, ${change.words} ${change.joins} in the ${range.label} before` : ''
-  return `${fmt.count(line.total)} ${label} in all${moved}. ${peak}${marked}`
-}
-
-/** `Tue 17 Nov: 212`. A week shows its daily average, which is drawn, and its sum. */
-const tipOf = (line: Line, bucket: Bucket, index: number, fmt: Formats): string => {
-  const write = (value: number, days: number): string =>
-    days === 1 || line.metric === 'followers'
-      ? fmt.count(value)
-      : `${fmt.count(Math.round(value / days))} a day, ${fmt.count(value)} in all`
-  const now = line.now[index] ?? null
-  const place = index - line.buckets.length
-  const before = line.before.at(place) ?? null
-  const words = `${pointWords(bucket)}: ${now === null ? 'no number' : write(now, bucket.days)}`
-  return before === null
-    ? words
-    : `${words} · before: ${write(before, line.bucketsBefore.at(place)?.days ?? 1)}`
 }
 
 export const ticksOf = (buckets: Bucket[], places: number[], most: number): LineSpec['ticks'] => {
@@ -262,3 +188,9 @@ export const pointWords = (bucket: Bucket): string => {
   written.set(bucket, words)
   return words
 }
+
+/** A tooltip has room for a few notes. */
+export const noteTips = (words: string[]): string[] => [
+  ...words.slice(0, 3).map((one) => `Note: ${one}`),
+  ...(words.length > 3 ? [`${words.length - 3} more in Notes`] : []),
+]

@@ -26,7 +26,7 @@ export const linksOf = ({
   range,
   scope,
   filters,
-  metric,
+  line,
   by,
 }: Insights): Links => {
   const path = `/w/${workspace.slug}/insights${channel ? `/${channel.id}` : ''}`
@@ -37,7 +37,7 @@ export const linksOf = ({
     platform: filters.platform?.name,
     format: filters.kind?.name,
   }
-  const all: Chosen = { ...days, ...limits, metric, by }
+  const all: Chosen = { ...days, ...limits, metric: line.metric, by }
   const entries = (chosen: Chosen): [string, string][] =>
     Object.entries(chosen).flatMap(([name, value]): [string, string][] =>
       value === undefined || value === defaults[name as keyof Chosen] ? [] : [[name, value]],

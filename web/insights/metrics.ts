@@ -1,7 +1,7 @@
 import type { RetiredName, Sums } from '../../db/insights/insights.ts'
 import type { MeasuredAccount } from '../../db/insights/measured-accounts.ts'
 import type { Registry } from '../../platforms/index.ts'
-import { type PostMetric, postMetrics } from '../../platforms/measurer.ts'
+import { type OwnMetric, type PostMetric, postMetrics } from '../../platforms/measurer.ts'
 import { allNames } from '../../platforms/own-metrics.ts'
 import type { Platform } from '../../platforms/platform.ts'
 import type { Formats } from '../time/formats.ts'
@@ -41,11 +41,13 @@ export const gives = (platform: Platform, metric: string, kind?: string): boolea
  * When the platform retired the metric for the last kind of post. Null while a kind still provides
  * it.
  */
-const endedAt = (platform: Platform, metric: PostMetric, retired: RetiredName[]): Date | null => {
-  const { version, names } = platform.measure
-  const ours = retired.filter((one) => one.platform === platform.name && one.version === version)
+const endedAt = (platform: Platform, metric: string, retired: RetiredName[]): Date | null => {
+  const { measure } = platform
+  const ours = retired.filter(
+    (one) => one.platform === platform.name && one.version === measure.version,
+  )
   const wanted = platform.kinds
-    .map((kind) => ({ kind: kind.name, name: names(kind.name)[metric] }))
+    .map((kind) => ({ kind: kind.name, name: allNames(measure, kind.name)[metric] }))
     .filter((one) => one.name)
   const dates = wanted.map(
     ({ kind, name }) => ours.find((one) => one.kind === kind && one.name === name)?.refusedAt,
@@ -55,7 +57,8 @@ const endedAt = (platform: Platform, metric: PostMetric, retired: RetiredName[])
 }
 
 export const countedTwice = 'Reach of posts, added up: people who saw two posts count twice.'
-export type MetricNotes = Record<PostMetric, string[]>
+/** By metric: one of `postMetrics`, or the name of a platform's own. */
+export type MetricNotes = Record<PostMetric, string[]> & Partial<Record<string, string[]>>
 
 /** The notes beside each metric, for the platforms of these accounts and this format. */
 export const metricNotes = (
@@ -64,16 +67,22 @@ export const metricNotes = (
     accounts,
     retired,
     kind,
-  }: { accounts: MeasuredAccount[]; retired: RetiredName[]; kind: string | undefined },
+    own,
+  }: {
+    accounts: MeasuredAccount[]
+    retired: RetiredName[]
+    kind: string | undefined
+    own: OwnMetric[]
+  },
   fmt: Formats,
 ): MetricNotes => {
-  const names = new Set(accounts.map((one) => one.platform))
+  const connected = new Set(accounts.map((one) => one.platform))
   const hasKind = (platform: Platform) =>
     kind === undefined || platform.kinds.some((one) => one.name === kind)
   const platforms = [...registry.platforms.values()].filter(
-    (one) => names.has(one.name) && hasKind(one),
+    (one) => connected.has(one.name) && hasKind(one),
   )
-  const notesOf = (metric: PostMetric): string[] => {
+  const notesOf = (metric: string): string[] => {
     const without = platforms.filter((one) => !gives(one, metric, kind)).map((one) => one.label)
     const withheld = accounts.filter((one) => one.notGiven.includes(metric)).map((one) => one.name)
     const ended = platforms.flatMap((one) => {
@@ -86,12 +95,13 @@ export const metricNotes = (
     })
     return [
       ...(metric === 'reach' && without.length < platforms.length ? [countedTwice] : []),
-      ...(without.length > 0 ? [`Not given by ${listed(without)}.`] : []),
-      ...(withheld.length > 0 ? [`Not given for ${listed(withheld)}.`] : []),
+      ...(without.length > 0 ? [`Not reported by ${listed(without)}.`] : []),
+      ...(withheld.length > 0 ? [`Not reported for ${listed(withheld)}.`] : []),
       ...ended,
     ]
   }
-  return Object.fromEntries(postMetrics.map((metric) => [metric, notesOf(metric)])) as MetricNotes
+  const names = [...postMetrics, ...own.map((one) => one.name)]
+  return Object.fromEntries(names.map((name) => [name, notesOf(name)])) as MetricNotes
 }
 
 /** A, B and C */
@@ -104,6 +114,6 @@ export const absenceWords = (
   metric: string,
   post: { kind: string; notGiven: string[] },
 ): string => {
-  if (platform && !gives(platform, metric, post.kind)) return `not given by ${platform.label}`
-  return post.notGiven.includes(metric) ? 'not given for this account' : 'not given yet'
+  if (platform && !gives(platform, metric, post.kind)) return `not reported by ${platform.label}`
+  return post.notGiven.includes(metric) ? 'not reported for this account' : 'not reported yet'
 }

@@ -150,7 +150,7 @@ const unnumberedWords = ({ accounts, postCounts, channel }: Insights): string[] 
       if (count === 0) return []
       const whose = channel ? 'these posts' : `these posts of ${accountWords(account)}`
       return [
-        `${account.label} gives no numbers of ${count} of ${whose}: it gives them for public posts only.`,
+        `${account.label} doesn’t report numbers for ${count} of ${whose}, because it reports them only for public posts.`,
       ]
     })
     .slice(0, mostNotes)

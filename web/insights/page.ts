@@ -8,7 +8,6 @@ import {
 } from '../../db/insights/followers.ts'
 import {
   type AccountSums,
-  type BucketSums,
   type InsightScope,
   listAllRetiredNames,
   listLateDays,
@@ -17,6 +16,7 @@ import {
   sumPoints,
 } from '../../db/insights/insights.ts'
 import { listMeasuredAccounts, type MeasuredAccount } from '../../db/insights/measured-accounts.ts'
+import { sumAverages, sumOwnAccounts, sumOwnPoints } from '../../db/insights/own-days.ts'
 import {
   countPosts,
   type Engagement,
@@ -32,24 +32,20 @@ import {
 import { read, together } from '../../db/postgres/json-rows.ts'
 import { postMetrics } from '../../platforms/measurer.ts'
 import type { WebDeps, Workspace } from '../http/env.ts'
-import { addDays } from '../time/days.ts'
 import { type Formats, formats } from '../time/formats.ts'
-import { dateOf, startOfDay } from '../time/wall-time.ts'
+import { dateOf } from '../time/wall-time.ts'
 import { type Filters, filtersOf } from './filters.ts'
-import {
-  type AmountMetric,
-  amountMetrics,
-  eveOf,
-  followersLine,
-  type Line,
-  type LineMetric,
-  lineMetrics,
-  lineOf,
-  type Points,
-  pointsOf,
-} from './lines.ts'
+import { type CommonLines, eveOf, type Line, linesOf, pointsOf } from './lines.ts'
 import { type MetricNotes, metricNotes } from './metrics.ts'
-import { type Range, type RangeAsked, readInsightRange, whyIncomparable } from './range.ts'
+import { averageNames, type OwnNumbers, ownLinesOf, ownMetricsIn } from './own-lines.ts'
+import {
+  instantsOf,
+  type Range,
+  type RangeAsked,
+  readInsightRange,
+  spanOfHours,
+  whyIncomparable,
+} from './range.ts'
 import {
   comingsOf,
   type FollowerChange,
@@ -90,9 +86,10 @@ export type Insights = {
   takenAt: Date | null
   /** Why there is no comparison. Null if there is one. */
   incomparable: string | null
-  lines: Record<LineMetric, Line>
-  /** The metric of the large chart. */
-  metric: LineMetric
+  lines: CommonLines
+  own: OwnNumbers
+  /** The line of the large chart. */
+  line: Line
   standing: Standing
   followers: FollowerChange
   followerEnds: FollowerEnds[]
@@ -130,10 +127,6 @@ export type Insights = {
 
 /** How much of the lists is loaded. */
 export type ListSizes = { posts: number; accounts: number }
-/** Best hours need many posts, so they use at least 90 and at most 365 days. */
-const hoursDays = { least: 90, most: 365 }
-const dayMs = 86_400_000
-
 /** Throws a 404 if the workspace has no such account. */
 export const loadInsights = async (
   deps: WebDeps,
@@ -172,7 +165,6 @@ export const loadInsights = async (
     kind: filters.kind?.name ?? null,
   }
   const by = [...postMetrics, 'viewsAtWeek' as const].find((one) => one === query.by) ?? 'views'
-  const metric = lineMetrics.find((one) => one === query.metric) ?? 'views'
   const incomparable = whyIncomparable(range, firstDay, fmt)
   const compares = incomparable === null
   const points = pointsOf(range, compares)
@@ -182,14 +174,23 @@ export const loadInsights = async (
   const facts = { accounts, range, zone: workspace.zone, compares, made: scope.made }
   const apart = idsApart(comingsOf(facts))
   const summed = [...new Set([...shown.map(({ id }) => id), ...apart])]
-  const { sql } = deps
-  const shownIds = shown.map(({ id }) => id)
   const compared = { from: (compares && range.before?.from) || range.from, to: range.to }
+  const { sql } = deps
+  const own = ownMetricsIn(deps.platforms, accounts, scope.kind)
+  const spanned = { days: range, before: range.before, size: range.size }
+  const whole = instantsOf({ from: compared.from, to: range.to }, workspace.zone)
+  const shownIds = shown.map(({ id }) => id)
   const [lists, timedPosts] = await Promise.all([
     together(sql, {
-      buckets: read(
-        sumPoints(sql, scope, { days: range, before: range.before, size: range.size }),
-        { takenAt: true },
+      buckets: read(sumPoints(sql, scope, spanned), { takenAt: true }),
+      ownSums: read(sumOwnPoints(sql, scope, spanned), {}),
+      ownApart: read(sumOwnAccounts(sql, scope, apart, range), {}),
+      ownApartBefore: read(sumOwnAccounts(sql, scope, apart, range.before ?? range), {}),
+      averages: read(
+        sumAverages(sql, scope, spanned, {
+          ...{ span: whole, zone: workspace.zone, names: averageNames(own), apart },
+        }),
+        {},
       ),
       accountSums: read(sumAccounts(sql, scope, range, summed), {}),
       levels: read(
@@ -208,7 +209,10 @@ export const loadInsights = async (
     }),
     listTimedPosts(sql, scope, hourSpan, workspace.zone),
   ])
-  const { buckets, accountSums, levels, followerEnds, late, posts, retired } = lists
+  const { buckets, accountSums, levels, followerEnds, late, posts, retired, averages } = lists
+  const lines = linesOf(range, points, buckets, levels)
+  const ownLines = ownLinesOf(own, points, lists.ownSums, averages)
+  const line = [...Object.values(lines), ...ownLines].find((one) => one.metric === query.metric)
   const standing = standingOf({ ...facts, late })
   const apartBefore =
     compares && range.before && !channel
@@ -231,7 +235,6 @@ export const loadInsights = async (
       incomparable,
       posts,
       by,
-      metric,
       timedPosts,
       hourSpan,
       instants,
@@ -247,44 +250,19 @@ export const loadInsights = async (
       { channelId: one.channelId, day: eveOf(range.from), followers: one.before, accounts: 1 },
     ]),
     takenAt: newest(accounts),
-    lines: linesOf(range, points, buckets, levels),
-    notes: metricNotes(deps.platforms, { accounts, retired, kind: scope.kind ?? undefined }, fmt),
+    lines,
+    line: line ?? lines.views,
+    own: {
+      ...{ metrics: own, lines: ownLines, averages },
+      apart: { now: lists.ownApart, before: lists.ownApartBefore },
+    },
+    notes: metricNotes(
+      deps.platforms,
+      { accounts, retired, own, kind: scope.kind ?? undefined },
+      fmt,
+    ),
   }
 }
-
-const instantsOf = (range: { from: string; to: string }, zone: string): Instants => ({
-  from: startOfDay(range.from, zone),
-  to: startOfDay(addDays(range.to, 1), zone),
-})
-
-const spanOfHours = (range: Range, zone: string): Instants => {
-  const { from, to } = instantsOf(range, zone)
-  const begin = clamp(
-    from.getTime(),
-    to.getTime() - hoursDays.most * dayMs,
-    to.getTime() - hoursDays.least * dayMs,
-  )
-  return { from: new Date(begin), to }
-}
-
-const linesOf = (
-  range: Range,
-  points: Points,
-  sums: BucketSums[],
-  levels: FollowerLevel[],
-): Insights['lines'] => {
-  const lines = amountMetrics.map((metric): [AmountMetric, Line] => [
-    metric,
-    lineOf(metric, points, sums),
-  ])
-  return {
-    ...(Object.fromEntries(lines) as Record<AmountMetric, Line>),
-    followers: followersLine(range, points, levels),
-  }
-}
-
-const clamp = (value: number, low: number, high: number): number =>
-  Math.min(high, Math.max(low, value))
 
 const least = (days: string[]): string | null => days.sort()[0] ?? null
 

@@ -41,7 +41,8 @@ export const postRow = (
   nowMs: number,
 ) => ({
   ...post,
-  weekWords: nowMs - post.publishedAt.getTime() < weekMs ? 'not 7 days old' : 'not read at 7 days',
+  weekWords:
+    nowMs - post.publishedAt.getTime() < weekMs ? 'not 7 days old yet' : 'not read at 7 days',
   drawn: platform,
   title: titleOf(post.text),
   account: post.channelHandle ? `@${post.channelHandle}` : post.channelName,

@@ -100,8 +100,8 @@ const curveOf = (post: MeasuredPost, readings: Reading[], fmt: Formats): LineSpe
   return {
     kind: 'line',
     id: `curve-${post.id}`,
-    title: 'Views since it went out',
-    desc: `${fmt.count(last?.views ?? 0)} views ${ageWords(spanMs)} after it went out, read ${readings.length} times.`,
+    title: 'Views since publishing',
+    desc: `${fmt.count(last?.views ?? 0)} views ${ageWords(spanMs)} after publishing, read ${readings.length} times.`,
     series: [{ tone: 'now', label: 'Views', values: readings.map((one) => one.views) }],
     places: readings.map((one) =>
       Math.min(1, Math.max(0, (one.takenAt.getTime() - begin) / spanMs)),

@@ -1,6 +1,9 @@
 import { Temporal } from 'temporal-polyfill'
+import type { Instants } from '../../db/insights/post-numbers.ts'
 import { terms } from '../../db/privacy/terms.ts'
+import { addDays } from '../time/days.ts'
 import type { Formats } from '../time/formats.ts'
+import { startOfDay } from '../time/wall-time.ts'
 
 export type RangeKey = '7d' | '28d' | '90d' | '12m' | '24m'
 /** Dates in the workspace's time zone, such as `2026-11-26`. Both ends are inclusive. */
@@ -85,8 +88,8 @@ export const bucketsOf = (days: Days, size: number): Bucket[] => {
 const faultsOf = (typed: { from: string; to: string }, today: string): RangeAsked['faults'] => {
   const from = dateIn(typed.from)
   const to = dateIn(typed.to)
-  if (!from) return { from: 'Give a first day, such as 2026-11-01.' }
-  if (!to) return { to: 'Give a last day, such as 2026-11-26.' }
+  if (!from) return { from: 'Enter a first day, such as 2026-11-01.' }
+  if (!to) return { to: 'Enter a last day, such as 2026-11-26.' }
   if (Temporal.PlainDate.compare(from, to) > 0)
     return { to: 'The last day is before the first day. Choose a later one.' }
   if (Temporal.PlainDate.compare(from, Temporal.PlainDate.from(today)) > 0)
@@ -102,11 +105,11 @@ const ownRange = (typed: { from: string; to: string }, today: string): Range => 
   const first = oldest(today).toString()
   if (from < first) {
     from = first
-    notes.push(`Numbers are kept for ${terms.numbers}, so it begins there.`)
+    notes.push(`Numbers are kept for ${terms.numbers}, so the range starts there.`)
   }
   if (to > today) {
     to = today
-    notes.push('Shown until today.')
+    notes.push('Shows days up to today.')
   }
   if (to === today) notes.push('Today isn’t over yet, so its numbers will still grow.')
   return rangeOf('own', { from, to }, '', today, notes)
@@ -159,6 +162,30 @@ export const dateIn = (typed: string): Temporal.PlainDate | null => {
     throw error
   }
 }
+
+/** Best hours need many posts, so they use at least 90 and at most 365 days. */
+const hoursDays = { least: 90, most: 365 }
+const dayMs = 86_400_000
+
+/** The days as instants in the zone. */
+export const instantsOf = (range: { from: string; to: string }, zone: string): Instants => ({
+  from: startOfDay(range.from, zone),
+  to: startOfDay(addDays(range.to, 1), zone),
+})
+
+/** The time whose posts show the best hours. */
+export const spanOfHours = (range: Range, zone: string): Instants => {
+  const { from, to } = instantsOf(range, zone)
+  const begin = clamp(
+    from.getTime(),
+    to.getTime() - hoursDays.most * dayMs,
+    to.getTime() - hoursDays.least * dayMs,
+  )
+  return { from: new Date(begin), to }
+}
+
+const clamp = (value: number, low: number, high: number): number =>
+  Math.min(high, Math.max(low, value))
 
 /** Why there is no period to compare with. Null if there is one. */
 export const whyIncomparable = (

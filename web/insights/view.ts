@@ -3,7 +3,6 @@ import type { Role } from '../../db/people/memberships.ts'
 import { terms } from '../../db/privacy/terms.ts'
 import { postMetrics } from '../../platforms/measurer.ts'
 import { ownPostsDays } from '../../platforms/own-post.ts'
-import { axisStart } from '../charts/line.ts'
 import type { WebDeps } from '../http/env.ts'
 import type { View } from '../http/render.ts'
 import { loadNextStep } from '../pages/next-step.ts'
@@ -13,28 +12,18 @@ import {
   annotationsView,
   loadAnnotations,
 } from './annotations.ts'
-import { changeOf, differenceOf } from './changes.ts'
-import { comparedOf } from './comparison.ts'
+import { differenceOf } from './changes.ts'
 import { formatsOf } from './formats.ts'
-import {
-  chartTitleOf,
-  drawing,
-  eveOf,
-  lineMetrics,
-  type Mark,
-  marksOn,
-  partsOf,
-  pointWords,
-  spanWords,
-} from './lines.ts'
+import { eveOf, spanWords } from './lines.ts'
 import { type Links, linksOf } from './links.ts'
+import { mainChart } from './main-chart.ts'
 import { gives, listed, metricLabels } from './metrics.ts'
 import { freshnessWords, marksOf, notesOf } from './notes.ts'
 import type { Insights } from './page.ts'
 import { postRow } from './post-numbers.ts'
 import { ranges } from './range.ts'
 import { hoursIn } from './rated-hours.ts'
-import { allFormats, type Tile, tilesOf } from './tiles.ts'
+import { tilesOf } from './tiles.ts'
 import { missingWords, postsWords, wholeCharts } from './whole.ts'
 
 const madeLinks = [
@@ -48,19 +37,21 @@ export const insightsView = async (
   insights: Insights,
   { viewer, form }: { viewer: { userId: string; role: Role }; form: AnnotationForm | null },
 ): Promise<View> => {
-  const { workspace, channel, range, fmt, by, metric, standing } = insights
+  const { workspace, channel, range, fmt, by, standing } = insights
+  const { metric } = insights.line
   const base = `/w/${workspace.slug}`
   const links = linksOf(insights)
   const { path } = links
   const platformOf = (name: string) => deps.platforms.platforms.get(name)
   const { made } = insights.scope
   const tiles = tilesOf(deps, insights)
-  const given = lineMetrics.filter(
-    (one) => insights.lines[one].total !== null || one === metric || one === 'views',
+  const given = [...Object.values(insights.lines), ...insights.own.lines].filter(
+    (one) => one.total !== null || one.metric === metric || one.metric === 'views',
   )
   const compares = insights.incomparable === null && range.before !== null
   const whole = channel ? await listAccountDays(deps.sql, workspace.id, channel.id, range) : []
   const annotations = await loadAnnotations(deps, insights)
+  const marks = annotationMarks(annotations.list, insights)
   return {
     base,
     path,
@@ -91,11 +82,11 @@ export const insightsView = async (
       current: tile.metric === metric,
     })),
     switches: given.map((one) => ({
-      label: metricLabels[one],
-      href: `${links.to({ metric: one })}#chart`,
-      current: one === metric,
+      label: one.label,
+      href: `${links.to({ metric: one.metric })}#chart`,
+      current: one.metric === metric,
     })),
-    main: mainChart(insights, tiles, annotationMarks(annotations.list, insights)),
+    main: mainChart(insights, tiles, marks),
     annotations: annotationsView(annotations, insights, { links, viewer, form, nowMs: deps.now() }),
     posts: insights.posts.map((post) => postRow(platformOf(post.platform), post, fmt, deps.now())),
     made,
@@ -123,85 +114,11 @@ export const insightsView = async (
     whole,
     wholeCharts: wholeCharts(whole, {
       ...{ lines: insights.lines, posts: postsWords(insights), range, fmt },
-      marks: marksOf(insights).map(({ words }) => words),
+      ...{ marks: marksOf(insights), notes: marks },
     }),
     wholeMissing: missingWords(whole, range, channel?.label ?? ''),
     postsWords: postsWords(insights),
   }
-}
-
-/** The chart of the selected metric, with its notes. */
-const mainChart = (insights: Insights, tiles: Tile[], annotations: Mark[]) => {
-  const { lines, metric, range, fmt, timedPosts, followers } = insights
-  const line = lines[metric]
-  const isLevel = metric === 'followers'
-  const compared = isLevel ? null : comparedOf(insights, partsOf(metric))
-  // The tile shows a change since the first reading within the range. It is left out here, because
-  // it isn't a change since before the range.
-  const change = isLevel
-    ? differenceOf(followers.since ? null : followers.now, followers.before, fmt)
-    : compared && changeOf(compared.now, compared.before, fmt)
-  const marks = marksOf(insights)
-  const spec = drawing(line, {
-    range,
-    fmt,
-    change,
-    marks,
-    annotations,
-    postDays: new Set(timedPosts.map((post) => post.day)),
-  })
-  const start = axisStart(spec)
-  const annotated = marksOn(line.buckets, annotations)
-  const notes =
-    metric === 'followers'
-      ? []
-      : metric === 'engagement'
-        ? insights.notes.likes
-        : insights.notes[metric]
-  return {
-    id: 'main',
-    title: chartTitleOf(line, range),
-    spec,
-    compares: line.before.length > 0,
-    marks,
-    hasPosts: spec.below.length > 0,
-    notes: [
-      ...(metric === 'followers' || tiles.some((tile) => tile.metric === metric) ? [] : notes),
-      ...(isLevel && start !== 0 && line.total !== null
-        ? [`The axis begins at ${fmt.count(start)}, not at 0.`]
-        : []),
-      ...(isLevel && insights.filters.kind ? [allFormats(insights)] : []),
-      ...(isLevel ? [] : gainNotes(insights)),
-    ],
-    isLevel,
-    isAnnotated: annotated.size > 0,
-    rows: line.buckets.map((bucket, index) => {
-      const place = index - line.buckets.length
-      const earlier = line.bucketsBefore.at(place)
-      return {
-        words: pointWords(bucket),
-        now: line.now[index] ?? null,
-        before: line.before.at(place) ?? null,
-        wordsBefore: earlier ? pointWords(earlier) : '',
-        annotations: (annotated.get(index) ?? []).join('; '),
-      }
-    }),
-  }
-}
-
-/** What the sums include. */
-const gainNotes = ({ scope, elsewhere, filters }: Insights): string[] => {
-  const limits = filters.words === null ? '' : `, only ${filters.words}`
-  if (!elsewhere.any)
-    return [`What all posts gained in these days, whenever they were published${limits}.`]
-  if (scope.made === 'here')
-    return [
-      `What posts made here gained in these days, whenever they were published${limits}. Posts not made here are left out.`,
-    ]
-  return [
-    `What all posts gained in these days, whenever they were published and wherever they were made${limits}.`,
-    'Posts from before an account was connected count from their first reading.',
-  ]
 }
 
 /**
@@ -226,8 +143,8 @@ const accountRows = (deps: WebDeps, insights: Insights) => {
         value: own?.[metric] ?? null,
         absent:
           platform && !gives(platform, metric, scope.kind ?? undefined)
-            ? `not given by ${platform.label}`
-            : 'none yet',
+            ? `not reported by ${platform.label}`
+            : 'no number yet',
       })),
       followers,
       change: differenceOf(
@@ -259,15 +176,15 @@ const emptyOf = async (deps: WebDeps, insights: Insights, role: Role, links: Lin
 const emptyWords = (insights: Insights, nowMs: number): string | null => {
   const { accounts, firstDay, fmt, lines, filters } = insights
   if (accounts.length === 0)
-    return `No account is connected yet. Numbers come as soon as one is, also of its posts of the last ${ownPostsDays} days.`
+    return `No accounts are connected yet. Connect one to see its numbers, including those of posts from the last ${ownPostsDays} days.`
   const shown = Object.values(lines).filter(({ metric }) => !filters.kind || metric !== 'followers')
   const nothing = shown.every((line) => line.total === null) && insights.posts.length === 0
   if (nothing && filters.words !== null)
-    return `No numbers of ${filters.words} in these days. Choose other days, or show all platforms and formats.`
+    return `No numbers for ${filters.words} in these days. Choose other days, or show all platforms and formats.`
   const waiting = accounts.flatMap((one) => one.nextAt?.getTime() ?? [])
   const next = waiting.length > 0 ? new Date(Math.max(nowMs, Math.min(...waiting))) : null
   if (firstDay === null && insights.posts.length > 0) return null
   if (firstDay === null)
-    return `No numbers yet. ${next ? `The first of ${listed(accounts.slice(0, 3).map((one) => one.name))} are read ${fmt.when(next)}.` : 'The followers of an account are read within a day of connecting it.'} A post is read an hour after it went out, then at 6 and 24 hours, then daily.`
-  return nothing ? `No numbers in these days. They begin on ${fmt.date(new Date(firstDay))}.` : null
+    return `No numbers yet. ${next ? `The first numbers of ${listed(accounts.slice(0, 3).map((one) => one.name))} are due ${fmt.when(next)}.` : 'Followers are read within a day of connecting an account.'} Posts are read one hour after publishing, then after 6 and 24 hours, then daily.`
+  return nothing ? `No numbers in these days. They start on ${fmt.date(new Date(firstDay))}.` : null
 }

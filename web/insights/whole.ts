@@ -1,7 +1,7 @@
 import type { AccountDayRow } from '../../db/insights/insights.ts'
-import type { LineSpec } from '../charts/line.ts'
+import { axisStart, type LineSpec } from '../charts/line.ts'
 import type { Formats } from '../time/formats.ts'
-import { type Line, placesOf, pointWords, ticksOf } from './lines.ts'
+import { type Line, type Mark, marksOn, noteTips, placesOf, pointWords, ticksOf } from './lines.ts'
 import { addUp } from './metrics.ts'
 import { shortDay } from './notes.ts'
 import type { Insights } from './page.ts'
@@ -14,37 +14,38 @@ export const postsWords = ({ scope, filters }: Pick<Insights, 'scope' | 'filters
 }
 
 type WholeMetric = 'views' | 'reach'
-type Shown = { buckets: Bucket[]; range: Range; fmt: Formats }
+type Shown = { buckets: Bucket[]; range: Range; fmt: Formats; marks: Mark[]; notes: Mark[] }
 
 /**
  * The platform's own numbers of the whole account, one chart for each. Views have the views of its
  * posts beside them: the difference comes from posts that are not read, such as stories and old
- * posts. Reach has not: the reach of posts counts people again. A chart needs two known points.
+ * posts. Reach has not: the reach of posts counts people again. Followers are as of the end of each
+ * point. A chart needs two known points. `marks`: catch-ups, connections and changes of the zone.
+ * `notes`: of members, which are listed above, so that descriptions only have them in the tips.
  */
 export const wholeCharts = (
   days: AccountDayRow[],
   {
     lines,
     posts,
-    marks,
-    range,
-    fmt,
-  }: { lines: Pick<Insights['lines'], 'views'>; posts: string; marks: string[] } & Omit<
+    ...given
+  }: { lines: Pick<Insights['lines'], 'views' | 'followers'>; posts: string } & Omit<
     Shown,
     'buckets'
   >,
 ): LineSpec[] => {
-  const shown = { buckets: lines.views.buckets, range, fmt }
+  const shown = { buckets: lines.views.buckets, ...given }
   return [
-    viewsChart(days, shown, { views: lines.views, posts, marks }),
+    viewsChart(days, shown, { views: lines.views, posts }),
     reachChart(days, shown),
+    followersChart(lines.followers, shown),
   ].filter((one) => one !== null)
 }
 
 const viewsChart = (
   days: AccountDayRow[],
   shown: Shown,
-  { views, posts, marks }: { views: Line; posts: string; marks: string[] },
+  { views, posts }: { views: Line; posts: string },
 ): LineSpec | null => {
   const { buckets, range, fmt } = shown
   const whole = buckets.map((bucket) => averageOf(days, bucket, 'views'))
@@ -54,17 +55,17 @@ const viewsChart = (
   )
   const write = writer(fmt)
   const sum = write(addUp(days.map((one) => one.views)))
-  const gaps = marks.map((words) => ` ${words}`).join('')
   return {
     ...frame(shown),
     id: 'chart-whole',
     title: `Views per day of the whole account and of ${posts}${average(range)}`,
-    desc: `${sum} views of the whole account${knownDays(days, range, 'views')}, ${write(views.total)} of ${posts}.${gaps}`,
+    desc: `${sum} views of the whole account${knownDays(days, range, 'views')}, ${write(views.total)} of ${posts}.${markedWords(shown)}`,
     series: [
       { tone: 'now', label: 'Whole account', values: whole },
       { tone: 'before', label: posts.charAt(0).toUpperCase() + posts.slice(1), values: ours },
     ],
-    tips: buckets.map(
+    tips: marked(
+      shown,
       (bucket, index) =>
         `${pointWords(bucket)}: whole account ${write(whole[index] ?? null)} · ${posts} ${write(ours[index] ?? null)}`,
     ),
@@ -81,15 +82,56 @@ const reachChart = (days: AccountDayRow[], shown: Shown): LineSpec | null => {
     ...frame(shown),
     id: 'chart-whole-reach',
     title: `Reach per day of the whole account${average(range)}`,
-    desc: `The most people were reached on ${shortDay(top.day, fmt)}: ${write(top.reach)}${knownDays(days, range, 'reach')}.`,
+    desc: `The most people were reached on ${shortDay(top.day, fmt)}: ${write(top.reach)}${knownDays(days, range, 'reach')}.${markedWords(shown)}`,
     series: [{ tone: 'now', label: 'Whole account', values }],
-    tips: buckets.map(
+    tips: marked(
+      shown,
       (bucket, index) => `${pointWords(bucket)}: reach ${write(values[index] ?? null)}`,
     ),
   }
 }
 
-const frame = ({ buckets }: Shown) => {
+const followersChart = (line: Line, shown: Shown): LineSpec | null => {
+  const { fmt } = shown
+  if (line.now.filter((value) => value !== null).length < 2) return null
+  const write = writer(fmt)
+  const first = line.now.find((value) => value !== null) ?? null
+  const spec: LineSpec = {
+    ...frame(shown),
+    id: 'chart-whole-followers',
+    title: `Followers at the end of each ${shown.range.size === 1 ? 'day' : 'week'}`,
+    desc: '',
+    series: [{ tone: 'now', label: 'Followers', values: line.now }],
+    tips: marked(
+      shown,
+      (bucket, index) => `${pointWords(bucket)}: ${write(line.now[index] ?? null)} followers`,
+    ),
+    fromZero: false,
+  }
+  const start = axisStart(spec)
+  const axis = start === 0 ? '' : ` The axis begins at ${fmt.count(start)}, not at 0.`
+  const desc = `From ${write(first)} to ${write(line.now.findLast((value) => value !== null) ?? null)} followers.${axis}${markedWords(shown)}`
+  return { ...spec, desc }
+}
+
+/** The tips, with the marks and notes at each point. */
+const marked = (
+  { buckets, marks, notes }: Shown,
+  tipOf: (bucket: Bucket, index: number) => string,
+): string[] => {
+  const [events, written] = [marksOn(buckets, marks), marksOn(buckets, notes)]
+  return buckets.map((bucket, index) =>
+    [
+      tipOf(bucket, index),
+      ...(events.get(index) ?? []),
+      ...noteTips(written.get(index) ?? []),
+    ].join(' · '),
+  )
+}
+
+const markedWords = ({ marks }: Shown): string => marks.map(({ words }) => ` ${words}`).join('')
+
+const frame = ({ buckets, marks, notes }: Shown) => {
   const places = placesOf(buckets)
   const ticks = ticksOf(buckets, places, 5)
   return {
@@ -99,7 +141,7 @@ const frame = ({ buckets }: Shown) => {
     heightPx: 180,
     fromZero: true,
     dots: false,
-    marks: [],
+    marks: [...marksOn(buckets, [...marks, ...notes]).keys()],
     below: [],
   }
 }
@@ -119,7 +161,7 @@ const knownDays = (days: AccountDayRow[], range: Range, metric: WholeMetric): st
 export const missingWords = (days: AccountDayRow[], range: Range, label: string): string => {
   const known = days.filter((one) => one.views !== null || one.reach !== null).length
   if (known === 0 || known >= range.days) return ''
-  return `${label} gave numbers for ${known} of these ${range.days} days. A day’s numbers come two days later, or when a missed day is read again; until then, the line has a gap.`
+  return `${label} reported numbers for ${known} of these ${range.days} days. A day’s numbers arrive two days later, or when a missed day is read again. Until then, the line has a gap.`
 }
 
 /** The average over the days with a number. */
