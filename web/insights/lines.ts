@@ -17,9 +17,8 @@ export const amountMetrics = [
   'shares',
   'saves',
 ] as const
-export const lineMetrics = [...amountMetrics, 'followers'] as const
 export type AmountMetric = (typeof amountMetrics)[number]
-export type LineMetric = (typeof lineMetrics)[number]
+export type LineMetric = AmountMetric | 'followers'
 
 /** The metrics that add up to an amount. */
 export const partsOf = (metric: AmountMetric): PostMetric[] =>
@@ -30,7 +29,7 @@ export const partsOf = (metric: AmountMetric): PostMetric[] =>
  * averages.
  */
 export type Line = {
-  /** One of `lineMetrics`, or the name of a platform's own metric. */
+  /** A `LineMetric`, or the name of a platform's own metric. */
   metric: string
   label: string
   unit: OwnMetric['unit']

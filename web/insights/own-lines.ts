@@ -79,7 +79,7 @@ const meansByPoint = (averages: OwnAverage[], isBefore: boolean): Map<number, nu
   )
 
 /** Over all posts, so that each counts once. Null if there are none. */
-export const meanOf = (averages: Pick<OwnAverage, 'sum' | 'posts'>[]): number | null => {
+const meanOf = (averages: Pick<OwnAverage, 'sum' | 'posts'>[]): number | null => {
   const posts = averages.reduce((count, one) => count + one.posts, 0)
   return posts === 0 ? null : averages.reduce((sum, one) => sum + one.sum, 0) / posts
 }
