@@ -27,7 +27,7 @@ export type AccountSums = Sums & { channelId: string }
 export const sumPoints = (
   sql: Db,
   scope: InsightScope,
-  points: Points,
+  points: PointsAsked,
 ): Promise<BucketSums[]> => sql<BucketSums[]>`
   select ${pointOf(sql, points)}, ${sums(sql, scope)}, max(taken_at) as taken_at
   from ${scope.kind !== null || scope.channelIds ? daysOf(sql, scope) : sql`workspace_days`}
@@ -36,10 +36,10 @@ export const sumPoints = (
   group by 1, 2`
 
 /** The points of a line: of `size` days each, over `days` and the period right before. */
-export type Points = { days: DaySpan; before: DaySpan | null; size: number }
+export type PointsAsked = { days: DaySpan; before: DaySpan | null; size: number }
 
 /** SQL: at which point a day is: whether in the period before, and how many from its end. */
-export const pointOf = (sql: Db, { days, size }: Points) => sql`
+export const pointOf = (sql: Db, { days, size }: PointsAsked) => sql`
   day < ${days.from}::date as is_before,
   (case when day < ${days.from}::date then ${days.from}::date - 1 else ${days.to}::date end - day) / ${size}::int as back`
 

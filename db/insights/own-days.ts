@@ -5,7 +5,7 @@ import {
   type InsightScope,
   ofChannels,
   ofKind,
-  type Points,
+  type PointsAsked,
   pointOf,
 } from './insights.ts'
 import { type Instants, publishedIn } from './post-numbers.ts'
@@ -17,7 +17,7 @@ export type OwnPointSum = { name: string; isBefore: boolean; back: number; sum: 
 export const sumOwnPoints = (
   sql: Db,
   scope: InsightScope,
-  points: Points,
+  points: PointsAsked,
 ): Promise<OwnPointSum[]> => sql<OwnPointSum[]>`
   select n.key as name, ${pointOf(sql, points)}, sum(n.value::numeric)::float8 as sum
   from ${scope.kind !== null || scope.channelIds ? daysOf(sql, scope) : sql`workspace_days`} ${ownNumbers(sql, scope)}
@@ -55,7 +55,7 @@ export type OwnAverage = OwnPointSum & { posts: number; isApart: boolean }
 export const sumAverages = (
   sql: Db,
   scope: InsightScope,
-  points: Points,
+  points: PointsAsked,
   of: { span: Instants; zone: string; names: string[]; apart: string[] },
 ): Promise<OwnAverage[]> => sql<OwnAverage[]>`
   select name, ${pointOf(sql, points)}, is_apart, sum(value)::float8 as sum, count(*)::int as posts

@@ -11,7 +11,7 @@ import {
   annotationMarks,
   annotationsView,
   loadAnnotations,
-} from './annotations.ts'
+} from './annotations/annotations.ts'
 import { differenceOf } from './changes.ts'
 import { formatsOf } from './formats.ts'
 import { eveOf, spanWords } from './lines.ts'

@@ -1,11 +1,11 @@
 import { parseHTML } from 'linkedom'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { listNumbersOfPost, listReadingsOfPost } from '../../db/insights/post-numbers.ts'
-import { savePostSnapshots } from '../../db/insights/snapshots.ts'
-import { formats } from '../../web/time/formats.ts'
-import { createTestApp, type TestApp } from '../support/app.ts'
-import { ago, measuredRows } from '../support/insights/measured-rows.ts'
-import { connectAll, type PlatformName } from '../support/posts.ts'
+import { listNumbersOfPost, listReadingsOfPost } from '../../../db/insights/post-numbers.ts'
+import { savePostSnapshots } from '../../../db/insights/snapshots.ts'
+import { formats } from '../../../web/time/formats.ts'
+import { createTestApp, type TestApp } from '../../support/app.ts'
+import { ago, measuredRows } from '../../support/insights/measured-rows.ts'
+import { connectAll, type PlatformName } from '../../support/posts.ts'
 
 let test: TestApp
 let channels: Record<PlatformName, string>

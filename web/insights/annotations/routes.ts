@@ -6,19 +6,23 @@ import {
   findAnnotation,
   insertAnnotation,
   updateAnnotation,
-} from '../../db/insights/annotations.ts'
-import { recordEvent } from '../../db/notifications/events.ts'
-import { tx } from '../../db/postgres/connect.ts'
-import { keepFormKey, releaseFormKey, takeFormKey } from '../../db/posts/form-keys.ts'
-import { terms } from '../../db/privacy/terms.ts'
-import { backIn, formFields, seeOther } from '../http/answers.ts'
-import { forMembers, type MemberEnv, type WebDeps } from '../http/env.ts'
-import { fieldErrorsOf } from '../http/forms/fields.ts'
-import { formKeyIn } from '../http/forms/form-keys.ts'
-import { idParam } from '../http/ids.ts'
-import type { Renderer } from '../http/render.ts'
-import { requireMember } from '../http/session.ts'
-import { dateOf } from '../time/wall-time.ts'
+} from '../../../db/insights/annotations.ts'
+import { recordEvent } from '../../../db/notifications/events.ts'
+import { tx } from '../../../db/postgres/connect.ts'
+import { keepFormKey, releaseFormKey, takeFormKey } from '../../../db/posts/form-keys.ts'
+import { terms } from '../../../db/privacy/terms.ts'
+import { backIn, formFields, seeOther } from '../../http/answers.ts'
+import { forMembers, type MemberEnv, type WebDeps } from '../../http/env.ts'
+import { fieldErrorsOf } from '../../http/forms/fields.ts'
+import { formKeyIn } from '../../http/forms/form-keys.ts'
+import { idParam } from '../../http/ids.ts'
+import type { Renderer } from '../../http/render.ts'
+import { requireMember } from '../../http/session.ts'
+import { dateOf } from '../../time/wall-time.ts'
+import { linksOf } from '../links.ts'
+import { shortDay } from '../notes.ts'
+import { daysKept } from '../range.ts'
+import { loadShown, showInsights } from '../routes.ts'
 import {
   type AnnotationForm,
   annotationIn,
@@ -27,10 +31,6 @@ import {
   mayChange,
   notedDays,
 } from './annotations.ts'
-import { linksOf } from './links.ts'
-import { shortDay } from './notes.ts'
-import { daysKept } from './range.ts'
-import { loadShown, showInsights } from './routes.ts'
 
 const base = '/w/:workspace/insights'
 const guard = requireMember()

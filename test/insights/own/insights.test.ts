@@ -1,11 +1,11 @@
 import { beforeAll, expect, it } from 'vitest'
-import { dropOurs } from '../../db/insights/elsewhere-posts.ts'
-import type { PostOrigin } from '../../db/insights/homes.ts'
-import { savePostSnapshots } from '../../db/insights/snapshots.ts'
-import { createTestApp, type TestApp } from '../support/app.ts'
-import { insertTarget } from '../support/connected.ts'
-import { ago, day } from '../support/insights/measured-rows.ts'
-import { connectAll, type PlatformName } from '../support/posts.ts'
+import { dropOurs } from '../../../db/insights/elsewhere-posts.ts'
+import type { PostOrigin } from '../../../db/insights/homes.ts'
+import { savePostSnapshots } from '../../../db/insights/snapshots.ts'
+import { createTestApp, type TestApp } from '../../support/app.ts'
+import { insertTarget } from '../../support/connected.ts'
+import { ago, day } from '../../support/insights/measured-rows.ts'
+import { connectAll, type PlatformName } from '../../support/posts.ts'
 
 let test: TestApp
 let channels: Record<PlatformName, string>
