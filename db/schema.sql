@@ -1208,6 +1208,7 @@ CREATE INDEX post_media_media on post_media USING btree (media_id);
 CREATE INDEX posts_dated_drafts on posts USING btree (workspace_id, due_at) WHERE (state = 'draft'::text);
 CREATE INDEX posts_discarded on posts USING btree ((updated_at AT TIME ZONE 'UTC'::text)) WHERE (state = 'discarded'::text);
 CREATE INDEX posts_drafts on posts USING btree (workspace_id, updated_at DESC) WHERE (state = 'draft'::text);
+CREATE INDEX posts_words on posts USING gin (((to_tsvector('simple'::regconfig, text) || jsonb_to_tsvector('simple'::regconfig, variants, '["string"]'::jsonb))));
 CREATE INDEX posts_workspace on posts USING btree (workspace_id, due_at);
 CREATE INDEX renditions_waiting on renditions USING btree (media_id) WHERE (state = 'waiting'::text);
 CREATE INDEX renditions_workspace on renditions USING btree (workspace_id);

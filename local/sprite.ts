@@ -94,6 +94,9 @@ const names = [
     'repeat',
     'bell-off',
     'wifi-off',
+    'pencil',
+    'stack-2',
+    'layout-sidebar-right-collapse',
   ],
 ]
 

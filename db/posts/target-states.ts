@@ -38,6 +38,8 @@ export const sentStates: States = [...maybePublishedStates, 'erased']
 export const unknownStates: States = ['sending', 'unconfirmed']
 /** It wasn't published, and a person can send it again. */
 export const retryableStates: States = ['failed', 'missed', 'canceled']
+/** It wasn't published, and nobody wanted that. */
+export const notSentStates: States = ['failed', 'missed']
 /** A person has to decide, until they dismiss it. */
 export const attentionStates: States = ['failed', 'unconfirmed', 'missed']
 /** The call still needs what the platform gave us in confidence, such as an upload URL. */

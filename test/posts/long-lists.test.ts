@@ -29,7 +29,7 @@ const insert = async (words: string, count: number, from: Date) => {
 }
 const open = async (path: string) =>
   (await test.cast.manager.get(`/w/northside${path}`)).text.replaceAll('&amp;', '&')
-const entries = (html: string) => html.match(/<li class="entry card"/g)?.length ?? 0
+const entries = (html: string) => html.match(/<li class="(?:entry card|chip [^"]+)"/g)?.length ?? 0
 const linkTo = (html: string, words: RegExp) =>
   html.match(new RegExp(`href="/w/northside([^"]+)"[^>]*>${words.source}`))?.[1] ?? ''
 

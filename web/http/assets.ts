@@ -29,7 +29,8 @@ const types: Record<string, string> = {
 /**
  * Everything that pages load, read once and kept in memory: `app.css` is all of
  * web/public/styles, `app.js` all of web/public/scripts (each in its own scope), `htmx.js` is htmx
- * with server-sent events. `editor/` has modules that the composer imports when a file is edited.
+ * with server-sent events. `calendar.css` and `calendar.js` are all of web/public/calendar, which only
+ * its pages load. `editor/` has modules that the composer imports when a file is edited.
  * `fresh` reads the files again on every request, for development.
  */
 export const loadAssets = ({ fresh }: { fresh: boolean }): Assets => {
@@ -82,6 +83,8 @@ const readFiles = (): Map<string, File> => {
     file('htmx.js', [htmx('htmx.min.js'), htmx('ext/hx-sse.min.js')].join('\n;\n')),
   )
   files.set('passkeys-library.js', file('passkeys-library.js', passkeysLibrary()))
+  for (const kind of ['css', 'js'])
+    files.set(`calendar.${kind}`, file(`calendar.${kind}`, calendarFiles(kind)))
   for (const name of readdirSync(join(folder, 'editor')))
     files.set(`editor/${name}`, file(name, read('editor')(name)))
   for (const name of readdirSync(folder).filter((name) => name.includes('.'))) {
@@ -89,6 +92,17 @@ const readFiles = (): Map<string, File> => {
   }
   return files
 }
+
+/** The sheets or the scripts that only the calendar's pages load, each script in its own scope. */
+const calendarFiles = (kind: string): string =>
+  readdirSync(join(folder, 'calendar'))
+    .filter((name) => name.endsWith(`.${kind}`))
+    .sort()
+    .map((name) => {
+      const text = readFileSync(join(folder, 'calendar', name), 'utf8')
+      return kind === 'js' ? `// ${name}\n{\n${text}}\n` : text
+    })
+    .join('\n')
 
 const htmx = (name: string): string =>
   readFileSync(

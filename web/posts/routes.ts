@@ -9,6 +9,7 @@ import { idParam, isId } from '../http/ids.ts'
 import type { Renderer, View } from '../http/render.ts'
 import { requireMember } from '../http/session.ts'
 import { postActRoutes } from './act-routes.ts'
+import { quickView } from './calendar/quick-view.ts'
 import { type Composer, loadComposer } from './composer.ts'
 import { faultsOf } from './composer-faults.ts'
 import { formOfPost, formOfRequest, formToStart, leftOf } from './composer-form.ts'
@@ -61,6 +62,8 @@ export const postsRoutes = (deps: WebDeps, view: Renderer) => {
     .get(one, guard, async (c) => {
       const page = await loadPostPage(deps, c.var.workspace, idParam(c, 'post'), c.req.query('did'))
       if (!page) throw new HTTPException(404)
+      if (c.req.query('part') === 'quick')
+        return view.partial(c, 'calendar/_quick', quickView(c, page))
       return view.page(c, 'posts/show', page)
     })
     .get(`${one}/edit`, guard, async (c) => {

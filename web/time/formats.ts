@@ -6,6 +6,7 @@ export type Formats = ReturnType<typeof formats>
 const dayMs = 86_400_000
 const counts = numberFormat()
 const shares = numberFormat({ maximumFractionDigits: 1 })
+const compacts = numberFormat({ notation: 'compact', maximumFractionDigits: 1 }, 'en-US')
 
 const styles = {
   time: { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
@@ -69,6 +70,8 @@ export const formats = (zone: string, now: number = Date.now()) => {
     machine: (date: Date) => date.toISOString(),
     /** 12,945 */
     count: (n: number) => counts.format(n),
+    /** 812, 1.1K, 12.9K */
+    compact: (n: number) => compacts.format(n),
     /** 4.2% for 0.0418 */
     share: (n: number) => `${shares.format(n * 100)}%`,
     bytes,

@@ -1,6 +1,8 @@
 import type { Db } from '../../postgres/connect.ts'
 import { asJson, fromJson } from '../../postgres/json-rows.ts'
 import type { TargetState } from '../target-states.ts'
+import { type CalendarFilter, isFiltered, matchingPosts } from './filter.ts'
+import { type CalendarPicture, pictureOf } from './pictures.ts'
 
 /** A post as shown in the calendar and on Today. */
 export type CalendarPost = {
@@ -13,6 +15,13 @@ export type CalendarPost = {
   targets: CalendarTarget[]
   /** The platforms of a draft's chosen accounts. Empty once the post has targets. */
   chosenPlatforms: string[]
+  /** The first file that still has a thumbnail. */
+  picture: CalendarPicture | null
+  /** Of all its published targets together. Null if no platform has reported any. */
+  views: number | null
+  /** Only of a draft without a time: who made it, and when it was last changed. */
+  author: string | null
+  updatedAt: Date | null
 }
 
 type CalendarTarget = {
@@ -60,8 +69,8 @@ export type CalendarSpan = {
    * ones.
    */
   leaveOutBefore?: Date
-  /** Only posts for this account. Drafts without a time are listed for all accounts. */
-  channelId?: string | null
+  /** Only posts that match. Drafts without a time are always listed. */
+  filter?: CalendarFilter
   /** The maximum number of drafts without a time, most recently changed first. */
   drafts: number
 }
@@ -78,10 +87,11 @@ export type CalendarPosts = { posts: DatedPost[]; drafts: CalendarPost[] }
 export const listCalendar = async (sql: Db, span: CalendarSpan): Promise<CalendarPosts> => {
   const { workspaceId, perDay, room = null, skip = 0, leaveOutBefore = null } = span
   const mine = mineOn(sql, workspaceId)
-  const posts = span.channelId ? sql`of_channel as posts` : sql`posts`
+  const filter = span.filter && isFiltered(span.filter) ? span.filter : null
+  const posts = filter ? sql`matching as posts` : sql`posts`
   const listed = sql`(
     with ${daysOf(sql, span)},
-    ${span.channelId ? postsOfChannel(sql, workspaceId, span.channelId) : sql``}
+    ${filter ? matchingPosts(sql, workspaceId, filter) : sql``}
     counted as materialized (
       select d.*, (select count(*)::int from ${posts} where ${mine}) as on_day,
         case when d.nth > 1 then 0 when ${leaveOutBefore}::timestamptz is null then ${skip}::int
@@ -94,12 +104,12 @@ export const listCalendar = async (sql: Db, span: CalendarSpan): Promise<Calenda
       select *, sum(least(on_day - skipped, ${perDay}::int)) over earlier as before
       from fitted window earlier as (order by nth rows between unbounded preceding and 1 preceding)),
     listed as (
-      select d.date, d.on_day, d.skipped, p.*, null::timestamptz as updated_at from placed d cross join lateral (
+      select d.date, d.on_day, d.skipped, p.*, null::timestamptz as updated_at, null::uuid as created_by from placed d cross join lateral (
         select id, version, state, left(text, 200) as text, due_at, choices from ${posts} where ${mine}
         order by due_at, id limit ${perDay} offset d.skipped) p
       where d.on_day > 0 and (${room}::int is null or coalesce(d.before, 0) < ${room}::int)
       union all
-      (select null, 0, 0, id, version, state, left(text, 200), due_at, choices, updated_at from posts
+      (select null, 0, 0, id, version, state, left(text, 200), due_at, choices, updated_at, created_by from posts
         where workspace_id = ${workspaceId} and state = 'draft' and due_at is null
         order by updated_at desc limit ${span.drafts}))
     ${withTargets(sql, workspaceId)} order by due_at nulls last, updated_at desc, id)`
@@ -107,7 +117,7 @@ export const listCalendar = async (sql: Db, span: CalendarSpan): Promise<Calenda
   const [row] = await sql<
     { posts: Record<string, unknown>[] }[]
   >`select ${asJson(sql, listed)} as posts`
-  const all = (row?.posts ?? []).map((post) => fromJson<ListedPost>(post, ['dueAt']))
+  const all = (row?.posts ?? []).map((post) => fromJson<ListedPost>(post, ['dueAt', 'updatedAt']))
   return {
     posts: all.filter((post): post is DatedPost => post.date !== null),
     drafts: all.filter((post) => post.date === null),
@@ -132,21 +142,6 @@ const daysOf = (sql: Db, { workspaceId, days, only }: CalendarSpan) => {
 }
 
 /**
- * The posts of one account on these days, each at its time there: scheduled ones by their target,
- * drafts by their chosen accounts.
- */
-const postsOfChannel = (sql: Db, workspaceId: string, channelId: string) => sql`
-  bounds as (select min(from_at) as from_at, max(to_at) as to_at from days),
-  of_channel as materialized (
-    select p.id, p.version, p.workspace_id, p.state, p.text, p.choices, t.due_at from bounds b
-      join targets t on t.channel_id = ${channelId} and t.due_at >= b.from_at and t.due_at < b.to_at
-      join posts p on p.id = t.post_id and p.workspace_id = ${workspaceId} and p.state = 'scheduled'
-    union all
-    select p.id, p.version, p.workspace_id, p.state, p.text, p.choices, p.due_at from bounds b
-      join posts p on p.workspace_id = ${workspaceId} and p.state = 'draft' and p.choices ? ${channelId}
-        and p.due_at >= b.from_at and p.due_at < b.to_at),`
-
-/**
  * Reads accounts that aren't connected once for all posts. Uses a draft's choices only if there are
  * no targets.
  */
@@ -158,15 +153,17 @@ const withTargets = (sql: Db, workspaceId: string) => sql`
         else json_build_object('platform', t.platform, 'state', t.state, 'channelName', l.name,
           'channelState', coalesce(l.state, 'connected'), 'publishedAt', t.published_at,
           'inboxUntil', t.inbox_until)
-      end order by t.platform, l.name) as targets
+      end order by t.platform, l.name) as targets, sum(m.views)::float8 as views
     from targets t left join lost l on l.id = t.channel_id
+      left join measured_targets m on m.target_id = t.id and t.state = 'published'
     where t.workspace_id = ${workspaceId} and t.post_id in (select id from listed) group by t.post_id)
   select listed.id, listed.version, listed.state, listed.text, listed.due_at, listed.date, listed.on_day, listed.skipped,
     coalesce(sent.targets, '[]') as targets, case when sent.targets is null then array(
       select distinct a.platform from jsonb_object_keys(listed.choices) chosen
         cross join lateral (select platform from channels where id = chosen::uuid and workspace_id = ${workspaceId} limit 1) a
       order by a.platform)
-    else '{}' end as chosen_platforms
+    else '{}' end as chosen_platforms, sent.views, listed.updated_at, ${pictureOf(sql, workspaceId)} as picture,
+    (select name from users where id = listed.created_by) as author
   from listed left join sent on sent.post_id = listed.id`
 
 const instants = (days: DayBounds[], end: 'from' | 'to'): string[] =>

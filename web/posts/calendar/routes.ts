@@ -1,6 +1,9 @@
 import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { listAccountNames } from '../../../db/channels/account-facts.ts'
+import { listMembers } from '../../../db/people/memberships.ts'
+import { isFiltered } from '../../../db/posts/calendar/filter.ts'
+import { backIn } from '../../http/answers.ts'
 import { forMembers, type MemberEnv, type WebDeps } from '../../http/env.ts'
 import type { Renderer } from '../../http/render.ts'
 import { requireMember } from '../../http/session.ts'
@@ -9,17 +12,22 @@ import { addDays } from '../../time/days.ts'
 import { formats } from '../../time/formats.ts'
 import { dateOf, firstYear, lastYear } from '../../time/wall-time.ts'
 import { actAnswerOf } from '../post-page.ts'
-import { rangeTitle, readDate, spanAround } from './days.ts'
-import { type Day, loadDays, readView, roomInList } from './page.ts'
+import { type CalendarView, rangeTitle, readDate, spanAround } from './days.ts'
+import type { Day } from './entries.ts'
+import { filterMenus, filterQuery, readFilter, searchMaxCharacters } from './filters.ts'
+import { loadDays, readView, roomInList } from './page.ts'
 
 /** The calendar: posts by month, by week or as a list, in the workspace's time zone. */
 export const calendarRoutes = (deps: WebDeps, view: Renderer) =>
   forMembers.createApp().get('/w/:workspace/calendar', requireMember(), async (c) => {
+    if (c.req.query('part') === 'done')
+      return view.partial(c, 'calendar/_toast', await answerOf(deps, c))
     const data = await calendarOf(deps, c)
     if (c.req.query('part') === 'grid') return view.partial(c, 'calendar/_grid', data)
     const isEmpty =
       data.drafts.length === 0 && data.weeks.flat().every((day) => day.entries.length === 0)
-    const step = isEmpty ? await loadNextStep(deps, c.var.workspace, c.var.role) : null
+    const step =
+      isEmpty && !data.isFiltered ? await loadNextStep(deps, c.var.workspace, c.var.role) : null
     return view.page(c, 'calendar/index', { ...data, step })
   })
 
@@ -33,42 +41,51 @@ const calendarOf = async (deps: WebDeps, c: Context<MemberEnv>) => {
       message: `The calendar shows the years ${firstYear} to ${lastYear}.`,
     })
   const span = spanAround(shown, at, workspace.zone)
-  const channels = await listAccountNames(deps.sql, workspace.id)
-  const channel = channels.find((one) => one.id === c.req.query('channel')) ?? null
+  const filter = readFilter(new URL(c.req.url).searchParams)
   const skip = Math.min(Number(/^\d{1,6}$/.exec(c.req.query('skip') ?? '')?.[0] ?? 0), 100_000)
-  const days = await loadDays(deps, workspace, { span, channelId: channel?.id ?? null, skip })
+  const [days, channels, authors] = await Promise.all([
+    loadDays(deps, workspace, { span, filter, skip }),
+    listAccountNames(deps.sql, workspace.id),
+    listMembers(deps.sql, workspace.id),
+  ])
   const listed = days.weeks.flat()
-  const did = c.req.query('did')
   const base = `/w/${workspace.slug}`
-  const keep = (change: Record<string, string>): string => {
-    const query = new URLSearchParams({
-      view: shown,
-      at,
-      ...(channel ? { channel: channel.id } : {}),
-      ...change,
-    })
-    if (query.get('channel') === '') query.delete('channel')
-    return `${base}/calendar?${query}`
-  }
-  const all = keep({ channel: '' })
+  const keep = (change: Record<string, string>, filters = filterQuery(filter)): string =>
+    `${base}/calendar?${new URLSearchParams([
+      ...Object.entries({ view: shown, at, ...change }),
+      ...filters,
+    ])}`
+  const without = (...names: string[]) =>
+    keep(
+      {},
+      filterQuery(filter).filter(([name]) => !names.includes(name)),
+    )
   const moreOn = (date: string, past = 0) =>
     keep({ view: 'list', at: date, ...(past > 0 ? { skip: String(past) } : {}) })
-  const answer = did
-    ? await actAnswerOf(deps, workspace, did, null, formats(workspace.zone, deps.now()))
-    : null
   return {
     ...days,
-    base,
+    ...(await answerOf(deps, c)),
     span: shown === 'list' ? { ...span, title: rangeTitle(at, listed.at(-1)?.date ?? at) } : span,
     shown,
+    at,
     today,
-    channels: channels.map((one) => ({
-      ...one,
-      platform: deps.platforms.platforms.get(one.platform),
-      href: `${all}&channel=${one.id}`,
-    })),
-    channel,
-    all,
+    zoneName: zoneNameOf(workspace.zone),
+    search: filter.search,
+    searchMax: searchMaxCharacters,
+    isFiltered: isFiltered(filter),
+    isNothing: isFiltered(filter) && listed.every((day) => day.entries.length === 0),
+    menus: filterMenus(filter, {
+      channels: channels.map((one) => ({
+        ...one,
+        platform: deps.platforms.platforms.get(one.platform),
+      })),
+      authors,
+      without,
+    }),
+    strip: stripOf(shown, listed, at),
+    dayLink: (date: string) => keep({ view: 'list', at: date }),
+    all: keep({}, []),
+    withoutSearch: without('q'),
     here: keep(skip > 0 ? { skip: String(skip) } : {}),
     moreOn,
     earlierOn: (day: Day) => moreOn(day.date, day.earlier - roomInList),
@@ -80,6 +97,29 @@ const calendarOf = async (deps: WebDeps, c: Context<MemberEnv>) => {
       week: keep({ view: 'week' }),
       list: keep({ view: 'list' }),
     },
-    answer: answer && { ...answer, back: keep({}) },
   }
 }
+
+/** What an action did that led here, with the address of the calendar without it. */
+const answerOf = async (deps: WebDeps, c: Context<MemberEnv>) => {
+  const { workspace } = c.var
+  const did = c.req.query('did')
+  const fmt = formats(workspace.zone, deps.now())
+  const answer = did ? await actAnswerOf(deps, workspace, did, null, fmt) : null
+  const { pathname, search } = new URL(c.req.url)
+  const back = backIn(c, `${pathname}${search}`)?.replace(/[?&]part=done\b/, '')
+  return { base: `/w/${workspace.slug}`, answer: answer && { ...answer, back } }
+}
+
+/** The seven days above the list on a phone: the week of `at`, or those that follow in the list. */
+const stripOf = (shown: CalendarView, days: Day[], at: string): Day[] => {
+  const found = Math.max(
+    0,
+    days.findIndex(({ date }) => date === at),
+  )
+  const first = shown === 'list' ? 0 : found - (found % 7)
+  return days.slice(first, first + 7)
+}
+
+/** `Zurich` for `Europe/Zurich`. */
+const zoneNameOf = (zone: string): string => (zone.split('/').at(-1) ?? zone).replaceAll('_', ' ')
