@@ -98,6 +98,8 @@ const names = [
     'stack-2',
     'layout-sidebar-right-collapse',
   ],
+  // Of previews: see platforms/post-preview.ts.
+  ...['bookmark', 'heart', 'message-circle', 'music', 'share-3', 'thumb-up'],
 ]
 
 const marks = issuerModules.flatMap(({ policy }) => policy.platforms.map(({ mark }) => mark))

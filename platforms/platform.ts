@@ -4,6 +4,7 @@ import type { Problem } from './errors.ts'
 import type { JsonRecord } from './json.ts'
 import type { Measurer } from './measurer.ts'
 import type { PostKind } from './post-kind.ts'
+import type { PreviewDetails } from './post-preview.ts'
 
 /**
  * Everything CrateSocial knows about one platform. Its issuer creates it: see `IssuerModule`.
@@ -59,6 +60,8 @@ export type Platform = {
   postIdIn(pasted: string, accountId: string): string | null
   /** The best picture that it takes for a kind of post. Absent: any JPEG in 2048 x 2048 pixels. */
   pictureFor?(kind: string): PictureRecipe
+  /** What the settings of this draft change about its preview. Absent: nothing. */
+  previewDetails?(draft: Pick<DraftForChannel, 'kind' | 'settings'>): PreviewDetails
   /** What happens to the files of this draft, for a person to know. Null if nothing does. */
   noteOnMedia?(draft: DraftForChannel): string | null
   publish: Publisher

@@ -1,3 +1,5 @@
+import type { PostPreview } from './post-preview.ts'
+
 export type PostKind = {
   /** `photos` */
   name: string
@@ -11,11 +13,7 @@ export type PostKind = {
   textLimit: number
   /** What the platform counts. Default: code points, so that a simple emoji counts as one. */
   textUnit?: 'utf-16'
-  /**
-   * How the preview shows it: text above or below the pictures (default: below), or a full-screen
-   * picture.
-   */
-  frame?: 'words-first' | 'picture-first' | 'full-screen'
+  preview: PostPreview
   /**
    * How many posts of such kinds the platform accepts from an account per `perMs`. Further posts
    * are published later.

@@ -4,7 +4,8 @@ import { readFirstComment } from '../graph/comment-rules.ts'
 import type { DraftForChannel, Platform } from '../platform.ts'
 import type { PostKind } from '../post-kind.ts'
 import { createFacebookMeasurer } from './measure.ts'
-import { readFacebookOptions } from './options.ts'
+import { facebookPreviewDetails, readFacebookOptions } from './options.ts'
+import { facebookPreviews } from './previews.ts'
 import { createFacebookPublisher } from './publish.ts'
 import { checkFacebookDraft, facebookCommentLimits, textLimit } from './rules.ts'
 import { isReelLong, isReelShaped } from './video-rules.ts'
@@ -26,6 +27,7 @@ export const createFacebook = (settings: MetaSettings): Platform => ({
   fieldLimits: { first_comment: facebookCommentLimits.characters },
   postIdIn,
   pictureFor: () => ({ box: { width: 2048, height: 2048 }, maxBytes: 4_000_000 }), // what Facebook keeps
+  previewDetails: facebookPreviewDetails,
   publish: createFacebookPublisher(createGraph(settings)),
   measure: createFacebookMeasurer(createGraph(settings)),
 })
@@ -54,7 +56,7 @@ const kinds: PostKind[] = [
     prepareAheadMs: 10 * minute,
     isReadyAtOnce: true,
     textLimit,
-    frame: 'words-first',
+    preview: facebookPreviews.text,
   },
   {
     name: 'link',
@@ -62,17 +64,35 @@ const kinds: PostKind[] = [
     prepareAheadMs: 10 * minute,
     isReadyAtOnce: true,
     textLimit,
-    frame: 'words-first',
+    preview: facebookPreviews.link,
   },
-  { name: 'photo', label: 'Photo', prepareAheadMs: 15 * minute, textLimit, frame: 'words-first' },
-  { name: 'photos', label: 'Photos', prepareAheadMs: 15 * minute, textLimit, frame: 'words-first' },
-  { name: 'video', label: 'Video', prepareAheadMs: 30 * minute, textLimit, frame: 'words-first' },
+  {
+    name: 'photo',
+    label: 'Photo',
+    prepareAheadMs: 15 * minute,
+    textLimit,
+    preview: facebookPreviews.photo,
+  },
+  {
+    name: 'photos',
+    label: 'Photos',
+    prepareAheadMs: 15 * minute,
+    textLimit,
+    preview: facebookPreviews.photos,
+  },
+  {
+    name: 'video',
+    label: 'Video',
+    prepareAheadMs: 30 * minute,
+    textLimit,
+    preview: facebookPreviews.video,
+  },
   {
     name: 'reel',
     label: 'Reel',
     prepareAheadMs: 30 * minute,
     textLimit,
-    frame: 'full-screen',
+    preview: facebookPreviews.reel,
     shape: fullScreen,
   },
   {
@@ -80,7 +100,7 @@ const kinds: PostKind[] = [
     label: 'Story',
     prepareAheadMs: 30 * minute,
     textLimit: 0,
-    frame: 'full-screen',
+    preview: facebookPreviews.story,
     shape: fullScreen,
   },
 ]

@@ -1,5 +1,6 @@
 import type { JsonRecord } from '../json.ts'
 import type { DraftForChannel, RuleFault } from '../platform.ts'
+import type { PreviewDetails } from '../post-preview.ts'
 
 /**
  * Facebook accepts the AI label only for reels and video stories. For other posts, people set it on
@@ -19,3 +20,12 @@ export const placeFaults = ({ settings }: DraftForChannel): RuleFault[] => {
   const words = 'Facebook: the location is the number of a Facebook Page that has an address.'
   return [{ rule: 'place', field: 'settings', setting: 'place_id', words }]
 }
+
+export const facebookPreviewDetails = ({
+  settings,
+}: Pick<DraftForChannel, 'settings'>): PreviewDetails => ({
+  ...(typeof settings.place_id === 'string'
+    ? { place: `Location of Page ${settings.place_id}` }
+    : {}),
+  labels: settings.is_ai_generated === true ? ['AI info'] : [],
+})

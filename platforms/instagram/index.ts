@@ -6,6 +6,7 @@ import type { PostKind } from '../post-kind.ts'
 import { createInstagramMeasurer } from './measure.ts'
 import { barsNote, feedPicture, feedShape } from './media-rules.ts'
 import { readInstagramOptions } from './options.ts'
+import { instagramPreviewDetails, instagramPreviews } from './previews.ts'
 import { createInstagramPublisher } from './publish.ts'
 import { captionLimit, checkInstagramDraft, instagramCommentLimits } from './rules.ts'
 
@@ -29,6 +30,7 @@ export const createInstagram = (settings: MetaSettings): Platform => ({
   postIdIn: (pasted) => (/^\d+$/.test(pasted) ? pasted : null), // URLs contain a code, not the id
   pictureFor: feedPicture,
   noteOnMedia: barsNote,
+  previewDetails: instagramPreviewDetails,
   publish: createInstagramPublisher(createGraph(settings)),
   measure: createInstagramMeasurer(createGraph(settings)),
 })
@@ -51,6 +53,7 @@ const kinds: PostKind[] = [
     label: 'Picture',
     prepareAheadMs: 15 * minute,
     textLimit: captionLimit,
+    preview: instagramPreviews.image,
     shape: feed,
   },
   {
@@ -58,6 +61,7 @@ const kinds: PostKind[] = [
     label: 'Carousel',
     prepareAheadMs: 15 * minute,
     textLimit: captionLimit,
+    preview: instagramPreviews.carousel,
     shape: carousel,
   },
   {
@@ -65,7 +69,7 @@ const kinds: PostKind[] = [
     label: 'Reel',
     prepareAheadMs: 30 * minute,
     textLimit: captionLimit,
-    frame: 'full-screen',
+    preview: instagramPreviews.reel,
     shape: fullScreen,
     hasCoverSecond: true,
   },
@@ -74,7 +78,7 @@ const kinds: PostKind[] = [
     label: 'Story',
     prepareAheadMs: 15 * minute,
     textLimit: 0,
-    frame: 'full-screen',
+    preview: instagramPreviews.story,
     shape: fullScreen,
   },
 ]

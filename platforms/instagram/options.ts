@@ -36,8 +36,8 @@ export const optionFaults = ({ kind, media, settings }: DraftForChannel): RuleFa
 
 /** Parameters for a single post, or for a carousel as a whole. */
 export const paramsOfOptions = (kind: string, settings: JsonRecord): Params => {
-  const names = namesIn(textOf(settings, 'collaborators'))
-  const coverMs = kind === 'reel' ? coverMsOf(settings) : null
+  const names = collaboratorsIn(settings)
+  const coverMs = kind === 'reel' ? coverMsIn(settings) : null
   return {
     collaborators: names.length > 0 ? JSON.stringify(names) : null,
     location_id: textOf(settings, 'location_id') || null,
@@ -109,8 +109,11 @@ const fault = (rule: string, setting: string, words: string): RuleFault => ({
   words: `Instagram: ${words}`,
 })
 
+export const collaboratorsIn = (settings: JsonRecord): string[] =>
+  namesIn(textOf(settings, 'collaborators'))
+
 const collaboratorFaults = (settings: JsonRecord): RuleFault[] => {
-  const names = namesIn(textOf(settings, 'collaborators'))
+  const names = collaboratorsIn(settings)
   const wrong = names.find((name) => !username.test(name))
   const faults: RuleFault[] = []
   if (names.length > mostCollaborators)
@@ -140,7 +143,8 @@ const locationFaults = (settings: JsonRecord): RuleFault[] => {
   ]
 }
 
-const coverMsOf = (settings: JsonRecord): number | null => {
+/** Null if no cover was chosen, NaN if the input is not a number of seconds. */
+export const coverMsIn = (settings: JsonRecord): number | null => {
   const typed = textOf(settings, 'cover_second')
   if (typed === '') return null
   return /^\d{1,4}([.,]\d{1,3})?$/.test(typed)
@@ -149,7 +153,7 @@ const coverMsOf = (settings: JsonRecord): number | null => {
 }
 
 const coverFaults = (media: MediaFacts[], settings: JsonRecord): RuleFault[] => {
-  const coverMs = coverMsOf(settings)
+  const coverMs = coverMsIn(settings)
   if (coverMs === null) return []
   if (media.some((item) => item.kind === 'image'))
     return [

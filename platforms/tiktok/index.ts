@@ -8,6 +8,7 @@ import { createTiktokMeasurer } from './measure.ts'
 import { tiktokPicture } from './media-rules.ts'
 import { findTiktokPermalink } from './permalink.ts'
 import { preparePublish } from './prepare.ts'
+import { tiktokPreviewDetails, tiktokPreviews } from './previews.ts'
 import { reconcilePublish } from './reconcile.ts'
 import { checkDraft, textLimits } from './rules.ts'
 import { sendByUrl, sendLastChunk } from './send.ts'
@@ -40,7 +41,7 @@ export const createTiktok = (settings: TiktokSettings, now: () => number = Date.
         prepareAheadMs: uploads ? uploadAheadMs : lookAheadMs,
         textLimit: textLimits.video,
         textUnit: 'utf-16',
-        frame: 'full-screen',
+        preview: tiktokPreviews.video,
         shape: fullScreen,
         hasCoverSecond: true,
         // Uploads don't need a pace: their init happens minutes before the due time.
@@ -52,7 +53,7 @@ export const createTiktok = (settings: TiktokSettings, now: () => number = Date.
         prepareAheadMs: lookAheadMs,
         textLimit: textLimits.photos,
         textUnit: 'utf-16',
-        frame: 'full-screen',
+        preview: tiktokPreviews.photos,
         shape: fullScreen,
         pace: initTurn,
       },
@@ -70,6 +71,7 @@ export const createTiktok = (settings: TiktokSettings, now: () => number = Date.
         ?.slice(1)
         .find(Boolean) ?? null,
     pictureFor: () => tiktokPicture,
+    previewDetails: tiktokPreviewDetails,
     publish: {
       prepare: (publication) => preparePublish(client, publication, sendsBytes(publication.kind)),
       send: (publication) =>

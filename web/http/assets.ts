@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
@@ -28,9 +28,10 @@ const types: Record<string, string> = {
 
 /**
  * Everything that pages load, read once and kept in memory: `app.css` is all of
- * web/public/styles, `app.js` all of web/public/scripts (each in its own scope), `htmx.js` is htmx
- * with server-sent events. `calendar.css` and `calendar.js` are all of web/public/calendar, which only
- * its pages load. `editor/` has modules that the composer imports when a file is edited.
+ * web/public/styles and the platforms' preview.css, `app.js` all of web/public/scripts (each in its
+ * own scope), `htmx.js` is htmx with server-sent events. `calendar.css` and `calendar.js` are all of
+ * web/public/calendar, which only its pages load. `editor/` has modules that the composer imports when
+ * a file is edited.
  * `fresh` reads the files again on every request, for development.
  */
 export const loadAssets = ({ fresh }: { fresh: boolean }): Assets => {
@@ -70,7 +71,7 @@ const answer = (c: AnyContext, file: File, brief: boolean): Response => {
 const readFiles = (): Map<string, File> => {
   const read = (kind: string) => (name: string) => readFileSync(join(folder, kind, name), 'utf8')
   const others = readdirSync(join(folder, 'styles')).filter((name) => !sheetsFirst.includes(name))
-  const sheets = [...sheetsFirst, ...others.sort()].map(read('styles'))
+  const sheets = [...[...sheetsFirst, ...others.sort()].map(read('styles')), ...ofPlatforms()]
   const script = (name: string) => `// ${name}\n{\n${read('scripts')(name)}}\n`
   const files = new Map<string, File>()
   files.set('app.css', file('app.css', sheets.join('\n')))
@@ -103,6 +104,13 @@ const calendarFiles = (kind: string): string =>
       return kind === 'js' ? `// ${name}\n{\n${text}}\n` : text
     })
     .join('\n')
+
+/** The colors of each platform's previews. */
+const ofPlatforms = (): string[] =>
+  readdirSync(folders.platforms)
+    .map((name) => join(folders.platforms, name, 'preview.css'))
+    .filter((path) => existsSync(path))
+    .map((path) => readFileSync(path, 'utf8'))
 
 const htmx = (name: string): string =>
   readFileSync(

@@ -11,6 +11,7 @@ import { type ChannelDraft, type Composer, labelOf } from './composer.ts'
 import { type Fault, faultSentence, faultsOf, faultsOfPlatforms } from './composer-faults.ts'
 import { leftOf } from './composer-form.ts'
 import { overallPill } from './post-state.ts'
+import { type Preview, previewOf } from './preview/preview.ts'
 
 /**
  * How many problems to show. `writing` shows only gentle hints; after a button was pressed,
@@ -48,7 +49,10 @@ export const composerView = (
     channels: composer.channels,
     accounts: composer.accounts,
     manyAccounts: composer.accounts > mostOffered,
-    chosen: chosen.map((one) => channelView(composer, one, faults, strict)),
+    chosen: chosen.map((one) => ({
+      ...channelView(composer, one, faults, strict),
+      preview: previewIn(deps, workspace, composer, one),
+    })),
     // Shows a sentence once even if it applies to several accounts.
     appNotes: notesOn(chosen),
     platforms: [...new Map(chosen.map((one) => [one.platform.name, one.platform])).values()],
@@ -117,7 +121,6 @@ const channelView = (
     label: labelOf(composer.channels, one),
     suggestedLabel: kindLabel(one.platform, one.suggested),
     kindLabel: kindLabel(one.platform, one.kind),
-    frame: frameOf(one),
     notes,
     fields: one.platform.fieldsView
       ? {
@@ -140,9 +143,26 @@ const channelView = (
 const kindLabel = (platform: Platform, kind: string): string =>
   platform.kinds.find((one) => one.name === kind)?.label ?? kind
 
-/** The layout of the preview, from the kind: text first, picture first, or text over the picture. */
-const frameOf = (one: ChannelDraft): string =>
-  one.platform.kinds.find((kind) => kind.name === one.kind)?.frame ?? 'picture-first'
+const previewIn = (
+  deps: WebDeps,
+  workspace: Workspace,
+  { media, time, form }: Composer,
+  { channel, platform, draft }: ChannelDraft,
+): Preview => {
+  const base = `/w/${workspace.slug}`
+  const now = deps.now()
+  return previewOf({
+    id: channel.id,
+    platform,
+    account: { ...channel, avatar: `${base}/channels/${channel.id}/avatar` },
+    draft,
+    media,
+    at: time?.ok ? time.dueAt : new Date(now),
+    now,
+    zone: form.zone,
+    fileAddress: (id, what) => `${base}/media/${id}/${what}`,
+  })
+}
 
 /** Everything that is wrong with a setting, as one text beside its field. */
 const bySetting = (faults: RuleFault[]): Record<string, string> => {

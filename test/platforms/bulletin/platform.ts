@@ -34,13 +34,19 @@ export const createBulletin = (settings: BulletinSettings): Platform => {
     mark: 'mail',
     issuer: 'bulletin',
     kinds: [
-      { name: 'text', label: 'Notice', prepareAheadMs: 60_000, textLimit, frame: 'words-first' },
+      {
+        name: 'text',
+        label: 'Notice',
+        prepareAheadMs: 60_000,
+        textLimit,
+        preview: { frame: 'text-first' },
+      },
       {
         name: 'photo',
         label: 'Notice with a picture',
         prepareAheadMs: 60_000,
         textLimit,
-        frame: 'picture-first',
+        preview: { frame: 'picture-first' },
       },
     ],
     check: checkDraft,

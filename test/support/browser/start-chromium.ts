@@ -18,9 +18,12 @@ const args = [
   '--disable-sync',
 ]
 
-/** A real Chromium: the one named by CHROME_PATH, or the one in @sparticuz/chromium. */
-export async function startChromium(): Promise<Browser> {
-  const given = process.env.CHROME_PATH
+/**
+ * A real Chromium: the one named by CHROME_PATH, or the one in @sparticuz/chromium. `packaged`: only
+ * the latter, whose fonts are the same on every machine.
+ */
+export async function startChromium({ packaged = false } = {}): Promise<Browser> {
+  const given = packaged ? undefined : process.env.CHROME_PATH
   return chromium.launch({
     args,
     headless: true,
