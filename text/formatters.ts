@@ -30,6 +30,13 @@ export const numberFormat = (
 ): Intl.NumberFormat =>
   keep(`number ${locale} ${JSON.stringify(options)}`, () => new Intl.NumberFormat(locale, options))
 
+const letters = new Intl.Segmenter('en', { granularity: 'grapheme' })
+
+/** What people see as one letter, such as a flag, one after the other. */
+export function* lettersOf(text: string): Generator<string> {
+  for (const { segment } of letters.segment(text)) yield segment
+}
+
 /** Whether Intl knows a time zone by this name. */
 export const isTimeZone = (name: string): boolean => {
   try {

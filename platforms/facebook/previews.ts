@@ -9,7 +9,7 @@ const feed = {
   frame: 'text-first',
   accountAs: 'name',
   ratios: { least: 4 / 5, most: Number.POSITIVE_INFINITY, outside: 'cut' },
-  fold: { lines: 3, lineWidth: 46, characters: 477, more: 'See more' },
+  fold: { lines: 3, lineWidth: 42, characters: 477, more: 'See more' },
   tints: ['hashtag', 'link'],
   date: 'day-at-time',
   buttons: [
@@ -34,7 +34,7 @@ export const facebookPreviews = {
     frame: 'full-screen',
     accountAs: 'name',
     ratios: screen,
-    fold: { lines: 2, lineWidth: 30, characters: 72, more: 'See more' },
+    fold: { lines: 2, lineWidth: 27, characters: 72, more: 'See more' },
     tints: ['hashtag', 'link'],
     buttons: [
       { icon: 'thumb-up', label: 'Like' },

@@ -9,7 +9,7 @@ import { collaboratorsIn, coverMsIn } from './options.ts'
  */
 const feed = {
   frame: 'picture-first',
-  fold: { lines: 3, lineWidth: 47, characters: 125, more: 'more' },
+  fold: { lines: 3, lineWidth: 42, characters: 125, more: 'more' },
   tints: ['hashtag', 'mention'],
   date: 'month-day',
   buttons: [
@@ -33,7 +33,7 @@ export const instagramPreviews = {
   reel: {
     frame: 'full-screen',
     ratios: screen,
-    fold: { lines: 2, lineWidth: 30, characters: 72, more: 'more' },
+    fold: { lines: 2, lineWidth: 27, characters: 72, more: 'more' },
     tints: ['hashtag', 'mention'],
     buttons: [
       { icon: 'heart' },

@@ -9,7 +9,7 @@ import { choicesOf, coverMs } from './choices.ts'
 const feed = {
   frame: 'full-screen',
   ratios: { least: 9 / 16, most: 9 / 16, outside: 'bars' },
-  fold: { lines: 2, lineWidth: 30, characters: 100, more: 'more' },
+  fold: { lines: 2, lineWidth: 27, characters: 100, more: 'more' },
   tints: ['hashtag', 'mention'],
   date: 'month-day-number',
   buttons: [

@@ -35,7 +35,7 @@ it('Instagram fetches the part that a person framed in the editor', {
   await shoot(page, 'editor-four-to-five')
   await page.getByRole('button', { name: 'Apply crop' }).click()
   await page.locator('.pill.edited').waitFor()
-  await page.locator('.shown-0 .stage svg').waitFor()
+  await page.locator('.shown-0 svg.pv-file').waitFor()
   await shoot(page, 'composer-with-cropped-picture')
   await page.locator('#composer-head button[value=now]').click()
   await page.getByRole('dialog').getByRole('button', { name: 'Publish now' }).click()

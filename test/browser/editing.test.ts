@@ -47,7 +47,9 @@ describe('cropping a picture', () => {
     await page.getByRole('button', { name: 'Apply crop' }).click()
     await edited(page)
     expect(await page.locator('#text').inputValue()).toBe('Not to be lost')
-    expect(await page.locator('.shown-0 .stage svg').getAttribute('viewBox')).toBe('0 0 400 500')
+    expect(await page.locator('.shown-0 .pv-file > svg').getAttribute('viewBox')).toBe(
+      '0 0 400 500',
+    )
     expect(await page.evaluate('document.activeElement.id')).toBe(`edit-${media}`)
     expect(await stage.save(page)).toEqual([{ crop: { x: 0, y: 0, width: 0.2, height: 0.5 } }])
     await context.close()

@@ -67,9 +67,7 @@ export const scenes: Record<string, Scene> = {
     platform: 'instagram',
     kind: 'image',
     text: 'Turned and cropped',
-    media: [
-      file('1', wide, { rotate: 90, crop: { x: 0.1, y: 0.3, width: 0.8, height: 0.5 } }),
-    ],
+    media: [file('1', wide, { rotate: 90, crop: { x: 0.1, y: 0.3, width: 0.8, height: 0.5 } })],
   },
   'instagram-reel': {
     platform: 'instagram',

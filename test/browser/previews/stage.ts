@@ -22,7 +22,7 @@ const renderer = createRenderer({
 })
 
 /** The preview of a scene, with nothing of the composer around it. */
-export const htmlOf = ({ platform, kind, text = '', link, settings = {}, media = [] }: Scene) => {
+const htmlOf = ({ platform, kind, text = '', link, settings = {}, media = [] }: Scene) => {
   const found = platforms.get(platform)
   if (!found) throw new Error(`there is no platform ${platform}`)
   const preview = previewOf({
@@ -87,10 +87,23 @@ const answer = async (route: Route, html: string, film?: Buffer): Promise<void> 
     return route.fulfill({ contentType, body: Buffer.from(await file.arrayBuffer()) })
   }
   if (pathname.startsWith('/file/film'))
-    return film
-      ? route.fulfill({ contentType: 'video/mp4', body: film })
-      : route.fulfill({ status: 404 })
+    return route.fulfill(film ? partOf(film, route.request().headers().range) : { status: 404 })
   return route.fulfill({ contentType: 'image/svg+xml', body: pictureAt(pathname) })
+}
+
+/** Browsers can only seek in a video that is served in ranges. */
+const partOf = (film: Buffer, range = 'bytes=0-') => {
+  const [, from, to] = /^bytes=(\d+)-(\d*)$/.exec(range) ?? []
+  const [start, end] = [Number(from), to ? Number(to) : film.length - 1]
+  return {
+    status: 206,
+    contentType: 'video/mp4',
+    headers: {
+      'Accept-Ranges': 'bytes',
+      'Content-Range': `bytes ${start}-${end}/${film.length}`,
+    },
+    body: film.subarray(start, end + 1),
+  }
 }
 
 const assetApp = new Hono().get('/assets/*', (c) => assets.serve(c) ?? c.notFound())
@@ -99,8 +112,7 @@ const hues: Record<string, number> = { avatar: 20, film: 260 }
 
 /** A picture with its name in the middle, rings around it, and a frame at its edges. */
 const pictureAt = (pathname: string): string => {
-  const [name = '', width = '200', height = '200'] =
-    pathname.split('/').at(-1)?.split('-') ?? []
+  const [name = '', width = '200', height = '200'] = pathname.split('/').at(-1)?.split('-') ?? []
   const [w, h] = [Number(width), Number(height)]
   const hue = hues[name] ?? Number(name) * 50
   const rings = [0.45, 0.3, 0.15].map(

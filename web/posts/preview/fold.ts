@@ -1,4 +1,5 @@
 import type { TextFold } from '../../../platforms/post-preview.ts'
+import { lettersOf } from '../../../text/formatters.ts'
 
 /**
  * Where a text folds, in UTF-16 units. Null if it is shown whole. `before`: what stands before it in
@@ -12,10 +13,12 @@ export const foldPosition = (text: string, fold: TextFold, before = ''): number 
   const fits = { word: 0, letter: 0 }
   let characters = 0
   let at = 0
-  for (const letter of text) {
-    characters += 1
-    if (letter === '\n') {
-      if (line.number === fold.lines) return end(text, at) ? null : at
+  // It folds before more than these, and finding the letters of a long row of emojis takes quadratic time.
+  for (const letter of lettersOf(text.slice(0, 2 * fold.characters + 2))) {
+    characters += [...letter].length
+    if (/^\r?\n$/.test(letter)) {
+      if (line.number === fold.lines)
+        return end(text, at) ? null : text.slice(0, at).trimEnd().length
       if (keepsRoom(line, fold, room)) fits.word = at
       Object.assign(line, { number: line.number + 1, width: 0, breakWidth: 0 })
     } else {
@@ -31,7 +34,7 @@ export const foldPosition = (text: string, fold: TextFold, before = ''): number 
       }
     }
     if (characters > fold.characters) return cut(text, fits)
-    if (keepsRoom(line, fold, room) && letterWidth(letter) > 0) fits.letter = at
+    if (keepsRoom(line, fold, room)) fits.letter = at
     at += letter.length
   }
   return null
@@ -48,25 +51,25 @@ const end = (text: string, at: number): boolean => text.slice(at).trim() === ''
 /** After a whole word, unless that leaves much of the room unused. Never inside of a letter. */
 const cut = (text: string, fits: { word: number; letter: number }): number | null => {
   const at = fits.letter - fits.word > longWord ? fits.letter : fits.word
-  return end(text, at) ? null : at
+  return end(text, at) ? null : text.slice(0, at).trimEnd().length
 }
 
 /** UTF-16 units. */
 const longWord = 24
 
 const widthOf = (text: string): number =>
-  [...text].reduce((sum, letter) => sum + letterWidth(letter), 0)
+  [...lettersOf(text)].reduce((sum, letter) => sum + letterWidth(letter), 0)
 
-/** In widths of a typical small letter. */
+/** In widths of a typical small letter. What is joined or combined with it has no width. */
 const letterWidth = (letter: string): number =>
-  widths.find(([pattern]) => pattern.test(letter))?.[1] ?? 1
+  widths.find(([pattern]) => pattern.test(String.fromCodePoint(letter.codePointAt(0) ?? 0)))?.[1] ??
+  1
 
 const widths: [RegExp, number][] = [
   [/^[a-eghknopqsuvxyz0-9]$/, 1],
   [/^[iljtfrI.,:;!'|()[\]\s]$/, 0.55],
   [/^[mwMW@%…—]$/, 1.5],
-  [/^(?:\p{M}|\u200d|[\ufe00-\ufe0f]|[\u{1f3fb}-\u{1f3ff}])$/u, 0],
-  [/^\p{Extended_Pictographic}$/u, 2.3],
+  [/^[\p{Extended_Pictographic}\p{Regional_Indicator}]$/u, 2.3],
   [/^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]$/u, 1.9],
   [/^\p{Lu}$/u, 1.25],
 ]

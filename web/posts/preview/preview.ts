@@ -49,7 +49,7 @@ export type Preview = {
   safeArea: NonNullable<PostPreview['safeArea']> | null
 }
 
-export type FoldedText = { shown: Piece[]; rest: Piece[]; more: string }
+type FoldedText = { shown: Piece[]; rest: Piece[]; more: string }
 
 export const previewOf = (given: Previewed): Preview => {
   const { id, platform, account, draft, media } = given

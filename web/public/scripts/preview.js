@@ -39,12 +39,12 @@ document.addEventListener('click', ({ target }) => {
   })
 })
 
-// The browser's controls would be under the text, or be cropped with the picture.
-const tappedVideos = '.pv-slide:has(.pv-play) video'
+// The browser's controls would be under the text of a full-screen video, or cropped with its picture.
+const videos = '.pv-slide video'
 
 /** Previews that were rendered again begin without what the script has added. */
 const prepare = () => {
-  for (const video of document.querySelectorAll(tappedVideos)) video.controls = false
+  for (const video of document.querySelectorAll(videos)) video.controls = false
   for (const track of document.querySelectorAll('.pv-track')) mark(track)
 }
 prepare()
