@@ -1,8 +1,8 @@
 import type { Publication, Turn } from '../platform.ts'
 import { initSchema } from './answers.ts'
 import { choicesOf, coverIndex, coverMs, type TiktokChoices } from './choices.ts'
-import type { ChunkPlan } from './chunks.ts'
 import type { Stakes, TiktokClient } from './client.ts'
+import type { ChunkPlan } from './upload/chunks.ts'
 
 export type Started = { publishId: string; uploadUrl: string | null }
 

@@ -1,14 +1,14 @@
 import { PlatformError } from '../errors.ts'
 import type { Prepared, Publication } from '../platform.ts'
 import { choicesOf } from './choices.ts'
-import { type ChunkPlan, lastChunkStart, planChunks } from './chunks.ts'
 import { type TiktokClient, unreadableAnswer } from './client.ts'
 import { askCreator, type Creator } from './creator.ts'
 import { readTiktokHandles, saveTiktokHandles, type TiktokHandles } from './handles.ts'
 import { initTurn, startUpload } from './init.ts'
 import { checkOffered } from './rules.ts'
 import { failureOf, fetchStatus, type Status } from './status.ts'
-import { isOver, uploadAllButLast } from './upload.ts'
+import { type ChunkPlan, lastChunkStart, planChunks } from './upload/chunks.ts'
+import { isOver, uploadAllButLast } from './upload/upload.ts'
 
 /** TikTok requires an upload to be complete one hour after its init. */
 const uploadLivesMs = 3_600_000

@@ -1,11 +1,11 @@
 import { PlatformError, prepareAgain } from '../errors.ts'
 import type { HttpAnswer } from '../http.ts'
 import type { Publication, Sent } from '../platform.ts'
-import { lastChunkStart, planChunks, resumeAt } from './chunks.ts'
 import type { TiktokClient } from './client.ts'
 import { readTiktokHandles, saveTiktokHandles } from './handles.ts'
 import { initTurn, publishByUrl, publishPhotos } from './init.ts'
-import { isOver, lost, putChunk, uploadError } from './upload.ts'
+import { lastChunkStart, planChunks, resumeAt } from './upload/chunks.ts'
+import { isOver, lost, putChunk, uploadError } from './upload/upload.ts'
 
 /** If TikTok fetches the media, the init is the irreversible call. Saves the publish id first. */
 export const sendByUrl = async (client: TiktokClient, publication: Publication): Promise<Sent> => {

@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'vitest'
 import { parseLossless } from '../../../platforms/tiktok/answers.ts'
+import { problemOf } from '../../../platforms/tiktok/client.ts'
+import { apiErrors, failReasons, oauthErrors } from '../../../platforms/tiktok/errors.ts'
+import { needsPkce, pkceChallenge } from '../../../platforms/tiktok/pkce.ts'
+import { failProblem, nextLookMs } from '../../../platforms/tiktok/status.ts'
 import {
   chunkAt,
   cutInto,
   lastChunkStart,
   planChunks,
   resumeAt,
-} from '../../../platforms/tiktok/chunks.ts'
-import { problemOf } from '../../../platforms/tiktok/client.ts'
-import { apiErrors, failReasons, oauthErrors } from '../../../platforms/tiktok/errors.ts'
-import { needsPkce, pkceChallenge } from '../../../platforms/tiktok/pkce.ts'
-import { failProblem, nextLookMs } from '../../../platforms/tiktok/status.ts'
+} from '../../../platforms/tiktok/upload/chunks.ts'
 
 describe('64-bit ids', () => {
   test('an id beyond 2^53 keeps all its digits; a small number stays a number', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createPlatforms } from '../../../platforms/index.ts'
 import { previewOf } from '../../../web/posts/preview/preview.ts'
 import type { PreviewMedia } from '../../../web/posts/preview/slides.ts'
-import { tilesOf } from '../../../web/posts/preview/tiles.ts'
+import { photoTiles } from '../../../web/posts/preview/tiles.ts'
 import { writtenDate } from '../../../web/posts/preview/written-date.ts'
 import { testConfig } from '../../support/config.ts'
 
@@ -117,7 +117,7 @@ describe('several photos', () => {
     [7, 0.8, '5-tall', 2],
     [35, 1.8, '5-wide', 30],
   ])('%d, the first of ratio %d: %s', (count, ratio, layout, more) => {
-    expect(tilesOf(count, ratio)).toMatchObject({ layout, more })
+    expect(photoTiles(count, ratio)).toMatchObject({ layout, more })
   })
 })
 

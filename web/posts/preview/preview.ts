@@ -3,7 +3,7 @@ import type { DraftForChannel, Platform } from '../../../platforms/platform.ts'
 import type { PostPreview, PreviewDetails } from '../../../platforms/post-preview.ts'
 import { foldPosition } from './fold.ts'
 import { type FileAddress, frameOf, type PreviewMedia, type Slide, slideOf } from './slides.ts'
-import { type Tiles, tilesOf } from './tiles.ts'
+import { photoTiles, type Tiles } from './tiles.ts'
 import { type Piece, splitAt, tinted } from './tint.ts'
 import { writtenDate } from './written-date.ts'
 
@@ -74,7 +74,7 @@ export const previewOf = (given: Previewed): Preview => {
     details,
     date: looks.date ? writtenDate(looks.date, given.at, given.zone, given.now) : null,
     slides,
-    tiles: isTiled ? tilesOf(slides.length, ratio) : null,
+    tiles: isTiled ? photoTiles(slides.length, ratio) : null,
     shape: frameOf(slides, looks.ratios),
     fit: looks.ratios?.outside === 'bars' ? 'contain' : 'cover',
     cover,

@@ -8,7 +8,7 @@ const mostShown = 5
  * first of three or four is large, and five are two rows or columns. `ratio`: width to height of
  * the first photo.
  */
-export const tilesOf = (count: number, ratio: number): Tiles => {
+export const photoTiles = (count: number, ratio: number): Tiles => {
   const shown = Math.min(count, mostShown)
   const more = count - shown
   if (shown === 5) return { layout: `5-${ratio < 0.95 ? 'tall' : 'wide'}`, shown, more }

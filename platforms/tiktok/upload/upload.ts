@@ -1,9 +1,9 @@
-import { PlatformError } from '../errors.ts'
-import type { HttpAnswer } from '../http.ts'
-import type { Publication } from '../platform.ts'
+import { PlatformError } from '../../errors.ts'
+import type { HttpAnswer } from '../../http.ts'
+import type { Publication } from '../../platform.ts'
+import { callFor, type Stakes } from '../client.ts'
+import { saveTiktokHandles, type TiktokHandles } from '../handles.ts'
 import { type ChunkPlan, chunkAt, lastChunkStart, resumeAt } from './chunks.ts'
-import { callFor, type Stakes } from './client.ts'
-import { saveTiktokHandles, type TiktokHandles } from './handles.ts'
 
 /**
  * At 5 Mbit/s, a chunk of at most 64 MB takes less than this. Reconciling relies on calls that take
