@@ -808,7 +808,8 @@ create table posts (
   version integer default 1 not null,
   created_by uuid,
   created_at timestamp with time zone default now() not null,
-  updated_at timestamp with time zone default now() not null
+  updated_at timestamp with time zone default now() not null,
+  slot_choice text
 );
 create table reading_calls (
   issuer text not null,
@@ -882,6 +883,14 @@ create table sessions (
   second_factor_at timestamp with time zone,
   awaits_second_factor boolean default false not null
 );
+create table slots (
+  id uuid default uuid_v7() not null,
+  workspace_id uuid not null,
+  channel_id uuid not null,
+  weekday smallint not null,
+  wall_time time(0) without time zone not null,
+  created_at timestamp with time zone default now() not null
+);
 create table snapshots (
   workspace_id uuid not null,
   target_id uuid,
@@ -943,7 +952,8 @@ create table targets (
   commented_at timestamp with time zone,
   comment_open boolean generated always as (((state = 'published'::text) AND (COALESCE((settings ->> 'first_comment'::text), ''::text) <> ''::text) AND ((comment_state IS NULL) OR (comment_state = ANY (ARRAY['waiting'::text, 'sending'::text]))))) stored not null,
   inbox_until timestamp with time zone,
-  has_secret_handles boolean generated always as (((handles)::text ~~ '%"sealed%'::text)) stored not null
+  has_secret_handles boolean generated always as (((handles)::text ~~ '%"sealed%'::text)) stored not null,
+  queued boolean default false not null
 );
 create unlogged table throttle (
   key text not null,
@@ -1051,6 +1061,7 @@ alter table post_media add constraint post_media_edits_check CHECK ((jsonb_typeo
 alter table post_media add constraint post_media_position_check CHECK ((("position" >= 1) AND ("position" <= 35)));
 alter table posts add constraint posts_discarded_without_time CHECK (((state <> 'discarded'::text) OR (due_at IS NULL)));
 alter table posts add constraint posts_scheduled_has_time CHECK (((state <> 'scheduled'::text) OR (due_at IS NOT NULL)));
+alter table posts add constraint posts_slot_choice_check CHECK ((slot_choice = ANY (ARRAY['slot'::text, 'queue'::text])));
 alter table posts add constraint posts_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'scheduled'::text, 'discarded'::text])));
 alter table renditions add constraint renditions_edits_check CHECK ((length(edits) <= 300));
 alter table renditions add constraint renditions_made CHECK (((state <> 'ready'::text) OR (num_nulls(store_key, content_type, size_bytes, sha256, width, height) = 0)));
@@ -1059,6 +1070,8 @@ alter table renditions add constraint renditions_state_check CHECK ((state = ANY
 alter table revocations add constraint revocations_ended CHECK (((state = 'pending'::text) = (ended_at IS NULL)));
 alter table revocations add constraint revocations_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'revoked'::text, 'kept'::text, 'unusable'::text, 'given_up'::text])));
 alter table revocations add constraint revocations_tokens_only_while_pending CHECK (((state = 'pending'::text) OR ((access_token_sealed IS NULL) AND (refresh_token_sealed IS NULL) AND (issuer_user_id IS NULL))));
+alter table slots add constraint slots_wall_time_check CHECK ((EXTRACT(second FROM wall_time) = (0)::numeric));
+alter table slots add constraint slots_weekday_check CHECK (((weekday >= 1) AND (weekday <= 7)));
 alter table snapshots add constraint snapshots_more_are_numbers CHECK (((jsonb_typeof(more) = 'object'::text) AND (NOT jsonb_path_exists(more, 'strict $.*?(((@.type() != "number" || @ < 0) || @ > 9007199254740991) || @.floor() != @)'::jsonpath))));
 alter table snapshots add constraint snapshots_of_one_post CHECK ((num_nonnulls(target_id, elsewhere_id) = 1));
 alter table targets add constraint targets_comment_state_check CHECK ((comment_state = ANY (ARRAY['waiting'::text, 'sending'::text, 'published'::text, 'failed'::text, 'unconfirmed'::text, 'left'::text])));
@@ -1116,6 +1129,7 @@ alter table renditions add constraint renditions_pkey PRIMARY KEY (id);
 alter table revocations add constraint revocations_pkey PRIMARY KEY (id);
 alter table schema_version add constraint schema_version_pkey PRIMARY KEY (version);
 alter table sessions add constraint sessions_pkey PRIMARY KEY (id);
+alter table slots add constraint slots_pkey PRIMARY KEY (id);
 alter table sweeps add constraint sweeps_pkey PRIMARY KEY (id);
 alter table targets add constraint targets_pkey PRIMARY KEY (id);
 alter table throttle add constraint throttle_pkey PRIMARY KEY (key);
@@ -1142,6 +1156,7 @@ alter table recovery_codes add constraint recovery_codes_unique UNIQUE (user_id,
 alter table renditions add constraint renditions_once UNIQUE (media_id, recipe, edits);
 alter table renditions add constraint renditions_store_key_key UNIQUE (store_key);
 alter table sessions add constraint sessions_token_unique UNIQUE (token_hash);
+alter table slots add constraint slots_channel_id_weekday_wall_time_key UNIQUE (channel_id, weekday, wall_time);
 alter table targets add constraint targets_bound_once UNIQUE (channel_id, platform_post_id);
 alter table targets add constraint targets_once_per_channel UNIQUE (post_id, channel_id);
 alter table users add constraint users_email_unique UNIQUE (email);
@@ -1218,6 +1233,7 @@ CREATE INDEX revocations_person on revocations USING btree (issuer, issuer_user_
 CREATE INDEX revocations_request on revocations USING btree (request_id);
 CREATE INDEX revocations_workspace on revocations USING btree (workspace_id, asked_at DESC);
 CREATE INDEX sessions_user on sessions USING btree (user_id);
+CREATE INDEX slots_workspace on slots USING btree (workspace_id);
 CREATE UNIQUE INDEX snapshots_elsewhere on snapshots USING btree (elsewhere_id, taken_at) WHERE (elsewhere_id IS NOT NULL);
 CREATE UNIQUE INDEX snapshots_target on snapshots USING btree (target_id, taken_at) WHERE (target_id IS NOT NULL);
 CREATE INDEX snapshots_term on snapshots USING btree ((taken_at AT TIME ZONE 'UTC'::text));
@@ -1226,6 +1242,7 @@ CREATE INDEX targets_channel on targets USING btree (channel_id, due_at);
 CREATE INDEX targets_comment_open on targets USING btree (state_at) WHERE comment_open;
 CREATE INDEX targets_comment_to_settle on targets USING btree (workspace_id, state_at) WHERE (comment_state = ANY (ARRAY['failed'::text, 'unconfirmed'::text]));
 CREATE INDEX targets_open on targets USING btree (due_at) WHERE (state = ANY (ARRAY['scheduled'::text, 'preparing'::text, 'ready'::text, 'sending'::text, 'processing'::text]));
+CREATE INDEX targets_queued on targets USING btree (channel_id, due_at) WHERE (queued AND (state = ANY (ARRAY['scheduled'::text, 'preparing'::text, 'ready'::text])));
 CREATE INDEX targets_sealed on targets USING btree ((state_at AT TIME ZONE 'UTC'::text)) WHERE has_secret_handles;
 CREATE INDEX targets_to_settle on targets USING btree (workspace_id, state_at DESC) WHERE ((state = ANY (ARRAY['failed'::text, 'unconfirmed'::text, 'missed'::text])) AND (finished_at IS NULL));
 CREATE INDEX targets_unfinished on targets USING btree (state_at) WHERE ((state = ANY (ARRAY['sending'::text, 'processing'::text])) OR ((state = 'published'::text) AND (finished_at IS NULL)));
@@ -1313,6 +1330,8 @@ alter table revocations add constraint revocations_grant_id_fkey FOREIGN KEY (gr
 alter table revocations add constraint revocations_request_id_fkey FOREIGN KEY (request_id) REFERENCES deletion_requests(id) ON DELETE CASCADE;
 alter table revocations add constraint revocations_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE SET NULL;
 alter table sessions add constraint sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
+alter table slots add constraint slots_channel_id_fkey FOREIGN KEY (channel_id) REFERENCES channels(id) ON DELETE CASCADE;
+alter table slots add constraint slots_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table snapshots add constraint snapshots_elsewhere_id_fkey FOREIGN KEY (elsewhere_id) REFERENCES elsewhere_posts(id) ON DELETE CASCADE;
 alter table snapshots add constraint snapshots_target_id_fkey FOREIGN KEY (target_id) REFERENCES targets(id) ON DELETE CASCADE;
 alter table targets add constraint targets_channel_id_fkey FOREIGN KEY (channel_id) REFERENCES channels(id) ON DELETE CASCADE;
@@ -1522,6 +1541,7 @@ comment on column posts.choices is 'chosen accounts with kind and settings: {"<c
 comment on column posts.wall_time is 'local time as typed, 2026-11-26T10:00, in zone';
 comment on column posts.zone is 'zone it was scheduled in';
 comment on column posts.version is 'rises with every change of the post or of a decision about one of its targets; a form made from an older version is refused';
+comment on column posts.slot_choice is 'of a draft without a time: when it is scheduled, it takes the next free slot (slot) or the one after all queued posts (queue)';
 comment on table reading_calls is 'calls that read numbers, by minute, of the last hour: measuring leaves the rest of the limit to publishing';
 comment on table recovery_codes is 'promise: A3: ten codes that each replace the second factor once';
 comment on column recovery_codes.code_hash is 'Argon2id of the code, which is shown once';
@@ -1549,6 +1569,9 @@ comment on column sessions.expires_at is 'idle end, moved ahead while used';
 comment on column sessions.ends_at is 'absolute end, never moved';
 comment on column sessions.second_factor_at is 'when the second factor was last proved in this session; null: never';
 comment on column sessions.awaits_second_factor is 'the password was right, the second factor is missing: the session opens nothing but the page that asks for it';
+comment on table slots is 'weekly posting times of an account; at most 60 for one account';
+comment on column slots.weekday is 'ISO: 1 is Monday, 7 is Sunday';
+comment on column slots.wall_time is 'what the clock shows in the zone that the workspace has now. Where clocks skip it, the slot is as much later; where it happens twice, the slot is the first';
 comment on table snapshots is 'promise: D1, D2, R3, U3: lifetime numbers of a post as its platform told them at a moment; one partition a month, which retention drops whole';
 comment on column snapshots.target_id is 'the post, if it was made here';
 comment on column snapshots.views is 'null: the platform did not give it, which is not 0';
@@ -1579,6 +1602,7 @@ comment on column targets.comment_id is 'the platform''s id of the first comment
 comment on column targets.comment_open is 'the first comment is still to be written, or its outcome to be found out';
 comment on column targets.inbox_until is 'the platform has delivered it as a draft; the creator can finish it there until then; null: not delivered as a draft';
 comment on column targets.has_secret_handles is 'whether secrets are among the handles';
+comment on column targets.queued is 'it took a free slot of its account and waits in its queue. A person who gives it another time takes it out of the queue';
 comment on table throttle is 'promise: A6';
 comment on column throttle.key is 'purpose and HMAC of the email or address: no personal data in clear';
 comment on table turns is 'calls that a platform counts by the minute, of each account; older ones are deleted with the next';

@@ -45,6 +45,7 @@ import { securityRoutes } from './people/sign-in/security-routes.ts'
 import { calendarRoutes } from './posts/calendar/routes.ts'
 import { postsRoutes } from './posts/routes.ts'
 import { todayRoutes } from './posts/today-routes.ts'
+import { queueRoutes } from './posts/when/queue-routes.ts'
 import { dataDeletionRoutes } from './privacy/deletion-routes.ts'
 import { policyOf } from './privacy/policy.ts'
 import { promisesRoutes } from './privacy/promise-routes.ts'
@@ -107,6 +108,7 @@ const pages: ((deps: WebDeps, view: Renderer) => Hono<any>)[] = [
   secondFactorRoutes,
   peopleRoutes,
   settingsRoutes,
+  queueRoutes,
   pauseRoutes,
   activityRoutes,
   todayRoutes,

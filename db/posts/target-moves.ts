@@ -27,6 +27,9 @@ export type TargetToSchedule = {
   text: string
   link: string | null
   settings: JsonRecord
+  dueAt: Date
+  /** It takes a free slot of its account. */
+  queued: boolean
 }
 
 type Transaction = postgres.TransactionSql
@@ -40,21 +43,21 @@ type Locked = {
 
 /**
  * Updates the targets of a post to what the person chose: adds new ones, gives the new content and
- * time to unsent, failed, missed and canceled ones, and cancels unsent ones that are no longer
+ * each its time to unsent, failed, missed and canceled ones, and cancels unsent ones that are no longer
  * chosen. Sent ones stay as they are.
  */
 export const scheduleTargets = async (
   t: Transaction,
   post: HeldPost,
-  plan: { dueAt: Date; targets: TargetToSchedule[] },
+  targets: TargetToSchedule[],
 ): Promise<TargetChange[]> => {
   const before = await lockTargets(t, post)
-  const chosen = new Set(plan.targets.map((target) => target.channelId))
+  const chosen = new Set(targets.map((target) => target.channelId))
   const dropped = before.filter((target) => !chosen.has(target.channelId))
-  const changes = await eachInTurn(plan.targets, (target) =>
+  const changes = await eachInTurn(targets, (target) =>
     scheduleOne(
       t,
-      { workspaceId: post.workspaceId, postId: post.id, dueAt: plan.dueAt },
+      post,
       target,
       before.find((row) => row.channelId === target.channelId),
     ),
@@ -122,16 +125,14 @@ export const lockTarget = (
   where t.workspace_id = ${post.workspaceId} and t.post_id = ${post.id} and t.id = ${targetId}
   for no key update of t`
 
-type Plan = { workspaceId: string; postId: string; dueAt: Date }
-
 const scheduleOne = async (
   t: Transaction,
-  plan: Plan,
+  post: HeldPost,
   target: TargetToSchedule,
   existing: Locked | undefined,
 ): Promise<TargetChange> => {
-  if (!existing) return insertOne(t, plan, target)
-  const given = { content: target, dueAt: plan.dueAt }
+  if (!existing) return insertOne(t, post, target)
+  const given = { content: target, dueAt: target.dueAt, queued: target.queued }
   return await changed(
     t,
     existing,
@@ -142,15 +143,15 @@ const scheduleOne = async (
 
 const insertOne = async (
   t: Transaction,
-  plan: Plan,
+  post: HeldPost,
   target: TargetToSchedule,
 ): Promise<TargetChange> => {
   const [row] = await t<{ id: string; channelName: string }[]>`
     with added as (
-      insert into targets (workspace_id, post_id, channel_id, platform, kind, text, link, settings, due_at)
-      select ${plan.workspaceId}, ${plan.postId}, c.id, c.platform, ${target.kind}, ${target.text}, ${target.link},
-        ${t.json(target.settings)}, ${plan.dueAt}
-      from channels c where c.id = ${target.channelId} and c.workspace_id = ${plan.workspaceId}
+      insert into targets (workspace_id, post_id, channel_id, platform, kind, text, link, settings, due_at, queued)
+      select ${post.workspaceId}, ${post.id}, c.id, c.platform, ${target.kind}, ${target.text}, ${target.link},
+        ${t.json(target.settings)}, ${target.dueAt}, ${target.queued}
+      from channels c where c.id = ${target.channelId} and c.workspace_id = ${post.workspaceId}
       returning id, channel_id
     )
     select added.id, c.name as channel_name from added join channels c on c.id = added.channel_id`

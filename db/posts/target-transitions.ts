@@ -28,6 +28,10 @@ type Transition = {
 const startOver = (sql: Db): Fragment => sql`
   waiting_for = null, not_before = null, problem = null, finished_at = null, revision = t.revision + 1`
 
+/** A person chose another time, so it no longer waits in the queue. */
+const atOtherTime = (sql: Db, { dueAt }: { dueAt: Date }): Fragment => sql`
+  due_at = ${dueAt}, queued = false, ${startOver(sql)}`
+
 /** Handles of an earlier revision are of no use. */
 const keepFreshHandles = (sql: Db): Fragment => sql`
   handles = case when t.handles_revision = t.revision then t.handles else '{}' end, handles_revision = t.revision`
@@ -44,19 +48,22 @@ export const transitions = {
   schedule: {
     from: [...unsentStates, ...retryableStates],
     to: 'scheduled',
-    columns: (sql: Db, { content, dueAt }: { content: Content; dueAt: Date }) => sql`
+    columns: (
+      sql: Db,
+      { content, dueAt, queued }: { content: Content; dueAt: Date; queued: boolean },
+    ) => sql`
       kind = ${content.kind}, text = ${content.text}, link = ${content.link}, settings = ${sql.json(content.settings)},
-      due_at = ${dueAt}, ${startOver(sql)}`,
+      due_at = ${dueAt}, queued = ${queued}, ${startOver(sql)}`,
   },
   move: {
     from: [...unsentStates, 'missed'],
     to: 'scheduled',
-    columns: (sql: Db, { dueAt }: { dueAt: Date }) => sql`due_at = ${dueAt}, ${startOver(sql)}`,
+    columns: atOtherTime,
   },
   retry: {
     from: retryableStates,
     to: 'scheduled',
-    columns: (sql: Db, { dueAt }: { dueAt: Date }) => sql`due_at = ${dueAt}, ${startOver(sql)}`,
+    columns: atOtherTime,
   },
   cancel: { from: unsentStates, to: 'canceled', columns: startOver },
   uncancel: { from: ['canceled'], to: 'scheduled', columns: startOver },

@@ -75,6 +75,7 @@ export const countedWith: Record<string, string> = {
   elsewhere_posts: 'channels',
   avatars: 'channels',
   turns: 'channels',
+  slots: 'channels',
   limits: 'channels',
   revocations: 'grants',
   annotations: 'workspaces',

@@ -46,6 +46,7 @@ export const aboutTables: Record<string, string> = {
   channel_months: 'numbers of an account, added up by month',
   workspace_days: 'numbers of a workspace, added up by day',
   annotations: 'notes on days in Insights: day, text, account',
+  slots: 'weekly posting times of an account: weekday and time',
   turns: 'counts of calls to a platform for an account',
   limits: 'limits that a platform set for an account',
   form_keys: 'markers that keep a form from being submitted twice',

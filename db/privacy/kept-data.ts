@@ -151,7 +151,14 @@ export const keptData: Kept[] = [
     what: 'Drafts and scheduled posts: text, a variant for each platform, links, settings and times',
     why: 'To publish them when and where you want',
     kept: workspace,
-    columns: ['posts.*', 'targets.text', 'targets.link', 'targets.settings', 'targets.kind'],
+    columns: [
+      'posts.*',
+      'targets.text',
+      'targets.link',
+      'targets.settings',
+      'targets.kind',
+      'slots.*',
+    ],
   },
   {
     id: 'media',

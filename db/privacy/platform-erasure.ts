@@ -98,7 +98,7 @@ export const freePosts = async (
 }
 
 /**
- * Deletes the data of the accounts: analytics and notes on them, pictures, limits. An account that posts were sent to
+ * Deletes the data of the accounts: analytics and notes on them, pictures, posting times, limits. An account that posts were sent to
  * leaves an empty row. Returns how many accounts.
  */
 export const eraseChannels = async (
@@ -112,6 +112,7 @@ export const eraseChannels = async (
   await t`delete from limits where subject = any(${subjects})`
   await eraseAccountNumbers(t, channelIds)
   await t`delete from annotations where channel_id = any(${channelIds}::uuid[])`
+  await t`delete from slots where channel_id = any(${channelIds}::uuid[])`
   await t`delete from avatars where channel_id = any(${channelIds}::uuid[])`
   await t`update revocations set channel_id = null where channel_id = any(${channelIds}::uuid[])`
   await t`delete from turns where channel_id = any(${channelIds}::uuid[])`

@@ -33,6 +33,7 @@ export const purposes: Record<string, string[]> = {
   turns: ['U1'],
   outbox: ['U1'],
   form_keys: ['U1'],
+  slots: ['U1'],
   installation: ['U1'],
   snapshots: ['U3', 'D1', 'D2'],
   account_snapshots: ['U3', 'D1', 'D2'],

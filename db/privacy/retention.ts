@@ -61,6 +61,7 @@ export const standing: Record<string, string> = {
   grants: 'until the account is disconnected; then without tokens, as long as the workspace',
   channels: 'as long as the workspace, or until the platform asks for deletion',
   avatars: 'until the account is disconnected',
+  slots: 'until they are deleted, as long as the account',
   posts: 'until they are deleted, as long as the workspace',
   post_media: 'as long as the post',
   targets: 'as long as the post',

@@ -28,7 +28,7 @@ beforeAll(async () => {
     const old = new Date('2020-02-03T04:05:06Z')
     await test.sql`
       update targets set state = ${state}, state_at = ${old}, link = 'https://crates.example', waiting_for = 'The time', not_before = ${old},
-        revision = 3, attempt_number = 2, inbox_until = ${old}, sent_at = ${old}, published_at = ${old}, finished_at = ${old}, comment_number = 1,
+        revision = 3, attempt_number = 2, queued = true, inbox_until = ${old}, sent_at = ${old}, published_at = ${old}, finished_at = ${old}, comment_number = 1,
         comment_since = ${old}, commented_at = ${old}
       where id = ${targetId}`
     if (state !== 'erased')

@@ -62,6 +62,9 @@ const sentences: Record<string, (event: AuditEvent, saying: Saying) => string> =
   'annotation.added': () => 'added a note to Insights',
   'annotation.changed': () => 'changed a note in Insights',
   'annotation.removed': () => 'deleted a note from Insights',
+  'slot.added': (event) =>
+    event.facts.count === 1 ? 'added a slot' : `added ${text(event, 'count')} slots`,
+  'slot.removed': () => 'removed a slot',
   'channel.connected': (event, saying) =>
     `${event.facts.isNew === false ? 'reconnected' : 'connected'} an account${on(event, saying)}`,
   'channel.lost': (event, saying) =>

@@ -40,6 +40,8 @@ const sentences = {
   'notices-seen': 'All notifications are marked as read.',
   joined: 'You’re now a member of this workspace.',
   resumed: 'Publishing resumed.',
+  'slots-added': 'Slots added.',
+  'slot-removed': 'Slot removed. Posts that are already scheduled keep their time.',
   'workspace-saved': 'Settings saved.',
   'workspace-made': 'Workspace created. You’re its first admin. Invite others under People.',
   'media-uploaded': 'Uploaded. Your files are ready to use in posts.',

@@ -100,9 +100,7 @@ const carryOut = async (
   if (post === 'gone' || post === 'conflict') return post
   if (!composer.mediaFrozen)
     await replacePostMedia(t, { workspaceId, postId: post.id }, composer.media)
-  const changes = dueAt
-    ? await scheduleTargets(t, post, { dueAt, targets: targetsOf(composer) })
-    : []
+  const changes = dueAt ? await scheduleTargets(t, post, targetsOf(composer, dueAt)) : []
   if (dueAt) await requestRenditions(t, workspaceId, renditionsOf(composer))
   const name = dueAt ? 'post.scheduled' : composer.post ? 'post.edited' : 'post.drafted'
   return {
@@ -208,7 +206,7 @@ const draftOf = (composer: Composer, state: Draft['state'], dueAt: Date | null):
   }
 }
 
-const targetsOf = (composer: Composer): TargetToSchedule[] =>
+const targetsOf = (composer: Composer, dueAt: Date): TargetToSchedule[] =>
   composer.channels
     .filter((one) => one.chosen)
     .map(({ channel, draft: { kind, text, link, settings } }) => ({
@@ -218,4 +216,6 @@ const targetsOf = (composer: Composer): TargetToSchedule[] =>
       text,
       link,
       settings,
+      dueAt,
+      queued: false,
     }))

@@ -40,3 +40,12 @@ const shortWeekdays = weekdays('short')
 const months = Array.from({ length: 12 }, (_, month) =>
   write(`1970-${two(month + 1)}-01`, { month: 'long' }),
 )
+
+/** Monday first, like the weeks of a calendar. */
+export const weekdayNames: string[] = [...longWeekdays.slice(1), ...longWeekdays.slice(0, 1)]
+
+/** The time of day `18:30` as pages write times. */
+export const clockWords = (wallTime: string): string =>
+  dateFormat({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(
+    new Date(`1970-01-01T${wallTime}Z`),
+  )

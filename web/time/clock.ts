@@ -1,0 +1,18 @@
+/**
+ * Reads a time of day as people type it: `6`, `18:00`, `18.30`, `6:30pm`, `6 PM`. Without am or pm,
+ * it is on the 24-hour clock. Returns `18:30`, or null if it isn't a time.
+ */
+export const readClock = (typed: string): string | null => {
+  const found = /^(\d{1,2})(?:[:.h](\d{2}))? ?([ap]\.?m\.?)?$/i.exec(typed.trim().slice(0, 20))
+  if (!found) return null
+  const [, hours = '', minutes = '00', half = ''] = found
+  const hour = hourOf(Number(hours), half.toLowerCase())
+  if (hour === null || Number(minutes) > 59) return null
+  return `${String(hour).padStart(2, '0')}:${minutes}`
+}
+
+const hourOf = (hour: number, half: string): number | null => {
+  if (half === '') return hour <= 23 ? hour : null
+  if (hour < 1 || hour > 12) return null
+  return (hour % 12) + (half.startsWith('p') ? 12 : 0)
+}
