@@ -22,6 +22,7 @@ const names = [
     'chart-line',
     'check',
     'chevron-down',
+    'chevron-up',
     'chevron-left',
     'chevron-right',
     'circle-check',

@@ -45,6 +45,7 @@ import { securityRoutes } from './people/sign-in/security-routes.ts'
 import { calendarRoutes } from './posts/calendar/routes.ts'
 import { postsRoutes } from './posts/routes.ts'
 import { todayRoutes } from './posts/today-routes.ts'
+import { monthRoutes } from './posts/when/month-routes.ts'
 import { queueRoutes } from './posts/when/queue-routes.ts'
 import { dataDeletionRoutes } from './privacy/deletion-routes.ts'
 import { policyOf } from './privacy/policy.ts'
@@ -115,6 +116,7 @@ const pages: ((deps: WebDeps, view: Renderer) => Hono<any>)[] = [
   firstStepsRoutes,
   noticesRoutes,
   calendarRoutes,
+  monthRoutes,
   postsRoutes,
   mediaRoutes,
   uploadRoutes,

@@ -17,7 +17,7 @@ export const lockEqualPosts = async (t: Db, workspaceId: string): Promise<void> 
 
 /**
  * For each account, the nearest other post of the same kind with the same text, link, first comment
- * and files within a day before or after. Ignores refused, missed and canceled posts. Files are
+ * and files within a day before or after its time there. Ignores refused, missed and canceled posts. Files are
  * compared by their bytes, edits and order: another crop of a picture is another picture. All else
  * that a post carries (people, place, cover, labels) makes no other post of it.
  */
@@ -27,7 +27,6 @@ export const listEqualPosts = (
     workspaceId: string
     /** Null for a new post. */
     postId: string | null
-    dueAt: Date
     /** `edits`: as `canonicalEdits` writes them. */
     media: { id: string; edits: string }[]
     targets: {
@@ -36,14 +35,16 @@ export const listEqualPosts = (
       text: string
       link: string | null
       firstComment: string
+      dueAt: Date
     }[]
   },
 ): Promise<EqualPost[]> => sql<EqualPost[]>`
   with wanted as (
-    select channel_id, kind, text, link, first_comment from unnest(${post.targets.map((one) => one.channelId)}::uuid[],
+    select channel_id, kind, text, link, first_comment, due_at from unnest(${post.targets.map((one) => one.channelId)}::uuid[],
       ${post.targets.map((one) => one.kind)}::text[], ${post.targets.map((one) => one.text)}::text[],
-      ${post.targets.map((one) => one.link)}::text[], ${post.targets.map((one) => one.firstComment)}::text[])
-      as w (channel_id, kind, text, link, first_comment)),
+      ${post.targets.map((one) => one.link)}::text[], ${post.targets.map((one) => one.firstComment)}::text[],
+      ${post.targets.map((one) => one.dueAt.toISOString())}::timestamptz[])
+      as w (channel_id, kind, text, link, first_comment, due_at)),
   files as (
     select coalesce(array_agg(m.sha256 order by w.position), '{}') as hashes,
       coalesce(array_agg(w.edits::jsonb order by w.position), '{}') as edits
@@ -55,9 +56,9 @@ export const listEqualPosts = (
     and t.link is not distinct from wanted.link and coalesce(t.settings ->> 'first_comment', '') = wanted.first_comment, files
   where t.workspace_id = ${post.workspaceId} and t.post_id is distinct from ${post.postId}
     and t.state not in ${stateList(sql, retryableStates)}
-    and t.due_at > ${post.dueAt}::timestamptz - make_interval(hours => ${withinHours})
-    and t.due_at < ${post.dueAt}::timestamptz + make_interval(hours => ${withinHours})
+    and t.due_at > wanted.due_at - make_interval(hours => ${withinHours})
+    and t.due_at < wanted.due_at + make_interval(hours => ${withinHours})
     and (files.hashes, files.edits) = (
       select coalesce(array_agg(m.sha256 order by pm.position), '{}'), coalesce(array_agg(pm.edits order by pm.position), '{}')
       from post_media pm join media m on m.id = pm.media_id where pm.post_id = t.post_id)
-  order by t.channel_id, abs(extract(epoch from t.due_at - ${post.dueAt}::timestamptz))`
+  order by t.channel_id, abs(extract(epoch from t.due_at - wanted.due_at))`

@@ -17,6 +17,8 @@ export type Draft = {
   wallTime: string | null
   zone: string | null
   dueAt: Date | null
+  /** Of a draft without a time: the slots it takes when it is scheduled. */
+  slotChoice: 'slot' | 'queue' | null
 }
 
 export type PostRow = Draft & {
@@ -46,9 +48,9 @@ export const insertPost = async (
   post: Draft & { workspaceId: string; createdBy: string },
 ): Promise<string> => {
   const [row] = await sql<{ id: string }[]>`
-    insert into posts (workspace_id, created_by, state, text, link, variants, choices, wall_time, zone, due_at)
+    insert into posts (workspace_id, created_by, state, text, link, variants, choices, wall_time, zone, due_at, slot_choice)
     values (${post.workspaceId}, ${post.createdBy}, ${post.state}, ${post.text}, ${post.link}, ${sql.json(post.variants)},
-            ${sql.json(post.choices)}, ${post.wallTime}, ${post.zone}, ${post.dueAt})
+            ${sql.json(post.choices)}, ${post.wallTime}, ${post.zone}, ${post.dueAt}, ${post.slotChoice})
     returning id`
   if (!row) throw new Error('the post was not inserted')
   return row.id
@@ -66,7 +68,7 @@ export const updatePost = async (
   const rows = await sql`
     update posts set state = ${draft.state}, text = ${draft.text}, link = ${draft.link}, variants = ${sql.json(draft.variants)},
       choices = ${sql.json(draft.choices)}, wall_time = ${draft.wallTime}, zone = ${draft.zone}, due_at = ${draft.dueAt},
-      version = version + 1, updated_at = now()
+      slot_choice = ${draft.slotChoice}, version = version + 1, updated_at = now()
     where workspace_id = ${ref.workspaceId} and id = ${ref.postId} and version = ${ref.version}
     returning id`
   return rows.length === 1
@@ -100,7 +102,7 @@ export const setPostTime = async (
   time: PostTime | { wallTime: null; zone: null; dueAt: null },
 ): Promise<void> => {
   await sql`
-    update posts set wall_time = ${time.wallTime}, zone = ${time.zone}, due_at = ${time.dueAt}, updated_at = now()
+    update posts set wall_time = ${time.wallTime}, zone = ${time.zone}, due_at = ${time.dueAt}, slot_choice = null, updated_at = now()
     where workspace_id = ${ref.workspaceId} and id = ${ref.postId}`
 }
 
@@ -147,4 +149,4 @@ export const duplicatePost = async (
 
 /** The columns of a PostRow. */
 export const postColumns = (sql: Db) => sql`
-  id, workspace_id, state, text, link, variants, choices, wall_time, zone, due_at, version, created_by, created_at, updated_at`
+  id, workspace_id, state, text, link, variants, choices, wall_time, zone, due_at, slot_choice, version, created_by, created_at, updated_at`

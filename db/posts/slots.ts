@@ -70,12 +70,27 @@ export type TakenTime = {
   inLine: boolean
 }
 
-/** When these accounts have posts after `after`, apart from the post `postId`. */
+/** When these accounts have posts from `after` until before `before`, apart from the post `postId`. */
 export const listTakenTimes = (
   sql: Db,
-  wanted: { workspaceId: string; channelIds: string[]; postId: string | null; after: Date },
+  wanted: {
+    workspaceId: string
+    channelIds: string[]
+    postId: string | null
+    after: Date
+    before: Date | null
+  },
 ): Promise<TakenTime[]> => sql<TakenTime[]>`
   select channel_id, due_at, queued and state in ${stateList(sql, unsentStates)} as in_line from targets
   where workspace_id = ${wanted.workspaceId} and channel_id = any(${wanted.channelIds}::uuid[])
     and post_id is distinct from ${wanted.postId} and due_at >= ${wanted.after}
+    and (${wanted.before}::timestamptz is null or due_at < ${wanted.before})
     and state not in ${stateList(sql, retryableStates)}`
+
+/**
+ * Locks the slots of a workspace until the transaction ends, so that two posts that are scheduled at
+ * the same moment never take the same one: the second sees the first.
+ */
+export const lockSlots = async (t: TransactionSql, workspaceId: string): Promise<void> => {
+  await t`select pg_advisory_xact_lock(hashtextextended('slots ' || ${workspaceId}, 0))`
+}

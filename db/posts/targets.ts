@@ -17,6 +17,8 @@ export type TargetRow = {
   link: string | null
   settings: JsonRecord
   dueAt: Date
+  /** It took a free slot of its account. */
+  queued: boolean
   state: TargetState
   stateAt: Date
   waitingFor: string | null

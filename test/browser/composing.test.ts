@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import type { TestApp } from '../support/app.ts'
 import { type Stage, startStage } from '../support/browser/stage.ts'
 import { addMedia, connectAll, type PlatformName, photoForm, postIdIn } from '../support/posts.ts'
+import { pickTime } from './steps.ts'
 
 let app: TestApp
 let url: string
@@ -92,7 +93,8 @@ describe('the composer', () => {
 
   test('asks which hour is meant when it happens twice', async () => {
     const page = await open('/w/northside/posts/new')
-    await page.fill('#time', '2099-10-25T02:30')
+    await pickTime(page, '2099-10-25T02:30')
+    await page.click('#when-open')
     await page.waitForSelector('#fold-later')
     expect(await page.locator('#when').textContent()).toContain(
       '02:30 happens twice on 25 October 2099',

@@ -117,7 +117,7 @@ const scheduleOnInstagram = async (page: Page, at: string, dueAt: Date): Promise
   await page.locator('.channel-chip', { hasText: '@northsiderecords' }).click()
   await page.locator('#picker summary').click()
   await page.locator('.picker label', { has: page.getByLabel('Add crate.jpg') }).click()
-  await page.locator('#time').fill(wallTimeOf(dueAt, zone))
+  await steps.pickTime(page, wallTimeOf(dueAt, zone))
   await page.waitForTimeout(900)
   await page.waitForLoadState('networkidle')
   await page.getByRole('button', { name: /^Schedule/ }).click()

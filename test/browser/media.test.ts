@@ -5,6 +5,7 @@ import { password } from '../support/app.ts'
 import { launchBrowser } from '../support/browser/browser.ts'
 import { type ConnectingApp, createConnectingApp } from '../support/connecting-app.ts'
 import { addMedia, postIdIn } from '../support/posts.ts'
+import { pickTime } from './steps.ts'
 
 let test: ConnectingApp
 let page: Page
@@ -113,7 +114,7 @@ it('the composer says before scheduling that the conversion takes longer than un
     /^Converting: about [23] minutes\. The post goes out once that’s done\./,
   )
   await note.waitFor()
-  await page.locator('[name=time]').fill('2099-01-01T10:00')
+  await pickTime(page, '2099-01-01T10:00')
   await note.waitFor({ state: 'detached' })
   await finish(id)
 })

@@ -72,6 +72,16 @@ export const upload = async (
     .waitFor({ timeout: 30_000 })
 }
 
+/** Picks a time such as `2099-11-26T10:00`. */
+export const pickTime = async (page: Page, time: string): Promise<void> => {
+  const [date = '', clock = ''] = time.split('T')
+  await page.locator('#when-open').click()
+  await page.locator('#when-pick').check()
+  await page.locator('#date').fill(date)
+  await page.locator('#time').fill(clock)
+  await page.locator('.when-set').click()
+}
+
 type Draft = { text: string; file: string; accounts: string[]; time: string }
 
 /** Composes and schedules a post. Returns its URL. */
@@ -97,7 +107,7 @@ export const schedule = async (
   await page.locator('select.audience').selectOption('PUBLIC_TO_EVERYONE')
   const consent = page.getByLabel(/Music Usage Confirmation/)
   if (await consent.count()) await consent.first().check()
-  await page.locator('#time').fill(draft.time)
+  await pickTime(page, draft.time)
   if (scripted) await settled(page)
   await page.getByRole('button', { name: /^Schedule/ }).click()
   await page.waitForURL(/\/posts\/[0-9a-f-]{36}/).catch(async (error) => {

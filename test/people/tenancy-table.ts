@@ -129,6 +129,7 @@ export const routes: Record<string, Access> = {
   'POST /w/:workspace/today/steps/restore': members(303),
   'GET /w/:workspace/calendar': members(200),
   'GET /w/:workspace/posts/new': members(200),
+  'GET /w/:workspace/posts/month': members(200),
   'POST /w/:workspace/posts/check': members(200),
   'POST /w/:workspace/posts/edit-file': members(404),
   'POST /w/:workspace/posts': members(200),

@@ -19,6 +19,7 @@ const changeSchema = z.object({
 const factsSchema = z.object({
   due_at: z.string().nullable().catch(null),
   changes: z.array(changeSchema).catch([]),
+  times: z.record(z.string(), z.coerce.date()).catch({}),
 })
 
 /**
@@ -30,14 +31,20 @@ export const actWords = (
   names: Names,
   fmt: Formats,
 ): string => {
-  const { changes, due_at } = factsSchema.parse(line.facts)
+  const { changes, due_at, times } = factsSchema.parse(line.facts)
   const done = changes.filter((change) => change.changed)
   const refused = changes.filter((change) => !change.changed && change.refusal !== null)
   const dueAt = due_at ? new Date(due_at) : null
   const soon = dueAt !== null && dueAt.getTime() - line.at.getTime() < 30_000
   const when = dueAt === null ? '' : soon ? 'now' : `for ${fmt.when(dueAt)}`
+  const own = done.flatMap((change) => {
+    const at = times[change.targetId]
+    return at ? [`${names.get(change.targetId) ?? 'one account'} for ${fmt.when(at)}`] : []
+  })
   return [
-    headline(line.name, list(done, names), when, done.length, changes.length),
+    own.length > 0
+      ? `Scheduled: ${own.join(', ')}.`
+      : headline(line.name, list(done, names), when, done.length, changes.length),
     refusals(line.name, refused, names),
   ]
     .filter((part) => part !== '')

@@ -1,5 +1,6 @@
 import type { RuleFault } from '../../platforms/platform.ts'
 import { type ChannelDraft, type Composer, labelOf } from './composer.ts'
+import { type EachItsOwn, eachItsOwn, isSlotChoice } from './when/choice.ts'
 
 /**
  * A reason why the post can't be scheduled, with its place in the form and the platform whose rule
@@ -102,9 +103,29 @@ const faultsOfMedia = (composer: Composer): Fault[] =>
     : []
 
 const faultsOfTime = (composer: Composer, nowMs: number): Fault[] => {
+  const choice = eachItsOwn(composer.form.time)
+  if (choice) return faultsOfPlan(composer, choice, nowMs)
   if (composer.time === null)
     return [ours('time', 'time_missing', 'Choose a day and a time, or publish now.')]
   if (!composer.time.ok) return [ours('time', 'time_unclear', composer.time.words)]
   if (composer.time.dueAt.getTime() > nowMs) return []
   return [ours('time', 'time_past', 'This time has passed. Choose a later one, or publish now.')]
+}
+
+const faultsOfPlan = (composer: Composer, choice: EachItsOwn, nowMs: number): Fault[] => {
+  const { plan, slots } = composer
+  const passed = [...plan.values()].some((due) => due.dueAt.getTime() <= nowMs)
+  if (passed) return [ours('time', 'time_past', 'A time has passed. Choose a later one.')]
+  if (!isSlotChoice(choice)) return []
+  return composer.channels
+    .filter((one) => one.chosen && !one.sent && !plan.has(one.channel.id))
+    .map((one) => {
+      const hasSlots = slots[choice].some(
+        (slot) => slot.channelId === one.channel.id && slot.hasSlots,
+      )
+      const words = hasSlots
+        ? `${one.channel.name} on ${one.platform.label} has no free slot within two years.`
+        : `${one.channel.name} on ${one.platform.label} has no slots. Add slots, or pick a time.`
+      return ours('time', 'slot_missing', words, one.channel.id)
+    })
 }

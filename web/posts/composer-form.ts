@@ -10,6 +10,7 @@ import { isId } from '../http/ids.ts'
 import { foldOf, wallTimeOf } from '../time/wall-time.ts'
 import { valuesOf } from './composer.ts'
 import { emptyPostForm, type PostForm, readPostForm } from './post-form.ts'
+import { hasOwnTimes } from './when/plan.ts'
 
 /** The form for a new post. The URL may set a day, files and accounts. */
 export const formToStart = (c: Context<MemberEnv>): PostForm => {
@@ -51,11 +52,17 @@ export const formOfPost = async (
     fields: Object.fromEntries(choices.map(([id, choice]) => [id, valuesOf(choice.settings)])),
     media: media.map(({ id, altText, edits }) => ({ id, altText, edits })),
     zone: workspace.zone,
-    time: post.dueAt ? wallTimeOf(post.dueAt, workspace.zone) : '',
+    time: timeToEdit(post, targets, workspace.zone),
     fold: post.dueAt ? foldOf(post.dueAt, workspace.zone) : null,
     version: post.version,
     left: leftOf(targets),
   })
+}
+
+/** Times that differ by account, and places in the queue, are kept until a person chooses others. */
+const timeToEdit = (post: PostRow, targets: TargetRow[], zone: string): string => {
+  if (post.state === 'scheduled' && hasOwnTimes(targets)) return 'keep'
+  return post.dueAt ? wallTimeOf(post.dueAt, zone) : (post.slotChoice ?? '')
 }
 
 /** The number of accounts that the post was sent to. */

@@ -7,11 +7,13 @@ import { numberFormat } from '../../text/formatters.ts'
 import type { WebDeps, Workspace } from '../http/env.ts'
 import type { View } from '../http/render.ts'
 import { formats } from '../time/formats.ts'
+import { wallTimeOf } from '../time/wall-time.ts'
 import { type ChannelDraft, type Composer, labelOf } from './composer.ts'
 import { type Fault, faultSentence, faultsOf, faultsOfPlatforms } from './composer-faults.ts'
 import { leftOf } from './composer-form.ts'
 import { overallPill } from './post-state.ts'
 import { type Preview, previewOf } from './preview/preview.ts'
+import { whenLabel, whenView } from './when/view.ts'
 
 /**
  * How many problems to show. `writing` shows only gentle hints; after a button was pressed,
@@ -43,6 +45,7 @@ export const composerView = (
     pill: pillOf(composer),
     savedWords: savedWords(deps, workspace, composer),
     scheduleLabel: scheduleLabel(deps, composer),
+    when: whenView(deps, composer),
     times: formats(form.zone, deps.now()),
     faults: faults.map((fault) => ({ ...fault, sentence: faultSentence(fault) })),
     at: byPlace(faults),
@@ -62,6 +65,10 @@ export const composerView = (
     equals: composer.equals.map((one) => ({ ...one, label: accountOf(composer, one.channelId) })),
     equalWords,
     timeNotes: composer.timeNotes,
+    freeTime: composer.freeTime && {
+      at: wallTimeOf(composer.freeTime, form.zone),
+      words: formats(form.zone, deps.now()).when(composer.freeTime),
+    },
     media: composer.media.map((item) => ({ ...item, editsText: canonicalEdits(item.edits) })),
     picker: composer.picker,
     mediaFrozen: composer.mediaFrozen,
@@ -197,10 +204,13 @@ const savedWords = (deps: WebDeps, workspace: Workspace, { post }: Composer): st
 }
 
 /** The label of the schedule button. Shows the time in the time zone of the form's time field. */
-const scheduleLabel = (deps: WebDeps, { post, form, targets, time }: Composer): string => {
+const scheduleLabel = (deps: WebDeps, composer: Composer): string => {
+  const { post, form, targets } = composer
   const isCanceled = targets.length > 0 && targets.every((target) => target.state === 'canceled')
-  const verb = isCanceled ? 'Schedule again' : post?.state === 'scheduled' ? 'Save' : 'Schedule'
-  return time?.ok ? `${verb} · ${formats(form.zone, deps.now()).when(time.dueAt)}` : verb
+  const queues = form.time === 'queue' ? 'Add to queue' : 'Schedule'
+  const verb = isCanceled ? 'Schedule again' : post?.state === 'scheduled' ? 'Save' : queues
+  const at = whenLabel(composer, formats(form.zone, deps.now()))
+  return at ? `${verb} · ${at}` : verb
 }
 
 /** What happens to the post, or to its files, at the chosen platforms. Each once. */

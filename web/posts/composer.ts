@@ -13,13 +13,14 @@ import type { DraftForChannel, Platform, RuleFault } from '../../platforms/platf
 import type { PostKind } from '../../platforms/post-kind.ts'
 import { freshFacts } from '../channels/account-facts.ts'
 import type { WebDeps, Workspace } from '../http/env.ts'
-import { formats } from '../time/formats.ts'
-import { readWallTime, type WallTime } from '../time/wall-time.ts'
-import { conversionNote, type Planned, type TimeNote, timeNotes } from './neighbors.ts'
+import type { Planned, TimeNote } from './neighbors.ts'
 import type { PostForm } from './post-form.ts'
+import type { Plan } from './when/plan.ts'
+import { loadTimeNotes, loadTimes, type Times } from './when/times.ts'
 
 /** Everything the composer shows: the form as typed, and the results of the platforms' checks. */
-export type Composer = {
+export type Composer = Times & {
+  workspace: Workspace
   post: PostRow | null
   form: PostForm
   /** The chosen accounts, and the others that are offered. */
@@ -34,10 +35,10 @@ export type Composer = {
   targets: TargetRow[]
   /** Posts with the same content for the same account within a day. */
   equals: EqualPost[]
-  /** Null while no time is typed. */
-  time: WallTime | null
   /** Other posts that are close to that time on the same accounts. */
   timeNotes: TimeNote[]
+  /** A time that is far enough from those posts, if there are any. */
+  freeTime: Date | null
 }
 
 /** One connected account in the composer. */
@@ -99,15 +100,17 @@ export const loadComposer = async (
       ? [draftFor(channel, platform, own, media, targets, asked.get(channel.id) ?? null)]
       : []
   })
-  const time = form.time === '' ? null : readWallTime(form.time, form.zone, form.fold)
-  const ref = { workspaceId: workspace.id, postId: post?.id ?? null }
-  const fmt = formats(form.zone, deps.now())
-  const dueAt = form.act !== 'now' && time?.ok ? time.dueAt : new Date(deps.now())
+  const of = { workspace, post, targets, form, planned: plannedOf(drafts) }
+  const times = await loadTimes(deps, of)
+  const content = { now: times.now, post, channels: drafts, media }
   const [equals, notes] = await Promise.all([
-    equalPosts(deps.sql, workspace.id, { post, channels: drafts, media }, dueAt),
-    time?.ok ? timeNotes(deps, { ...ref, dueAt: time.dueAt, planned: plannedOf(drafts) }, fmt) : [],
+    equalPosts(deps.sql, workspace.id, content, times.plan),
+    loadTimeNotes(deps, of, times, media),
   ])
   return {
+    ...times,
+    ...notes,
+    workspace,
     post,
     form: own,
     channels: drafts,
@@ -117,8 +120,6 @@ export const loadComposer = async (
     mediaFrozen,
     targets,
     equals,
-    time,
-    timeNotes: [...conversionNote(media, dueAt, deps.now()), ...notes],
   }
 }
 
@@ -133,21 +134,20 @@ const plannedOf = (drafts: ChannelDraft[]): Planned[] =>
     }))
 
 /**
- * Posts with the same content for one of the same accounts within a day of `dueAt`. Empty if this
- * post has neither text nor files.
+ * Posts with the same content for one of the same accounts within a day of its time there, or of now
+ * if it has none. Empty if this post has neither text nor files.
  */
 export const equalPosts = (
   sql: Db,
   workspaceId: string,
-  { post, channels, media }: Pick<Composer, 'post' | 'channels' | 'media'>,
-  dueAt: Date,
+  { now, post, channels, media }: Pick<Composer, 'now' | 'post' | 'channels' | 'media'>,
+  plan: Plan,
 ): Promise<EqualPost[]> | EqualPost[] => {
   const chosen = channels.filter((one) => one.chosen && !one.sent)
   if (chosen.every((one) => one.draft.text === '') && media.length === 0) return []
   return listEqualPosts(sql, {
     workspaceId,
     postId: post?.id ?? null,
-    dueAt,
     media: media.map(({ id, edits }) => ({ id, edits: canonicalEdits(edits) })),
     targets: chosen.map(({ channel, kind, draft }) => ({
       channelId: channel.id,
@@ -155,6 +155,7 @@ export const equalPosts = (
       text: draft.text,
       link: draft.link,
       firstComment: firstCommentOf(draft.settings),
+      dueAt: plan.get(channel.id)?.dueAt ?? now,
     })),
   })
 }

@@ -11,7 +11,12 @@ import { titleOf } from './post-title.ts'
 /** What is needed to check a post's time on one account. */
 export type Planned = { channelId: string; accountName: string; platform: Platform; kind: string }
 /** A note about the chosen time. It doesn't prevent scheduling. */
-export type TimeNote = { words: string; postId: string | null }
+export type TimeNote = {
+  words: string
+  postId: string | null
+  /** It is about another post that is close. */
+  isClose?: true
+}
 
 /** A note if a file of the post will still be converted at its time, with how long that takes. */
 export const conversionNote = (media: Media[], dueAt: Date, nowMs: number): TimeNote[] => {
@@ -24,7 +29,7 @@ export const conversionNote = (media: Media[], dueAt: Date, nowMs: number): Time
 }
 
 /** Two posts on one account that are closer than this get a note. */
-const closeMs = 15 * 60_000
+export const closeMs = 15 * 60_000
 
 /**
  * Notes about other posts on the same accounts near a time, and about platform rate limits that
@@ -89,7 +94,7 @@ const closeNote = (
       ? 'at the same time'
       : `${minutes} ${minutes === 1 ? 'minute' : 'minutes'} ${dueAt > at ? 'later' : 'earlier'}`
   const words = `${one.accountName} (${one.platform.label}) also publishes “${titleOf(text)}” ${fmt.when(dueAt)}, ${apart}.`
-  return [{ words, postId }]
+  return [{ words, postId, isClose: true }]
 }
 
 /**

@@ -174,7 +174,13 @@ export const duplicate = (
     return { postId: copy, changes: [], eventId }
   })
 
-export type ActOutcome = { changes: TargetChange[]; dueAt: Date | null; was?: JsonRecord }
+/** `times`: by target, if they differ. `was`: what an undo needs. */
+export type ActOutcome = {
+  changes: TargetChange[]
+  dueAt: Date | null
+  times?: JsonRecord
+  was?: JsonRecord
+}
 
 /**
  * Runs an action in a transaction that locks the post and checks its version. If `act` returns
@@ -218,6 +224,7 @@ export const record = (
       due_at: done.dueAt?.toISOString() ?? null,
       changes: done.changes.map(factsOf),
       ...(done.version === undefined ? {} : { version: done.version }),
+      ...(done.times ? { times: done.times } : {}),
       ...(done.was ? { was: done.was } : {}),
     },
   })

@@ -3,6 +3,7 @@ import { type Edits, readEdits } from '../../media/edits.ts'
 import { isId } from '../http/ids.ts'
 import type { Fold } from '../time/wall-time.ts'
 import { isZone } from '../time/zones.ts'
+import { readChoice, type When, whenOf } from './when/choice.ts'
 
 /** The composer's form as typed, so that it can be shown again unchanged if it is refused. */
 export type PostForm = {
@@ -18,7 +19,13 @@ export type PostForm = {
   fields: Record<string, Record<string, string>>
   /** In their order. */
   media: { id: string; altText: string; edits: Edits | null }[]
+  /**
+   * Such as `2026-12-06T18:00`, or as typed if it isn't a time. Or the word of a choice by which each
+   * account has its own time: see `eachItsOwn`.
+   */
   time: string
+  /** How the time was chosen. */
+  when: When
   fold: Fold | null
   /** The time zone of the form's time field, even if the workspace's zone has changed since. */
   zone: string
@@ -65,10 +72,11 @@ const limits = z.object({
  */
 export const readPostForm = (body: FormData, zone: string): PostForm => {
   const one = (name: string) => textOf(body.get(name))
+  const choice = readChoice((name) => one(name).trim())
   const head = limits.parse({
     text: one('text'),
     link: one('link').trim(),
-    time: one('time').trim(),
+    time: choice.time,
     version: one('version') || '0',
     left: one('left') || null,
     fold: one('fold') || null,
@@ -76,6 +84,7 @@ export const readPostForm = (body: FormData, zone: string): PostForm => {
   const [act, mediaId = ''] = one('act').split(':')
   return {
     ...head,
+    when: choice.when,
     zone: isZone(one('zone')) ? one('zone') : zone,
     variants: named(body, 'variant.'),
     channels: ids(body, 'channel'),
@@ -105,6 +114,7 @@ export const emptyPostForm = (given: Partial<PostForm> & { zone: string }): Post
   fields: {},
   media: [],
   time: '',
+  when: whenOf(given.time ?? ''),
   fold: null,
   version: 0,
   left: null,

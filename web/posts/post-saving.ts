@@ -18,15 +18,20 @@ import {
   updatePost,
 } from '../../db/posts/posts.ts'
 import { requestRenditions } from '../../db/posts/renditions.ts'
+import { lockSlots } from '../../db/posts/slots.ts'
 import { scheduleTargets, type TargetToSchedule } from '../../db/posts/target-moves.ts'
 import { isSent } from '../../db/posts/target-states.ts'
 import { listTargets } from '../../db/posts/targets.ts'
 import { wantedRendition } from '../../media/recipes.ts'
+import type { JsonRecord } from '../../platforms/json.ts'
 import type { WebDeps } from '../http/env.ts'
 import { formKeyIn } from '../http/forms/form-keys.ts'
 import { type Composer, equalPosts } from './composer.ts'
 import { type Actor, type Done, nudged, record, timeOf } from './post-acts.ts'
 import type { PostForm } from './post-form.ts'
+import { isSlotChoice } from './when/choice.ts'
+import { earliest, type Plan, planOfSlots } from './when/plan.ts'
+import { findSlots } from './when/slots.ts'
 
 /**
  * `twice`: an equal post exists (see `equalPosts`) and nobody confirmed. `goOn`: this form has
@@ -39,29 +44,27 @@ export type Saved = Done | 'twice' | { goOn: Made }
  * Saves a draft without sending anything. Posts that are already scheduled go through `schedule`.
  */
 export const saveDraft = (deps: WebDeps, actor: Actor, composer: Composer): Promise<Saved> =>
-  write(deps, actor, composer, 'draft', null)
+  write(deps, actor, composer, null)
 
-/** Saves the post and schedules its targets for `dueAt`, which the caller has checked. */
-export const schedule = (
-  deps: WebDeps,
-  actor: Actor,
-  composer: Composer,
-  dueAt: Date,
-): Promise<Saved> => write(deps, actor, composer, 'scheduled', dueAt)
+/** Saves the post and schedules its targets as planned, which the caller has checked. */
+export const schedule = (deps: WebDeps, actor: Actor, composer: Composer): Promise<Saved> =>
+  write(deps, actor, composer, composer.plan)
 
 const write = async (
   deps: WebDeps,
   actor: Actor,
   composer: Composer,
-  state: Draft['state'],
-  dueAt: Date | null,
+  wanted: Plan | null,
 ): Promise<Saved> => {
   const workspaceId = actor.workspace.id
   const key = keyOf(workspaceId, composer.form)
   const done = await tx(deps.sql, async (t): Promise<Saved> => {
     const before = key && !composer.form.goesOn ? await madeBefore(t, key) : null
     if (before) return before
-    const done = await carryOut(t, actor, composer, draftOf(composer, state, dueAt), dueAt)
+    const plan = wanted && (await takeTimes(t, composer, wanted, deps.now()))
+    const dueAt = plan && earliest(plan)
+    const draft = draftOf(composer, dueAt ? 'scheduled' : 'draft', dueAt)
+    const done = await carryOut(t, actor, composer, draft, plan)
     if (typeof done !== 'object') {
       if (key) await releaseFormKey(t, key.key)
       return done
@@ -85,10 +88,10 @@ const carryOut = async (
   actor: Actor,
   composer: Composer,
   draft: Draft,
-  dueAt: Date | null,
+  plan: Plan | null,
 ): Promise<Done | 'twice'> => {
   const workspaceId = actor.workspace.id
-  if (dueAt && !composer.form.twice && (await isSecond(t, workspaceId, composer, dueAt)))
+  if (plan && !composer.form.twice && (await isSecond(t, workspaceId, composer, plan)))
     return 'twice'
   const post = composer.post
     ? await overwrite(t, workspaceId, composer, draft)
@@ -100,14 +103,47 @@ const carryOut = async (
   if (post === 'gone' || post === 'conflict') return post
   if (!composer.mediaFrozen)
     await replacePostMedia(t, { workspaceId, postId: post.id }, composer.media)
-  const changes = dueAt ? await scheduleTargets(t, post, targetsOf(composer, dueAt)) : []
-  if (dueAt) await requestRenditions(t, workspaceId, renditionsOf(composer))
-  const name = dueAt ? 'post.scheduled' : composer.post ? 'post.edited' : 'post.drafted'
+  const changes = plan ? await scheduleTargets(t, post, targetsOf(composer, plan)) : []
+  if (plan) await requestRenditions(t, workspaceId, renditionsOf(composer))
+  const name = plan ? 'post.scheduled' : composer.post ? 'post.edited' : 'post.drafted'
+  const times = plan ? await ownTimes(t, { workspaceId, postId: post.id }, plan) : {}
+  const outcome = { changes, dueAt: plan && earliest(plan), ...times }
   return {
     postId: post.id,
     changes,
-    eventId: await record(t, actor, { name, postId: post.id, changes, dueAt }),
+    eventId: await record(t, actor, { name, postId: post.id, ...outcome }),
   }
+}
+
+/**
+ * The times at which the post goes out. Locks the slots first, so that of two people who schedule at
+ * the same moment, the second gets the next slot.
+ */
+const takeTimes = async (
+  t: TransactionSql,
+  { workspace, post, form }: Composer,
+  wanted: Plan,
+  nowMs: number,
+): Promise<Plan> => {
+  await lockSlots(t, workspace.id)
+  if (form.act === 'now' || !isSlotChoice(form.time)) return wanted
+  const channelIds = [...wanted.keys()]
+  const found = await findSlots(t, { workspace, channelIds, postId: post?.id ?? null, nowMs })
+  const plan = planOfSlots(found[form.time])
+  if (plan.size < channelIds.length) throw new Error('the last free slot was just taken')
+  return plan
+}
+
+/** The times by target, if they differ, for the words that say what was done. */
+const ownTimes = async (
+  t: TransactionSql,
+  ref: { workspaceId: string; postId: string },
+  plan: Plan,
+): Promise<{ times?: JsonRecord }> => {
+  if (new Set([...plan.values()].map((due) => due.dueAt.getTime())).size < 2) return {}
+  const targets = await listTargets(t, ref)
+  const planned = targets.filter((target) => plan.has(target.channelId))
+  return { times: Object.fromEntries(planned.map(({ id, dueAt }) => [id, dueAt.toISOString()])) }
 }
 
 /**
@@ -140,6 +176,7 @@ const keyOf = (workspaceId: string, form: PostForm): FormKey | null => {
     version: _version,
     left: _left,
     preview: _preview,
+    when: _when,
     ...typed
   } = form
   return formKeyIn(form, 'post', workspaceId, typed)
@@ -156,10 +193,10 @@ const isSecond = async (
   t: TransactionSql,
   workspaceId: string,
   composer: Composer,
-  dueAt: Date,
+  plan: Plan,
 ): Promise<boolean> => {
   await lockEqualPosts(t, workspaceId)
-  return (await equalPosts(t, workspaceId, composer, dueAt)).length > 0
+  return (await equalPosts(t, workspaceId, composer, plan)).length > 0
 }
 
 /**
@@ -202,11 +239,13 @@ const draftOf = (composer: Composer, state: Draft['state'], dueAt: Date | null):
     link: form.link || null,
     variants,
     choices: Object.fromEntries(choices),
+    slotChoice: state === 'draft' && isSlotChoice(form.time) ? form.time : null,
     ...time,
   }
 }
 
-const targetsOf = (composer: Composer, dueAt: Date): TargetToSchedule[] =>
+/** Accounts that the post was sent to keep their time. All others have one in the plan. */
+const targetsOf = (composer: Composer, plan: Plan): TargetToSchedule[] =>
   composer.channels
     .filter((one) => one.chosen)
     .map(({ channel, draft: { kind, text, link, settings } }) => ({
@@ -216,6 +255,11 @@ const targetsOf = (composer: Composer, dueAt: Date): TargetToSchedule[] =>
       text,
       link,
       settings,
-      dueAt,
-      queued: false,
+      ...(plan.get(channel.id) ?? { dueAt: sentAt(composer, channel.id), queued: false }),
     }))
+
+const sentAt = ({ targets }: Composer, channelId: string): Date => {
+  const sent = targets.find((target) => target.channelId === channelId)
+  if (!sent) throw new Error('a chosen account has no time')
+  return sent.dueAt
+}

@@ -106,11 +106,8 @@ const take = async (
       ? composer.time !== null && !composer.time.ok
       : faultsOf(composer, act, deps.now()).length > 0
   if (refused) return page(deps, view, c, composer, act, 422)
-  const dueAt = act === 'now' || !composer.time?.ok ? new Date(deps.now()) : composer.time.dueAt
   const saved =
-    act === 'save'
-      ? await saveDraft(deps, actor, composer)
-      : await schedule(deps, actor, composer, dueAt)
+    act === 'save' ? await saveDraft(deps, actor, composer) : await schedule(deps, actor, composer)
   if (saved === 'twice')
     return page(deps, view, c, await loadComposer(deps, workspace, post, form, false), act, 422)
   if (typeof saved === 'object' && 'goOn' in saved) {

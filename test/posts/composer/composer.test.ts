@@ -64,7 +64,8 @@ describe('a draft', () => {
       'Half a thought',
       'Half a tok',
       'value="https://northside.example/shop"',
-      'value="2099-10-25T02:30"',
+      'value="2099-10-25"',
+      'value="02:30"',
       'value="a crate"',
     ])
       expect(edit.text).toContain(kept)

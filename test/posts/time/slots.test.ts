@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { instantsOf } from '../../../web/posts/when/slots.ts'
+import { slotTimes } from '../../../web/posts/when/slots.ts'
 import { readClock } from '../../../web/time/clock.ts'
 import { createTestApp, type TestApp } from '../../support/app.ts'
 import { connectAll, type PlatformName } from '../../support/posts.ts'
@@ -14,9 +14,11 @@ describe('a typed time of day', () => {
     ['12:15 p.m.', '12:15'],
     ['9.05', '09:05'],
     ['0:00', '00:00'],
+    ['18:00:30', '18:00:30'],
+    ['6:00:00 pm', '18:00'],
   ])('%s means %s', (typed, time) => expect(readClock(typed)).toBe(time))
 
-  it.each(['', 'noon', '25', '24:00', '6:75', '13pm', '0am', '6:3', '18:00:30', '1'.repeat(50)])(
+  it.each(['', 'noon', '25', '24:00', '6:75', '13pm', '0am', '6:3', '18:00:60', '1'.repeat(50)])(
     '“%s” is not one',
     (typed) => expect(readClock(typed)).toBeNull(),
   )
@@ -31,7 +33,7 @@ describe('weekly slots when the clocks change', () => {
   })
   const first = (count: number, slots: ReturnType<typeof slot>[], after: string, zone: string) => {
     const found: string[] = []
-    for (const at of instantsOf(slots, zone, Date.parse(after))) {
+    for (const at of slotTimes(slots, zone, Date.parse(after))) {
       found.push(at.toISOString())
       if (found.length === count) break
     }

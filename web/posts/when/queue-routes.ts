@@ -33,7 +33,7 @@ const slotsIn = (own: string[]) =>
       .max(20, { message: 'Enter a time such as 18:00 or 6:30pm.', abort: true })
       .transform((typed, context) => {
         const time = readClock(typed)
-        if (time !== null) return time
+        if (time?.length === 5) return time
         context.addIssue({ code: 'custom', message: 'Enter a time such as 18:00 or 6:30pm.' })
         return z.NEVER
       }),

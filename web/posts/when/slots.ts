@@ -6,7 +6,7 @@ import { listSlots, listTakenTimes, type Slot, type TakenTime } from '../../../d
  * `slot`: the next free slot of each account. `queue`: of each account, the first free slot after
  * all posts that wait in its queue.
  */
-type SlotChoice = 'slot' | 'queue'
+export type SlotChoice = 'slot' | 'queue'
 
 /** What the choice means for one account. */
 export type TakenSlot = {
@@ -40,7 +40,8 @@ export const findSlots = async (
   const ref = { workspaceId: workspace.id, channelIds }
   // One after another: inside a transaction, the second has to see what the lock waited for.
   const slots = await listSlots(sql, workspace.id, channelIds)
-  const taken = slots.length > 0 ? await listTakenTimes(sql, { ...ref, postId, after }) : []
+  const taken =
+    slots.length > 0 ? await listTakenTimes(sql, { ...ref, postId, after, before: null }) : []
   const each = (choice: SlotChoice) =>
     channelIds.map((channelId) => {
       const own = slots.filter((slot) => slot.channelId === channelId)
@@ -72,8 +73,7 @@ const firstFree = (
   busy: Set<number>,
 ): Date | null => {
   if (slots.length === 0) return null
-  for (const at of instantsOf(slots, zone, afterMs))
-    if (!busy.has(minuteOf(at.getTime()))) return at
+  for (const at of slotTimes(slots, zone, afterMs)) if (!busy.has(minuteOf(at.getTime()))) return at
   return null
 }
 
@@ -81,7 +81,7 @@ const firstFree = (
  * When these slots come after `afterMs`, in order. A wall time that the clocks skip comes as much
  * later; one that happens twice comes the first time. Every slot comes once a week.
  */
-export function* instantsOf(slots: Slot[], zone: string, afterMs: number): Generator<Date> {
+export function* slotTimes(slots: Slot[], zone: string, afterMs: number): Generator<Date> {
   // The day before: a skipped time can come on the next day.
   const first = Temporal.Instant.fromEpochMilliseconds(afterMs)
     .toZonedDateTimeISO(zone)
@@ -90,6 +90,10 @@ export function* instantsOf(slots: Slot[], zone: string, afterMs: number): Gener
   for (let days = 0; days <= weeksAhead * 7; days++)
     for (const at of slotsOn(slots, first.add({ days }), zone)) if (at.getTime() > afterMs) yield at
 }
+
+/** When these slots come on a date such as `2026-12-06`. */
+export const slotsOnDate = (slots: Slot[], date: string, zone: string): Date[] =>
+  slotsOn(slots, Temporal.PlainDate.from(date), zone)
 
 const slotsOn = (slots: Slot[], date: Temporal.PlainDate, zone: string): Date[] => {
   const own = slots.filter((slot) => slot.weekday === date.dayOfWeek)
