@@ -1,5 +1,6 @@
 import { type Demuxer, explain } from './clean-video.ts'
 import type { Ffmpeg } from './ffmpeg.ts'
+import type { KeyFrames } from './key-frames.ts'
 import { MediaRefused } from './refusal.ts'
 
 /** The streams of a video, whatever its container. */
@@ -50,12 +51,16 @@ export const probe = async (ffmpeg: Ffmpeg, path: string, demuxer: Demuxer): Pro
 }
 
 /** What platforms limit about the encoding of a video. */
-export const encodingOf = ({ kilobits, pixelFormat, isInterlaced, audio }: Probed) => ({
+export const encodingOf = (
+  { kilobits, pixelFormat, isInterlaced, audio }: Probed,
+  keyFrames: KeyFrames,
+) => ({
   kilobits,
   pixelFormat,
   isInterlaced,
   audioRate: audio?.rate ?? null,
   audioChannels: audio?.channels ?? null,
+  keyFrames,
 })
 
 /** Parses ffmpeg's description of its input, and how much of it was read. */

@@ -224,8 +224,11 @@ const pictureCodec = ({ fps, durationMs }: StandardVideo): string[] => {
     `${most}k`,
     '-bufsize',
     `${2 * most}k`,
+    // Key frames at these places only: one at each change of scene would be closer than 2 seconds.
     '-g',
-    String(Math.round(2 * fps)),
+    String(Math.ceil(2 * fps)),
+    '-sc_threshold',
+    '0',
   ]
   const color = [
     '-colorspace',

@@ -96,13 +96,18 @@ export type MediaFacts = {
   altText: string
 }
 
-/** How a video is encoded: `audioRate` in Hz. The sound is null if it has none. */
+/**
+ * How a video is encoded: `audioRate` in Hz. The sound is null if it has none. `keyFrames`: the
+ * shortest time between two, null if there is only one, and the longest, also up to the end. Absent
+ * for videos that were stored before it was read.
+ */
 export type VideoEncoding = {
   kilobits: number
   pixelFormat: string
   isInterlaced: boolean
   audioRate: number | null
   audioChannels: number | null
+  keyFrames?: { shortestMs: number | null; longestMs: number }
 }
 
 export type DraftForChannel = {

@@ -11,6 +11,7 @@ import {
   noteShare,
 } from '../../db/posts/conversions.ts'
 import { hashFile } from '../../media/hash-file.ts'
+import { readKeyFrames } from '../../media/key-frames.ts'
 import { encodingOf, probe } from '../../media/probe.ts'
 import { MediaRefused } from '../../media/refusal.ts'
 import { demuxerOf } from '../../media/sniff.ts'
@@ -45,9 +46,10 @@ const convert = (deps: RenderingDeps, media: MediaToConvert): Promise<void> =>
       signal: Context.current().cancellationSignal,
     }
     await makeStandard(deps.ffmpeg, { from, demuxer, to, video }, watching)
+    const { isOpen: _isOpen, ...keyFrames } = await readKeyFrames(to)
     const made = {
       ...(await probeVideo(to)),
-      encoding: encodingOf(await probe(deps.ffmpeg, to, 'mov')),
+      encoding: encodingOf(await probe(deps.ffmpeg, to, 'mov'), keyFrames),
       contentType: 'video/mp4',
       sizeBytes: (await stat(to)).size,
       sha256: await hashFile(to),

@@ -55,6 +55,9 @@ export type VideoOptions = {
   still?: Uint8Array
 }
 
+/** Facebook wants a key frame every 2 to 5 seconds. */
+const keySeconds = 4
+
 /** A real, playable MP4 or MOV with one silent H.264 track that shows a still picture. */
 export async function makeVideo(options: VideoOptions): Promise<Buffer> {
   const { width, height, fps = 30, durationMs, padBytes = 0, fillerBytes = 0 } = options
@@ -69,10 +72,12 @@ export async function makeVideo(options: VideoOptions): Promise<Buffer> {
   await output.start()
   const stream = still ? stillStream(width, height, still) : grayStream(width, height)
   const frames = Math.round((durationMs / 1000) * fps)
+  const keyEvery = Math.floor(keySeconds * fps)
   for (let index = 0; index < frames; index++) {
-    const frame = withLength(index === 0 ? stream.keyFrame : stream.repeatFrame(index))
+    const sinceKey = index % keyEvery
+    const frame = withLength(sinceKey === 0 ? stream.keyFrame : stream.repeatFrame(sinceKey))
     const data = fillerBytes ? new Uint8Array(Buffer.concat([filler(fillerBytes), frame])) : frame
-    const packet = new EncodedPacket(data, index === 0 ? 'key' : 'delta', index / fps, 1 / fps)
+    const packet = new EncodedPacket(data, sinceKey === 0 ? 'key' : 'delta', index / fps, 1 / fps)
     await source.add(
       packet,
       index === 0 ? { decoderConfig: decoderConfig(width, height, stream) } : undefined,

@@ -6,7 +6,7 @@ const largestVideoBytes = 1_000_000_000
 const longestVideoMs = 20 * 60_000
 const smallestVideoBytes = 1_024
 
-/** Reels by API (Meta's reels guide): MP4, 9:16, at least 540 x 960, 24 to 60 fps, 3 to 90 s. */
+/** Reels by API (Meta's reels guide): MP4, 9:16, at least 540 x 960, 24 to 60 fps, 3 to 90 s, GOPs of 2 to 5 s. */
 const reel = {
   shortestMs: 3_000,
   longestMs: 90_000,
@@ -15,7 +15,10 @@ const reel = {
   ratio: 9 / 16,
   leastFps: 24,
   mostFps: 60,
+  keyFrames: { leastMs: 2_000, mostMs: 5_000 },
 }
+/** Key frames can't be closer to a whole second than their frame rate lets them. */
+const frameMs = 42
 const longestStoryMs = 60_000
 /** Accepts 608 x 1080 and similar sizes, which are 9:16 apart from rounding to whole pixels. */
 const ratioSlack = 0.01
@@ -124,8 +127,21 @@ export const reelFaults = (video: MediaFacts): RuleFault[] => {
       broken: !isOneOf(audioCodec, reelAudioCodecs),
       words: `has audio encoded as ${audioCodec}. Use AAC.`,
     },
+    {
+      rule: 'reel_key_frames',
+      broken: !hasReelKeyFrames(video),
+      words: 'must have a key frame every 2 to 5 seconds. Export it so, or choose Video.',
+    },
     ...encodingRules(video.encoding),
   ])
+}
+
+/** What is unknown is left for Facebook to check. */
+const hasReelKeyFrames = ({ encoding }: MediaFacts): boolean => {
+  if (!encoding?.keyFrames) return true
+  const { shortestMs, longestMs } = encoding.keyFrames
+  const { leastMs, mostMs } = reel.keyFrames
+  return (shortestMs ?? leastMs) >= leastMs - frameMs && longestMs <= mostMs + frameMs
 }
 
 const faultsOf = (what: string, rules: Rule[]): RuleFault[] =>

@@ -8,6 +8,7 @@ import { listFilesToRemove } from '../../db/privacy/due-files.ts'
 import { listFilesToExport } from '../../db/privacy/export-rows.ts'
 import { compose, upload } from '../../local/people/story.ts'
 import { createFfmpeg, type Ffmpeg } from '../../media/ffmpeg.ts'
+import { areWellSpaced, readKeyFrames } from '../../media/key-frames.ts'
 import { encodingOf, probe } from '../../media/probe.ts'
 import { isStandard, makeStandard, planStandard } from '../../media/standard-video.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
@@ -72,7 +73,9 @@ describe('with workers', () => {
           { encoding: unknown },
         ]
       expect(encoding).toMatchObject({ pixelFormat: 'yuv420p', isInterlaced: false })
-      expect(encoding).toEqual(encodingOf(video))
+      const { isOpen, ...keyFrames } = await readKeyFrames(path)
+      expect([isOpen, areWellSpaced(keyFrames)]).toEqual([false, true])
+      expect(encoding).toEqual(encodingOf(video, keyFrames))
       expect(fps).toBeCloseTo(video.fps, 0)
       expect(tellingTags(await readTags(path))).toEqual({})
       expect((await readFile(path)).indexOf('moov')).toBeLessThan(

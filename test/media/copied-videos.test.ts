@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createRenderingActivities } from '../../activities/media/render.ts'
 import { isCutByEditList } from '../../media/edit-lists.ts'
 import { createFfmpeg } from '../../media/ffmpeg.ts'
-import { hasOpenGops } from '../../media/open-gops.ts'
+import { areWellSpaced, readKeyFrames } from '../../media/key-frames.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { ffmpeg } from '../support/media/films.ts'
 import { upload } from '../support/uploading.ts'
@@ -78,12 +78,27 @@ describe('videos that are only cleaned', { timeout: 120_000 }, () => {
     const moving = ['-f', 'lavfi', '-i', 'testsrc2=s=320x180:r=30:d=4']
     const open = ['-bf', '2', '-x264-params', 'open-gop=1:keyint=30:min-keyint=30:bframes=2']
     await ffmpeg([...moving, ...codecs, ...open, pathOf('open.mp4')])
-    expect(await hasOpenGops(pathOf('open.mp4'))).toBe(true)
-    expect(await hasOpenGops(pathOf('plain.mp4'))).toBe(false)
+    expect((await readKeyFrames(pathOf('open.mp4'))).isOpen).toBe(true)
+    expect((await readKeyFrames(pathOf('plain.mp4'))).isOpen).toBe(false)
     const { id, conversion } = await stored('open.mp4')
     expect(conversion).toBe('waiting')
     expect((await published(id)).seconds).toBeCloseTo(4, 1)
-    expect(await hasOpenGops(pathOf(`${id}.mp4`))).toBe(false)
+    expect((await readKeyFrames(pathOf(`${id}.mp4`))).isOpen).toBe(false)
+  })
+
+  it.each([
+    ['closer than 2 seconds', ['-g', '30'], { shortestMs: 1_000, longestMs: 1_000 }],
+    ['further apart than 5', ['-g', '600'], { shortestMs: null, longestMs: 6_000 }],
+  ])('have key frames every 2 to 5 seconds; a video with key frames %s is converted', async (_, gop, is) => {
+    await ffmpeg([...signal(3), ...codecs, ...gop, '-sc_threshold', '0', pathOf('gops.mp4')])
+    expect(await readKeyFrames(pathOf('gops.mp4'))).toMatchObject(is)
+    const { id, conversion } = await stored('gops.mp4')
+    expect(conversion).toBe('waiting')
+    await published(id)
+    const made = await readKeyFrames(pathOf(`${id}.mp4`))
+    expect([areWellSpaced(made), made.isOpen]).toEqual([true, false])
+    const [row] = await test.sql`select encoding from media where id = ${id}`
+    expect(row!.encoding.keyFrames).toEqual({ shortestMs: 2_000, longestMs: 2_000 })
   })
 })
 

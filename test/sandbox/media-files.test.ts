@@ -27,6 +27,7 @@ test('a generated video is read as H.264 with the right size, length and frame r
       codec: 'avc',
       pictures: { chroma: '4:2:0', bitDepth: 8, interlaced: false },
       closedGops: true,
+      gops: { shortestMs: null, longestMs: 4_000 },
       width: 1080,
       height: 1920,
       durationMs: 4_000,

@@ -4,7 +4,7 @@ import { cleanVideo, type Demuxer } from '../../media/clean-video.ts'
 import { isCutByEditList } from '../../media/edit-lists.ts'
 import { createFfmpeg, type Ffmpeg, FfmpegFailed } from '../../media/ffmpeg.ts'
 import { makePicture, makeThumbnail, maxImageUploadBytes } from '../../media/image.ts'
-import { hasOpenGops } from '../../media/open-gops.ts'
+import { areWellSpaced, type KeyFrames, readKeyFrames } from '../../media/key-frames.ts'
 import { makePoster } from '../../media/poster.ts'
 import { encodingOf, type Probed, probe } from '../../media/probe.ts'
 import { inTurn } from '../../media/queue.ts'
@@ -85,10 +85,11 @@ export const prepareVideoUpload = async (
     if (demuxer === 'mov') await requireWhole(path)
     const video = await probe(ffmpeg, path, demuxer)
     await makeSmallPicture(ffmpeg, { path, demuxer, video, thumbnailPath })
-    if (await copyStandard(ffmpeg, { path, demuxer, video, out })) {
+    const keyFrames = await copyStandard(ffmpeg, { path, demuxer, video, out })
+    if (keyFrames) {
       const facts = await probeVideo(out)
       const sizeBytes = (await stat(out)).size
-      const encoding = encodingOf(video)
+      const encoding = encodingOf(video, keyFrames)
       return {
         kind: 'video',
         contentType: 'video/mp4',
@@ -114,15 +115,20 @@ export const prepareVideoUpload = async (
 
 type Copying = { path: string; demuxer: Demuxer; video: Probed; out: string }
 
-/** Copies the samples if platforms accept them as they are. False if they have to be converted. */
+/**
+ * Copies the samples if platforms accept them as they are, and returns how far apart the key frames
+ * are. Null if they have to be converted.
+ */
 const copyStandard = async (
   ffmpeg: Ffmpeg,
   { path, demuxer, video, out }: Copying,
-): Promise<boolean> =>
-  isStandard(video) &&
-  !(demuxer === 'mov' && (await isCutByEditList(path))) &&
-  (await cleanVideo(ffmpeg, path, demuxer, out)) &&
-  !(await hasOpenGops(out))
+): Promise<KeyFrames | null> => {
+  if (!isStandard(video)) return null
+  if (demuxer === 'mov' && (await isCutByEditList(path))) return null
+  if (!(await cleanVideo(ffmpeg, path, demuxer, out))) return null
+  const { isOpen, ...keyFrames } = await readKeyFrames(out)
+  return !isOpen && areWellSpaced(keyFrames) ? keyFrames : null
+}
 
 type SmallPicture = { path: string; demuxer: Demuxer; video: Probed; thumbnailPath: string }
 

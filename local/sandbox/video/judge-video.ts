@@ -1,6 +1,6 @@
 import { ALL_FORMATS, FilePathSource, Input, type InputAudioTrack } from 'mediabunny'
 import { type BoxFacts, readBoxes } from './boxes.ts'
-import { hasClosedGops } from './key-frames.ts'
+import { type GopLengths, gopLengths, hasClosedGops } from './key-frames.ts'
 import { type Pictures, picturesOf } from './pictures.ts'
 
 export type VideoFacts = BoxFacts & {
@@ -13,6 +13,7 @@ export type VideoFacts = BoxFacts & {
   pictures: Pictures | null
   /** Null if the codec has no open ones, or unknown. */
   closedGops: boolean | null
+  gops: GopLengths
   width: number
   height: number
   durationMs: number
@@ -44,6 +45,7 @@ export async function judgeVideo(path: string): Promise<VideoFacts | null> {
       codec: await track.getCodec(),
       pictures: picturesOf(told ?? '', record),
       closedGops: await hasClosedGops(track, told ?? '', record),
+      gops: await gopLengths(track),
       width: await track.getDisplayWidth(),
       height: await track.getDisplayHeight(),
       durationMs: Math.round((await input.computeDuration()) * 1000),

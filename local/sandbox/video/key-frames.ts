@@ -25,6 +25,24 @@ export async function hasClosedGops(
   return true
 }
 
+/** The complete groups of pictures, in milliseconds. The last one ends with the video. */
+export type GopLengths = { shortestMs: number | null; longestMs: number }
+
+/** How long the groups of pictures are: from each key frame to the next, or to the end. */
+export async function gopLengths(track: InputVideoTrack): Promise<GopLengths> {
+  const sink = new EncodedPacketSink(track)
+  const starts: number[] = []
+  let key = await sink.getFirstPacket({ metadataOnly: true })
+  for (; key; key = await sink.getNextKeyPacket(key, { metadataOnly: true }))
+    starts.push(key.timestamp * 1_000)
+  const complete = starts.slice(1).map((start, index) => Math.round(start - starts[index]!))
+  const last = Math.round((await track.computeDuration()) * 1_000 - (starts.at(-1) ?? 0))
+  return {
+    shortestMs: complete.length > 0 ? complete.reduce((a, b) => Math.min(a, b)) : null,
+    longestMs: complete.reduce((a, b) => Math.max(a, b), last),
+  }
+}
+
 const h264Idr = 5
 /** A clean random access picture, and those that are skipped if a decoder begins with it. */
 const hevcClean = 21

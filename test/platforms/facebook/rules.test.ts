@@ -25,6 +25,7 @@ const encoded = (part: Partial<VideoEncoding> = {}): { encoding: VideoEncoding }
     isInterlaced: false,
     audioRate: 48_000,
     audioChannels: 2,
+    keyFrames: { shortestMs: 2_000, longestMs: 2_000 },
     ...part,
   },
 })
@@ -42,6 +43,13 @@ describe('what Facebook accepts', () => {
     ],
     ['a reel', { kind: 'reel', media: [reelOf()] }],
     ['a reel of 60 Mbit/s', { kind: 'reel', media: [reelOf(encoded({ kilobits: 60_000 }))] }],
+    [
+      'a reel with one key frame, of 4 seconds',
+      {
+        kind: 'reel',
+        media: [reelOf(encoded({ keyFrames: { shortestMs: null, longestMs: 4_000 } }))],
+      },
+    ],
     [
       'a reel of 608 x 1080 at 59.94 frames',
       { kind: 'reel', media: [reelOf({ width: 608, height: 1080, fps: 59.94 })] },
@@ -139,6 +147,14 @@ describe('what Facebook refuses', () => {
       { kind: 'reel', media: [reelOf(encoded({ isInterlaced: true }))] },
       'video_interlaced',
     ],
+    ...[
+      { shortestMs: 1_000, longestMs: 2_000 },
+      { shortestMs: null, longestMs: 8_300 },
+    ].map((keyFrames): [string, Partial<DraftForChannel>, string] => [
+      `a reel with key frames ${keyFrames.longestMs} ms apart`,
+      { kind: 'reel', media: [reelOf(encoded({ keyFrames }))] },
+      'reel_key_frames',
+    ]),
     [
       'a reel with sound of 96 kHz',
       { kind: 'reel', media: [reelOf(encoded({ audioRate: 96_000 }))] },

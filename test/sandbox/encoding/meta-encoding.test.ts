@@ -24,7 +24,7 @@ const picture = (filter = 'null', seconds = 3.2) => [
   ...['-f', 'lavfi', '-i', `testsrc2=s=540x960:r=30:d=${seconds},${filter}`],
   ...['-f', 'lavfi', '-i', `sine=f=440:r=48000:d=${seconds}`],
 ]
-const h264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-g', '30', '-pix_fmt', 'yuv420p']
+const h264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-g', '60', '-pix_fmt', 'yuv420p']
 /** Encoding HEVC takes long, so these show one color. */
 const plain = [
   ...['-f', 'lavfi', '-i', 'color=s=540x960:r=30:d=3.2'],
@@ -58,7 +58,7 @@ const films: Record<string, { made: string[]; takes: Takes }> = {
   'mono with 44.1 kHz': { made: [...good, '-ac', '1', '-ar', '44100'], takes: all },
   'B-frames with closed GOPs': { made: [...good, '-preset', 'veryfast'], takes: all },
   'HEVC in 8 bit with closed GOPs': {
-    made: [...hevc, '-x265-params', 'log-level=error:open-gop=0:keyint=30', ...aac, ...end],
+    made: [...hevc, '-x265-params', 'log-level=error:open-gop=0:keyint=60', ...aac, ...end],
     takes: all,
   },
   'more than 25 Mbit/s': {
@@ -98,7 +98,7 @@ const films: Record<string, { made: string[]; takes: Takes }> = {
       '-preset',
       'veryfast',
       '-x264-params',
-      'open-gop=1:keyint=30:bframes=3:scenecut=0',
+      'open-gop=1:keyint=60:bframes=3:scenecut=0',
     ],
     takes: onlyTikTok,
   },
@@ -106,11 +106,23 @@ const films: Record<string, { made: string[]; takes: Takes }> = {
     made: [
       ...hevc,
       '-x265-params',
-      'log-level=error:open-gop=1:keyint=30:bframes=3',
+      'log-level=error:open-gop=1:keyint=60:bframes=3',
       ...aac,
       ...end,
     ],
     takes: onlyTikTok,
+  },
+  'GOPs of 2 seconds': {
+    made: [...good, '-force_key_frames', '2'],
+    takes: all,
+  },
+  'a GOP of 1 second, which only Facebook’s reels limit': {
+    made: [...good, '-g', '30'],
+    takes: { ...all, reel: false },
+  },
+  'a GOP of 5.5 seconds, which only Facebook’s reels limit': {
+    made: [...picture('null', 5.5), ...h264, '-g', '300', ...aac, ...end],
+    takes: { ...all, reel: false },
   },
   'an edit list that cuts the start': {
     made: [...picture(), ...h264, '-preset', 'veryfast', ...aac, '-movflags', '+faststart'],

@@ -1,8 +1,16 @@
 import type { StoredMedia } from '../../media-store.ts'
+import type { GopLengths } from '../../video/key-frames.ts'
 import type { VideoError } from '../state.ts'
 import { encodingProblem } from './encoding.ts'
 
 const codecs = ['avc', 'hevc', 'vp9', 'av1']
+
+/** Fact sheet 10: a closed GOP of 2 to 5 s. Key frames are on whole frames, so one more or less. */
+function gopProblem({ shortestMs, longestMs }: GopLengths): string | null {
+  const frameMs = 50
+  if (longestMs > 5_000 + frameMs) return `a GOP of ${longestMs} ms`
+  return shortestMs !== null && shortestMs < 2_000 - frameMs ? `a GOP of ${shortestMs} ms` : null
+}
 
 /** What processing finds wrong with a Page's video (fact sheet 2.4 and 2.5). Null if nothing. */
 export function videoProblem(
@@ -20,7 +28,7 @@ export function videoProblem(
     return facts.durationMs < 1_000 ? { code: 1363025, message: 'The video is too short.' } : null
   if (facts.container !== 'mp4' && !(takesMov && facts.container === 'mov'))
     return { code: 1363024, message: `A ${kind} has to be an MP4 file.` }
-  const encoding = encodingProblem(facts)
+  const encoding = encodingProblem(facts) ?? gopProblem(facts.gops)
   if (encoding)
     return { code: 1363024, message: `The video file has an unsupported format: ${encoding}.` }
   // Allows a little extra, because frames don't add up exactly.
