@@ -1,7 +1,8 @@
-import { execFile, spawn } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
 import type { Logger } from 'pino'
+import { environment, spawnLimited } from './programs/limited-process.ts'
 
 /**
  * Runs ffmpeg in a restricted process, because it reads untrusted files: without our environment
@@ -52,9 +53,6 @@ export const ffmpegLimits: FfmpegLimits = {
   outputBytes: 4 * 2 ** 30,
 }
 
-/** The environment of the process: only the path of programs. */
-const environment = { PATH: '/usr/local/bin:/usr/bin:/bin' }
-
 /** Two threads are enough on small servers and leave capacity for publishing. */
 const threads = ['-threads', '2', '-filter_threads', '1', '-filter_complex_threads', '1']
 const always = [
@@ -75,15 +73,7 @@ export const createFfmpeg =
   (path: string, signal?: AbortSignal): Ffmpeg =>
   async (args, asked = {}) => {
     const limits = { ...ffmpegLimits, ...(signal ? { signal } : {}), ...asked }
-    const child = spawn(
-      '/bin/sh',
-      ['-c', keeper, path, ...ulimits(limits), ...always, ...threads, ...args],
-      {
-        env: environment,
-        stdio: ['pipe', 'pipe', 'pipe'],
-        detached: true, // its own process group, so that all of it can be killed at once
-      },
-    )
+    const child = spawnLimited(path, [...always, ...threads, ...args], limits)
     let why: FfmpegFailed['why'] | undefined
     const end = (reason: FfmpegFailed['why']) => {
       why ??= reason
@@ -151,25 +141,3 @@ const reasons: Record<number, FfmpegFailed['why']> = {
   152: 'too_slow', // SIGXCPU
   153: 'too_large', // SIGXFSZ
 }
-
-const ulimits = ({ memoryBytes, processorSeconds, outputBytes }: FfmpegLimits): string[] =>
-  [memoryBytes / 1024, processorSeconds, outputBytes / 512].map((value) => String(Math.ceil(value)))
-
-/**
- * A shell script that sets the limits, starts the program with the lowest priority and waits for
- * it. Its stdin closes when our process ends, even if that is killed; then it kills the program.
- */
-const keeper = `
-ulimit -c 0 && ulimit -v "$1" && ulimit -t "$2" && ulimit -f "$3" || exit 125
-shift 3
-exec 3<&0
-nice -n 19 "$0" "$@" </dev/null 3<&- &
-program=$!
-{ read -r _ <&3; kill -KILL "$program"; } >/dev/null 2>&1 &
-watcher=$!
-exec 3<&-
-wait "$program"
-code=$?
-kill "$watcher" 2>/dev/null
-exit "$code"
-`

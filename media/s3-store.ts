@@ -52,6 +52,14 @@ export const createS3Store = (settings: S3Settings): MediaStore => {
     })
     yield* Body as Readable
   }
+  const head = async (key: string) => {
+    try {
+      return await client.send(new HeadObjectCommand(place(key)))
+    } catch (error) {
+      if (error instanceof NotFound) return null
+      throw error
+    }
+  }
   return {
     scratch,
     putFile,
@@ -65,14 +73,8 @@ export const createS3Store = (settings: S3Settings): MediaStore => {
       const stream = Readable.from(bytes(key, range, leaving.signal), { objectMode: false })
       return stream.once('close', () => leaving.abort())
     },
-    size: async (key) => {
-      try {
-        return (await client.send(new HeadObjectCommand(place(key)))).ContentLength ?? null
-      } catch (error) {
-        if (error instanceof NotFound) return null
-        throw error
-      }
-    },
+    size: async (key) => (await head(key))?.ContentLength ?? null,
+    storedAt: async (key) => (await head(key))?.LastModified ?? null,
     remove: async (key) => {
       await client.send(new DeleteObjectCommand(place(key)))
     },

@@ -20,7 +20,15 @@ export type StandardVideo = {
   audioCodec: 'aac' | null
 }
 
-const standard = { longSide: 1_920, shortSide: 540, videoKilobits: 10_000, audioKilobits: 128 }
+const standard = {
+  longSide: 1_920,
+  /** To which smaller ones grow. */
+  shortSide: 540,
+  /** What TikTok wants of each side. */
+  leastSide: 360,
+  videoKilobits: 10_000,
+  audioKilobits: 128,
+}
 
 /**
  * Instagram accepts 300 MB for up to 15 minutes, Facebook 1 GB for up to 20 minutes. These limits
@@ -44,6 +52,7 @@ export const isStandard = (video: Probed): boolean =>
   video.fps >= 23.8 &&
   video.fps <= 60.5 &&
   Math.max(video.width, video.height) <= standard.longSide &&
+  Math.min(video.width, video.height) >= standard.leastSide &&
   video.kilobits <= 25_000 &&
   // Without an edit list, picture and sound begin together.
   Math.abs(video.soundDelayMs) <= mostSoundDelayMs &&

@@ -2,14 +2,16 @@ import { open } from 'node:fs/promises'
 import { fileTypeFromFile } from 'file-type'
 import { maxPixelsInMemory } from './decoder.ts'
 import { type Ffmpeg, FfmpegFailed } from './ffmpeg.ts'
+import { decodeHeic } from './heic/decode.ts'
 import { MediaRefused } from './refusal.ts'
 
 /** Demuxers for pictures that the image library doesn't open: HEIC and HEIF, TIFF, BMP. */
 export type StillDemuxer = 'mov' | 'tiff_pipe' | 'bmp_pipe'
 
 /**
- * Converts such a picture to a PNG. Throws MediaRefused, also if only a part was decoded: a phone's
- * HEIC is a grid of tiles, and older versions of ffmpeg read only the first tile.
+ * Converts such a picture to a PNG. Throws MediaRefused. A HEIC that ffmpeg can't read goes through
+ * libheif, also if only a part was decoded: a phone's HEIC is a grid of tiles, and older versions of
+ * ffmpeg read only the first tile, or none.
  */
 const makePng = async (
   ffmpeg: Ffmpeg,
@@ -45,9 +47,11 @@ const makePng = async (
       throw error
     if (/No space left on device/.test(error.log))
       throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
-    throw unreadable()
+    if (demuxer !== 'mov' || !(await decodeHeic(from, to))) throw unreadable()
+    return
   }
-  if (demuxer === 'mov' && !(await isWhole(from, to))) throw unreadable()
+  if (demuxer === 'mov' && !(await isWhole(from, to)) && !(await decodeHeic(from, to)))
+    throw unreadable()
 }
 
 /**

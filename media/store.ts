@@ -23,6 +23,8 @@ export type MediaStore = {
   open(key: string, range?: ByteRange): Readable
   /** The size in bytes. Null if there is nothing under the key. */
   size(key: string): Promise<number | null>
+  /** When the bytes were written. Null if there is nothing under the key. */
+  storedAt(key: string): Promise<Date | null>
   /** Removes the bytes. Removing a missing key succeeds. */
   remove(key: string): Promise<void>
   /** A local folder for files that are being received. Created at the first call. */
@@ -57,6 +59,7 @@ export const createDiskStore = (folderUrl: string): MediaStore => {
     },
     open: (key, range) => createReadStream(pathOf(key), range ?? {}),
     size: async (key) => (await unlessMissing(stat(pathOf(key))))?.size ?? null,
+    storedAt: async (key) => (await unlessMissing(stat(pathOf(key))))?.mtime ?? null,
     remove: async (key) => rm(pathOf(key), { force: true }),
     freeBytes: async () => freeBytesAt(await scratch()),
     list: async function* () {

@@ -9,6 +9,7 @@ import { insertSweep } from '../../db/privacy/sweeps.ts'
 import { keptDays } from '../../temporal/histories.ts'
 import { copyErasedIds } from './erased-ids.ts'
 import { type RetentionDeps, removalBatch, removals } from './removals.ts'
+import { removeUnclaimedFiles } from './unclaimed-files.ts'
 
 export type RetentionActivities = ReturnType<typeof createRetentionActivities>
 
@@ -17,6 +18,7 @@ export const sweepNames: string[] = [
   ...rules.map((rule) => rule.name),
   ...checks.map((check) => check.name),
   'histories',
+  'unclaimed-files',
 ]
 
 /**
@@ -29,7 +31,10 @@ export const createRetentionActivities = (deps: RetentionDeps) => ({
   sweepRule: async ({ rule: name }: { rule: string }): Promise<{ removed: number }> => {
     const rule = rules.find((one) => one.name === name)
     if (rule) return await sweep(deps, rule, () => Context.current().heartbeat())
-    return name === 'histories' ? await checkHistories(deps) : await check(deps, name)
+    if (name === 'histories') return await checkHistories(deps)
+    if (name !== 'unclaimed-files') return await check(deps, name)
+    await removeUnclaimedFiles(deps)
+    return { removed: 0 }
   },
 })
 

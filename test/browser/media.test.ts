@@ -43,7 +43,7 @@ it('files upload one after another; refused ones show why next to their name, an
 
 it('the browser sends a frame of the video for the list, because the server decodes none', async () => {
   const sent = page.waitForResponse((answer) => answer.url().endsWith('/frame'))
-  const buffer = await makeVideo({ width: 320, height: 240, durationMs: 2000 })
+  const buffer = await makeVideo({ width: 640, height: 480, durationMs: 2000 })
   await page.setInputFiles('#files', [{ name: 'frame.mp4', mimeType: 'video/mp4', buffer }])
   await page.waitForSelector('.tile:has-text("frame.mp4")')
   expect((await sent).status()).toBe(204)

@@ -27,7 +27,7 @@ const pathOf = (name: string) => join(folder, name)
 /** Six seconds, black and silent but for a flash and a tone of 0.2 s. The tone may begin earlier. */
 const signal = (flashAt: number, toneAt = flashAt) => [
   ...['-f', 'lavfi', '-i'],
-  `color=black:s=320x180:r=30:d=6,drawbox=c=white:t=fill:enable='between(t,${flashAt},${flashAt + 0.2})'`,
+  `color=black:s=640x360:r=30:d=6,drawbox=c=white:t=fill:enable='between(t,${flashAt},${flashAt + 0.2})'`,
   ...['-f', 'lavfi', '-i'],
   `aevalsrc='sin(2764*t)*between(t,${toneAt},${toneAt + 0.2})':s=48000:d=6`,
 ]
@@ -75,7 +75,7 @@ describe('videos that are only cleaned', { timeout: 120_000 }, () => {
   })
 
   it('have closed GOPs; a video with open GOPs is converted', async () => {
-    const moving = ['-f', 'lavfi', '-i', 'testsrc2=s=320x180:r=30:d=4']
+    const moving = ['-f', 'lavfi', '-i', 'testsrc2=s=640x360:r=30:d=4']
     const open = ['-bf', '2', '-x264-params', 'open-gop=1:keyint=30:min-keyint=30:bframes=2']
     await ffmpeg([...moving, ...codecs, ...open, pathOf('open.mp4')])
     expect((await readKeyFrames(pathOf('open.mp4'))).isOpen).toBe(true)
@@ -89,17 +89,20 @@ describe('videos that are only cleaned', { timeout: 120_000 }, () => {
   it.each([
     ['closer than 2 seconds', ['-g', '30'], { shortestMs: 1_000, longestMs: 1_000 }],
     ['further apart than 5', ['-g', '600'], { shortestMs: null, longestMs: 6_000 }],
-  ])('have key frames every 2 to 5 seconds; a video with key frames %s is converted', async (_, gop, is) => {
-    await ffmpeg([...signal(3), ...codecs, ...gop, '-sc_threshold', '0', pathOf('gops.mp4')])
-    expect(await readKeyFrames(pathOf('gops.mp4'))).toMatchObject(is)
-    const { id, conversion } = await stored('gops.mp4')
-    expect(conversion).toBe('waiting')
-    await published(id)
-    const made = await readKeyFrames(pathOf(`${id}.mp4`))
-    expect([areWellSpaced(made), made.isOpen]).toEqual([true, false])
-    const [row] = await test.sql`select encoding from media where id = ${id}`
-    expect(row!.encoding.keyFrames).toEqual({ shortestMs: 2_000, longestMs: 2_000 })
-  })
+  ])(
+    'have key frames every 2 to 5 seconds; a video with key frames %s is converted',
+    async (_, gop, is) => {
+      await ffmpeg([...signal(3), ...codecs, ...gop, '-sc_threshold', '0', pathOf('gops.mp4')])
+      expect(await readKeyFrames(pathOf('gops.mp4'))).toMatchObject(is)
+      const { id, conversion } = await stored('gops.mp4')
+      expect(conversion).toBe('waiting')
+      await published(id)
+      const made = await readKeyFrames(pathOf(`${id}.mp4`))
+      expect([areWellSpaced(made), made.isOpen]).toEqual([true, false])
+      const [row] = await test.sql`select encoding from media where id = ${id}`
+      expect(row!.encoding.keyFrames).toEqual({ shortestMs: 2_000, longestMs: 2_000 })
+    },
+  )
 })
 
 describe('a video whose edit list', { timeout: 120_000 }, () => {

@@ -19,14 +19,14 @@ it('without ffmpeg, a video is refused with the reason and nothing of it is kept
   const answer = await put(
     test.cast.manager,
     'x.mp4',
-    await makeVideo({ width: 320, height: 240, durationMs: 500 }),
+    await makeVideo({ width: 640, height: 480, durationMs: 500 }),
   )
   expect([answer.status, answer.text]).toEqual([503, expect.stringContaining('ffmpeg is missing')])
   expect(await test.sql`select from media`).toHaveLength(0)
 })
 
 it('without ffmpeg, pictures are accepted as before', async () => {
-  const answer = await put(test.cast.manager, 'x.jpg', await makeImage({ width: 320, height: 320 }))
+  const answer = await put(test.cast.manager, 'x.jpg', await makeImage({ width: 480, height: 480 }))
   expect(answer.status).toBe(201)
   expect(await test.sql`select from media`).toHaveLength(1)
 })

@@ -14,7 +14,7 @@ beforeAll(async () => {
   video = await upload(
     test,
     'clip.mp4',
-    await makeVideo({ width: 320, height: 320, durationMs: 1000 }),
+    await makeVideo({ width: 480, height: 480, durationMs: 1000 }),
   )
 })
 

@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 
 describe('what is refused, with the reason', () => {
-  const video = () => makeVideo({ width: 320, height: 240, durationMs: 2000 })
+  const video = () => makeVideo({ width: 640, height: 480, durationMs: 2000 })
   const svg = Buffer.from(
     '<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
   )
@@ -60,7 +60,7 @@ describe('what is refused, with the reason', () => {
       'a video whose index is missing',
       'x.mp4',
       async () =>
-        cutIndex(await makeVideo({ width: 320, height: 240, durationMs: 2000, moovFirst: false })),
+        cutIndex(await makeVideo({ width: 640, height: 480, durationMs: 2000, moovFirst: false })),
       422,
       /end of this video is missing/,
     ],

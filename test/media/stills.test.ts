@@ -1,10 +1,13 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import sharp from 'sharp'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { createFfmpeg } from '../../media/ffmpeg.ts'
+import { MediaRefused } from '../../media/refusal.ts'
+import { readablePicture } from '../../media/still.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { ffmpeg } from '../support/media/films.ts'
 import { debianProgram } from '../support/servers/debian-program.ts'
@@ -83,7 +86,7 @@ it.each([
   },
 )
 
-it('a HEIC that can only be read in part is refused, not cut', async () => {
+it('a HEIC that can only be read in part is refused, not cut', { timeout: 60_000 }, async () => {
   const bytes = await readFile(await heic())
   const at = bytes.indexOf('ispe')
   bytes.writeUInt32BE(1_200, at + 8)
@@ -93,3 +96,23 @@ it('a HEIC that can only be read in part is refused, not cut', async () => {
     'This picture can’t be read here. Export it as JPEG, then upload it.',
   ])
 })
+
+it('a HEIC that this ffmpeg can’t read, as Debian’s 5.1, is read with libheif', {
+  timeout: 60_000,
+}, async () => {
+  const program = join(folder, 'old-ffmpeg.sh')
+  await writeFile(program, '#!/bin/sh\necho "moov atom not found" >&2\nexit 1\n')
+  await chmod(program, 0o755)
+  const path = await readablePicture(createFfmpeg(program), await heic())
+  const picture = sharp(path)
+  expect(await picture.metadata()).toMatchObject({ format: 'png', width: 600, height: 800 })
+  const { dominant } = await sharp(await picture.extract(upper).toBuffer()).stats()
+  expect([dominant.r > 230, dominant.b < 30]).toEqual([true, true])
+
+  await writeFile(join(folder, 'broken.heic'), (await readFile(await heic())).subarray(0, 500))
+  await expect(
+    readablePicture(createFfmpeg(program), join(folder, 'broken.heic')),
+  ).rejects.toBeInstanceOf(MediaRefused)
+})
+
+const upper = { left: 0, top: 0, width: 600, height: 300 }

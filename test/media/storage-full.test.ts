@@ -45,7 +45,7 @@ describe('a disk with less free space than its minimum', () => {
     const video = await upload(
       test,
       'a.mp4',
-      await makeVideo({ width: 320, height: 320, durationMs: 1000 }),
+      await makeVideo({ width: 480, height: 480, durationMs: 1000 }),
     )
     expect(JSON.parse((await test.cast.stranger.get('/health/ready')).text)).toMatchObject({
       ready: true,
@@ -68,7 +68,7 @@ describe('a workspace’s quota for media', () => {
   let large: Buffer
   beforeAll(async () => {
     test = await createTestApp({ config: testConfig({ MEDIA_QUOTA_BYTES: String(quota) }) })
-    large = await makeVideo({ width: 320, height: 320, durationMs: 1000, fillerBytes: 6_000 })
+    large = await makeVideo({ width: 480, height: 480, durationMs: 1000, fillerBytes: 6_000 })
   })
 
   const stored = async (): Promise<number> => {

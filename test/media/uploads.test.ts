@@ -44,7 +44,7 @@ const takingIn = (address: string) =>
 describe('an upload in parts', () => {
   it('becomes the same file as one that is sent by the form', async () => {
     const { manager } = test.cast
-    const video = await makeVideo({ width: 320, height: 240, durationMs: 1000, fillerBytes: 5_000 })
+    const video = await makeVideo({ width: 640, height: 480, durationMs: 1000, fillerBytes: 5_000 })
     const address = await begin(manager, 'reel.mp4', video.length)
     const third = Math.floor(video.length / 3)
     for (const [from, to] of [

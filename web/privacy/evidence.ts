@@ -41,6 +41,7 @@ export const gatherEvidence = (
     if (rule.promise) found[rule.promise] ??= evidence
   }
   found.histories = ofHistories(sweeps.get('histories'), nowMs)
+  found['unclaimed-files'] = ofUnclaimed(sweeps.get('unclaimed-files'), nowMs)
   for (const check of checks) {
     const evidence = ofCheck(check.what, sweeps.get(check.name), nowMs)
     found[check.name] = evidence
@@ -79,6 +80,19 @@ const ofHistories = (sweep: Sweep | undefined, nowMs: number): Evidence => {
   return sweep.removed > 0
     ? failed(sweep, nowMs, 'they are kept longer', detail)
     : held(sweep, nowMs, 'yes, nothing is kept longer', detail)
+}
+
+const ofUnclaimed = (sweep: Sweep | undefined, nowMs: number): Evidence => {
+  if (!sweep) return notYet
+  const { removed, leftCount } = sweep
+  return leftCount > 0
+    ? failed(
+        sweep,
+        nowMs,
+        'most files have no row in the database',
+        `${leftCount} files belong to no row: the media store may be that of another database`,
+      )
+    : held(sweep, nowMs, 'yes', `files that belonged to no row and were deleted: ${removed}`)
 }
 
 const held = (sweep: Sweep, nowMs: number, result: string, detail: string): Evidence => {
