@@ -15,6 +15,7 @@ import { historyWords } from './history-words.ts'
 import { lateWords } from './neighbors.ts'
 import { inboxWords, overallPill, pillOf } from './post-state.ts'
 import { titleOf } from './post-title.ts'
+import { contentOf } from './preview/content.ts'
 import { receiptOf } from './receipt.ts'
 import { canUndo } from './undoing.ts'
 
@@ -34,8 +35,9 @@ export const loadPostPage = async (
   const { post, targets, attempts, comments, media, history, measured, readings } = whole
   const fmt = formats(workspace.zone, deps.now())
   const names = namesOf(deps, targets)
+  const base = `/w/${workspace.slug}`
   return {
-    base: `/w/${workspace.slug}`,
+    base,
     post,
     title: titleOf(post.text),
     pill: overallPill(post.state, targets),
@@ -56,8 +58,7 @@ export const loadPostPage = async (
       (target) =>
         undecidedStates.includes(target.state) || !target.finishedAt || target.commentOpen,
     ),
-    media,
-    texts: textsOf(deps, post, targets),
+    content: contentOf({ post, targets, media }, textsOf(deps, post, targets), base),
     history: history.flatMap((line) => historyView(line, names, fmt)),
     answer: did ? await actAnswerOf(deps, workspace, did, names, fmt) : null,
     can: actsOn(post, targets),
@@ -140,12 +141,16 @@ const targetView = (
 }
 
 /** The texts that differ from the post's text: by target, or by platform for a draft. */
-export const textsOf = (deps: WebDeps, post: PostRow, targets: TargetRow[]): View[] =>
+export const textsOf = (
+  deps: WebDeps,
+  post: PostRow,
+  targets: TargetRow[],
+): { label: string; text: string }[] =>
   targets.length > 0
     ? targets
         .filter((target) => target.text !== post.text)
         .map((target) => ({
-          label: deps.platforms.platforms.get(target.platform)?.label,
+          label: deps.platforms.platforms.get(target.platform)?.label ?? target.platform,
           text: target.text,
         }))
     : Object.entries(post.variants).map(([platform, text]) => ({
