@@ -168,6 +168,54 @@ CREATE OR REPLACE FUNCTION public.measure_shard(channel_id uuid)
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
 RETURN ((get_byte(uuid_send(channel_id), 15) % 16))::smallint;
+CREATE OR REPLACE FUNCTION public.note_author_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform note_number_change(workspace_id) from (select distinct workspace_id from annotations where created_by = new.id order by 1) t;
+  return null;
+end $function$;
+CREATE OR REPLACE FUNCTION public.note_number_change(changed uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update number_versions set version = version + 1 where workspace_id = changed and writer = pg_backend_pid();
+  if not found then
+    with ended as (
+      delete from number_versions where workspace_id = changed and writer in (
+        select v.writer from number_versions v where v.workspace_id = changed
+          and not exists (select from pg_stat_activity a where a.pid = v.writer) for update skip locked)
+      returning version)
+    insert into number_versions (workspace_id, writer, version)
+    select id, pg_backend_pid(), 1 + coalesce((select sum(version) from ended), 0) from workspaces where id = changed;
+  end if;
+end $function$;
+CREATE OR REPLACE FUNCTION public.note_number_changes()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform note_number_change(workspace_id) from (select distinct workspace_id from touched order by 1) t;
+  return null;
+end $function$;
+CREATE OR REPLACE FUNCTION public.note_row_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform note_number_change(case when tg_op = 'DELETE' then old.workspace_id else new.workspace_id end);
+  return null;
+end $function$;
+CREATE OR REPLACE FUNCTION public.note_zone_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform note_number_change(new.id);
+  return null;
+end $function$;
 CREATE OR REPLACE FUNCTION public.own_gains_from_readings(only_channels uuid[], only_posts uuid[], names text[])
  RETURNS TABLE(workspace_id uuid, channel_id uuid, kind text, day date, is_other boolean, name text, gain numeric)
  LANGUAGE sql
@@ -744,6 +792,11 @@ create table notices (
   mailed_at timestamp with time zone,
   mailing_until timestamp with time zone
 );
+create table number_versions (
+  workspace_id uuid not null,
+  writer integer not null,
+  version bigint not null
+);
 create table outbox (
   id bigint generated always as identity not null,
   kind text not null,
@@ -1116,6 +1169,7 @@ alter table media_links add constraint media_links_pkey PRIMARY KEY (name);
 alter table memberships add constraint memberships_pkey PRIMARY KEY (workspace_id, user_id);
 alter table metric_names add constraint metric_names_pkey PRIMARY KEY (platform, version, kind, name);
 alter table notices add constraint notices_pkey PRIMARY KEY (id);
+alter table number_versions add constraint number_versions_pkey PRIMARY KEY (workspace_id, writer);
 alter table outbox add constraint outbox_pkey PRIMARY KEY (id);
 alter table passkeys add constraint passkeys_pkey PRIMARY KEY (id);
 alter table password_resets add constraint password_resets_pkey PRIMARY KEY (id);
@@ -1312,6 +1366,7 @@ alter table notices add constraint notices_grant_id_fkey FOREIGN KEY (grant_id) 
 alter table notices add constraint notices_target_id_fkey FOREIGN KEY (target_id) REFERENCES targets(id) ON DELETE CASCADE;
 alter table notices add constraint notices_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
 alter table notices add constraint notices_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+alter table number_versions add constraint number_versions_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table passkeys add constraint passkeys_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
 alter table password_resets add constraint password_resets_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
 alter table policy_letters add constraint policy_letters_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
@@ -1344,21 +1399,51 @@ alter table workspaces add constraint workspaces_created_by_fkey FOREIGN KEY (cr
 alter table workspaces add constraint workspaces_erased_by_fkey FOREIGN KEY (erased_by) REFERENCES deletion_requests(id) ON DELETE SET NULL;
 alter table workspaces add constraint workspaces_paused_by_fkey FOREIGN KEY (paused_by) REFERENCES users(id) ON DELETE SET NULL;
 
+CREATE TRIGGER account_snapshots_number_added AFTER INSERT ON account_snapshots REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION note_number_changes();
+CREATE TRIGGER account_snapshots_number_changed AFTER UPDATE ON account_snapshots REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION note_number_changes();
+CREATE TRIGGER account_snapshots_number_gone AFTER DELETE ON account_snapshots REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION note_number_changes();
+CREATE TRIGGER annotations_number_added AFTER INSERT ON annotations REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION note_number_changes();
+CREATE TRIGGER annotations_number_changed AFTER UPDATE ON annotations REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION note_number_changes();
+CREATE TRIGGER annotations_number_gone AFTER DELETE ON annotations REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION note_number_changes();
 CREATE TRIGGER channel_days_added AFTER INSERT ON channel_days REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION add_up_days();
 CREATE TRIGGER channel_days_changed AFTER UPDATE ON channel_days REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION add_up_days();
 CREATE TRIGGER channel_days_gone AFTER DELETE ON channel_days REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION add_up_days();
+CREATE TRIGGER channel_days_number_added AFTER INSERT ON channel_days REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION note_number_changes();
+CREATE TRIGGER channel_days_number_changed AFTER UPDATE ON channel_days REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION note_number_changes();
+CREATE TRIGGER channel_days_number_gone AFTER DELETE ON channel_days REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION note_number_changes();
 CREATE TRIGGER channels_forget_avatar AFTER UPDATE OF state ON channels FOR EACH ROW WHEN ((new.state = 'disconnected'::text)) EXECUTE FUNCTION forget_avatar();
+CREATE TRIGGER channels_number_added AFTER INSERT ON channels REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION note_number_changes();
+CREATE TRIGGER channels_number_changed AFTER UPDATE ON channels REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION note_number_changes();
+CREATE TRIGGER channels_number_gone AFTER DELETE ON channels REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION note_number_changes();
 CREATE TRIGGER channels_remember_erased AFTER DELETE ON channels FOR EACH ROW EXECUTE FUNCTION remember_erased('channel');
+CREATE TRIGGER elsewhere_posts_number_added AFTER INSERT ON elsewhere_posts REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION note_number_changes();
+CREATE TRIGGER elsewhere_posts_number_changed AFTER UPDATE ON elsewhere_posts REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION note_number_changes();
+CREATE TRIGGER elsewhere_posts_number_gone AFTER DELETE ON elsewhere_posts REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION note_number_changes();
+CREATE TRIGGER format_days_number_added AFTER INSERT ON format_days REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION note_number_changes();
+CREATE TRIGGER format_days_number_changed AFTER UPDATE ON format_days REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION note_number_changes();
+CREATE TRIGGER format_days_number_gone AFTER DELETE ON format_days REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION note_number_changes();
 CREATE TRIGGER grants_forget_person BEFORE UPDATE OF state ON grants FOR EACH ROW WHEN ((new.state = 'ended'::text)) EXECUTE FUNCTION forget_person();
 CREATE TRIGGER grants_remember_erased AFTER DELETE ON grants FOR EACH ROW EXECUTE FUNCTION remember_erased('grant');
+CREATE TRIGGER measured_channels_number_added AFTER INSERT ON measured_channels REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION note_number_changes();
+CREATE TRIGGER measured_channels_number_changed AFTER UPDATE ON measured_channels REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION note_number_changes();
+CREATE TRIGGER measured_channels_number_gone AFTER DELETE ON measured_channels REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION note_number_changes();
+CREATE TRIGGER measured_targets_number_added AFTER INSERT ON measured_targets REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION note_number_changes();
+CREATE TRIGGER measured_targets_number_changed AFTER UPDATE ON measured_targets REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION note_number_changes();
+CREATE TRIGGER measured_targets_number_gone AFTER DELETE ON measured_targets REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION note_number_changes();
+CREATE TRIGGER media_number_changed AFTER UPDATE OF purged_at, thumbnail_key ON media FOR EACH ROW WHEN (((old.purged_at IS DISTINCT FROM new.purged_at) OR (old.thumbnail_key IS DISTINCT FROM new.thumbnail_key))) EXECUTE FUNCTION note_row_change();
+CREATE TRIGGER media_number_gone AFTER DELETE ON media FOR EACH ROW EXECUTE FUNCTION note_row_change();
 CREATE TRIGGER media_tell AFTER UPDATE OF conversion, conversion_share ON media FOR EACH ROW WHEN (((old.conversion IS DISTINCT FROM new.conversion) OR (old.conversion_share IS DISTINCT FROM new.conversion_share))) EXECUTE FUNCTION tell_media();
 CREATE TRIGGER outbox_tell AFTER INSERT ON outbox FOR EACH ROW EXECUTE FUNCTION tell_outbox();
 CREATE TRIGGER posts_version BEFORE UPDATE ON posts FOR EACH ROW WHEN (((old.state IS DISTINCT FROM new.state) OR (old.text IS DISTINCT FROM new.text) OR (old.link IS DISTINCT FROM new.link) OR (old.variants IS DISTINCT FROM new.variants) OR (old.choices IS DISTINCT FROM new.choices) OR (old.wall_time IS DISTINCT FROM new.wall_time) OR (old.zone IS DISTINCT FROM new.zone) OR (old.due_at IS DISTINCT FROM new.due_at))) EXECUTE FUNCTION raise_post_version();
+CREATE TRIGGER targets_number_changed AFTER UPDATE OF state, text, permalink, platform_post_id, published_at, post_id ON targets FOR EACH ROW WHEN ((((old.state = 'published'::text) OR (new.state = 'published'::text)) AND ((((((old.state IS DISTINCT FROM new.state) OR (old.text IS DISTINCT FROM new.text)) OR (old.permalink IS DISTINCT FROM new.permalink)) OR (old.platform_post_id IS DISTINCT FROM new.platform_post_id)) OR (old.published_at IS DISTINCT FROM new.published_at)) OR (old.post_id IS DISTINCT FROM new.post_id)))) EXECUTE FUNCTION note_row_change();
+CREATE TRIGGER targets_number_gone AFTER DELETE ON targets FOR EACH ROW WHEN ((old.state = 'published'::text)) EXECUTE FUNCTION note_row_change();
 CREATE TRIGGER targets_published_later AFTER UPDATE OF state, platform_post_id ON targets FOR EACH ROW WHEN (((new.state = 'published'::text) AND (new.platform_post_id IS NOT NULL) AND ((old.state <> 'published'::text) OR (old.platform_post_id IS NULL)))) EXECUTE FUNCTION list_unmeasured_target();
 CREATE TRIGGER targets_published_now AFTER INSERT ON targets FOR EACH ROW WHEN (((new.state = 'published'::text) AND (new.platform_post_id IS NOT NULL))) EXECUTE FUNCTION list_unmeasured_target();
 CREATE TRIGGER targets_tell AFTER INSERT OR UPDATE ON targets FOR EACH ROW EXECUTE FUNCTION tell_target();
 CREATE TRIGGER targets_version AFTER UPDATE ON targets FOR EACH ROW WHEN (((old.revision <> new.revision) OR (old.due_at <> new.due_at) OR ((old.state = 'canceled'::text) <> (new.state = 'canceled'::text)) OR ((old.finished_at IS NULL) AND (new.finished_at IS NOT NULL) AND (new.state = ANY (ARRAY['failed'::text, 'missed'::text, 'unconfirmed'::text]))))) EXECUTE FUNCTION raise_version_of_post();
+CREATE TRIGGER users_number_changed AFTER UPDATE OF name ON users FOR EACH ROW WHEN ((old.name IS DISTINCT FROM new.name)) EXECUTE FUNCTION note_author_change();
 CREATE TRIGGER users_remember_erased AFTER DELETE ON users FOR EACH ROW EXECUTE FUNCTION remember_erased('user');
+CREATE TRIGGER workspaces_number_changed AFTER UPDATE OF zone, earlier_zones ON workspaces FOR EACH ROW WHEN (((old.zone IS DISTINCT FROM new.zone) OR (old.earlier_zones IS DISTINCT FROM new.earlier_zones))) EXECUTE FUNCTION note_zone_change();
 CREATE TRIGGER workspaces_remember_erased AFTER DELETE ON workspaces FOR EACH ROW EXECUTE FUNCTION remember_erased('workspace');
 
 comment on table account_snapshots is 'promise: D1, D2, R3: followers of an account at a moment, and what the platform says of the whole account for its last full day';
@@ -1519,6 +1604,8 @@ comment on column notices.cause is 'what happened, so that it is told once: kind
 comment on column notices.facts is 'times and counts for the words; no caption, name, email or token';
 comment on column notices.by_mail is 'whether the person wanted this kind by mail when it happened';
 comment on column notices.mailing_until is 'somebody is mailing it until then; afterwards it may be mailed by another';
+comment on table number_versions is 'the sum of a workspace''s rows changes with everything that its Insights show; read before the numbers themselves';
+comment on column number_versions.writer is 'the process id of the connection; rows of ended connections are added to another one';
 comment on table outbox is 'what must still be told to Temporal or by mail, written in the transaction that caused it; a row goes when it is told';
 comment on column outbox.kind is 'which relay carries it: target, password-reset';
 comment on column outbox.next_try_at is 'the server itself tells it in the first second; after that it is the relay''s';

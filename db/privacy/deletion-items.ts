@@ -70,6 +70,7 @@ export const countedWith: Record<string, string> = {
   channel_days: 'channels',
   format_days: 'channels',
   channel_months: 'channels',
+  number_versions: 'workspaces',
   workspace_days: 'channels',
   measured_channels: 'channels',
   elsewhere_posts: 'channels',

@@ -47,6 +47,7 @@ export const aboutTables: Record<string, string> = {
   workspace_days: 'numbers of a workspace, added up by day',
   annotations: 'notes on days in Insights: day, text, account',
   slots: 'weekly posting times of an account: weekday and time',
+  number_versions: 'counters of changes to the numbers of a workspace',
   turns: 'counts of calls to a platform for an account',
   limits: 'limits that a platform set for an account',
   form_keys: 'markers that keep a form from being submitted twice',

@@ -41,6 +41,7 @@ export const purposes: Record<string, string[]> = {
   format_days: ['U3'],
   workspace_days: ['U3'],
   channel_months: ['U3'],
+  number_versions: ['U3'],
   measured_targets: ['U3'],
   elsewhere_posts: ['U3', 'D1', 'D2'],
   unmeasured_targets: ['U3'],

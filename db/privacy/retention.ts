@@ -72,6 +72,7 @@ export const standing: Record<string, string> = {
   workspace_days: 'as long as the sums of a day that it adds up',
   channel_months: 'as long as the sums of a day that it adds up',
   metric_names: 'for good: no personal data',
+  number_versions: 'as long as the workspace: no personal data',
   reading_calls: 'an hour: no personal data',
   installation: 'for good: no personal data',
   deletion_steps: 'as long as the status page of the request',

@@ -6,9 +6,10 @@ import type { Renderer } from '../http/render.ts'
 import { requireMember } from '../http/session.ts'
 import type { AnnotationForm } from './annotations/annotations.ts'
 import { insightsCsv } from './csv.ts'
+import { insightsView } from './insights-view.ts'
 import { type Insights, loadInsights, type Query } from './page.ts'
 import { loadPostReadings, readingsCsv } from './post-readings.ts'
-import { insightsView } from './view.ts'
+import { type AskedInsights, createShown, type ShownInsights } from './shown.ts'
 
 /**
  * Analytics of a workspace, of an account and of a post. Each table is also available as CSV.
@@ -16,10 +17,11 @@ import { insightsView } from './view.ts'
  */
 export const insightsRoutes = (deps: WebDeps, view: Renderer) => {
   const guard = requireMember()
+  const shown = createShown(deps, view)
   return forMembers
     .createApp()
     .get('/w/:workspace/insights', guard, async (c) =>
-      showInsights(deps, view, c, await loadShown(deps, c, null)),
+      showInsights(deps, view, c, await shown(c, askedIn(c, null))),
     )
     .get('/w/:workspace/insights.csv', guard, (c) => table(deps, c, null))
     .get('/w/:workspace/insights/:channel', guard, async (c) => {
@@ -27,7 +29,7 @@ export const insightsRoutes = (deps: WebDeps, view: Renderer) => {
       if (!isId(id) || endings.length > 1 || (endings[0] ?? 'csv') !== 'csv')
         throw new HTTPException(404)
       if (endings.length > 0) return await table(deps, c, id)
-      return await showInsights(deps, view, c, await loadShown(deps, c, id))
+      return await showInsights(deps, view, c, await shown(c, askedIn(c, id)))
     })
     .get('/w/:workspace/posts/:post/numbers.csv', guard, async (c) => {
       const post = c.req.param('post')
@@ -37,38 +39,29 @@ export const insightsRoutes = (deps: WebDeps, view: Renderer) => {
     })
 }
 
-const listedPosts = 10
-/** The rest is behind a link, so that the page doesn't grow with the number of accounts. */
-const accountsShown = 25
-const everyAccount = Number.POSITIVE_INFINITY
-
-/** What the page shows: of one account, or of all accounts if `channelId` is null. */
-export const loadShown = (
-  deps: WebDeps,
-  c: Context<MemberEnv>,
-  channelId: string | null,
-): Promise<Insights> =>
-  loadInsights(deps, c.var.workspace, channelId, queryOf(c), {
-    posts: listedPosts,
-    accounts: c.req.query('accounts') === 'all' ? everyAccount : accountsShown,
-  })
-
-/** The page. `form`: a note that was not added, with what is wrong with it. */
+/**
+ * The page. `form`: a note that was not added, with what is wrong with it.
+ */
 export const showInsights = async (
   deps: WebDeps,
   view: Renderer,
   c: Context<MemberEnv>,
-  insights: Insights,
+  shown: ShownInsights,
   form: AnnotationForm | null = null,
 ): Promise<Response> => {
   const viewer = { userId: c.var.user.id, role: c.var.role }
   return view.page(
     c,
     'insights/index',
-    await insightsView(deps, insights, { viewer, form }),
-    form || isFaulty(insights) ? 422 : 200,
+    await insightsView(deps, shown, { viewer, form }),
+    form || isFaulty(shown.insights) ? 422 : 200,
   )
 }
+
+export const askedIn = (c: Context<MemberEnv>, channelId: string | null): AskedInsights => ({
+  ...{ channelId, query: queryOf(c) },
+  allAccounts: c.req.query('accounts') === 'all',
+})
 
 const table = async (
   deps: WebDeps,
@@ -78,7 +71,7 @@ const table = async (
   const name = c.req.query('table')
   const insights = await loadInsights(deps, c.var.workspace, channelId, queryOf(c), {
     posts: 0,
-    accounts: everyAccount,
+    accounts: Number.POSITIVE_INFINITY,
   })
   const { from, to } = insights.asked.faults
   if (isFaulty(insights)) throw new HTTPException(422, { message: from ?? to ?? '' })

@@ -1,21 +1,15 @@
+import type { Annotation } from '../../db/insights/annotations.ts'
 import { listAccountDays } from '../../db/insights/insights.ts'
-import type { Role } from '../../db/people/memberships.ts'
 import { terms } from '../../db/privacy/terms.ts'
 import { postMetrics } from '../../platforms/measurer.ts'
 import { ownPostsDays } from '../../platforms/own-post.ts'
 import type { WebDeps } from '../http/env.ts'
 import type { View } from '../http/render.ts'
-import { loadNextStep } from '../pages/next-step.ts'
-import {
-  type AnnotationForm,
-  annotationMarks,
-  annotationsView,
-  loadAnnotations,
-} from './annotations/annotations.ts'
+import { annotationMarks } from './annotations/annotations.ts'
 import { differenceOf } from './changes.ts'
 import { formatsOf } from './formats.ts'
 import { eveOf, spanWords } from './lines.ts'
-import { type Links, linksOf } from './links.ts'
+import { linksOf } from './links.ts'
 import { mainChart } from './main-chart.ts'
 import { gives, listed, metricLabels } from './metrics.ts'
 import { freshnessWords, marksOf, notesOf } from './notes.ts'
@@ -31,11 +25,11 @@ const madeLinks = [
   { key: 'here', label: 'Made here' },
 ] as const
 
-/** The data for the page's templates. */
-export const insightsView = async (
+/** The data for the templates of what all members see alike. `notes`: those of these days. */
+export const numbersView = async (
   deps: WebDeps,
   insights: Insights,
-  { viewer, form }: { viewer: { userId: string; role: Role }; form: AnnotationForm | null },
+  notes: Annotation[],
 ): Promise<View> => {
   const { workspace, channel, range, fmt, by, standing } = insights
   const { metric } = insights.line
@@ -50,8 +44,7 @@ export const insightsView = async (
   )
   const compares = insights.incomparable === null && range.before !== null
   const whole = channel ? await listAccountDays(deps.sql, workspace.id, channel.id, range) : []
-  const annotations = await loadAnnotations(deps, insights)
-  const marks = annotationMarks(annotations.list, insights)
+  const marks = annotationMarks(notes, insights)
   return {
     base,
     path,
@@ -75,7 +68,7 @@ export const insightsView = async (
     by,
     takenAt: insights.takenAt,
     notes: notesOf(insights, deps.now()),
-    empty: await emptyOf(deps, insights, viewer.role, links),
+    isEmpty: emptyWords(insights, deps.now()) !== null,
     tiles: tiles.map((tile) => ({
       ...tile,
       href: `${links.to({ metric: tile.metric })}#chart`,
@@ -87,7 +80,6 @@ export const insightsView = async (
       current: one.metric === metric,
     })),
     main: mainChart(insights, tiles, marks),
-    annotations: annotationsView(annotations, insights, { links, viewer, form, nowMs: deps.now() }),
     posts: insights.posts.map((post) => postRow(platformOf(post.platform), post, fmt, deps.now())),
     made,
     hasElsewhere: insights.elsewhere.any,
@@ -157,23 +149,8 @@ const accountRows = (deps: WebDeps, insights: Insights) => {
   })
 }
 
-/** Why there is nothing to show, and what to do next. Null if there is something to show. */
-const emptyOf = async (deps: WebDeps, insights: Insights, role: Role, links: Links) => {
-  const words = emptyWords(insights, deps.now())
-  if (!words) return null
-  if (insights.filters.words !== null)
-    return {
-      words,
-      href: links.to({ platform: undefined, format: undefined }),
-      label: 'Show all platforms and formats',
-    }
-  if (insights.firstDay !== null)
-    return { words, href: `${links.path}?range=90d`, label: 'Last 90 days' }
-  const { href, label } = await loadNextStep(deps, insights.workspace, role)
-  return { words, href, label }
-}
-
-const emptyWords = (insights: Insights, nowMs: number): string | null => {
+/** Null if there is something to show. */
+export const emptyWords = (insights: Insights, nowMs: number): string | null => {
   const { accounts, firstDay, fmt, lines, filters } = insights
   if (accounts.length === 0)
     return `No accounts are connected yet. Connect one to see its numbers, including those of posts from the last ${ownPostsDays} days.`

@@ -22,7 +22,8 @@ import { dateOf } from '../../time/wall-time.ts'
 import { linksOf } from '../links.ts'
 import { shortDay } from '../notes.ts'
 import { daysKept } from '../range.ts'
-import { loadShown, showInsights } from '../routes.ts'
+import { askedIn, showInsights } from '../routes.ts'
+import { computeShown } from '../shown.ts'
 import {
   type AnnotationForm,
   annotationIn,
@@ -75,13 +76,14 @@ const add = async (
   channelId: string | null,
 ): Promise<Response> => {
   const given = await formFields(c)
-  const insights = await loadShown(deps, c, channelId)
+  const shown = await computeShown(deps, view, c, askedIn(c, channelId))
+  const { insights } = shown
   const days = notedDays(insights, deps.now())
   const [from, to] = [days.from, days.to].map((day) => shortDay(day, insights.fmt))
   const read = annotationIn(days, `Choose a day from ${from} to ${to}, which this page shows.`)
   const note = read.safeParse({ day: '', text: '', ...given })
   const answer = (errors: AnnotationForm['errors']) =>
-    showInsights(deps, view, c, insights, { values: given, errors })
+    showInsights(deps, view, c, shown, { values: given, errors })
   if (!note.success) return await answer(fieldErrorsOf(note.error))
   const { day, text, about } = note.data
   const isAdded = await insert(deps, c, given, {
