@@ -52,8 +52,9 @@ begin
 end $$;
 create trigger targets_number_changed after update of state, text, permalink, platform_post_id, published_at, post_id on targets for each row
   when ((old.state = 'published' or new.state = 'published')
-    and (old.state, old.text, old.permalink, old.platform_post_id, old.published_at, old.post_id)
-      is distinct from (new.state, new.text, new.permalink, new.platform_post_id, new.published_at, new.post_id))
+    and (old.state is distinct from new.state or old.text is distinct from new.text or old.permalink is distinct from new.permalink
+      or old.platform_post_id is distinct from new.platform_post_id or old.published_at is distinct from new.published_at
+      or old.post_id is distinct from new.post_id))
   execute function note_row_change();
 create trigger targets_number_gone after delete on targets for each row when (old.state = 'published') execute function note_row_change();
 create trigger media_number_changed after update of purged_at, thumbnail_key on media for each row
