@@ -96,7 +96,7 @@ test('templates output raw HTML only if templates and their helpers have escaped
       [...source(file).matchAll(/<%~\s*([^%]*?)\s*%>/g)].map(([, code = '']) => ({ file, code })),
     )
   const allowed =
-    /^(include(Async)?\(|part\('[a-z-]+', include\(|cached\([\w.]+, \(\) => include\(|marks\(\)|block\(|it\.body\b|(it\.)?(icon|badge|avatar|fields|chart)\()/
+    /^(include(Async)?\(|part\('[a-z-]+', include\(|cached\([\w.]+, \(\) => include\(|marks\(\)|block\(|it\.body\b|(it\.)?(icon|badge|avatar|fields|chart|rendered)\()/
   expect(raw.filter(({ code }) => !allowed.test(code))).toEqual([])
 })
 

@@ -21,7 +21,7 @@ const otherSpans: Record<string, string> = {
   'db/insights/metric-names.ts': 'when a refused name is asked for again',
   'db/insights/snapshots.ts': 'the age from which posts are read weekly',
   'web/insights/range.ts': 'a range of days that a page shows',
-  'web/insights/view.ts': 'a range of days that a page shows',
+  'web/insights/shown/page-view.ts': 'a range of days that a page shows',
   'web/views/insights/_reading.eta': 'the age from which posts are read weekly',
   'web/views/today/show.eta': 'the days that Today shows',
 }

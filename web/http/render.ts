@@ -16,6 +16,14 @@ import { createTemplates } from './templates.ts'
 
 export type View = Record<string, unknown>
 
+/** What a template made, so that another one can output it unescaped. Only the renderer makes it. */
+export class RenderedHtml {
+  readonly html: string
+  constructor(html: string) {
+    this.html = html
+  }
+}
+
 /** Renders pages and partials from `web/views`. */
 export type Renderer = {
   /**
@@ -30,6 +38,8 @@ export type Renderer = {
    * if it sent none. Parts named in `redrawn` are always included.
    */
   changes(c: AnyContext, view: string, data: View, seen: string, redrawn?: string[]): Response
+  /** A template with this data and nothing else, to keep and to output with `rendered()`. */
+  rendered(view: string, data: View): RenderedHtml
   /** A template as text, for emails. */
   text(view: string, data: View): string
 }
@@ -83,6 +93,10 @@ export const createRenderer = (options: Options): Renderer => {
     fields,
     initials,
     chart: drawChart,
+    rendered: (part: RenderedHtml) => {
+      if (!(part instanceof RenderedHtml)) throw new TypeError('not made by a template')
+      return part.html
+    },
     converting: (media: Parameters<typeof conversionWords>[0]) =>
       conversionWords(media, Date.now()),
     editedPicture,
@@ -126,6 +140,7 @@ export const createRenderer = (options: Options): Renderer => {
       const whole = render(c, view, data, true, parts)
       return c.html(parts.changed(seen, redrawn) ?? whole)
     },
+    rendered: (view, data) => new RenderedHtml(templates(`./${view}`, data)),
     text: (view, data) => templates(`./${view}`, data),
   }
 }

@@ -6,10 +6,10 @@ import type { Renderer } from '../http/render.ts'
 import { requireMember } from '../http/session.ts'
 import type { AnnotationForm } from './annotations/annotations.ts'
 import { insightsCsv } from './csv.ts'
-import { insightsView } from './insights-view.ts'
 import { type Insights, loadInsights, type Query } from './page.ts'
 import { loadPostReadings, readingsCsv } from './post-readings.ts'
-import { type AskedInsights, createShown, type ShownInsights } from './shown.ts'
+import { insightsView } from './shown/page-view.ts'
+import { type AskedInsights, createShown, type ShownInsights } from './shown/shown.ts'
 
 /**
  * Analytics of a workspace, of an account and of a post. Each table is also available as CSV.

@@ -26,7 +26,7 @@ const madeLinks = [
 ] as const
 
 /** The data for the templates of what all members see alike. `notes`: those of these days. */
-export const numbersView = async (
+export const sharedView = async (
   deps: WebDeps,
   insights: Insights,
   notes: Annotation[],

@@ -23,7 +23,7 @@ import { linksOf } from '../links.ts'
 import { shortDay } from '../notes.ts'
 import { daysKept } from '../range.ts'
 import { askedIn, showInsights } from '../routes.ts'
-import { computeShown } from '../shown.ts'
+import { computeShown } from '../shown/shown.ts'
 import {
   type AnnotationForm,
   annotationIn,

@@ -1,13 +1,13 @@
 import type { Context } from 'hono'
-import type { Annotation } from '../../db/insights/annotations.ts'
-import { findNumberVersion } from '../../db/insights/number-version.ts'
-import type { MemberEnv, WebDeps } from '../http/env.ts'
-import type { Renderer } from '../http/render.ts'
-import { addDays } from '../time/days.ts'
-import { dateOf, startOfDay } from '../time/wall-time.ts'
-import { loadAnnotations } from './annotations/annotations.ts'
-import { type Insights, loadInsights, type Query } from './page.ts'
-import { emptyWords, numbersView } from './view.ts'
+import type { Annotation } from '../../../db/insights/annotations.ts'
+import { findNumberVersion } from '../../../db/insights/number-version.ts'
+import type { MemberEnv, WebDeps } from '../../http/env.ts'
+import type { RenderedHtml, Renderer } from '../../http/render.ts'
+import { addDays } from '../../time/days.ts'
+import { dateOf, startOfDay } from '../../time/wall-time.ts'
+import { loadAnnotations } from '../annotations/annotations.ts'
+import { type Insights, loadInsights, type Query } from '../page.ts'
+import { emptyWords, sharedView } from '../view.ts'
 
 /**
  * The part of a page that is the same for all members with the same formats, as HTML, and what the
@@ -16,8 +16,8 @@ import { emptyWords, numbersView } from './view.ts'
 export type ShownInsights = {
   insights: Insights
   annotations: { list: Annotation[]; hasMore: boolean }
-  before: string
-  after: string
+  before: RenderedHtml
+  after: RenderedHtml
   /** Why there is nothing to show. Null if there is something. */
   emptyWords: string | null
 }
@@ -43,14 +43,14 @@ export const computeShown = async (
   const annotations = await loadAnnotations(deps, insights)
   // Only this data: nothing about the person who asks.
   const data = {
-    ...(await numbersView(deps, insights, annotations.list)),
+    ...(await sharedView(deps, insights, annotations.list)),
     ...{ fmt: insights.fmt, workspace: insights.workspace, part: undefined, marks: undefined },
   }
   return {
     ...{ insights, annotations },
     emptyWords: emptyWords(insights, deps.now()),
-    before: view.text('insights/_before', data),
-    after: view.text('insights/_after', data),
+    before: view.rendered('insights/_before', data),
+    after: view.rendered('insights/_after', data),
   }
 }
 
@@ -101,7 +101,7 @@ export const createShown = (deps: WebDeps, view: Renderer) => {
     const kept = { ...shown, insights: { ...insights, timedPosts: [], posts: [] } }
     keep(key, {
       ...{ version, untilMs: sameUntil(insights, nowMs), shown: kept },
-      characters: before.length + after.length + key.length,
+      characters: before.html.length + after.html.length + key.length,
     })
     return kept
   }

@@ -1,9 +1,9 @@
-import type { Role } from '../../db/people/memberships.ts'
-import type { WebDeps } from '../http/env.ts'
-import type { View } from '../http/render.ts'
-import { loadNextStep } from '../pages/next-step.ts'
-import { type AnnotationForm, annotationsView } from './annotations/annotations.ts'
-import { type Links, linksOf } from './links.ts'
+import type { Role } from '../../../db/people/memberships.ts'
+import type { WebDeps } from '../../http/env.ts'
+import type { View } from '../../http/render.ts'
+import { loadNextStep } from '../../pages/next-step.ts'
+import { type AnnotationForm, annotationsView } from '../annotations/annotations.ts'
+import { type Links, linksOf } from '../links.ts'
 import type { ShownInsights } from './shown.ts'
 
 /** The data of the page: what all members see alike as HTML, and what depends on the person. */
