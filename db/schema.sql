@@ -1033,7 +1033,11 @@ create table users (
   deactivated_at timestamp with time zone,
   notices_by_mail text[] default '{failed,unconfirmed,missed,inbox,comment,canceled,ending,ended,disconnected,asked,erased,left,unread}'::text[] not null,
   deactivated_by text,
-  policy_version text
+  policy_version text,
+  hours smallint default 12 not null,
+  date_order text default 'mdy'::text not null,
+  week_start smallint default 1 not null,
+  has_shortcuts boolean default true not null
 );
 create table workspace_days (
   workspace_id uuid not null,
@@ -1130,10 +1134,13 @@ alter table snapshots add constraint snapshots_of_one_post CHECK ((num_nonnulls(
 alter table targets add constraint targets_comment_state_check CHECK ((comment_state = ANY (ARRAY['waiting'::text, 'sending'::text, 'published'::text, 'failed'::text, 'unconfirmed'::text, 'left'::text])));
 alter table targets add constraint targets_erased_without_platform_data CHECK (((state <> 'erased'::text) OR ((platform_post_id IS NULL) AND (permalink IS NULL) AND (handles = '{}'::jsonb) AND (problem IS NULL) AND (confirmed_by IS NULL) AND (comment_id IS NULL) AND (comment_problem IS NULL) AND (comment_proof IS NULL))));
 alter table targets add constraint targets_state_check CHECK ((state = ANY (ARRAY['scheduled'::text, 'preparing'::text, 'ready'::text, 'sending'::text, 'processing'::text, 'published'::text, 'failed'::text, 'unconfirmed'::text, 'missed'::text, 'canceled'::text, 'erased'::text])));
+alter table users add constraint users_date_order_check CHECK ((date_order = ANY (ARRAY['mdy'::text, 'dmy'::text, 'ymd'::text])));
 alter table users add constraint users_deactivated_by_check CHECK ((deactivated_by = ANY (ARRAY['person'::text, 'admin'::text])));
 alter table users add constraint users_email_form CHECK (((email = lower(email)) AND (length(email) <= 254) AND (email ~ '^[^[:space:][:cntrl:]@,;:<>()"\[\]\\]+@[^[:space:][:cntrl:]@,;:<>()"\[\]\\]+$'::text)));
+alter table users add constraint users_hours_check CHECK ((hours = ANY (ARRAY[12, 24])));
 alter table users add constraint users_name_line CHECK ((name !~ '[\u0001-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]'::text));
 alter table users add constraint users_theme_check CHECK ((theme = ANY (ARRAY['auto'::text, 'light'::text, 'dark'::text])));
+alter table users add constraint users_week_start_check CHECK ((week_start = ANY (ARRAY[1, 6, 7])));
 alter table workspaces add constraint workspaces_name_line CHECK ((name !~ '[\u0001-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]'::text));
 alter table workspaces add constraint workspaces_slug_form CHECK ((slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text));
 alter table account_snapshots add constraint account_snapshots_pkey PRIMARY KEY (channel_id, taken_at);
@@ -1701,6 +1708,10 @@ comment on column users.deactivated_at is 'promise: R1: the account is deleted 3
 comment on column users.notices_by_mail is 'promise: A3: a choice of the person: which kinds of notices also come by mail';
 comment on column users.deactivated_by is 'person: they take it back by signing in; admin: only an admin can';
 comment on column users.policy_version is 'promise: L3: the newest version of the policy that this person has been shown';
+comment on column users.hours is 'a clock of 12 or 24 hours; chosen by the language of the browser when the person joined, or by the person';
+comment on column users.date_order is 'mdy: Thu, Dec 17; dmy: Thu 17 Dec; ymd: 2026-12-17';
+comment on column users.week_start is 'the first day of the week: 1 Monday, 6 Saturday, 7 Sunday';
+comment on column users.has_shortcuts is 'whether single keys such as N do something';
 comment on table workspace_days is 'promise: R3: channel_days of one day added up; goes with them';
 comment on column workspace_days.more is 'as in channel_days, of all accounts';
 comment on column workspace_days.other_more is 'more, for posts that were not made here';

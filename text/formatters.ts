@@ -47,6 +47,36 @@ export const isTimeZone = (name: string): boolean => {
   }
 }
 
+type Habits = { hours: 12 | 24; order: string; weekStart: number }
+/** Both names exist: engines went from a property to a method. */
+type WithWeeks = Intl.Locale & {
+  getWeekInfo?(): { firstDay: number }
+  weekInfo?: { firstDay: number }
+}
+
+/**
+ * How dates are written where a language such as `de-CH` is spoken. `order`: `dmy`, `mdy` or `ymd`.
+ * `weekStart`: Monday is 1. Null if Intl doesn't know the language.
+ */
+export const localeHabits = (tag: string): Habits | null => {
+  try {
+    if (Intl.DateTimeFormat.supportedLocalesOf(tag).length === 0) return null
+    const locale = new Intl.Locale(tag).maximize() as WithWeeks
+    const parts = dateFormat({ day: '2-digit', month: '2-digit', year: 'numeric' }, tag)
+      .formatToParts(0)
+      .filter(({ type }) => ['day', 'month', 'year'].includes(type))
+    const { hourCycle } = dateFormat({ hour: 'numeric' }, tag).resolvedOptions()
+    return {
+      hours: hourCycle === 'h12' || hourCycle === 'h11' ? 12 : 24,
+      order: parts.map(({ type }) => type[0]).join(''),
+      weekStart: (locale.getWeekInfo?.() ?? locale.weekInfo)?.firstDay ?? 1,
+    }
+  } catch (error) {
+    if (error instanceof RangeError) return null
+    throw error
+  }
+}
+
 const keep = <T extends Intl.DateTimeFormat | Intl.NumberFormat>(key: string, make: () => T): T => {
   const found = kept.get(key)
   if (found) return found as T

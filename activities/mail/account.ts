@@ -1,6 +1,6 @@
 import { type AccountEvent, findAccountEvent } from '../../db/people/account-events.ts'
 import type { Sql } from '../../db/postgres/connect.ts'
-import { dateFormat } from '../../text/formatters.ts'
+import { type DateStyle, dateWriters } from '../../text/date-style.ts'
 import { renderEmail } from './render.ts'
 import type { Mail } from './send.ts'
 
@@ -114,7 +114,7 @@ const emails: Record<AccountEvent, Words> = {
 }
 
 /** The date in UTC, because we don't know the reader's time zone. */
-const dayOf = (date: Date): string => dateFormat({ dateStyle: 'long' }).format(date)
+const dayOf = (dates: DateStyle, date: Date): string => dateWriters(dates, 'UTC').date(date)
 
 /**
  * Emails a person about a change to how they sign in. Can be repeated: a second email has the same
@@ -129,7 +129,7 @@ export const sendAccountMail = async (deps: AccountMailDeps, eventId: string): P
   const { host, hostname } = new URL(deps.publicUrl)
   const data = {
     ...words,
-    happened: words.happened.replace('{date}', event.erasedAt ? dayOf(event.erasedAt) : ''),
+    happened: words.happened.replace('{date}', event.erasedAt ? dayOf(event, event.erasedAt) : ''),
     name: event.personName,
     email: event.email,
     host,

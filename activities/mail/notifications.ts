@@ -8,7 +8,7 @@ import {
 import { listPostsAtRisk, type PostAtRisk } from '../../db/notifications/posts-at-risk.ts'
 import type { Sql } from '../../db/postgres/connect.ts'
 import type { Registry } from '../../platforms/index.ts'
-import { dateFormat } from '../../text/formatters.ts'
+import { beforeTime, dateWriters } from '../../text/date-style.ts'
 import { renderEmail, renderLine } from './render.ts'
 import { type Mail, MailNotTaken, sendEach } from './send.ts'
 
@@ -77,7 +77,7 @@ const linkOf = ({ postId, kind }: NoticeToMail, base: string): { url: string; ac
 }
 
 const wordsOf = (deps: NoticeMailDeps, notice: NoticeToMail) => {
-  const when = whenIn(notice.zone)
+  const when = whenIn(notice)
   const label = labelsOf(deps.platforms)
   const base = `${deps.publicUrl}/w/${notice.slug}`
   const said = (view: string) => renderLine(view, { notice, when, label })
@@ -98,15 +98,12 @@ const labelsOf =
     platforms.get(name ?? '')?.label ?? issuers.get(name ?? '')?.label ?? name ?? 'a platform'
 
 /**
- * `Thu 26 Nov 2026, 10:00 (Europe/Zurich)`, in the workspace's time zone, because an email can be
- * read anywhere.
+ * `Thu, Nov 26, 2026, 10:00 AM (Europe/Zurich)`, always with the day and the zone, because an email
+ * can be read anywhere and at any time. As its reader wants it.
  */
-const whenIn = (zone: string) => {
-  const format = dateFormat({
-    timeZone: zone,
-    dateStyle: 'medium',
-    timeStyle: 'short',
-    hourCycle: 'h23',
-  })
-  return (date: Date): string => `${format.format(date)} (${zone})`
+const whenIn = (notice: NoticeToMail) => {
+  const write = dateWriters(notice, notice.zone)
+  const between = beforeTime(notice)
+  return (date: Date): string =>
+    `${write.dayOfYear(date)}${between}${write.time(date)} (${notice.zone})`
 }

@@ -1,12 +1,13 @@
+import type { DateChoice } from '../people/date-choice.ts'
 import type { Db } from '../postgres/connect.ts'
 import { type Notice, type NoticeKind, noticeColumns, noticeTables } from './notifications.ts'
 
-export type NoticeToMail = Notice & { email: string; userName: string }
+export type NoticeToMail = Notice & DateChoice & { email: string; userName: string }
 
 /** Null if the notice was mailed, needs no email, or its reader is no longer an active member. */
 export const findNoticeToMail = async (sql: Db, id: string): Promise<NoticeToMail | null> => {
   const [row] = await sql<NoticeToMail[]>`
-    select ${noticeColumns(sql)}, u.email, u.name as user_name
+    select ${noticeColumns(sql)}, u.email, u.name as user_name, u.hours, u.date_order, u.week_start
     from ${noticeTables(sql)} join users u on u.id = n.user_id
       join memberships m on m.user_id = u.id and m.workspace_id = n.workspace_id
     where n.id = ${id} and n.by_mail and n.mailed_at is null and u.deactivated_at is null`

@@ -2,6 +2,7 @@ import { recordEvent } from '../notifications/events.ts'
 import { enqueue } from '../notifications/outbox.ts'
 import type { Db } from '../postgres/connect.ts'
 import { terms } from '../privacy/terms.ts'
+import type { DateChoice } from './date-choice.ts'
 
 /** Changes to how someone signs in, which we email them about. */
 export type AccountEvent =
@@ -30,7 +31,7 @@ export const recordAccountEvent = async (
 }
 
 /** `erasedAt`: when the account is deleted, if it is deactivated. */
-export type AccountEventToMail = {
+export type AccountEventToMail = DateChoice & {
   name: AccountEvent
   at: Date
   email: string
@@ -41,6 +42,7 @@ export type AccountEventToMail = {
 /** Null when the event or its person is gone, so there is nobody to mail. */
 export const findAccountEvent = async (sql: Db, id: string): Promise<AccountEventToMail | null> => {
   const [row] = await sql<AccountEventToMail[]>`
-    select e.name, e.at, u.email, u.name as person_name, u.deactivated_at + ${terms.account}::interval as erased_at from events e join users u on u.id = e.subject_id where e.id = ${id}`
+    select e.name, e.at, u.email, u.name as person_name, u.hours, u.date_order, u.week_start,
+      u.deactivated_at + ${terms.account}::interval as erased_at from events e join users u on u.id = e.subject_id where e.id = ${id}`
   return row ?? null
 }

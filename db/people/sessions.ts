@@ -1,14 +1,17 @@
 import { type Frame, frameIn, readFrame } from '../notifications/frame.ts'
 import type { Db } from '../postgres/connect.ts'
 import { hashSecret, newSecret } from '../vault/secrets.ts'
+import type { DateChoice } from './date-choice.ts'
 import { hasSecondFactor } from './second-factor.ts'
 
-export type SessionUser = {
+export type SessionUser = DateChoice & {
   id: string
   email: string
   name: string
   isOperator: boolean
   theme: 'auto' | 'light' | 'dark'
+  /** Whether single keys such as N do something. */
+  hasShortcuts: boolean
   /** The newest policy version that the person has seen. */
   policyVersion: string | null
   /**
@@ -81,7 +84,8 @@ export const findSession = async (
   slug: string | null = null,
 ): Promise<FoundSession | null> => {
   const [row] = await sql`
-    select s.id as session_id, s.confirmed_at, s.second_factor_at, s.awaits_second_factor as is_waiting, s.last_seen_at, u.id, u.email, u.name, u.is_operator, u.theme, u.policy_version,
+    select s.id as session_id, s.confirmed_at, s.second_factor_at, s.awaits_second_factor as is_waiting, s.last_seen_at, u.id, u.email, u.name, u.is_operator, u.theme, u.hours, u.date_order, u.week_start, u.has_shortcuts,
+      u.policy_version,
       ${hasSecondFactor(sql)} as has_second_factor,
       (select operators_require_second_factor from installation) as operators_require,
       coalesce((select jsonb_agg(jsonb_build_object('id', w.id, 'slug', w.slug, 'name', w.name, 'zone', w.zone, 'role', m.role,

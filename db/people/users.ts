@@ -1,5 +1,6 @@
 import { domainToASCII } from 'node:url'
 import type { Db } from '../postgres/connect.ts'
+import type { DateChoice } from './date-choice.ts'
 
 export type Person = {
   id: string
@@ -35,11 +36,20 @@ export class EmailTaken extends Error {
  */
 export const insertUser = async (
   sql: Db,
-  user: { email: string; name: string; passwordHash: string; isOperator: boolean },
+  user: {
+    email: string
+    name: string
+    passwordHash: string
+    isOperator: boolean
+    dates?: DateChoice
+  },
 ): Promise<string> => {
+  const { hours, dateOrder, weekStart } = user.dates ?? {}
+  const usual = sql`default`
   const [row] = await sql`
-    insert into users (email, name, password_hash, is_operator)
-    values (${canonicalEmail(user.email)}, ${user.name}, ${user.passwordHash}, ${user.isOperator})
+    insert into users (email, name, password_hash, is_operator, hours, date_order, week_start)
+    values (${canonicalEmail(user.email)}, ${user.name}, ${user.passwordHash}, ${user.isOperator}, ${hours ?? usual},
+      ${dateOrder ?? usual}, ${weekStart ?? usual})
     on conflict on constraint users_email_unique do nothing returning id`
   if (!row) throw new EmailTaken()
   return row.id
@@ -100,6 +110,19 @@ export const changeEmail = async (sql: Db, id: string, email: string): Promise<b
 
 export const changeTheme = async (sql: Db, id: string, theme: string): Promise<void> => {
   await sql`update users set theme = ${theme} where id = ${id}`
+}
+
+export const changeDates = async (
+  sql: Db,
+  id: string,
+  { hours, dateOrder, weekStart }: DateChoice,
+): Promise<void> => {
+  await sql`
+    update users set hours = ${hours}, date_order = ${dateOrder}, week_start = ${weekStart} where id = ${id}`
+}
+
+export const changeShortcuts = async (sql: Db, id: string, areOn: boolean): Promise<void> => {
+  await sql`update users set has_shortcuts = ${areOn} where id = ${id}`
 }
 
 export const changePasswordHash = async (

@@ -79,10 +79,17 @@ export const keptData: Kept[] = [
   {
     id: 'preferences',
     group: 'account',
-    what: 'Preferences that you set: light or dark, and which notifications you get by email',
+    what: 'Preferences: light or dark, how dates and times are written (first by the language of your browser), keyboard shortcuts, and which notifications you get by email',
     why: 'To work the way you want',
     kept: account,
-    columns: ['users.theme', 'users.notices_by_mail'],
+    columns: [
+      'users.theme',
+      'users.hours',
+      'users.date_order',
+      'users.week_start',
+      'users.has_shortcuts',
+      'users.notices_by_mail',
+    ],
   },
   {
     id: 'account-state',

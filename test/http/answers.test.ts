@@ -1,7 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import { styleOfLanguage, usualStyle } from '../../text/date-style.ts'
 import { ownPath } from '../../web/http/answers.ts'
 import { formats } from '../../web/time/formats.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
+import { european } from '../support/european.ts'
 
 let test: TestApp
 beforeAll(async () => {
@@ -92,7 +94,7 @@ describe('an internal error', () => {
 
 describe('times and sizes', () => {
   const now = Date.UTC(2026, 10, 23, 11, 0)
-  const zurich = formats('Europe/Zurich', now)
+  const zurich = formats({ zone: 'Europe/Zurich', dates: european }, now)
 
   it('are written in the workspace’s time zone', () => {
     expect(zurich.when(new Date('2026-11-23T17:00:00.214Z'))).toBe('today 18:00')
@@ -101,11 +103,45 @@ describe('times and sizes', () => {
     expect(zurich.when(new Date('2026-11-22T22:59:00Z'))).toBe('yesterday 23:59')
     expect(zurich.when(new Date('2026-11-26T09:00:00Z'))).toBe('Thu 26 Nov 10:00')
     expect(zurich.day(new Date('2027-02-21T09:00:00Z'))).toBe('Sun 21 Feb 2027')
-    expect(formats('America/New_York', now).time(new Date('2026-11-24T02:05:00Z'))).toBe('21:05')
+    expect(
+      formats({ zone: 'America/New_York', dates: european }, now).time(
+        new Date('2026-11-24T02:05:00Z'),
+      ),
+    ).toBe('21:05')
+  })
+
+  it('are written as the reader chose', () => {
+    const at = new Date('2026-11-26T17:00:30.214Z')
+    const styled = (hours: 12 | 24, dateOrder: 'mdy' | 'dmy' | 'ymd') => {
+      const fmt = formats({ zone: 'UTC', dates: { hours, dateOrder, weekStart: 1 } }, now)
+      return [fmt.when(at), fmt.clock(at), fmt.exact(at), fmt.date(at), fmt.field(at)]
+    }
+    expect(styled(12, 'mdy')).toEqual([
+      ...['Thu, Nov 26, 5:00 PM', '5:00:30 PM', '5:00:30.214 PM', 'November 26, 2026', '17:00'],
+    ])
+    expect(styled(24, 'ymd')).toEqual([
+      ...['Thu 2026-11-26 17:00', '17:00:30', '17:00:30.214', '2026-11-26', '17:00'],
+    ])
+    const tomorrow = formats({ zone: 'UTC', dates: usualStyle }, now)
+    expect(tomorrow.when(new Date('2026-11-24T09:00:00Z'))).toBe('tomorrow, 9:00 AM')
+    expect(tomorrow.clock(new Date('2026-11-24T00:00:00Z'))).toBe('12:00 AM')
+  })
+
+  it('begin with the habits of the browser’s language', () => {
+    expect(styleOfLanguage('en-US,en;q=0.9')).toEqual({
+      ...{ hours: 12, dateOrder: 'mdy', weekStart: 7 },
+    })
+    expect(styleOfLanguage('de-CH')).toEqual({ hours: 24, dateOrder: 'dmy', weekStart: 1 })
+    expect(styleOfLanguage('sv')).toMatchObject({ hours: 24, dateOrder: 'ymd' })
+    for (const odd of [undefined, '', '*', 'not a language', 'x'.repeat(5_000)])
+      expect(styleOfLanguage(odd)).toEqual(usualStyle)
   })
 
   it('count days, not hours, across a clock change', () => {
-    const evening = formats('Europe/Zurich', Date.parse('2026-10-24T22:30:00Z'))
+    const evening = formats(
+      { zone: 'Europe/Zurich', dates: european },
+      Date.parse('2026-10-24T22:30:00Z'),
+    )
     expect(evening.when(new Date('2026-10-25T22:45:00Z'))).toBe('today 23:45')
     expect(evening.when(new Date('2026-10-25T23:15:00Z'))).toBe('tomorrow 00:15')
   })

@@ -7,9 +7,10 @@ import { hoursOf } from '../../web/insights/hours.ts'
 import { followersLine, lineOf, pointsOf } from '../../web/insights/lines.ts'
 import { bucketsOf, readInsightRange } from '../../web/insights/range.ts'
 import { formats } from '../../web/time/formats.ts'
+import { european } from '../support/european.ts'
 
 const today = '2026-11-25'
-const fmt = formats('UTC')
+const fmt = formats({ zone: 'UTC', dates: european })
 const nothing = {
   reach: null,
   likes: null,

@@ -13,6 +13,7 @@ import { formats } from '../../web/time/formats.ts'
 import { atTheEnd } from '../support/at-the-end.ts'
 import { type Browser, createBrowser } from '../support/browsing.ts'
 import { testConfig } from '../support/config.ts'
+import { european } from '../support/european.ts'
 import { expectedNumbers, type LedgerNumbers } from '../support/insights/expected-numbers.ts'
 import {
   type Connected,
@@ -68,7 +69,9 @@ test.each([
         : `not reported by ${label}`,
     )
     const own = measure.ownMetrics.filter(({ names }) => kind in names)
-    const ownWords = own.map((one) => valueWords(one, numbers[one.name]!, formats('UTC', 0)))
+    const ownWords = own.map((one) =>
+      valueWords(one, numbers[one.name]!, formats({ zone: 'UTC', dates: european }, 0)),
+    )
 
     const page = await manager.get(`/w/northside/posts/${post.postId}`)
     const document: Document = parseHTML(page.text).document

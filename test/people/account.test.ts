@@ -13,7 +13,14 @@ describe('the data about a person (promise A3)', () => {
     const columns = await test.sql`
       select column_name from information_schema.columns where table_schema = 'public' and table_name = 'users'`
     const person = ['id', 'email', 'name', 'password_hash']
-    const choices = ['theme', 'notices_by_mail']
+    const choices = [
+      'theme',
+      'hours',
+      'date_order',
+      'week_start',
+      'has_shortcuts',
+      'notices_by_mail',
+    ]
     const account = [
       'is_operator',
       'created_at',
@@ -62,6 +69,32 @@ describe('a person can correct (promise E2)', () => {
     await person.post('/account/theme', { theme: 'dark' })
     expect((await person.get('/account')).text).toContain('<html lang="en" data-theme="dark">')
     expect((await person.post('/account/theme', { theme: 'neon' })).status).toBe(422)
+  })
+})
+
+describe('a person chooses', () => {
+  it('how dates and times are written, on every page', async () => {
+    const person = await test.addPerson('Fay Formats')
+    const us = { hours: '12', dateOrder: 'mdy', weekStart: '7' }
+    expect((await person.post('/account/dates', us)).location).toBe(
+      '/account?said=dates-saved#dates',
+    )
+    expect((await person.get('/account')).text).toMatch(/last used today, \d+:\d\d [AP]M/)
+    expect((await person.post('/account/dates', { ...us, hours: '13' })).status).toBe(422)
+    const [row] = await test.sql`
+      select hours, date_order, week_start from users where id = ${person.id}`
+    expect(row).toEqual({ hours: 12, dateOrder: 'mdy', weekStart: 7 })
+  })
+
+  it('whether single keys do something', async () => {
+    const { manager } = test.cast
+    const hasKey = async () =>
+      (await manager.get('/w/northside/today')).text.includes('data-key="n"')
+    expect(await hasKey()).toBe(true)
+    await manager.post('/account/shortcuts', {})
+    expect(await hasKey()).toBe(false)
+    await manager.post('/account/shortcuts', { shortcuts: 'on' })
+    expect(await hasKey()).toBe(true)
   })
 })
 

@@ -62,7 +62,7 @@ const others: Record<string, RegExp[]> = {
   'what protects the account can always be done': [/POST \/account\/(sessions|email\/cancel)/],
   'own name, theme and choices': [
     /POST \/account\/security\/passkeys\/:id\/rename/,
-    /POST \/account\/(name|theme|notices)$/,
+    /POST \/account\/(name|theme|dates|shortcuts|notices)$/,
     /POST \/privacy\/seen/,
   ],
   'daily work in a workspace': [

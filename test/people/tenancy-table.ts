@@ -75,6 +75,8 @@ export const routes: Record<string, Access> = {
   'POST /account/email-back/:token': everybody(404),
   'POST /account/password': signedIn(422),
   'POST /account/theme': signedIn(422),
+  'POST /account/dates': signedIn(422),
+  'POST /account/shortcuts': signedIn(303),
   'POST /account/sessions/end-others': signedIn(303),
   'POST /account/sessions/:id/end': signedIn(404),
   'GET /privacy': everybody(200),

@@ -3,6 +3,7 @@ import { progressWords } from '../../web/posts/progress-words.ts'
 import { formats } from '../../web/time/formats.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { insertChannel, insertTarget } from '../support/connected.ts'
+import { european } from '../support/european.ts'
 
 let test: TestApp
 let grants: string[]
@@ -142,7 +143,7 @@ describe('a lost connection', () => {
 
 describe('what a post is doing now', () => {
   const now = Date.parse('2026-12-01T12:00:00Z')
-  const fmt = formats('Europe/Zurich', now)
+  const fmt = formats({ zone: 'Europe/Zurich', dates: european }, now)
   const dueAt = new Date('2026-12-02T09:49:26Z')
   const target = { state: 'ready', dueAt, notBefore: null, inboxUntil: null } as const
 

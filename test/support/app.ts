@@ -21,6 +21,7 @@ import { atTheEnd } from './at-the-end.ts'
 import { type Browser, createBrowser } from './browsing.ts'
 import { testConfig } from './config.ts'
 import { createTestDatabase } from './database.ts'
+import { european } from './european.ts'
 import { withoutTemporal } from './without-temporal.ts'
 
 export const password = 'crates of vinyl on a van'
@@ -124,6 +125,7 @@ const insertPerson = async (
     name,
     passwordHash: await passwordHash,
     isOperator,
+    dates: european,
   })
   // Everyone has seen the newest policy, unless a test has its own versions.
   if (!deps.policy) await markPolicySeen(deps.sql, id, policyVersions[0].version)

@@ -29,7 +29,7 @@ export const channelsRoutes = (deps: WebDeps, view: Renderer) =>
     .get('/w/:workspace/channels', requireMember(), async (c) => {
       const { platforms, issuers } = deps.platforms
       const now = deps.now()
-      const fmt = formats(c.var.workspace.zone, now)
+      const fmt = formats(c.var.workspace, now)
       const find = readFind(c.req.query('find') ?? '')
       const number = Math.min(
         Number(/^[1-9]\d{0,3}$/.exec(c.req.query('page') ?? '')?.[0] ?? 1),

@@ -10,6 +10,7 @@ import type { Sql } from '../../db/postgres/connect.ts'
 import type { Vault } from '../../db/vault/vault.ts'
 import type { MediaStore } from '../../media/store.ts'
 import type { Registry } from '../../platforms/index.ts'
+import type { DateStyle } from '../../text/date-style.ts'
 import type { Live } from '../notifications/live.ts'
 import type { ObserveRequest } from '../operate/http-meter.ts'
 import type { Temporal } from '../operate/temporal.ts'
@@ -38,8 +39,15 @@ type Session = { id: string; confirmedAt: Date; secondFactorAt: Date | null }
 /** A sign-in whose password was right but whose second factor is missing. */
 type Waiting = { session: Session; user: SessionUser }
 
-export type Workspace = { id: string; slug: string; name: string; zone: string }
-export type Membership = Workspace & { role: Role; requiresSecondFactor: boolean }
+export type Workspace = {
+  id: string
+  slug: string
+  name: string
+  zone: string
+  /** How the reader of the page wants dates to be written. */
+  dates: DateStyle
+}
+export type Membership = Omit<Workspace, 'dates'> & { role: Role; requiresSecondFactor: boolean }
 
 export type Env = {
   Bindings: HttpBindings

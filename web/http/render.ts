@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { folders } from '../../config/folders.ts'
 import type { Frame } from '../../db/notifications/frame.ts'
 import { conversionWords } from '../../media/conversion-words.ts'
+import { usualStyle } from '../../text/date-style.ts'
 import { drawChart } from '../charts/index.ts'
 import type { workflowIds } from '../operate/workflow-page.ts'
 import { initials, navigation } from '../pages/navigation.ts'
@@ -155,7 +156,10 @@ const around = (c: AnyContext): View => {
   const workspace = c.get('workspace') as Workspace | undefined
   // Only for members: `requireMember` has set the workspace.
   const frame = workspace ? (c.get('frame') as Frame | null) : null
-  const fmt: Formats = formats((workspace ?? memberships[0])?.zone ?? 'UTC')
+  const fmt: Formats = formats({
+    zone: (workspace ?? memberships[0])?.zone ?? 'UTC',
+    dates: user ?? usualStyle,
+  })
   return {
     user,
     memberships,

@@ -75,7 +75,8 @@ export const requireMember = (role?: Role) =>
       .find((membership) => membership.slug === c.req.param('workspace'))
     if (!mine) throw new HTTPException(404)
     // promise: A4: two roles; managers can't use admin routes
-    c.set('workspace', { id: mine.id, slug: mine.slug, name: mine.name, zone: mine.zone })
+    const { id, slug, name, zone } = mine
+    c.set('workspace', { id, slug, name, zone, dates: c.get('user') })
     c.set('role', mine.role)
     if (mine.requiresSecondFactor && !c.get('session').secondFactorAt) return demandSecondFactor(c)
     if (role === 'admin' && mine.role !== 'admin')

@@ -2,8 +2,7 @@ import type { FollowerLevel } from '../../db/insights/followers.ts'
 import type { BucketSums } from '../../db/insights/insights.ts'
 import { type OwnMetric, type PostMetric, postMetrics } from '../../platforms/measurer.ts'
 import type { LineSpec } from '../charts/line.ts'
-import { dayAndMonth, longDate, shortMonthAndYear } from '../time/dates.ts'
-import { formats } from '../time/formats.ts'
+import type { CalendarDates } from '../time/dates.ts'
 import { addUp, metricLabels, reactionMetrics } from './metrics.ts'
 import { type Bucket, bucketsOf, type Range } from './range.ts'
 
@@ -146,12 +145,17 @@ export const marksOn = (buckets: Bucket[], marks: Mark[]): Map<number, string[]>
   return found
 }
 
-export const ticksOf = (buckets: Bucket[], places: number[], most: number): LineSpec['ticks'] => {
+export const ticksOf = (
+  buckets: Bucket[],
+  places: number[],
+  most: number,
+  on: CalendarDates,
+): LineSpec['ticks'] => {
   const count = Math.min(most, buckets.length)
   const write =
     buckets.length > 0 && (buckets[0]?.from ?? '') < yearBefore(buckets.at(-1)?.to ?? '')
-      ? shortMonthAndYear
-      : dayAndMonth
+      ? on.shortMonthAndYear
+      : on.dayAndMonth
   const indexes = Array.from({ length: count }, (_, step) =>
     count === 1 ? 0 : Math.round((step * (buckets.length - 1)) / (count - 1)),
   )
@@ -163,29 +167,11 @@ export const ticksOf = (buckets: Bucket[], places: number[], most: number): Line
 
 const yearBefore = (day: string): string => `${Number(day.slice(0, 4)) - 1}${day.slice(4)}`
 
-/**
- * A cache, because all charts and tables of a page format the same points and formatting dates is
- * slow.
- */
-const written = new WeakMap<Bucket, string>()
-
-/** `29 October – 25 November 2026`. Always with the year, because a range can be in any year. */
-export const spanWords = ({ from, to }: { from: string; to: string }): string => {
-  if (from === to) return longDate(to)
-  const first = longDate(from)
-  return `${from.slice(0, 4) === to.slice(0, 4) ? first.slice(0, -5) : first} – ${longDate(to)}`
-}
-
-/** `Tue 17 Nov`, or `Wed 11 Nov – Tue 17 Nov` for a week. */
-export const pointWords = (bucket: Bucket): string => {
-  const to = new Date(bucket.to)
-  const words =
-    written.get(bucket) ??
-    (bucket.days === 1
-      ? formats('UTC').day(to)
-      : `${formats('UTC').day(new Date(bucket.from))} – ${formats('UTC').day(to)}`)
-  written.set(bucket, words)
-  return words
+/** `Tue, Nov 17`, or `Wed, Nov 11 – Tue, Nov 17` for a week. With the year if it is not this one. */
+export const pointWords = (bucket: Bucket, on: CalendarDates): string => {
+  const year = String(new Date().getUTCFullYear())
+  const to = on.day(bucket.to, year)
+  return bucket.days === 1 ? to : `${on.day(bucket.from, year)} – ${to}`
 }
 
 /** A tooltip has room for a few notes. */

@@ -63,10 +63,10 @@ export const mainChart = (insights: Insights, tiles: Tile[], annotations: Mark[]
       const place = index - line.buckets.length
       const earlier = line.bucketsBefore.at(place)
       return {
-        words: pointWords(bucket),
+        words: pointWords(bucket, fmt.on),
         now: wordsOf(line, line.now[index] ?? null, fmt),
         before: wordsOf(line, line.before.at(place) ?? null, fmt),
-        wordsBefore: earlier ? pointWords(earlier) : '',
+        wordsBefore: earlier ? pointWords(earlier, fmt.on) : '',
         annotations: (annotated.get(index) ?? []).join('; '),
       }
     }),
@@ -131,7 +131,7 @@ const drawing = (line: Line, drawn: Drawn): LineSpec => {
     desc: findingOf(line, drawn),
     series,
     places,
-    ticks: ticksOf(line.buckets, places, 5),
+    ticks: ticksOf(line.buckets, places, 5, fmt.on),
     tips: line.buckets.map((bucket, index) =>
       [
         tipOf(line, bucket, index, fmt),
@@ -184,7 +184,7 @@ const findingOf = (line: Line, { range, fmt, change, marks, annotations }: Drawn
   )
   const most = valueWords(line, Math.round(values[top] ?? 0), fmt)
   const rate = range.size === 1 || line.way !== 'growth' ? '' : ' a day'
-  const peak = `Highest: ${most}${rate}, ${pointWords(line.buckets[top]!)}.`
+  const peak = `Highest: ${most}${rate}, ${pointWords(line.buckets[top]!, fmt.on)}.`
   const count = annotations.length
   const noted = `${fmt.count(count)} ${count === 1 ? 'note is' : 'notes are'} listed below.`
   const marked = [...marks.map(({ words }) => words), ...(count > 0 ? [noted] : [])]
@@ -209,7 +209,7 @@ const tipOf = (line: Line, bucket: Bucket, index: number, fmt: Formats): string 
   const now = line.now[index] ?? null
   const place = index - line.buckets.length
   const before = line.before.at(place) ?? null
-  const words = `${pointWords(bucket)}: ${now === null ? 'no number' : write(now, bucket.days)}`
+  const words = `${pointWords(bucket, fmt.on)}: ${now === null ? 'no number' : write(now, bucket.days)}`
   return before === null
     ? words
     : `${words} · before: ${write(before, line.bucketsBefore.at(place)?.days ?? 1)}`

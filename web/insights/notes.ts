@@ -1,5 +1,4 @@
 import type { LateDay } from '../../db/insights/insights.ts'
-import { dayAndMonth, longDate } from '../time/dates.ts'
 import { addDays } from '../time/days.ts'
 import type { Formats } from '../time/formats.ts'
 import { dateOf } from '../time/wall-time.ts'
@@ -230,7 +229,9 @@ export const accountWords = ({ name, label }: Pick<LabeledAccount, 'name' | 'lab
 
 /** `17 Dec`, with the year if it is not the current one. */
 export const shortDay = (day: string, fmt: Formats): string =>
-  fmt.day(new Date(`${day}T12:00Z`)).endsWith(day.slice(0, 4)) ? longDate(day) : dayAndMonth(day)
+  fmt.day(new Date(`${day}T12:00Z`)).includes(day.slice(0, 4))
+    ? fmt.on.longDate(day)
+    : fmt.on.dayAndMonth(day)
 
 /** When the account was last read, or since when it is behind, for the table of accounts. */
 export const freshnessWords = (

@@ -154,7 +154,7 @@ export const loadInsights = async (
   )
   const channel = channelId === null ? null : (accounts[0] ?? null)
   if (channelId !== null && !channel) throw new HTTPException(404)
-  const fmt = formats(workspace.zone, deps.now())
+  const fmt = formats(workspace, deps.now())
   const firstDay = least(accounts.flatMap((one) => one.firstDay ?? []))
   const asked = readInsightRange(query, dateOf(now, workspace.zone), firstDay)
   const { range } = asked

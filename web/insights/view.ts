@@ -8,7 +8,7 @@ import type { View } from '../http/render.ts'
 import { annotationMarks } from './annotations/annotations.ts'
 import { differenceOf } from './changes.ts'
 import { formatsOf } from './formats.ts'
-import { eveOf, spanWords } from './lines.ts'
+import { eveOf } from './lines.ts'
 import { linksOf } from './links.ts'
 import { mainChart } from './main-chart.ts'
 import { gives, listed, metricLabels } from './metrics.ts'
@@ -52,8 +52,9 @@ export const sharedView = async (
     channel: channel && { ...channel, drawn: platformOf(channel.platform) },
     asked: insights.asked,
     range,
-    days: spanWords(range),
-    daysBefore: compares && range.before ? spanWords(range.before) : null,
+    days: insights.fmt.on.span(range.from, range.to),
+    daysBefore:
+      compares && range.before ? insights.fmt.on.span(range.before.from, range.before.to) : null,
     links: ranges.map((one) => ({
       ...one,
       href: links.to({ range: one.key, from: undefined, to: undefined }),

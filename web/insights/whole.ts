@@ -67,7 +67,7 @@ const viewsChart = (
     tips: marked(
       shown,
       (bucket, index) =>
-        `${pointWords(bucket)}: whole account ${write(whole[index] ?? null)} · ${posts} ${write(ours[index] ?? null)}`,
+        `${pointWords(bucket, fmt.on)}: whole account ${write(whole[index] ?? null)} · ${posts} ${write(ours[index] ?? null)}`,
     ),
   }
 }
@@ -86,7 +86,7 @@ const reachChart = (days: AccountDayRow[], shown: Shown): LineSpec | null => {
     series: [{ tone: 'now', label: 'Whole account', values }],
     tips: marked(
       shown,
-      (bucket, index) => `${pointWords(bucket)}: reach ${write(values[index] ?? null)}`,
+      (bucket, index) => `${pointWords(bucket, fmt.on)}: reach ${write(values[index] ?? null)}`,
     ),
   }
 }
@@ -104,7 +104,8 @@ const followersChart = (line: Line, shown: Shown): LineSpec | null => {
     series: [{ tone: 'now', label: 'Followers', values: line.now }],
     tips: marked(
       shown,
-      (bucket, index) => `${pointWords(bucket)}: ${write(line.now[index] ?? null)} followers`,
+      (bucket, index) =>
+        `${pointWords(bucket, fmt.on)}: ${write(line.now[index] ?? null)} followers`,
     ),
     fromZero: false,
   }
@@ -131,9 +132,9 @@ const marked = (
 
 const markedWords = ({ marks }: Shown): string => marks.map(({ words }) => ` ${words}`).join('')
 
-const frame = ({ buckets, marks, notes }: Shown) => {
+const frame = ({ buckets, fmt, marks, notes }: Shown) => {
   const places = placesOf(buckets)
-  const ticks = ticksOf(buckets, places, 5)
+  const ticks = ticksOf(buckets, places, 5, fmt.on)
   return {
     kind: 'line' as const,
     places,

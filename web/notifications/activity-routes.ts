@@ -14,7 +14,7 @@ export const activityRoutes = (deps: WebDeps, view: Renderer) =>
   forMembers.createApp().get('/w/:workspace/activity', requireMember('admin'), async (c) => {
     const before = z.uuid().safeParse(c.req.query('before')).data ?? null
     const found = await listEvents(deps.sql, c.get('workspace').id, before, pageSize + 1)
-    const { when } = formats(c.get('workspace').zone, deps.now())
+    const { when } = formats(c.get('workspace'), deps.now())
     const label = (platform: string) => deps.platforms.platforms.get(platform)?.label ?? platform
     const events = found
       .slice(0, pageSize)

@@ -58,7 +58,7 @@ export const liveRoutes = (deps: WebDeps, view: Renderer) => {
         postId: idParam(c, 'post'),
       })
       if (targets.length === 0) throw new HTTPException(404)
-      const fmt = formats(c.var.workspace.zone, deps.now())
+      const fmt = formats(c.var.workspace, deps.now())
       const names = namesOf(deps, targets)
       const running = await Promise.all(
         targets

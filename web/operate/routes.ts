@@ -91,10 +91,14 @@ const show = async (
     workspaces: workspaces.map((workspace) => ({ ...workspace, mine: mine.has(workspace.slug) })),
     pausedAt,
     health: healthLines(health, outbox),
-    figures: figureLines(figures, troubled, formats('UTC', deps.now())),
+    figures: figureLines(
+      figures,
+      troubled,
+      formats({ zone: 'UTC', dates: c.get('user') }, deps.now()),
+    ),
     endings: endingLines(
       endingsToTell(deps.platforms.issuers.values(), deps.now()),
-      formats('UTC', deps.now()),
+      formats({ zone: 'UTC', dates: c.get('user') }, deps.now()),
     ),
     checks: checkLines([...sweeps.keys()], gatherEvidence(sweeps, deps.now())),
     addresses,

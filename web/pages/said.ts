@@ -31,6 +31,8 @@ const sentences = {
   'second-factor-required': 'Two-step sign-in is now required.',
   'second-factor-optional': 'Two-step sign-in is no longer required.',
   'theme-saved': 'Theme saved.',
+  'dates-saved': 'Dates and times saved.',
+  'shortcuts-saved': 'Keyboard shortcuts saved.',
   'session-ended': 'That session is signed out.',
   'sessions-ended': 'All other sessions are signed out.',
   'role-changed': 'Role changed. It applies from the next page they open.',

@@ -5,12 +5,18 @@ import { endAccess, endMailedLinks } from '../../db/people/access.ts'
 import { recordAccountEvent } from '../../db/people/account-events.ts'
 import { findPendingEmail } from '../../db/people/mail-links.ts'
 import { deleteSession, listSessions } from '../../db/people/sessions.ts'
-import { changePasswordHash, changeTheme, renameUser } from '../../db/people/users.ts'
+import {
+  changeDates,
+  changePasswordHash,
+  changeShortcuts,
+  changeTheme,
+  renameUser,
+} from '../../db/people/users.ts'
 import { tx } from '../../db/postgres/connect.ts'
 import { terms } from '../../db/privacy/terms.ts'
 import { formFields, formList, seeOther } from '../http/answers.ts'
 import { type AnyContext, forUsers, type WebDeps } from '../http/env.ts'
-import { type Errors, personName, theme } from '../http/forms/fields.ts'
+import { dateStyle, type Errors, personName, theme } from '../http/forms/fields.ts'
 import type { Renderer } from '../http/render.ts'
 import { endCookie, requireUser } from '../http/session.ts'
 import { requireFresh } from './sign-in/confirming.ts'
@@ -49,6 +55,18 @@ export const accountRoutes = (deps: WebDeps, view: Renderer) => {
         return showAccount(c, { deps, view }, {}, { theme: chosen.error.issues[0]!.message })
       await changeTheme(deps.sql, c.get('user').id, chosen.data)
       return seeOther(c, '/account', 'theme-saved')
+    })
+    .post('/account/dates', requireUser, async (c) => {
+      const chosen = dateStyle.safeParse(await formFields(c))
+      if (!chosen.success)
+        return showAccount(c, { deps, view }, {}, { dates: 'Choose one of each list.' })
+      await changeDates(deps.sql, c.get('user').id, chosen.data)
+      return seeOther(c, '/account#dates', 'dates-saved')
+    })
+    .post('/account/shortcuts', requireUser, async (c) => {
+      const { shortcuts } = await formFields(c)
+      await changeShortcuts(deps.sql, c.get('user').id, shortcuts === 'on')
+      return seeOther(c, '/account#shortcuts', 'shortcuts-saved')
     })
     .post('/account/notices', requireUser, async (c) => {
       const chosen = await formList(c, 'kind')

@@ -6,6 +6,7 @@ import {
 } from '../../db/people/invitations.ts'
 import { countSecondFactors } from '../../db/people/second-factor.ts'
 import { findUserByEmail } from '../../db/people/users.ts'
+import { styleOfLanguage } from '../../text/date-style.ts'
 import { formFields, seeOther } from '../http/answers.ts'
 import { type AnyContext, forAnyone, type Membership, type WebDeps } from '../http/env.ts'
 import { type Errors, email, fieldErrorsOf, personName } from '../http/forms/fields.ts'
@@ -71,7 +72,8 @@ const acceptNew = async (
       'There’s already an account with this address. If it’s yours, sign in below to accept.'
     return show(c, view, invitation, { values: given, errors: { email: words } }, 422)
   }
-  const userId = await acceptAsNew(deps, invitation, read.data)
+  const dates = styleOfLanguage(c.req.header('Accept-Language'))
+  const userId = await acceptAsNew(deps, invitation, { ...read.data, dates })
   if (userId) await completeSignIn(c, deps, userId, { withSecondFactor: false })
   return await finish(c, deps, view, invitation, userId !== null)
 }

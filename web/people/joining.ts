@@ -4,12 +4,13 @@ import { insertMembership } from '../../db/people/memberships.ts'
 import { EmailTaken, insertUser, lockEmail, makeOperator } from '../../db/people/users.ts'
 import { type Sql, tx } from '../../db/postgres/connect.ts'
 import { markPolicySeen } from '../../db/privacy/policy-versions.ts'
+import type { DateStyle } from '../../text/date-style.ts'
 import type { WebDeps } from '../http/env.ts'
 import { policyOf } from '../privacy/policy.ts'
 import { hashPassword } from './sign-in/passwords.ts'
 
 type Deps = Pick<WebDeps, 'sql' | 'now' | 'policy'>
-type NewPerson = { name: string; email: string; password: string }
+type NewPerson = { name: string; email: string; password: string; dates: DateStyle }
 
 /**
  * Creates the account and uses the invitation, in one transaction. Null if the invitation is no

@@ -6,7 +6,7 @@ import type { Platform, RuleFault } from '../../platforms/platform.ts'
 import { numberFormat } from '../../text/formatters.ts'
 import type { WebDeps, Workspace } from '../http/env.ts'
 import type { View } from '../http/render.ts'
-import { formats } from '../time/formats.ts'
+import { formats, type ReaderTime } from '../time/formats.ts'
 import { wallTimeOf } from '../time/wall-time.ts'
 import { type ChannelDraft, type Composer, labelOf } from './composer.ts'
 import { type Fault, faultSentence, faultsOf, faultsOfPlatforms } from './composer-faults.ts'
@@ -46,7 +46,7 @@ export const composerView = (
     savedWords: savedWords(deps, workspace, composer),
     scheduleLabel: scheduleLabel(deps, composer),
     when: whenView(deps, composer),
-    times: formats(form.zone, deps.now()),
+    times: formats(readingOf(composer), deps.now()),
     faults: faults.map((fault) => ({ ...fault, sentence: faultSentence(fault) })),
     at: byPlace(faults),
     channels: composer.channels,
@@ -67,7 +67,7 @@ export const composerView = (
     timeNotes: composer.timeNotes,
     freeTime: composer.freeTime && {
       at: wallTimeOf(composer.freeTime, form.zone),
-      words: formats(form.zone, deps.now()).when(composer.freeTime),
+      words: formats(readingOf(composer), deps.now()).when(composer.freeTime),
     },
     media: composer.media.map((item) => ({ ...item, editsText: canonicalEdits(item.edits) })),
     picker: composer.picker,
@@ -199,9 +199,15 @@ const pillOf = ({ post, targets }: Composer): View => overallPill(post?.state ??
 /** When the post was saved, for its draft. The script keeps these words current. */
 const savedWords = (deps: WebDeps, workspace: Workspace, { post }: Composer): string => {
   if (!post) return 'Not saved yet'
-  const fmt = formats(workspace.zone, deps.now())
+  const fmt = formats(workspace, deps.now())
   return post.state === 'draft' ? `Saved ${fmt.when(post.updatedAt)}` : ''
 }
+
+/** The zone of the form's time field, for its reader. */
+const readingOf = ({ workspace, form }: Composer): ReaderTime => ({
+  zone: form.zone,
+  dates: workspace.dates,
+})
 
 /** The label of the schedule button. Shows the time in the time zone of the form's time field. */
 const scheduleLabel = (deps: WebDeps, composer: Composer): string => {
@@ -209,7 +215,7 @@ const scheduleLabel = (deps: WebDeps, composer: Composer): string => {
   const isCanceled = targets.length > 0 && targets.every((target) => target.state === 'canceled')
   const queues = form.time === 'queue' ? 'Add to queue' : 'Schedule'
   const verb = isCanceled ? 'Schedule again' : post?.state === 'scheduled' ? 'Save' : queues
-  const at = whenLabel(composer, formats(form.zone, deps.now()))
+  const at = whenLabel(composer, formats(readingOf(composer), deps.now()))
   return at ? `${verb} · ${at}` : verb
 }
 

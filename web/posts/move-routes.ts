@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { findPost } from '../../db/posts/posts.ts'
+import type { DateStyle } from '../../text/date-style.ts'
 import { backIn, formFields, seeOther } from '../http/answers.ts'
 import type { MemberEnv, WebDeps } from '../http/env.ts'
 import { idParam } from '../http/ids.ts'
@@ -27,7 +28,7 @@ export const moveTo = async (
   const { workspace, user } = c.var
   const fields = await formFields(c)
   const zone = zoneIn(c, fields)
-  const time = readTime(fields, zone)
+  const time = readTime(fields, zone, workspace.dates)
   if (!time.ok || time.dueAt.getTime() <= deps.now()) return moveForm(deps, view, c, fields, 422)
   const done = await move(deps, { workspace, userId: user.id }, seenIn(c, fields), {
     dueAt: time.dueAt,
@@ -58,7 +59,7 @@ export const moveForm = async (
   const stored = post.dueAt ? wallTimeOf(post.dueAt, zone) : ''
   const typed = fields.time ?? stored
   const fold = fields.fold ?? (post.dueAt && typed === stored ? foldOf(post.dueAt, zone) : '')
-  const time = readTime({ time: typed, fold }, zone)
+  const time = readTime({ time: typed, fold }, zone, workspace.dates)
   const past = time.ok && fields.time !== undefined && time.dueAt.getTime() <= deps.now()
   const words = past
     ? 'This time has passed. Choose a later one.'
@@ -86,9 +87,10 @@ export const moveForm = async (
 const zoneIn = (c: MemberContext, fields: Fields): string =>
   fields.zone !== undefined && isZone(fields.zone) ? fields.zone : c.var.workspace.zone
 
-const readTime = (fields: Fields, zone: string) =>
+const readTime = (fields: Fields, zone: string, dates: DateStyle) =>
   readWallTime(
     fields.time ?? '',
     zone,
     fields.fold === 'earlier' || fields.fold === 'later' ? (fields.fold as Fold) : null,
+    dates,
   )

@@ -4,7 +4,7 @@ import { isUnsent } from '../../db/posts/target-states.ts'
 import { listTargets } from '../../db/posts/targets.ts'
 import { conversionLeftMs, conversionWords } from '../../media/conversion-words.ts'
 import type { Platform } from '../../platforms/platform.ts'
-import type { WebDeps } from '../http/env.ts'
+import type { WebDeps, Workspace } from '../http/env.ts'
 import { type Formats, formats } from '../time/formats.ts'
 import { titleOf } from './post-title.ts'
 
@@ -56,11 +56,11 @@ export const timeNotes = async (
  */
 export const lateWords = async (
   deps: WebDeps,
-  workspace: { id: string; zone: string },
+  workspace: Pick<Workspace, 'id' | 'zone' | 'dates'>,
   postId: string,
 ): Promise<string> => {
   const targets = await listTargets(deps.sql, { workspaceId: workspace.id, postId })
-  const fmt = formats(workspace.zone, deps.now())
+  const fmt = formats(workspace, deps.now())
   const notes = await Promise.all(
     targets.map(async (target) => {
       const platform = deps.platforms.platforms.get(target.platform)

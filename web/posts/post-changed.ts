@@ -32,7 +32,7 @@ export const loadChanged = async (
     listTargets(deps.sql, ref),
     listPostHistory(deps.sql, ref),
   ])
-  const fmt = formats(workspace.zone, deps.now())
+  const fmt = formats(workspace, deps.now())
   const names = namesOf(deps, targets)
   const lines = history.map((line) => ({
     words: actWords(line, names, fmt) || historyWords(line, names),

@@ -33,7 +33,7 @@ export const loadPostPage = async (
   const whole = await findWholePost(deps.sql, ref)
   if (!whole) return null
   const { post, targets, attempts, comments, media, history, measured, readings } = whole
-  const fmt = formats(workspace.zone, deps.now())
+  const fmt = formats(workspace, deps.now())
   const names = namesOf(deps, targets)
   const base = `/w/${workspace.slug}`
   return {

@@ -30,7 +30,7 @@ export const receiptOf = (
   ]
 }
 
-const seconds = (date: Date, fmt: Formats): string => fmt.exact(date).slice(5, 8)
+const seconds = (date: Date, fmt: Formats): string => /:\d\d(?=\.)/.exec(fmt.exact(date))?.[0] ?? ''
 
 const ahead = (target: TargetRow, { fmt, prepareAheadMs, platform }: Given): ReceiptRow[] => {
   const waiting = target.waitingFor

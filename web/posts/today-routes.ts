@@ -32,7 +32,7 @@ export const todayRoutes = (deps: WebDeps, view: Renderer) =>
       data.drafts.length === 0
     const step = isEmpty && !steps ? await loadNextStep(deps, c.var.workspace, c.var.role) : null
     const did = c.req.query('did')
-    const fmt = formats(c.var.workspace.zone, deps.now())
+    const fmt = formats(c.var.workspace, deps.now())
     const answer = did ? await actAnswerOf(deps, c.var.workspace, did, null, fmt) : null
     const said = needs.map((need) => sayNeed(need, fmt.when, deps.now()))
     return view.page(c, 'today/show', {

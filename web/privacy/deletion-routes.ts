@@ -12,6 +12,7 @@ import {
   openDeletionRequest,
 } from '../../db/privacy/deletion-requests.ts'
 import { rules } from '../../db/privacy/retention.ts'
+import { usualStyle } from '../../text/date-style.ts'
 import { formFields, seeOther } from '../http/answers.ts'
 import { type AnyContext, forAnyone, type WebDeps } from '../http/env.ts'
 import { email as emailField, fieldErrorsOf } from '../http/forms/fields.ts'
@@ -128,7 +129,7 @@ const follow = async (c: AnyContext, deps: WebDeps, view: Renderer): Promise<Res
   if (!request)
     return view.page(c, 'data-deletion/unknown', { keep, contact: deps.config.mail.contact }, 404)
   // Always UTC, so that the page looks the same for everyone.
-  const fmt = formats('UTC', deps.now())
+  const fmt = formats({ zone: 'UTC', dates: usualStyle }, deps.now())
   const saying = {
     fmt,
     labelOf: (issuer: string) => deps.platforms.issuers.get(issuer)?.label ?? 'the platform',

@@ -1,4 +1,6 @@
-import { dateFormat, numberFormat } from '../../text/formatters.ts'
+import { beforeTime, type DateStyle, dateWriters } from '../../text/date-style.ts'
+import { numberFormat } from '../../text/formatters.ts'
+import { calendarDates } from './dates.ts'
 
 /** How dates and numbers are formatted in a time zone. */
 export type Formats = ReturnType<typeof formats>
@@ -8,64 +10,46 @@ const counts = numberFormat()
 const shares = numberFormat({ maximumFractionDigits: 1 })
 const compacts = numberFormat({ notation: 'compact', maximumFractionDigits: 1 }, 'en-US')
 
-const styles = {
-  time: { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
-  clock: { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' },
-  exact: {
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-    fractionalSecondDigits: 3,
-    hourCycle: 'h23',
-  },
-  isoDay: { year: 'numeric', month: '2-digit', day: '2-digit' },
-  year: { year: 'numeric' },
-  shortDay: { weekday: 'short', day: 'numeric', month: 'short' },
-  date: { day: 'numeric', month: 'long', year: 'numeric' },
-} satisfies Record<string, Intl.DateTimeFormatOptions>
+/** Whose dates are written: the zone of the workspace, and how the reader wants them. */
+export type ReaderTime = { zone: string; dates: DateStyle }
 
 /** `now` is in epoch milliseconds; it decides what is "today" and "tomorrow". */
-export const formats = (zone: string, now: number = Date.now()) => {
-  // A list formats many times, so each formatter is looked up once.
-  const found: Partial<Record<keyof typeof styles, Intl.DateTimeFormat>> = {}
-  const parts = (date: Date, style: keyof typeof styles) => {
-    found[style] ??= dateFormat({ timeZone: zone, ...styles[style] })
-    return found[style].format(date)
-  }
+export const formats = ({ zone, dates }: ReaderTime, now: number = Date.now()) => {
+  const write = dateWriters(dates, zone)
   const clock = (date: Date) => {
-    const written = parts(date, 'clock')
-    return written.endsWith(':00') ? written.slice(0, 5) : written
+    const written = write.clock(date)
+    return /:00(?: [AP]M)?$/.test(written) ? write.time(date) : written
   }
-  const time = (date: Date) => parts(date, 'time')
-  const dayNumber = (date: Date) => Date.parse(asIso(parts(date, 'isoDay'))) / dayMs
+  const dayNumber = (date: Date) => Date.parse(write.isoDay(date)) / dayMs
   let today: { number: number; year: string } | undefined
   const todayIs = () => {
-    today ??= { number: dayNumber(new Date(now)), year: parts(new Date(now), 'year') }
+    today ??= { number: dayNumber(new Date(now)), year: write.year(new Date(now)) }
     return today
   }
-  const day = (date: Date) => {
-    const short = parts(date, 'shortDay').replace(',', '')
-    const year = parts(date, 'year')
-    return year === todayIs().year ? short : `${short} ${year}`
-  }
+  const day = (date: Date) =>
+    write.year(date) === todayIs().year ? write.day(date) : write.dayOfYear(date)
   const near = (date: Date): string | undefined => {
     const days = Math.round(dayNumber(date) - todayIs().number)
     return days === 0 ? 'today' : days === 1 ? 'tomorrow' : days === -1 ? 'yesterday' : undefined
   }
   return {
     zone,
-    /** 18:00 */
-    time,
-    /** 18:00, or 18:00:30 if the seconds aren't zero */
+    /** 6:00 PM */
+    time: write.time,
+    /** 6:00 PM, or 6:00:30 PM if the seconds aren't zero */
     clock,
-    /** 18:00:00.214 */
-    exact: (date: Date) => parts(date, 'exact'),
-    /** Thu 26 Nov, with the year if it isn't this year */
+    /** 6:00:00.214 PM */
+    exact: write.exact,
+    /** 18:00, for form fields and scripts */
+    field: write.field,
+    /** Thu, Nov 26, with the year if it isn't this year */
     day,
-    /** 26 November 2026 */
-    date: (date: Date) => parts(date, 'date'),
-    /** "today 18:00", "Thu 26 Nov 10:00" */
-    when: (date: Date) => `${near(date) ?? day(date)} ${time(date)}`,
+    /** November 26, 2026 */
+    date: write.date,
+    /** "today, 6:00 PM", "Thu, Nov 26, 10:00 AM" */
+    when: (date: Date) => `${near(date) ?? day(date)}${beforeTime(dates)}${write.time(date)}`,
+    /** The same of calendar dates such as `2026-11-26`, which have no zone. */
+    on: calendarDates(dates),
     /** 2026-11-26T10:00:00.000Z, for `<time datetime>` */
     machine: (date: Date) => date.toISOString(),
     /** 12,945 */
@@ -111,6 +95,3 @@ const timeSpent = (ms: number): string => {
 
 const both = (large: number, unit: string, small: number, smallUnit: string): string =>
   `${large} ${unit}${small > 0 ? ` ${small} ${smallUnit}` : ''}`
-
-/** en-GB formats dates as 26/11/2026. */
-const asIso = (given: string): string => given.split('/').reverse().join('-')

@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill'
-import { longDate } from './dates.ts'
+import { type DateStyle, dateWriters, usualStyle } from '../../text/date-style.ts'
 
 /**
  * The range of years for posts and calendars. Time zone arithmetic fails near the limits of what
@@ -26,14 +26,23 @@ export type FoldChoice = { fold: Fold; label: string }
  * Reads the value of a `datetime-local` field as a time in `zone`. Refuses a time that the zone
  * skips. A time that happens twice needs `fold`.
  */
-export const readWallTime = (typed: string, zone: string, fold: Fold | null): WallTime => {
+export const readWallTime = (
+  typed: string,
+  zone: string,
+  fold: Fold | null,
+  dates: DateStyle = usualStyle,
+): WallTime => {
+  const { clock, day } = wordsIn(dates)
   const plain = parsePlain(typed)
   if (!plain) return refused('Choose a day and a time.')
   if (!isYear(plain.year)) return refused(`Choose a year from ${firstYear} to ${lastYear}.`)
   const earlier = plain.toZonedDateTime(zone, { disambiguation: 'earlier' })
   const later = plain.toZonedDateTime(zone, { disambiguation: 'later' })
   if (earlier.equals(later)) return accepted(earlier)
-  if (!earlier.toPlainDateTime().equals(plain)) return refused(wordsOfGap(plain, zone, later))
+  if (!earlier.toPlainDateTime().equals(plain))
+    return refused(
+      `${clock(plain)} does not exist on ${day(plain)} in ${zone}: the clocks go forward over it. The next time after the gap is ${clock(firstAfterGap(later))}.`,
+    )
   const choices: FoldChoice[] = [
     { fold: 'earlier', label: `the first ${clock(plain)} (UTC${earlier.offset})` },
     {
@@ -106,18 +115,17 @@ const written = (plain: Temporal.PlainDateTime): string =>
 
 const refused = (words: string): WallTime => ({ ok: false, words, choices: [] })
 
-const wordsOfGap = (
-  plain: Temporal.PlainDateTime,
-  zone: string,
-  later: Temporal.ZonedDateTime,
-): string =>
-  `${clock(plain)} does not exist on ${day(plain)} in ${zone}: the clocks go forward over it. The next time after the gap is ${clock(firstAfterGap(later))}.`
-
 /** What the clock shows right after it jumped forward. */
 const firstAfterGap = (later: Temporal.ZonedDateTime): Temporal.PlainDateTime =>
   (later.getTimeZoneTransition('previous') ?? later).toPlainDateTime()
 
-const clock = (time: Temporal.PlainDateTime): string =>
-  time.toPlainTime().toString({ smallestUnit: 'minute' })
-
-const day = (time: Temporal.PlainDateTime): string => longDate(time.toPlainDate().toString())
+/** A time on a clock and the day, which have no zone yet. */
+const wordsIn = (dates: DateStyle) => {
+  const write = dateWriters(dates, 'UTC')
+  const at = (time: Temporal.PlainDateTime) =>
+    new Date(time.toZonedDateTime('UTC').epochMilliseconds)
+  return {
+    clock: (time: Temporal.PlainDateTime) => write.time(at(time)),
+    day: (time: Temporal.PlainDateTime) => write.date(at(time)),
+  }
+}

@@ -4,6 +4,7 @@ import { listNumbersOfPost, listReadingsOfPost } from '../../../db/insights/post
 import { savePostSnapshots } from '../../../db/insights/snapshots.ts'
 import { formats } from '../../../web/time/formats.ts'
 import { createTestApp, type TestApp } from '../../support/app.ts'
+import { european } from '../../support/european.ts'
 import { ago, measuredRows } from '../../support/insights/measured-rows.ts'
 import { connectAll, type PlatformName } from '../../support/posts.ts'
 
@@ -170,5 +171,5 @@ it.each([
   [359_970_000, '100 h'],
   [4_334_400_000, '1,204 h'],
 ])('%d milliseconds of watch time are written as %s', (ms, words) => {
-  expect(formats('UTC').timeSpent(ms)).toBe(words)
+  expect(formats({ zone: 'UTC', dates: european }).timeSpent(ms)).toBe(words)
 })

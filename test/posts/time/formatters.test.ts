@@ -1,8 +1,9 @@
 import { Temporal } from 'temporal-polyfill'
 import { beforeAll, expect, it } from 'vitest'
 import { dateFormat, isTimeZone } from '../../../text/formatters.ts'
-import { longDay, monthAndYear } from '../../../web/time/dates.ts'
+import { calendarDates } from '../../../web/time/dates.ts'
 import { createTestApp, type TestApp } from '../../support/app.ts'
+import { european } from '../../support/european.ts'
 import { connectAll } from '../../support/posts.ts'
 
 let test: TestApp
@@ -59,6 +60,7 @@ it('a time zone is recognized by its name, and an unknown name is refused withou
 })
 
 it('dates are written the same in every time zone of the server', () => {
+  const { longDay, monthAndYear } = calendarDates(european)
   expect(longDay('2026-11-26')).toBe('Thursday 26 November')
   expect(monthAndYear('2026-11-01')).toBe('November 2026')
 })

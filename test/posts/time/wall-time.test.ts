@@ -7,6 +7,7 @@ import {
   startOfDay,
   wallTimeOf,
 } from '../../../web/time/wall-time.ts'
+import { european } from '../../support/european.ts'
 
 const zurich = 'Europe/Zurich'
 
@@ -31,7 +32,7 @@ test('typed seconds are kept, because posts go out to the second', () => {
 })
 
 test('a time inside the spring gap is refused with the day, the time zone and the next valid time', () => {
-  const read = readWallTime('2026-03-29T02:30', zurich, null)
+  const read = readWallTime('2026-03-29T02:30', zurich, null, european)
   expect(read).toEqual({
     ok: false,
     words:
@@ -48,7 +49,7 @@ test('a time inside the spring gap is refused with the day, the time zone and th
 })
 
 test('for the hour that happens twice in autumn, we ask which one is meant', () => {
-  const read = readWallTime('2026-10-25T02:30', zurich, null)
+  const read = readWallTime('2026-10-25T02:30', zurich, null, european)
   expect(read).toMatchObject({ ok: false, choices: [{ fold: 'earlier' }, { fold: 'later' }] })
   expect(read.ok ? '' : read.words).toContain('happens twice on 25 October 2026')
   expect(readWallTime('2026-10-25T02:30', zurich, 'earlier')).toMatchObject({
@@ -85,7 +86,7 @@ test('a day starts at its first instant, even where midnight is skipped', () => 
 })
 
 test('a month shows whole weeks from Monday and links to the months before and after', () => {
-  const span = spanAround('month', '2026-11-23', zurich)
+  const span = spanAround('month', '2026-11-23', { zone: zurich, dates: european })
   expect(span.title).toBe('November 2026')
   expect(span.weeks[0]).toEqual([
     '2026-10-26',
@@ -101,8 +102,22 @@ test('a month shows whole weeks from Monday and links to the months before and a
   expect(span.from).toEqual(new Date('2026-10-25T23:00:00Z'))
 })
 
+test('a week begins on the day that the reader chose', () => {
+  const monthFrom = (weekStart: 1 | 6 | 7) =>
+    spanAround('month', '2026-11-23', { zone: zurich, dates: { ...european, weekStart } }).weeks
+  expect(monthFrom(7).map(([first]) => first)).toEqual([
+    '2026-11-01',
+    '2026-11-08',
+    '2026-11-15',
+    '2026-11-22',
+    '2026-11-29',
+  ])
+  expect(monthFrom(6)[0]?.[0]).toBe('2026-10-31')
+  expect(monthFrom(6).at(-1)?.at(-1)).toBe('2026-12-04')
+})
+
 test('a week with a clock change has its real length', () => {
-  const span = spanAround('week', '2026-10-25', zurich)
+  const span = spanAround('week', '2026-10-25', { zone: zurich, dates: european })
   expect((span.to.getTime() - span.from.getTime()) / 3_600_000).toBe(7 * 24 + 1)
 })
 

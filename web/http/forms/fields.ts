@@ -69,6 +69,12 @@ export const unknownZone =
 
 export const theme = z.enum(['auto', 'light', 'dark'], { error: 'Choose a theme.' })
 
+export const dateStyle = z.object({
+  hours: z.enum(['12', '24']).transform((hours) => (hours === '12' ? 12 : 24)),
+  dateOrder: z.enum(['mdy', 'dmy', 'ymd']),
+  weekStart: z.enum(['1', '6', '7']).transform((day) => (day === '1' ? 1 : day === '6' ? 6 : 7)),
+})
+
 export const missedAfterHours = z.coerce
   .number({ error: 'Enter a number of hours.' })
   .int('Enter whole hours.')

@@ -1,7 +1,9 @@
 import { Temporal } from 'temporal-polyfill'
 import type { DayBounds } from '../../../db/posts/calendar/posts.ts'
-import { dayAndMonth, monthAndYear } from '../../time/dates.ts'
+import type { DateStyle } from '../../../text/date-style.ts'
+import { calendarDates } from '../../time/dates.ts'
 import { addDays } from '../../time/days.ts'
+import type { ReaderTime } from '../../time/formats.ts'
 import { isYear, startOfDay } from '../../time/wall-time.ts'
 
 export type CalendarView = 'month' | 'week' | 'list'
@@ -10,7 +12,7 @@ export type CalendarView = 'month' | 'week' | 'list'
 export type Span = {
   view: CalendarView
   title: string
-  /** Weeks of seven dates, starting on Monday. The list view has one row with all its dates. */
+  /** Weeks of seven dates, from the reader's first day of the week. The list view has one row with all its dates. */
   weeks: string[][]
   /** `from` is inclusive, `to` exclusive. */
   from: Date
@@ -25,15 +27,16 @@ export type Span = {
 const listDays = 30
 
 /** The range around `at`, a date in `zone`. */
-export const spanAround = (view: CalendarView, at: string, zone: string): Span => {
+export const spanAround = (view: CalendarView, at: string, reading: ReaderTime): Span => {
+  const { zone, dates: style } = reading
   const date = Temporal.PlainDate.from(at)
-  if (view === 'month') return monthSpan(date, zone)
-  const first = view === 'week' ? mondayOf(date) : date
+  if (view === 'month') return monthSpan(date, reading)
+  const first = view === 'week' ? weekOf(date, style) : date
   const length = view === 'week' ? 7 : listDays
   const dates = datesFrom(first, length)
   return {
     view,
-    title: rangeTitle(first.toString(), addDays(first.toString(), length - 1)),
+    title: calendarDates(style).shortSpan(first.toString(), addDays(first.toString(), length - 1)),
     weeks: [dates],
     ...instants(first, length, zone),
     before: first.subtract({ days: length }).toString(),
@@ -41,10 +44,6 @@ export const spanAround = (view: CalendarView, at: string, zone: string): Span =
     month: '',
   }
 }
-
-/** `26 Nov – 2 Dec 2026`, or `26 Nov 2026` */
-export const rangeTitle = (first: string, last: string): string =>
-  `${first === last ? '' : `${dayAndMonth(first)} – `}${dayAndMonth(last)} ${last.slice(0, 4)}`
 
 /** Start (inclusive) and end (exclusive) of each date in the zone. */
 export const boundsOf = (dates: string[], zone: string): DayBounds[] =>
@@ -71,14 +70,14 @@ export const readDate = (typed: string | undefined, today: string): string | nul
 
 const nextDate = (date: string): string => addDays(date, 1)
 
-const monthSpan = (date: Temporal.PlainDate, zone: string): Span => {
+const monthSpan = (date: Temporal.PlainDate, { zone, dates: style }: ReaderTime): Span => {
   const first = date.with({ day: 1 })
-  const start = mondayOf(first)
-  const shown = Math.ceil((first.dayOfWeek - 1 + first.daysInMonth) / 7) * 7
+  const start = weekOf(first, style)
+  const shown = Math.ceil((daysInto(first, style) + first.daysInMonth) / 7) * 7
   const dates = datesFrom(start, shown)
   return {
     view: 'month',
-    title: monthAndYear(first.toString()),
+    title: calendarDates(style).monthAndYear(first.toString()),
     weeks: Array.from({ length: shown / 7 }, (_, week) => dates.slice(week * 7, week * 7 + 7)),
     ...instants(start, shown, zone),
     before: first.subtract({ months: 1 }).toString().slice(0, 7),
@@ -87,8 +86,12 @@ const monthSpan = (date: Temporal.PlainDate, zone: string): Span => {
   }
 }
 
-const mondayOf = (date: Temporal.PlainDate): Temporal.PlainDate =>
-  date.subtract({ days: date.dayOfWeek - 1 })
+/** How many days of its week come before the date. */
+const daysInto = (date: Temporal.PlainDate, { weekStart }: DateStyle): number =>
+  (date.dayOfWeek - weekStart + 7) % 7
+
+const weekOf = (date: Temporal.PlainDate, style: DateStyle): Temporal.PlainDate =>
+  date.subtract({ days: daysInto(date, style) })
 
 const datesFrom = (first: Temporal.PlainDate, length: number): string[] =>
   Array.from({ length }, (_, days) => addDays(first.toString(), days))

@@ -4,9 +4,8 @@ import type { CalendarPost, DatedPost } from '../../../db/posts/calendar/posts.t
 import { mayStart } from '../../../db/posts/target-transitions.ts'
 import type { Platform } from '../../../platforms/platform.ts'
 import type { WebDeps, Workspace } from '../../http/env.ts'
-import { dayAndMonth, longDay, weekday } from '../../time/dates.ts'
 import { type Formats, formats } from '../../time/formats.ts'
-import { dateOf, wallTimeOf } from '../../time/wall-time.ts'
+import { dateOf } from '../../time/wall-time.ts'
 import { inboxWords, overallPill, type Pill } from '../post-state.ts'
 import { titleOf } from '../post-title.ts'
 import { stateIcon } from './state-icon.ts'
@@ -20,7 +19,7 @@ export type Entry = {
   /** The first letters of its text, for a post without a picture. */
   letters: string
   picture: CalendarPicture | null
-  /** `10:00`. Null for a draft without a time. */
+  /** `10:00 AM`. Null for a draft without a time. */
   time: string | null
   /** `18:00`, as a form field takes it. */
   clock: string | null
@@ -55,11 +54,12 @@ export type Day = {
   more: number
 }
 
-export type Reader = { today: string; entry(post: CalendarPost): Entry }
+export type Reader = { today: string; on: Formats['on']; entry(post: CalendarPost): Entry }
 
-export const entryReader = (deps: WebDeps, { zone }: Workspace): Reader => {
-  const fmt = formats(zone, deps.now())
-  return { today: dateOf(new Date(deps.now()), zone), entry: (post) => entryOf(deps, fmt, post) }
+export const entryReader = (deps: WebDeps, workspace: Workspace): Reader => {
+  const fmt = formats(workspace, deps.now())
+  const today = dateOf(new Date(deps.now()), workspace.zone)
+  return { today, on: fmt.on, entry: (post) => entryOf(deps, fmt, post) }
 }
 
 const entryOf = (deps: WebDeps, fmt: Formats, post: CalendarPost): Entry => {
@@ -76,7 +76,7 @@ const entryOf = (deps: WebDeps, fmt: Formats, post: CalendarPost): Entry => {
     letters: lettersOf(post.text),
     picture: post.picture,
     time: post.dueAt ? clock(post.dueAt) : null,
-    clock: post.dueAt ? wallTimeOf(post.dueAt, fmt.zone).slice(11) : null,
+    clock: post.dueAt ? fmt.field(post.dueAt) : null,
     dueAt: post.dueAt,
     pill,
     icon: stateIcon(pill),
@@ -101,7 +101,10 @@ const lettersOf = (text: string): string =>
 
 export type DaysToShow = { dates: string[]; posts: DatedPost[]; month: string }
 
-export const daysWith = ({ today, entry }: Reader, { dates, posts, month }: DaysToShow): Day[] => {
+export const daysWith = (
+  { today, on, entry }: Reader,
+  { dates, posts, month }: DaysToShow,
+): Day[] => {
   const byDate = group(posts, (post) => post.date)
   return dates.map((date, index) => {
     const own = byDate.get(date) ?? []
@@ -110,9 +113,9 @@ export const daysWith = ({ today, entry }: Reader, { dates, posts, month }: Days
     return {
       date,
       number,
-      label: index === 0 || number === 1 ? dayAndMonth(date) : String(number),
-      weekday: weekday(date),
-      long: longDay(date),
+      label: index === 0 || number === 1 ? on.dayAndMonth(date) : String(number),
+      weekday: on.weekday(date),
+      long: on.longDay(date),
       isToday: date === today,
       isPast: date < today,
       outside: month !== '' && !date.startsWith(month),

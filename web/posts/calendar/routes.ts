@@ -8,11 +8,12 @@ import { forMembers, type MemberEnv, type WebDeps } from '../../http/env.ts'
 import type { Renderer } from '../../http/render.ts'
 import { requireMember } from '../../http/session.ts'
 import { loadNextStep } from '../../pages/next-step.ts'
+import { calendarDates } from '../../time/dates.ts'
 import { addDays } from '../../time/days.ts'
 import { formats } from '../../time/formats.ts'
 import { dateOf, firstYear, lastYear } from '../../time/wall-time.ts'
 import { actAnswerOf } from '../post-page.ts'
-import { type CalendarView, rangeTitle, readDate, spanAround } from './days.ts'
+import { type CalendarView, readDate, spanAround } from './days.ts'
 import type { Day } from './entries.ts'
 import { filterMenus, filterQuery, readFilter, searchMaxCharacters } from './filters.ts'
 import { loadDays, readView, roomInList } from './page.ts'
@@ -40,7 +41,7 @@ const calendarOf = async (deps: WebDeps, c: Context<MemberEnv>) => {
     throw new HTTPException(404, {
       message: `The calendar shows the years ${firstYear} to ${lastYear}.`,
     })
-  const span = spanAround(shown, at, workspace.zone)
+  const span = spanAround(shown, at, workspace)
   const filter = readFilter(new URL(c.req.url).searchParams)
   const skip = Math.min(Number(/^\d{1,6}$/.exec(c.req.query('skip') ?? '')?.[0] ?? 0), 100_000)
   const [days, channels, authors] = await Promise.all([
@@ -60,12 +61,13 @@ const calendarOf = async (deps: WebDeps, c: Context<MemberEnv>) => {
       {},
       filterQuery(filter).filter(([name]) => !names.includes(name)),
     )
+  const listTitle = () => calendarDates(workspace.dates).shortSpan(at, listed.at(-1)?.date ?? at)
   const moreOn = (date: string, past = 0) =>
     keep({ view: 'list', at: date, ...(past > 0 ? { skip: String(past) } : {}) })
   return {
     ...days,
     ...(await answerOf(deps, c)),
-    span: shown === 'list' ? { ...span, title: rangeTitle(at, listed.at(-1)?.date ?? at) } : span,
+    span: shown === 'list' ? { ...span, title: listTitle() } : span,
     shown,
     at,
     today,
@@ -104,7 +106,7 @@ const calendarOf = async (deps: WebDeps, c: Context<MemberEnv>) => {
 const answerOf = async (deps: WebDeps, c: Context<MemberEnv>) => {
   const { workspace } = c.var
   const did = c.req.query('did')
-  const fmt = formats(workspace.zone, deps.now())
+  const fmt = formats(workspace, deps.now())
   const answer = did ? await actAnswerOf(deps, workspace, did, null, fmt) : null
   const { pathname, search } = new URL(c.req.url)
   const back = backIn(c, `${pathname}${search}`)?.replace(/[?&]part=done\b/, '')

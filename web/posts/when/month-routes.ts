@@ -5,7 +5,7 @@ import { forMembers, type MemberEnv, type WebDeps } from '../../http/env.ts'
 import { isId } from '../../http/ids.ts'
 import type { Renderer } from '../../http/render.ts'
 import { requireMember } from '../../http/session.ts'
-import { longDay } from '../../time/dates.ts'
+import { calendarDates } from '../../time/dates.ts'
 import { formats } from '../../time/formats.ts'
 import { dateOf, startOfDay, wallTimeOf } from '../../time/wall-time.ts'
 import { isZone } from '../../time/zones.ts'
@@ -34,8 +34,9 @@ const monthOf = async (deps: WebDeps, c: Context<MemberEnv>) => {
   const picked = c.req.query('day')
   const day = picked ? readDate(picked, today) : null
   const at = readDate(c.req.query('at') ?? day ?? undefined, today) ?? today
-  const span = spanAround('month', at, zone)
+  const span = spanAround('month', at, { zone, dates: workspace.dates })
   const dates = span.weeks.flat()
+  const on = calendarDates(workspace.dates)
   const [busy, slots] = await Promise.all([
     listBusyDays(deps.sql, workspace.id, boundsOf(dates, zone)),
     day ? freeSlots(deps, c, day, zone) : [],
@@ -46,12 +47,12 @@ const monthOf = async (deps: WebDeps, c: Context<MemberEnv>) => {
     month: span.month,
     before: span.before,
     after: span.after,
-    weekdays: ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'],
+    weekdays: dates.slice(0, 7).map(on.weekday),
     weeks: span.weeks.map((week) =>
       week.map((date) => ({
         date,
         number: Number(date.slice(8)),
-        words: longDay(date),
+        words: on.longDay(date),
         posts: posts.get(date) ?? 0,
         isOther: !date.startsWith(span.month),
         isPast: date < today,
@@ -81,7 +82,7 @@ const freeSlots = async (deps: WebDeps, c: Context<MemberEnv>, day: string, zone
       before: new Date(after.getTime() + 26 * 3_600_000),
     }),
   ])
-  const fmt = formats(zone, deps.now())
+  const fmt = formats({ zone, dates: workspace.dates }, deps.now())
   const times = channelIds.flatMap((id) => {
     const own = slots.filter((slot) => slot.channelId === id)
     const busy = taken.filter((one) => one.channelId === id).map((one) => one.dueAt.getTime())

@@ -1,5 +1,6 @@
 import { listAccountNames } from '../../../db/channels/account-facts.ts'
 import { listSlots, type Slot } from '../../../db/posts/slots.ts'
+import type { DateStyle } from '../../../text/date-style.ts'
 import type { WebDeps, Workspace } from '../../http/env.ts'
 import type { View } from '../../http/render.ts'
 import { clockWords, weekdayNames } from '../../time/dates.ts'
@@ -29,13 +30,16 @@ export const queueView = async (
     listSlots(deps.sql, workspace.id, channelIds),
     findSlots(deps.sql, { workspace, channelIds, postId: null, nowMs }),
   ])
-  const fmt = formats(workspace.zone, nowMs)
+  const fmt = formats(workspace, nowMs)
   return {
     zoneWords: `${workspace.zone} (${offsetOf(workspace.zone, nowMs)})`,
     accounts: accounts.map((one) => ({
       ...one,
       platform: deps.platforms.platforms.get(one.platform)?.label ?? one.platform,
-      week: weekOf(slots.filter((slot) => slot.channelId === one.id)),
+      week: weekOf(
+        slots.filter((slot) => slot.channelId === one.id),
+        workspace.dates,
+      ),
       next: nextWords(
         found.queue.find((slot) => slot.channelId === one.id),
         (at) => fmt.when(at),
@@ -44,11 +48,13 @@ export const queueView = async (
   }
 }
 
-const weekOf = (slots: Slot[]): Account['week'] =>
+const weekOf = (slots: Slot[], dates: DateStyle): Account['week'] =>
   weekdayNames.flatMap((day, index) => {
     const own = slots.filter((slot) => slot.weekday === index + 1)
     if (own.length === 0) return []
-    return [{ day, slots: own.map(({ id, wallTime }) => ({ id, time: clockWords(wallTime) })) }]
+    return [
+      { day, slots: own.map(({ id, wallTime }) => ({ id, time: clockWords(wallTime, dates) })) },
+    ]
   })
 
 const nextWords = (slot: TakenSlot | undefined, when: (at: Date) => string): string | null => {

@@ -1,6 +1,7 @@
 import type { Media } from '../../../db/posts/media.ts'
 import type { PostRow } from '../../../db/posts/posts.ts'
 import type { TargetRow } from '../../../db/posts/targets.ts'
+import type { DateStyle } from '../../../text/date-style.ts'
 import type { WebDeps, Workspace } from '../../http/env.ts'
 import { formats } from '../../time/formats.ts'
 import { readWallTime, type WallTime } from '../../time/wall-time.ts'
@@ -45,7 +46,7 @@ export const loadTimes = async (deps: WebDeps, of: Post): Promise<Times> => {
     channelIds.length > 0 ? findBestTime(deps.sql, wanted) : null,
   ])
   const now = new Date(nowMs)
-  const time = timeIn(form)
+  const time = timeIn(form, workspace.dates)
   const plan =
     form.act === 'now'
       ? allAt(channelIds, now)
@@ -53,10 +54,12 @@ export const loadTimes = async (deps: WebDeps, of: Post): Promise<Times> => {
   return { now, time, plan, slots, best }
 }
 
-const timeIn = (form: PostForm): WallTime | null => {
+const timeIn = (form: PostForm, dates: DateStyle): WallTime | null => {
   if (form.time === '' || eachItsOwn(form.time)) return null
   const words = faultOfFields(form.time)
-  return words ? { ok: false, words, choices: [] } : readWallTime(form.time, form.zone, form.fold)
+  return words
+    ? { ok: false, words, choices: [] }
+    : readWallTime(form.time, form.zone, form.fold, dates)
 }
 
 /**
@@ -73,7 +76,7 @@ export const loadTimeNotes = async (
   const first = earliest(plan) ?? (time?.ok ? time.dueAt : now)
   const conversions = conversionNote(media, first, now.getTime())
   if (form.act === 'now') return { timeNotes: conversions, freeTime: null }
-  const fmt = formats(form.zone, now.getTime())
+  const fmt = formats({ zone: form.zone, dates: workspace.dates }, now.getTime())
   const dueTimes = new Map([...plan.values()].map(({ dueAt }) => [dueAt.getTime(), dueAt]))
   const each = [...dueTimes].map(([atMs, dueAt]) => {
     const own = planned.filter((one) => plan.get(one.channelId)?.dueAt.getTime() === atMs)

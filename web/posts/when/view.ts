@@ -27,8 +27,8 @@ type Option = {
 
 /** The data for the picker of the time. */
 export const whenView = (deps: WebDeps, composer: Composer): View => {
-  const { form } = composer
-  const fmt = formats(form.zone, deps.now())
+  const { form, workspace } = composer
+  const fmt = formats({ zone: form.zone, dates: workspace.dates }, deps.now())
   const options = optionsOf(composer, fmt)
   const at = earliest(composer.plan) ?? composer.now
   return {
