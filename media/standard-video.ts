@@ -24,8 +24,6 @@ const standard = {
   longSide: 1_920,
   /** To which smaller ones grow. */
   shortSide: 540,
-  /** What TikTok wants of each side. */
-  leastSide: 360,
   videoKilobits: 10_000,
   audioKilobits: 128,
 }
@@ -38,6 +36,15 @@ const sizes = [
   { durationMs: 15 * 60_000, bytes: 280_000_000 },
   { durationMs: Number.POSITIVE_INFINITY, bytes: 900_000_000 },
 ]
+
+/** What Facebook wants of reels, and TikTok of all others. */
+const leastSideOf = (video: { width: number; height: number }): number =>
+  isReelShaped(video) ? 540 : 360
+
+const isReelShaped = ({ width, height }: { width: number; height: number }): boolean =>
+  Math.abs(width / height - 9 / 16) <= 0.01
+/** So that its width is 540, give or take a pixel. */
+const leastReelHeight = 960
 
 /** Nobody notices less. An encoder's padding at the start of the sound is up to 50 ms long. */
 const mostSoundDelayMs = 100
@@ -52,7 +59,7 @@ export const isStandard = (video: Probed): boolean =>
   video.fps >= 23.8 &&
   video.fps <= 60.5 &&
   Math.max(video.width, video.height) <= standard.longSide &&
-  Math.min(video.width, video.height) >= standard.leastSide &&
+  Math.min(video.width, video.height) >= leastSideOf(video) &&
   video.kilobits <= 25_000 &&
   // Without an edit list, picture and sound begin together.
   Math.abs(video.soundDelayMs) <= mostSoundDelayMs &&
@@ -72,7 +79,8 @@ export const planStandard = (
     : 0
   const durationMs = video.durationMs * (repeats + 1)
   const [long, short] = [Math.max(video.width, video.height), Math.min(video.width, video.height)]
-  const grown = Math.max(1, Math.min(standard.shortSide / short, standard.longSide / long))
+  const least = isReelShaped(video) ? leastReelHeight / long : standard.shortSide / short
+  const grown = Math.max(1, Math.min(least, standard.longSide / long))
   const scale = Math.min(grown, standard.longSide / long)
   const audioCodec = video.audio ? 'aac' : null
   return {

@@ -105,6 +105,15 @@ describe('videos that are only cleaned', { timeout: 120_000 }, () => {
   )
 })
 
+it('an upright video that is too small for a reel grows to 540 x 960', async () => {
+  await ffmpeg([...signal(3), ...codecs, '-vf', 'scale=320:568,setsar=1', pathOf('small.mp4')])
+  const { id, conversion } = await stored('small.mp4')
+  expect(conversion).toBe('waiting')
+  await published(id)
+  const [row] = await test.sql`select width, height from media where id = ${id}`
+  expect(row).toEqual({ width: 540, height: 960 })
+}, 60_000)
+
 describe('a video whose edit list', { timeout: 120_000 }, () => {
   it('cuts away the start never shows it', async () => {
     await ffmpeg(['-ss', '1.5', '-i', pathOf('plain.mp4'), '-c', 'copy', pathOf('start.mp4')])

@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { makeVideo } from '../../local/media/media-files.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { begin, offsetOf, sendPart, tus } from '../support/tus.ts'
 
@@ -6,6 +8,32 @@ let test: TestApp
 
 beforeAll(async () => {
   test = await createTestApp()
+})
+
+it('two people upload at the same time, in parts, and each file arrives as it was', async () => {
+  // Its rate has to be converted, so the upload itself is kept.
+  const video = (label: string) =>
+    makeVideo({ width: 480, height: 480, durationMs: 2_000, fps: 120, fillerBytes: 8_000, label })
+  const people = [test.cast.manager, test.cast.admin]
+  const sent = await Promise.all(
+    people.map(async (person, index) => {
+      const bytes = await video(`of person ${index}`)
+      const address = await begin(person, `${index}.mp4`, bytes.length)
+      const partBytes = Math.ceil(bytes.length / 7)
+      let last = await tus(person, 'HEAD', address)
+      for (let offset = 0; offset < bytes.length; offset += partBytes) {
+        last = await sendPart(person, address, offset, bytes.subarray(offset, offset + partBytes))
+        expect(last.status, last.text).toBe(204)
+      }
+      const id = /media\/(.+)$/.exec(last.headers.get('Content-Location') ?? '')?.[1] ?? ''
+      return { id, owner: person.id, sha256: createHash('sha256').update(bytes).digest('hex') }
+    }),
+  )
+  const rows = await test.sql<{ id: string; owner: string; sha256: string }[]>`
+    select id, uploaded_by as owner, encode(sha256, 'hex') as sha256 from media`
+  const byId = (a: { id: string }, b: { id: string }) => a.id.localeCompare(b.id)
+  expect([...rows].sort(byId)).toEqual(sent.sort(byId))
+  expect(new Set(sent.map(({ sha256 }) => sha256)).size).toBe(2)
 })
 
 describe('another person', () => {

@@ -11,7 +11,7 @@ import type { MadeFile } from './made-file.ts'
 export type Row = { file: string; upload: string; outcomes: Record<string, string> }
 
 const accounts = {
-  Facebook: 'FacebookFbNorthside Records',
+  Facebook: 'Northside Records',
   Instagram: '@northsiderecords',
   TikTok: '@northside.records',
 }

@@ -16,6 +16,7 @@ type Memory = { startBytes: number; peakBytes: number }
  */
 export type MediaServer = {
   port: number
+  pid: number
   folder: string
   ask(message: 'forget' | 'report'): Promise<Memory>
   kill(): Promise<void>
@@ -23,12 +24,14 @@ export type MediaServer = {
 
 /**
  * Starts the web app in a process of its own (media-server.ts), on the database of this test and a
- * folder for media, by default a new one. It ends after the file's last test.
+ * folder for media, by default a new one. It ends after the file's last test. `program`: runs
+ * instead of Node, with the same arguments.
  */
 export async function startMediaServer(
   test: TestApp,
   env: Record<string, string>,
   given?: string,
+  program?: string,
 ): Promise<MediaServer> {
   const folder = given ?? (await mkdtemp(join(tmpdir(), 'cratesocial-media-server-')))
   const [{ name }] = (await test.sql`select current_database() as name`) as unknown as [
@@ -36,6 +39,7 @@ export async function startMediaServer(
   ]
   const server = fork(fileURLToPath(new URL('./media-server.ts', import.meta.url)), {
     execArgv: ['--import', 'tsx'],
+    ...(program ? { execPath: program } : {}),
     env: {
       ...process.env,
       DATABASE_URL: databaseUrl(inject('postgresUrl'), name),
@@ -54,6 +58,7 @@ export async function startMediaServer(
   const [{ port }] = (await once(server, 'message')) as [{ port: number }]
   return {
     port,
+    pid: server.pid!,
     folder,
     kill: async () => {
       const ended = once(server, 'exit')

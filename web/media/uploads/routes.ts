@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { ERRORS, Server } from '@tus/server'
 import type { Context } from 'hono'
+import { isDiskFull } from '../../../media/disk-full.ts'
 import { MediaRefused } from '../../../media/refusal.ts'
 import { forMembers, type MemberEnv, type WebDeps } from '../../http/env.ts'
 import { openBody, takesUpload } from '../../http/forms/body.ts'
 import { requireMember } from '../../http/session.ts'
+import { diskFull } from '../space.ts'
 import { createFinisher, type Finisher } from './finish.ts'
 import { createLocker } from './locker.ts'
 import { findOwnUpload, MemberUploads } from './store.ts'
@@ -89,7 +91,7 @@ const handle = async (
   method: string,
   id?: string,
 ): Promise<Response> => {
-  const failure: { error?: unknown } = {}
+  const failure: { error?: unknown; isRefused?: true } = {}
   const store = new MemberUploads(deps, who(c))
   const server = new Server({
     path: `/w/${c.var.workspace.slug}/uploads`,
@@ -105,8 +107,11 @@ const handle = async (
       await finisher.finish(who(c), finished)
       return {}
     },
-    onResponseError: async (_request, error) => {
+    onResponseError: async (_request, thrown) => {
+      // The library passes on what broke the stream, not what the store made of it.
+      const error = isDiskFull(thrown) ? diskFull() : thrown
       if (error instanceof MediaRefused) {
+        failure.isRefused = true
         // Bytes for which there is no use must not stay on a disk that is full.
         if (id !== undefined && !isPassing(error)) await store.remove(id)
         return { status_code: error.status, body: error.message }
@@ -120,7 +125,7 @@ const handle = async (
     method === 'PATCH' ? openBody(c).once('error', (error) => Object.assign(gone, { error })) : null
   const response = await server.handleWeb(requestFor(c, method, body))
   body?.destroy()
-  if (gone.error) throw gone.error
+  if (gone.error && !failure.isRefused) throw gone.error
   if (failure.error) throw failure.error
   if (!response.ok && body) response.headers.set('Connection', 'close') // part of it may be unread
   response.headers.delete('Access-Control-Expose-Headers')

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
 import { type Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -104,7 +103,8 @@ export class MemberUploads extends DataStore {
     } catch (error) {
       throw isDiskFull(error) ? diskFull() : error
     } finally {
-      if (!file.closed) await once(file, 'close') // so that the next request counts all bytes
+      // So that the next request counts all bytes. It comes after an error, too.
+      if (!file.closed) await new Promise<void>((resolve) => file.once('close', resolve))
     }
     return offset + received
   }
