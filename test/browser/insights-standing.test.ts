@@ -108,6 +108,7 @@ describe('insights when readings are missing, or an account is new', () => {
   for (const { name, make, says, silent } of situations)
     test(`${name}: the page says so, claims nothing else, and passes on desktop, in dark mode and on a small phone`, async () => {
       await app.sql`delete from channel_days`
+      await app.sql`delete from format_days`
       await app.sql`delete from measured_channels`
       await app.sql`
         insert into measured_channels (channel_id, workspace_id, next_at, days_at)
@@ -140,5 +141,31 @@ describe('insights when readings are missing, or an account is new', () => {
           await page.screenshot({ path: `${screens}/${name}-${look}.png`, fullPage: true })
         await context.close()
       }
-    }, 60_000)
+      await app.sql`
+        insert into format_days (workspace_id, channel_id, kind, day, views, likes, taken_at, grown_since)
+        select workspace_id, channel_id, 'video', day, views, likes, taken_at, grown_since from channel_days where views is not null`
+      for (const filter of ['format=video', 'platform=instagram&format=video']) {
+        const { page, context } = await open({ viewport: { width: 1280, height: 900 } })
+        await page.goto(`${url}/w/northside/insights?range=7d&${filter}`)
+        const text = (await page.locator('.insights').innerText()).replace(/\s+/g, ' ')
+        // One platform is one account here, so the notes about the others are not expected.
+        if (filter === 'format=video') for (const words of says) expect(text).toMatch(words)
+        if (name === 'not-read' && filter !== 'format=video') {
+          expect(text).toMatch(
+            /0 of 1 accounts? is up to date\. No readings of .* on Instagram since/,
+          )
+          expect(text).toContain('No numbers for Instagram · Video in these days.')
+        } else {
+          expect(text).toMatch(/Of the whole accounts, whatever the format of posts\./)
+          const tiles = (await page.locator('.tiles').innerText()).replace(/\s+/g, ' ')
+          for (const words of silent) expect(tiles.split('Followers')[0]).not.toMatch(words)
+        }
+        if (screens)
+          await page.screenshot({
+            path: `${screens}/${name}-${filter.replace(/\W/g, '-')}.png`,
+            fullPage: true,
+          })
+        await context.close()
+      }
+    }, 90_000)
 })
