@@ -55,19 +55,25 @@ document.addEventListener('click', (event) => {
   } else if (button.matches('.when-use')) {
     event.preventDefault()
     const [date, time] = button.value.slice('use:'.length).split('T')
+    byId('time').focus()
     pick(date, time)
   } else if (button.dataset.monthTo) void showMonth(`${button.dataset.monthTo}-01`, 'head')
   else if (button.dataset.date) chooseDay(button)
-  else if (button.dataset.clock) pick(byId('date').value, button.dataset.clock)
+  else if (button.dataset.clock) {
+    // The month is drawn anew, so the focus goes to the field with the time.
+    byId('time').focus()
+    pick(byId('date').value, button.dataset.clock)
+  }
 })
 
 document.addEventListener('keydown', (event) => {
-  if (!isOpen() || !panel().contains(event.target)) return
+  if (!isOpen()) return
   if (event.key === 'Escape') {
     event.preventDefault()
     setBack()
     close()
-  } else if (event.key === 'Enter' && event.target.matches('input')) {
+  } else if (!panel().contains(event.target)) return
+  else if (event.key === 'Enter' && event.target.matches('input')) {
     event.preventDefault()
     close()
   } else if (event.target.dataset.date) moveByKey(event)
