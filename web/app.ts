@@ -45,6 +45,7 @@ import { securityRoutes } from './people/sign-in/security-routes.ts'
 import { calendarRoutes } from './posts/calendar/routes.ts'
 import { postsRoutes } from './posts/routes.ts'
 import { todayRoutes } from './posts/today-routes.ts'
+import { copyRoutes } from './posts/when/copy-routes.ts'
 import { monthRoutes } from './posts/when/month-routes.ts'
 import { queueRoutes } from './posts/when/queue-routes.ts'
 import { dataDeletionRoutes } from './privacy/deletion-routes.ts'
@@ -117,6 +118,7 @@ const pages: ((deps: WebDeps, view: Renderer) => Hono<any>)[] = [
   noticesRoutes,
   calendarRoutes,
   monthRoutes,
+  copyRoutes,
   postsRoutes,
   mediaRoutes,
   uploadRoutes,

@@ -151,6 +151,8 @@ export const routes: Record<string, Access> = {
   'POST /w/:workspace/posts/:post/now': members(404),
   'POST /w/:workspace/posts/:post/cancel': members(404),
   'POST /w/:workspace/posts/:post/duplicate': members(404),
+  'GET /w/:workspace/posts/:post/duplicate-to': members(404),
+  'POST /w/:workspace/posts/:post/duplicate-to': members(404),
   'POST /w/:workspace/posts/:post/targets/:target/cancel': members(404),
   'POST /w/:workspace/posts/:post/targets/:target/retry': members(404),
   'GET /w/:workspace/posts/:post/events': members(404),

@@ -42,6 +42,8 @@ const sentences = {
   'notices-seen': 'All notifications are marked as read.',
   joined: 'You’re now a member of this workspace.',
   resumed: 'Publishing resumed.',
+  'copies-scheduled': 'Copies scheduled.',
+  'copies-drafted': 'Copies saved as drafts.',
   'slots-added': 'Slots added.',
   'slot-removed': 'Slot removed. Posts that are already scheduled keep their time.',
   'workspace-saved': 'Settings saved.',

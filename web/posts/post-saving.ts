@@ -18,20 +18,18 @@ import {
   updatePost,
 } from '../../db/posts/posts.ts'
 import { requestRenditions } from '../../db/posts/renditions.ts'
-import { lockSlots } from '../../db/posts/slots.ts'
 import { scheduleTargets, type TargetToSchedule } from '../../db/posts/target-moves.ts'
 import { isSent } from '../../db/posts/target-states.ts'
 import { listTargets } from '../../db/posts/targets.ts'
 import { wantedRendition } from '../../media/recipes.ts'
-import type { JsonRecord } from '../../platforms/json.ts'
 import type { WebDeps } from '../http/env.ts'
 import { formKeyIn } from '../http/forms/form-keys.ts'
 import { type Composer, equalPosts } from './composer.ts'
 import { type Actor, type Done, nudged, record, timeOf } from './post-acts.ts'
 import type { PostForm } from './post-form.ts'
 import { isSlotChoice } from './when/choice.ts'
-import { earliest, type Plan, planOfSlots } from './when/plan.ts'
-import { findSlots } from './when/slots.ts'
+import { earliest, type Plan } from './when/plan.ts'
+import { ownTimes, takeTimes } from './when/taking.ts'
 
 /**
  * `twice`: an equal post exists (see `equalPosts`) and nobody confirmed. `goOn`: this form has
@@ -83,6 +81,50 @@ const write = async (
     : nudged(deps, done)
 }
 
+/** `refused`: the post of this index can't be made, so none was. */
+export type Copies = { made: Done[] } | { refused: number }
+
+class CopyRefused extends Error {
+  constructor(readonly index: number) {
+    super('a copy can’t be made')
+  }
+}
+
+/**
+ * Makes a new post of each composer in one transaction, all or none: scheduled as planned, or as
+ * drafts. Sending the same form twice makes them once.
+ */
+export const makeCopies = async (
+  deps: WebDeps,
+  actor: Actor,
+  composers: Composer[],
+  state: Draft['state'],
+  key: FormKey | null,
+): Promise<Copies> => {
+  try {
+    const made = await tx(deps.sql, async (t): Promise<Done[]> => {
+      const before = key && (await takeFormKey(t, key))
+      if (before?.isSame) return []
+      const all: Done[] = []
+      for (const [index, composer] of composers.entries()) {
+        const plan =
+          state === 'draft' ? null : await takeTimes(t, composer, composer.plan, deps.now())
+        const draft = draftOf(composer, state, plan && earliest(plan))
+        const done = await carryOut(t, actor, composer, draft, plan)
+        if (typeof done !== 'object') throw new CopyRefused(index)
+        all.push(done)
+        if (key && index === 0) await keepFormKey(t, key, { subjectId: done.postId })
+      }
+      return all
+    })
+    for (const done of made) await nudged(deps, done)
+    return { made }
+  } catch (error) {
+    if (error instanceof CopyRefused) return { refused: error.index }
+    throw error
+  }
+}
+
 const carryOut = async (
   t: TransactionSql,
   actor: Actor,
@@ -113,37 +155,6 @@ const carryOut = async (
     changes,
     eventId: await record(t, actor, { name, postId: post.id, ...outcome }),
   }
-}
-
-/**
- * The times at which the post goes out. Locks the slots first, so that of two people who schedule at
- * the same moment, the second gets the next slot.
- */
-const takeTimes = async (
-  t: TransactionSql,
-  { workspace, post, form }: Composer,
-  wanted: Plan,
-  nowMs: number,
-): Promise<Plan> => {
-  await lockSlots(t, workspace.id)
-  if (form.act === 'now' || !isSlotChoice(form.time)) return wanted
-  const channelIds = [...wanted.keys()]
-  const found = await findSlots(t, { workspace, channelIds, postId: post?.id ?? null, nowMs })
-  const plan = planOfSlots(found[form.time])
-  if (plan.size < channelIds.length) throw new Error('the last free slot was just taken')
-  return plan
-}
-
-/** The times by target, if they differ, for the words that say what was done. */
-const ownTimes = async (
-  t: TransactionSql,
-  ref: { workspaceId: string; postId: string },
-  plan: Plan,
-): Promise<{ times?: JsonRecord }> => {
-  if (new Set([...plan.values()].map((due) => due.dueAt.getTime())).size < 2) return {}
-  const targets = await listTargets(t, ref)
-  const planned = targets.filter((target) => plan.has(target.channelId))
-  return { times: Object.fromEntries(planned.map(({ id, dueAt }) => [id, dueAt.toISOString()])) }
 }
 
 /**
