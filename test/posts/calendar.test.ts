@@ -169,6 +169,89 @@ describe('the month', () => {
   })
 })
 
+describe('filters', () => {
+  let found: string
+  let other: string
+  beforeAll(async () => {
+    found = await insert({
+      text: 'Crate of the week: Dub, Sleeves',
+      at: '2098-03-10T10:00:00Z',
+      states: { facebook: 'scheduled', instagram: 'failed' },
+    })
+    other = await insert({ text: 'A plan', at: '2098-03-11T10:00:00Z' })
+    const { manager } = test.cast
+    await test.sql`update posts set created_by = ${manager.id}, variants = '{"tiktok": "Vinyl only"}' where id = ${found}`
+  })
+  const page = async (query: string) =>
+    (await test.cast.manager.get(`/w/northside/calendar?at=2098-03&${query}`)).text
+  const shown = (html: string) => [found, other].map((id) => html.includes(`id="post-${id}"`))
+
+  it.each([
+    ['state=upcoming', [true, false]],
+    ['state=rejected', [true, false]],
+    ['state=published', [false, false]],
+    ['state=published&state=draft', [false, true]],
+    ['q=dub+CRATE', [true, false]],
+    ['q=sleev', [true, false]],
+    ['q=vinyl', [true, false]],
+    ['q=leeves', [false, false]],
+    ['q=%27%3A*%7C%21%28%5C', [true, true]],
+    ['author=not-an-id&state=anything', [true, true]],
+  ])('%s', async (query, expected) => {
+    expect(shown(await page(query))).toEqual(expected)
+  })
+
+  it('by account and author apply together, stay in every address and can be cleared', async () => {
+    const query = `channel=${channels.facebook}&author=${test.cast.manager.id}&q=dub`
+    const html = await page(query)
+    expect(shown(html)).toEqual([true, false])
+    expect(html).toContain(
+      `view=week&amp;at=2098-03-01&amp;channel=${channels.facebook}&amp;author=${test.cast.manager.id}&amp;q=dub`,
+    )
+    expect(shown(await page(`channel=${channels.tiktok}`))).toEqual([false, false])
+    expect(await page(`author=${test.cast.admin.id}`)).toMatch(/No posts match\. <a\s+href="[^"]+"/)
+    expect(html).not.toContain('No posts match')
+  })
+})
+
+describe('the week', () => {
+  it('places a post at its minute, pushes a close neighbor down and opens earlier hours', async () => {
+    for (const time of ['06:30', '18:00', '18:10'])
+      await insert({ text: `At ${time}`, at: `2098-04-09T${time}:00Z` }) // Zurich is two hours ahead
+    const { text } = await test.cast.manager.get('/w/northside/calendar?view=week&at=2098-04-09')
+    const day = text.split('data-slot="2098-04-09"')[1]!.split('</section>')[0]!
+    const gaps = [...day.matchAll(/<li class="gap"[^>]*><svg width="1" height="(\d+)"/g)]
+    // 8:30 is 30 minutes below 8:00; 20:00 is 720 below it; 20:10 begins right under that card.
+    expect(gaps.map(([, height]) => Number(height))).toEqual([30, 720 - 30 - 57])
+    expect(day).toContain('href="/w/northside/posts/new?at=2098-04-09T17:00"')
+    await insert({ text: 'Early', at: '2098-04-10T01:15:00Z' })
+    const early = (await test.cast.manager.get('/w/northside/calendar?view=week&at=2098-04-09'))
+      .text
+    expect([text, early].map((html) => html.match(/data-first-hour="(\d+)"/)?.[1])).toEqual([
+      '8',
+      '3',
+    ])
+  })
+})
+
+describe('the quick view', () => {
+  it('has the post’s accounts and acts, and leads back to the calendar', async () => {
+    const id = await insert({
+      text: 'Looked into',
+      at: '2098-05-09T10:00:00Z',
+      states: { facebook: 'scheduled' },
+    })
+    const back = '/w/northside/calendar?view=month&at=2098-05-01'
+    const { text } = await test.cast.manager.get(
+      `/w/northside/posts/${id}?part=quick&back=${encodeURIComponent(back)}`,
+    )
+    for (const words of ['Looked into', '>Edit<', '>Move<', 'Duplicate', 'Cancel post'])
+      expect(text).toContain(words)
+    expect(text).toContain(`name="back" value="${back.replaceAll('&', '&amp;')}"`)
+    expect((await test.cast.outsider.get(`/w/northside/posts/${id}?part=quick`)).status).toBe(404)
+  })
+})
+
 describe('other views', () => {
   it.each(['week', 'list'])('%s shows the same post', async (view) => {
     const id = await insert({

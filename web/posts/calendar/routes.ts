@@ -16,6 +16,7 @@ import { actAnswerOf } from '../post-page.ts'
 import { type CalendarView, readDate, spanAround } from './days.ts'
 import type { Day } from './entries.ts'
 import { filterMenus, filterQuery, readFilter, searchMaxCharacters } from './filters.ts'
+import { weekHours } from './hours.ts'
 import { loadDays, readView, roomInList } from './page.ts'
 
 /** The calendar: posts by month, by week or as a list, in the workspace's time zone. */
@@ -84,6 +85,7 @@ const calendarOf = async (deps: WebDeps, c: Context<MemberEnv>) => {
       authors,
       without,
     }),
+    hours: shown === 'week' ? weekHours(listed, workspace, deps.now()) : null,
     strip: stripOf(shown, listed, at),
     dayLink: (date: string) => keep({ view: 'list', at: date }),
     all: keep({}, []),

@@ -57,3 +57,9 @@ const sayZones = (part) => {
 }
 sayZones(document)
 document.addEventListener('calendar-shown', (event) => sayZones(event.detail))
+
+// The line for now moves on, while somebody can see it.
+setInterval(() => {
+  if (document.visibilityState === 'visible' && document.querySelector('.now-line'))
+    document.getElementById('calendar').dispatchEvent(new CustomEvent('fetch-again'))
+}, 60_000)

@@ -4,7 +4,7 @@ const focusIn = (day) => day?.querySelector('.chip-link, .add-here, .more-here')
 const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 }
 
 const arrow = (event) => {
-  const day = event.target.closest?.('td.day')
+  const day = event.target.closest?.('.day')
   if (!day || !(event.key in steps)) return
   event.preventDefault()
   const step = steps[event.key]
@@ -13,7 +13,7 @@ const arrow = (event) => {
     const next = inDay[inDay.indexOf(event.target) + step / 7]
     if (next && inDay.includes(event.target)) return next.focus()
   }
-  const days = [...document.querySelectorAll('.calendar td.day')]
+  const days = [...document.querySelectorAll('.calendar .day')]
   for (let at = days.indexOf(day) + step; at >= 0 && at < days.length; at += step)
     if (days[at].querySelector('.chip-link, .add-here, .more-here')) return focusIn(days[at])
 }
