@@ -98,6 +98,13 @@ const names = [
     'pencil',
     'stack-2',
     'layout-sidebar-right-collapse',
+    'alt',
+    'at',
+    'cloud-check',
+    'hash',
+    'mood-smile',
+    'note',
+    'tag',
   ],
   // Of previews: see platforms/post-preview.ts.
   ...['bookmark', 'heart', 'message-circle', 'music', 'share-3', 'thumb-up'],

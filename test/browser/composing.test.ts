@@ -65,7 +65,9 @@ describe('the composer', () => {
     expect(await page.inputValue('#text')).toBe(
       'Typed slowly enough for several checks to come back meanwhile',
     )
-    expect(await page.locator('.counters').textContent()).toContain('61/')
+    const counter = page.locator('#text-counters li')
+    const limit = Number(await counter.getAttribute('data-limit'))
+    expect(await counter.getAttribute('data-left')).toBe(String(limit - 61))
     await page.context().close()
   })
 
@@ -78,8 +80,10 @@ describe('the composer', () => {
       await page.waitForSelector(`#file-${id}`)
     }
     expect(await filesIn(page)).toEqual([a, b, c])
+    await page.click(`#open-${b}`)
     await page.fill(`#alt-${b}`, 'the second sleeve')
-    await page.click(`#file-${c} [value^="up:"]`)
+    await page.click(`#open-${c}`)
+    await page.click(`#about-${c} [value^="up:"]`)
     await expect.poll(() => filesIn(page)).toEqual([a, c, b])
     await page
       .locator(`#file-${b} .thumb`)
@@ -88,6 +92,11 @@ describe('the composer', () => {
     await page.waitForTimeout(800)
     expect(await filesIn(page)).toEqual([b, a, c])
     expect(await page.inputValue(`#alt-${b}`)).toBe('the second sleeve')
+    await page.locator(`#open-${b}`).press('Alt+ArrowRight')
+    await expect.poll(() => filesIn(page)).toEqual([a, b, c])
+    expect(await page.locator('#counted').textContent()).toBe('Picture is now 2 of 3.')
+    await page.keyboard.press('Alt+ArrowRight')
+    await expect.poll(() => filesIn(page)).toEqual([a, c, b])
     await page.context().close()
   })
 

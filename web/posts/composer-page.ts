@@ -3,11 +3,13 @@ import { mostOffered } from '../../db/channels/account-facts.ts'
 import type { TargetState } from '../../db/posts/target-states.ts'
 import { canonicalEdits } from '../../media/edits.ts'
 import type { Platform, RuleFault } from '../../platforms/platform.ts'
-import { numberFormat } from '../../text/formatters.ts'
 import type { WebDeps, Workspace } from '../http/env.ts'
 import type { View } from '../http/render.ts'
 import { formats, type ReaderTime } from '../time/formats.ts'
 import { wallTimeOf } from '../time/wall-time.ts'
+import { checksOf } from './composer/checks.ts'
+import { roomIn } from './composer/room.ts'
+import { keptTexts, openTab, textFieldsOf, textTabs } from './composer/tabs.ts'
 import { type ChannelDraft, type Composer, labelOf } from './composer.ts'
 import { type Fault, faultSentence, faultsOf, faultsOfPlatforms } from './composer-faults.ts'
 import { leftOf } from './composer-form.ts'
@@ -32,6 +34,7 @@ export const composerView = (
   const faults = faultsIn(composer, mood, deps.now())
   const chosen = composer.channels.filter((one) => one.chosen && !one.sent)
   const { post, form } = composer
+  const tabs = textTabs(composer, chosen, faults)
   const scheduled = post?.state === 'scheduled'
   return {
     post,
@@ -56,9 +59,10 @@ export const composerView = (
       ...channelView(composer, one, faults, strict),
       preview: previewIn(deps, workspace, composer, one),
     })),
-    // Shows a sentence once even if it applies to several accounts.
-    appNotes: notesOn(chosen),
-    platforms: [...new Map(chosen.map((one) => [one.platform.name, one.platform])).values()],
+    tabs,
+    openTab: openTab(composer, tabs, strict),
+    keptTexts: keptTexts(composer, tabs),
+    checks: strict && faults.length > 0 ? [] : checksOf(composer, chosen, deps.now()),
     previewed: chosen.some((one) => one.channel.id === form.preview)
       ? form.preview
       : chosen[0]?.channel.id,
@@ -128,6 +132,10 @@ const channelView = (
     label: labelOf(composer.channels, one),
     suggestedLabel: kindLabel(one.platform, one.suggested),
     kindLabel: kindLabel(one.platform, one.kind),
+    room: roomIn(one.textLength, one.textLimit),
+    textFields: textFieldsOf(one),
+    // Closed unless something is filled in, or has to be before the post can be scheduled.
+    isOpen: one.faults.some(({ field }) => field === 'settings') || hasSettings(one),
     notes,
     fields: one.platform.fieldsView
       ? {
@@ -139,13 +147,16 @@ const channelView = (
             values: one.values,
             media: one.draft.media,
             limits: one.platform.fieldLimits ?? {},
-            count: numberFormat().format,
+            room: roomIn,
             faults: strict ? bySetting(settings) : {},
           },
         }
       : null,
   }
 }
+
+const hasSettings = ({ draft }: ChannelDraft): boolean =>
+  Object.values(draft.settings).some((value) => value !== '' && value !== false && value !== null)
 
 const kindLabel = (platform: Platform, kind: string): string =>
   platform.kinds.find((one) => one.name === kind)?.label ?? kind
@@ -194,7 +205,10 @@ const byPlace = (faults: Fault[]): Record<Fault['place'], Fault[]> => {
   }
 }
 
-const pillOf = ({ post, targets }: Composer): View => overallPill(post?.state ?? 'draft', targets)
+const pillOf = ({ post, targets }: Composer): View =>
+  !post || (post.state === 'draft' && targets.length === 0)
+    ? { words: 'Draft', tone: '', icon: 'edit' }
+    : overallPill(post.state, targets)
 
 /** When the post was saved, for its draft. The script keeps these words current. */
 const savedWords = (deps: WebDeps, workspace: Workspace, { post }: Composer): string => {
@@ -218,12 +232,3 @@ const scheduleLabel = (deps: WebDeps, composer: Composer): string => {
   const at = whenLabel(composer, formats(readingOf(composer), deps.now()))
   return at ? `${verb} · ${at}` : verb
 }
-
-/** What happens to the post, or to its files, at the chosen platforms. Each once. */
-const notesOn = (chosen: ChannelDraft[]): string[] => [
-  ...new Set(
-    chosen.flatMap(({ platform, draft }) =>
-      [platform.noteOnApp?.(draft) ?? [], platform.noteOnMedia?.(draft) ?? []].flat(),
-    ),
-  ),
-]

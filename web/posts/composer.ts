@@ -206,7 +206,7 @@ const draftFor = (
   targets: TargetRow[],
   notAsked: string | null,
 ): ChannelDraft => {
-  const text = form.variants[channel.platform] || form.text
+  const text = form.variants[channel.id] || form.variants[channel.platform] || form.text
   const link = form.link || null
   // Platforms judge the files as they will be published.
   const edited = media.map((item) => factsAfterEdits(item, item.edits))

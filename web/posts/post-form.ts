@@ -9,7 +9,7 @@ import { readChoice, type When, whenOf } from './when/choice.ts'
 export type PostForm = {
   text: string
   link: string
-  /** Platform → its own text. Empty if it has none. */
+  /** Platform or channel id → its own text. Empty if it has none. A channel's comes first. */
   variants: Record<string, string>
   /** Ids of the chosen channels. */
   channels: string[]
@@ -49,6 +49,12 @@ export type PostForm = {
   find: string
   /** The channel id of the open preview. */
   preview: string
+  /** The text that is open: `all`, a platform or a channel id. */
+  tab: string
+  /** Platforms whose accounts each get a text of their own. */
+  split: string[]
+  /** What a narrow window shows: `edit` or `preview`. */
+  pane: string
   act: Act
 }
 
@@ -68,7 +74,8 @@ const limits = z.object({
  * Reads the form. Drops invalid ids. Throws a ZodError for texts far beyond any platform's limit.
  * `media` repeats in order. `position.<id>` (without script) and the buttons `act=up:<id>`,
  * `down:<id>` and `remove:<id>` change it. `add` repeats for each file that was ticked in the
- * picker. `zone` is the workspace's time zone, used if the form has none.
+ * picker. The button `act=shared:<platform or channel>` drops its own text. `zone` is the
+ * workspace's time zone, used if the form has none.
  */
 export const readPostForm = (body: FormData, zone: string): PostForm => {
   const one = (name: string) => textOf(body.get(name))
@@ -81,21 +88,24 @@ export const readPostForm = (body: FormData, zone: string): PostForm => {
     left: one('left') || null,
     fold: one('fold') || null,
   })
-  const [act, mediaId = ''] = one('act').split(':')
+  const [act, actOn = ''] = one('act').split(':')
   return {
     ...head,
     when: choice.when,
     zone: isZone(one('zone')) ? one('zone') : zone,
-    variants: named(body, 'variant.'),
+    variants: readVariants(body, act === 'shared' ? actOn : ''),
     channels: ids(body, 'channel'),
     kinds: named(body, 'kind.'),
     fields: fieldsByChannel(body),
-    media: readMedia(body, act ?? '', mediaId),
+    media: readMedia(body, act ?? '', actOn),
     key: isId(one('key')) ? one('key').toLowerCase() : '',
     goesOn: false,
     twice: one('twice') === 'yes',
     find: readFind(one('find')),
     preview: one('preview'),
+    tab: one('tab'),
+    split: body.getAll('split').map(textOf),
+    pane: one('pane'),
     act: readAct(act ?? ''),
   }
 }
@@ -123,9 +133,15 @@ export const emptyPostForm = (given: Partial<PostForm> & { zone: string }): Post
   twice: false,
   find: '',
   preview: '',
+  tab: '',
+  split: [],
+  pane: '',
   act: 'refresh',
   ...given,
 })
+
+const readVariants = (body: FormData, dropped: string): PostForm['variants'] =>
+  Object.fromEntries(Object.entries(named(body, 'variant.')).filter(([name]) => name !== dropped))
 
 const readAct = (act: string): Act =>
   ['check', 'save', 'schedule', 'now'].includes(act) ? (act as Act) : 'refresh'

@@ -140,7 +140,7 @@ const targetView = (
   }
 }
 
-/** The texts that differ from the post's text: by target, or by platform for a draft. */
+/** The texts that differ from the post's text: by target, or by platform or account for a draft. */
 export const textsOf = (
   deps: WebDeps,
   post: PostRow,
@@ -154,7 +154,7 @@ export const textsOf = (
           text: target.text,
         }))
     : Object.entries(post.variants).map(([platform, text]) => ({
-        label: deps.platforms.platforms.get(platform)?.label ?? platform,
+        label: deps.platforms.platforms.get(platform)?.label ?? 'One account',
         text,
       }))
 

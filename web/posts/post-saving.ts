@@ -188,6 +188,9 @@ const keyOf = (workspaceId: string, form: PostForm): FormKey | null => {
     left: _left,
     preview: _preview,
     when: _when,
+    tab: _tab,
+    split: _split,
+    pane: _pane,
     ...typed
   } = form
   return formKeyIn(form, 'post', workspaceId, typed)

@@ -235,3 +235,43 @@ describe('scheduling', () => {
     expect(answer.text).toContain('is disconnected')
   })
 })
+
+describe('a text of its own', () => {
+  it('of an account comes before its platform’s, which comes before the shared one', async () => {
+    const saved = await compose([
+      ...photoForm({
+        channels: [channels.facebook, channels.instagram],
+        media: [await file()],
+        text: 'For all',
+      }),
+      ['variant.facebook', 'For Facebook'],
+      [`variant.${channels.facebook}`, 'For this Page'],
+      ['variant.tiktok', 'For later'],
+    ])
+    const postId = postIdIn(saved.location)
+    expect((await targetsOf(postId)).map(({ platform, text }) => [platform, text])).toEqual([
+      ['facebook', 'For this Page'],
+      ['instagram', 'For all'],
+    ])
+    const edit = await test.cast.manager.get(`${base}/${postId}/edit`)
+    expect(edit.text).toContain('>For Facebook</textarea>')
+    expect(inForm(edit.text, 'variant.tiktok'), 'kept for an account that is added later').toEqual([
+      'For later',
+    ])
+  })
+
+  it('is dropped by its button, without script', async () => {
+    const answer = await compose([
+      ['text', 'For all'],
+      ['channel', channels.facebook],
+      ['channel', channels.instagram],
+      ['variant.facebook', 'For Facebook'],
+      ['variant.instagram', 'For Instagram'],
+      ['tab', 'facebook'],
+      ['act', 'shared:facebook'],
+    ])
+    expect(answer.text).not.toContain('For Facebook<')
+    expect(answer.text).toContain('>For Instagram</textarea>')
+    expect(answer.text).toMatch(/value="facebook"\s+id="text-tab-1" checked/)
+  })
+})

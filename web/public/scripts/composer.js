@@ -1,4 +1,4 @@
-// The composer while a person writes: the order of files, uploads and counters. The server renders
+// The composer while a person writes: its files, its keys and what is open. The server renders
 // changed parts again (posts/check). Without this script, the same buttons submit the form.
 
 const composer = () => document.getElementById('composer')
@@ -15,23 +15,106 @@ document.addEventListener('htmx:before:request', ({ detail: { ctx } }) => {
 
 const renumber = () => {
   document.querySelectorAll('#file-list > .file').forEach((file, index) => {
-    const position = file.querySelector('[name^="position."]')
+    const position = document.querySelector(`[name="position.${file.dataset.file}"]`)
     if (position) position.value = index + 1
   })
   changed()
 }
 
+const tiles = () => [...document.querySelectorAll('#file-list > .file')]
+const tileOf = (id) => document.getElementById(`file-${id}`)
+const say = (words) => {
+  document.getElementById('counted').textContent = words
+}
+const announcePlace = (file) => {
+  const all = tiles()
+  say(`${file.dataset.name} is now ${all.indexOf(file) + 1} of ${all.length}.`)
+}
+const move = (file, isForward) => {
+  const other = isForward ? file.previousElementSibling : file.nextElementSibling
+  if (isForward) other?.before(file)
+  else other?.after(file)
+  announcePlace(file)
+  if (other) renumber()
+}
+
 document.addEventListener('click', (event) => {
-  const button = event.target.closest?.('#file-list [data-live]')
+  const button = event.target.closest?.('#files [data-live]')
   if (!button) return
   event.preventDefault()
-  const file = button.closest('.file')
-  const [act] = button.value.split(':')
-  if (act === 'up') file.previousElementSibling?.before(file)
-  if (act === 'down') file.nextElementSibling?.after(file)
-  if (act === 'remove') file.remove()
-  else button.focus()
-  renumber()
+  const [act, id] = button.value.split(':')
+  const file = tileOf(id)
+  if (act === 'remove') {
+    const next = file.nextElementSibling ?? file.previousElementSibling
+    file.remove()
+    document.getElementById(`about-${id}`)?.remove()
+    ;(next?.querySelector('.file-picture') ?? document.getElementById('drop-file'))?.focus()
+    renumber()
+  } else {
+    move(file, act === 'up')
+    button.focus()
+  }
+})
+document.addEventListener('keydown', (event) => {
+  const way = { ArrowLeft: true, ArrowRight: false }[event.key]
+  const file = event.target.closest?.('#file-list > .file')
+  if (!file || !event.altKey || way === undefined) return
+  event.preventDefault()
+  const { activeElement } = document
+  move(file, way)
+  activeElement.focus()
+})
+
+// The alt text and the order of one file, below the tiles.
+let about = ''
+const showAbout = () => {
+  for (const one of document.querySelectorAll('.file-about'))
+    one.classList.toggle('open', one.id === about)
+  for (const link of document.querySelectorAll('.file-picture'))
+    link.setAttribute('aria-expanded', link.hash === `#${about}`)
+}
+const openAbout = (id, isFocused) => {
+  about = about === id && !isFocused ? '' : id
+  showAbout()
+  if (about) document.querySelector(`#${about} .alt`)?.focus()
+}
+document.addEventListener('click', (event) => {
+  const tile = event.target.closest?.('a.file-picture')
+  const alt = event.target.closest?.('#checks a[href^="#alt-"]')
+  if (!tile && !alt) return
+  event.preventDefault()
+  showPane('edit')
+  if (tile) openAbout(tile.hash.slice(1), false)
+  else openAbout(alt.hash.replace('#alt-', 'about-'), true)
+})
+
+// A link to a field leads to where it can be seen: the other pane, or a closed section.
+const showPane = (pane) => {
+  document.getElementById(`pane-${pane}`).checked = true
+}
+document.addEventListener('click', (event) => {
+  const link = event.target.closest?.('#checks a[href^="#"], #verdict a[href^="#"]')
+  const field = link && document.getElementById(link.hash.slice(1))
+  if (!field || link.hash.startsWith('#alt-')) return
+  event.preventDefault()
+  showPane('edit')
+  field.closest('details')?.setAttribute('open', '')
+  const first = field.matches('input, select, textarea')
+    ? field
+    : field.querySelector('input:not([type=hidden]), select, textarea, summary')
+  field.scrollIntoView({ block: 'nearest' })
+  first?.focus()
+})
+
+document.addEventListener('keydown', (event) => {
+  if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey || !composer()) return
+  const isSend = event.key === 'Enter'
+  if (!isSend && event.key.toLowerCase() !== 's') return
+  if (document.querySelector('dialog[open]')) return
+  event.preventDefault()
+  const save = composer().querySelector('[name=act][value=save]')
+  const schedule = composer().querySelector('[name=act][value=schedule]')
+  ;(isSend ? schedule : (save ?? schedule)).click()
 })
 
 let dragged = null
@@ -64,6 +147,7 @@ document.addEventListener('drop', (event) => {
   const { left, width } = over.getBoundingClientRect()
   if (event.clientX < left + width / 2) over.before(dragged)
   else over.after(dragged)
+  announcePlace(dragged)
   renumber()
 })
 document.addEventListener('dragend', () => {
@@ -91,15 +175,20 @@ document.addEventListener('uploaded', (event) => {
   changed()
 })
 
-// Keeps opened sections open when the form is rendered again.
-let opened = []
+// Sections stay as open as they are when the form is rendered again.
+let sections = new Map()
 document.addEventListener('htmx:before:swap', () => {
-  opened = [...(composer()?.querySelectorAll('details[id][open]') ?? [])].map(
-    (details) => details.id,
-  )
+  const all = composer()?.querySelectorAll('details[id]') ?? []
+  sections = new Map([...all].map(({ id, open }) => [id, open]))
 })
 document.addEventListener('htmx:after:swap', () => {
-  for (const id of opened) document.getElementById(id)?.setAttribute('open', '')
+  for (const [id, open] of sections) document.getElementById(id)?.toggleAttribute('open', open)
+  showAbout()
+})
+// A menu of the bar closes when the focus leaves it.
+document.addEventListener('focusin', ({ target }) => {
+  for (const menu of document.querySelectorAll('.bar-more[open]'))
+    if (!menu.contains(target)) menu.open = false
 })
 
 // A message beside a field is gone once the form is rendered again; so is its mark on the field, which
@@ -108,41 +197,6 @@ document.addEventListener('htmx:after:swap', () => {
   for (const field of composer()?.querySelectorAll('[aria-invalid="true"]') ?? [])
     if (!document.getElementById(`${field.id}.fault`)) field.setAttribute('aria-invalid', 'false')
 })
-
-const numbers = new Intl.NumberFormat('en-GB')
-const lengthIn = (text, unit) => (unit === 'utf-16' ? text.length : [...text].length)
-
-// Updates counters at each key press. The server's count, which includes variants and kinds,
-// follows shortly after.
-document.addEventListener('input', ({ target }) => {
-  if (!target.id || !composer()?.contains(target)) return
-  const counters = [...document.querySelectorAll(`.counters [data-counts="${target.id}"]`)]
-  for (const counter of counters) {
-    const length = lengthIn(target.value, counter.dataset.unit)
-    counter.querySelector('.number').textContent = numbers.format(length)
-    counter.classList.toggle('over', length > Number(counter.dataset.limit))
-  }
-  if (counters.length > 0) announce(target, counters)
-})
-
-// Screen readers hear how much is left once it is less than 15 %, when the person stops typing.
-let announcing
-const announce = (target, counters) => {
-  clearTimeout(announcing)
-  announcing = setTimeout(() => {
-    document.getElementById('counted').textContent = counters
-      .map(({ dataset: { limit, name, unit } }) =>
-        roomWords(name, Number(limit) - lengthIn(target.value, unit), limit),
-      )
-      .filter(Boolean)
-      .join('. ')
-  }, 700)
-}
-const roomWords = (name, left, limit) => {
-  if (left > limit * 0.15) return ''
-  const count = Math.abs(left)
-  return `${name}: ${numbers.format(count)} ${count === 1 ? 'character' : 'characters'} ${left < 0 ? 'over the limit' : 'left'}`
-}
 
 // The editor of a file is loaded when somebody opens it. If it can't be, its page opens.
 document.addEventListener('click', async (event) => {
@@ -159,4 +213,14 @@ document.addEventListener('click', async (event) => {
   } finally {
     button.ariaBusy = null
   }
+})
+
+// Files from the clipboard are uploaded like dropped ones.
+document.addEventListener('paste', (event) => {
+  const input = document.getElementById('drop-file')
+  const files = event.clipboardData?.files
+  if (!composer()?.contains(event.target) || !input || !files?.length) return
+  event.preventDefault()
+  input.files = files
+  input.dispatchEvent(new Event('change', { bubbles: true }))
 })

@@ -1,0 +1,98 @@
+import { beforeAll, expect, test } from 'vitest'
+import { type Scene, startComposerStage } from './composer-stage.ts'
+
+let stage: Awaited<ReturnType<typeof startComposerStage>>
+
+beforeAll(async () => {
+  stage = await startComposerStage()
+}, 60_000)
+
+const scene: Scene = {
+  media: ['image', 'image'],
+  text: 'Five records',
+  kinds: { facebook: 'photos', instagram: 'carousel', tiktok: 'photos' },
+  fields: () => ({}),
+}
+
+test('a tab has the shared text until somebody types in it, and takes it back with Undo', async () => {
+  const { path } = await stage.saveDraft(scene)
+  const page = await stage.open(path)
+  const tab = (name: string) => page.locator('.text-tab', { hasText: name })
+  const own = page.locator('#variant-instagram')
+  await tab('Instagram').click()
+  await expect.poll(() => own.inputValue()).toBe('Five records')
+  expect(await page.locator('[name=preview]:checked').getAttribute('value')).toBe(
+    stage.channels.instagram,
+  )
+  await tab('All accounts').click()
+  await page.locator('#text').fill('Six records')
+  await tab('Instagram').click()
+  expect(await own.inputValue()).toBe('Six records')
+  expect(await page.locator('.own-dot:visible').count()).toBe(0)
+
+  await own.press('End')
+  await own.pressSequentially(' #vinyl')
+  await tab('Instagram').locator('.own-dot').waitFor()
+  await tab('All accounts').click()
+  await page.locator('#text').fill('Seven records')
+  await tab('Instagram').click()
+  expect(await own.inputValue()).toBe('Six records #vinyl')
+
+  await page.getByRole('button', { name: 'Use shared text' }).click()
+  expect(await own.inputValue()).toBe('Seven records')
+  expect(await page.locator('.own-dot:visible').count()).toBe(0)
+  await page.getByRole('button', { name: 'Undo' }).click()
+  expect(await own.inputValue()).toBe('Six records #vinyl')
+
+  await page.keyboard.press('Control+s')
+  await page.waitForURL(/\/posts\/[0-9a-f-]{36}(\?|$)/)
+  await page.goto(new URL(path, page.url()).href)
+  expect(await page.inputValue('#text')).toBe('Seven records')
+  await tab('Facebook').click()
+  await expect.poll(() => page.inputValue('#variant-facebook')).toBe('Seven records')
+  await tab('Instagram').click()
+  expect(await own.inputValue()).toBe('Six records #vinyl')
+  await page.context().close()
+})
+
+test('Ctrl+Enter schedules: a text that is too long is opened in its tab and focused', async () => {
+  const { path } = await stage.saveDraft(scene)
+  const page = await stage.open(path)
+  await page.locator('.text-tab', { hasText: 'Instagram' }).click()
+  await page.locator('#variant-instagram').fill('x'.repeat(2_201))
+  await page.locator('.text-tab', { hasText: 'All accounts' }).click()
+  await page.locator('#text').press('Control+Enter')
+  await page.getByRole('alert').waitFor()
+  await expect
+    .poll(() => page.locator('#variant-instagram').evaluate((one) => one.matches(':focus')))
+    .toBe(true)
+  expect(await page.locator('#text-counters li:visible').innerText()).toBe(
+    'Instagram: 1 character over',
+  )
+  await page.context().close()
+})
+
+test('a narrow window shows the editor or the preview, with the bar below both', async () => {
+  const { path } = await stage.saveDraft(scene)
+  const page = await stage.open(path, { width: 390 })
+  const schedule = page.getByRole('button', { name: /^Schedule/ })
+  const isInSight = async () => {
+    const box = await schedule.boundingBox()
+    return box !== null && box.y > 0 && box.y + box.height <= 844
+  }
+  expect([await page.locator('#text').isVisible(), await page.locator('#preview').isVisible()]).toEqual(
+    [true, false],
+  )
+  expect(await isInSight()).toBe(true)
+  await page.locator('label:has(#pane-preview)').click()
+  expect([await page.locator('#text').isVisible(), await page.locator('#preview').isVisible()]).toEqual(
+    [false, true],
+  )
+  expect(await isInSight()).toBe(true)
+  expect(await page.locator('.tab-bar').isVisible()).toBe(false)
+  await page.getByRole('link', { name: /^Fix: TikTok: Choose who/ }).click()
+  await expect
+    .poll(() => page.locator('select.audience').evaluate((one) => one.matches(':focus')))
+    .toBe(true)
+  await page.context().close()
+})

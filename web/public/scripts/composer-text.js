@@ -1,0 +1,137 @@
+// The composer's texts. A platform's text area shows the shared text until somebody types in it;
+// from then on its words are its own. Counters stay silent until 15% of the room is left.
+
+const form = () => document.getElementById('composer')
+const field = (id) => document.getElementById(id)
+const ownTexts = () => [...document.querySelectorAll('#words [data-follows]')]
+
+// A text area without a name isn't sent, so the server takes the shared text for it.
+const follows = (area) => area.dataset.name !== undefined
+const follow = (area) => {
+  area.dataset.name ??= area.name
+  area.removeAttribute('name')
+  area.value = field(area.dataset.follows)?.value ?? ''
+}
+const own = (area) => {
+  area.name = area.dataset.name ?? area.name
+  delete area.dataset.name
+}
+const tabOf = (area) => {
+  const [, index] = /text-panel-(\d+)/.exec(area.closest('.text-panel')?.className ?? '') ?? []
+  return field(`text-tab-${index}`)?.closest('label')
+}
+const mark = (area) => {
+  const isOwn = !follows(area) && area.value !== ''
+  tabOf(area)?.classList.toggle('own', isOwn)
+  const button = area.parentElement.querySelector('.use-shared')
+  if (isOwn) taken.delete(area.id)
+  button.hidden = !isOwn && !taken.has(area.id)
+  button.querySelector('span').textContent = taken.has(area.id) ? 'Undo' : 'Use shared text'
+}
+
+// What was taken back by "Use shared text", until something else is typed there.
+const taken = new Map()
+document.addEventListener('click', (event) => {
+  const button = event.target.closest?.('[data-shared]')
+  if (!button) return
+  event.preventDefault()
+  const area = field(button.dataset.shared)
+  if (taken.has(area.id)) {
+    own(area)
+    area.value = taken.get(area.id)
+  } else {
+    taken.set(area.id, area.value)
+    follow(area)
+  }
+  mark(area)
+  area.focus()
+  const isUndone = !follows(area)
+  say(isUndone ? 'Your text is back.' : 'This uses the shared text now. Undo is beside it.')
+  area.dispatchEvent(new Event('change', { bubbles: true }))
+  count()
+})
+
+const refresh = () => {
+  for (const area of ownTexts()) {
+    const isNew = !follows(area) && (area.value === '' || area.value === sharedFor(area))
+    if (isNew && area !== document.activeElement) follow(area)
+    else if (follows(area)) area.value = sharedFor(area)
+    mark(area)
+  }
+  count()
+}
+const sharedFor = (area) => field(area.dataset.follows)?.value ?? ''
+
+document.addEventListener('input', ({ target }) => {
+  if (!form()?.contains(target)) return
+  if (target.matches('#words [data-follows]')) {
+    own(target)
+    mark(target)
+  }
+  for (const area of ownTexts()) if (follows(area)) area.value = sharedFor(area)
+  count()
+  announce(target)
+})
+document.addEventListener('change', ({ target }) => {
+  if (!form()?.contains(target)) return
+  if (target.matches('#words [data-follows]') && target.value === '') {
+    follow(target)
+    mark(target)
+  }
+  // The preview shows the account whose text is open.
+  const { previews } = target.closest('.text-tab')?.dataset ?? {}
+  const preview = previews && document.querySelector(`[name=preview][value="${previews}"]`)
+  if (preview) preview.checked = true
+})
+document.addEventListener('htmx:after:swap', () => form() && refresh())
+
+const numbers = new Intl.NumberFormat('en-US')
+const lengthIn = (text, unit) => (unit === 'utf-16' ? text.length : [...text].length)
+const areaOf = ({ dataset: { counts } }) => {
+  const areas = counts.split(' ').map(field).filter(Boolean)
+  return areas.find((area) => area.name && area.value) ?? areas.at(-1)
+}
+const wordsOf = (left) => {
+  const number = Math.abs(left)
+  return `${numbers.format(number)} ${number === 1 ? 'character' : 'characters'} ${left < 0 ? 'over' : 'left'}`
+}
+
+// Only the counter with the least room is shown, in each place.
+const count = () => {
+  for (const list of document.querySelectorAll('#composer .counters')) {
+    const counters = [...list.children].map((counter) => {
+      const { limit, unit } = counter.dataset
+      const left = limit - lengthIn(areaOf(counter)?.value ?? '', unit)
+      counter.dataset.left = left
+      counter.classList.toggle('over', left < 0)
+      counter.querySelector('.number').textContent = wordsOf(left)
+      return { counter, share: left / limit }
+    })
+    const least = Math.min(...counters.map(({ share }) => share))
+    const worst = counters.find(({ share }) => share === least && share <= 0.15)?.counter
+    for (const { counter } of counters) counter.hidden = counter !== worst
+  }
+}
+
+const say = (words) => {
+  field('counted').textContent = words
+}
+// Screen readers hear how much is left once it is less than 15%, when the person stops typing.
+let announcing
+const announce = (target) => {
+  const counters = [...document.querySelectorAll('#composer .counters > li')].filter(
+    (counter) => areaOf(counter) === target,
+  )
+  if (counters.length === 0) return
+  clearTimeout(announcing)
+  announcing = setTimeout(() => {
+    say(
+      counters
+        .filter(({ dataset: { left, limit } }) => left <= limit * 0.15)
+        .map(({ dataset: { name, left } }) => `${name}: ${wordsOf(Number(left))}`)
+        .join('. '),
+    )
+  }, 700)
+}
+
+if (form()) refresh()
