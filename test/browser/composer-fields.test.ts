@@ -279,27 +279,4 @@ describe('counters', () => {
     await expect.poll(said).toBe('TikTok title: 0 characters left')
     await page.context().close()
   })
-
-  test('count the text as each platform does', async () => {
-    const scene = scenes.pictures
-    if (!scene) throw new Error('the scene is gone')
-    const { path } = await stage.saveDraft({ ...scene, text: '🎧🎧' })
-    const page = await stage.open(path)
-    const counters = () =>
-      page
-        .locator('#text-counters li')
-        .evaluateAll((all) =>
-          all.map((one) => `${one.getAttribute('data-name')} ${one.getAttribute('data-left')}`),
-        )
-    expect(await counters()).toEqual(['Facebook 63204', 'Instagram 2198', 'TikTok 3996'])
-    await page.locator('#text').fill('🎧🎧🎧')
-    expect(await counters()).toEqual(['Facebook 63203', 'Instagram 2197', 'TikTok 3994'])
-    const shown = () => page.locator('#text-counters li:visible').allInnerTexts()
-    expect(await shown(), 'silent until 15% is left').toEqual([])
-    await page.locator('#text').fill('🎧'.repeat(1_990))
-    expect(await shown()).toEqual(['TikTok: 20 characters left'])
-    await page.locator('#text').fill('🎧'.repeat(2_201))
-    expect(await shown(), 'the one with the least room').toEqual(['TikTok: 402 characters over'])
-    await page.context().close()
-  })
 })

@@ -14,7 +14,7 @@ const scene: Scene = {
   fields: () => ({}),
 }
 
-test('a tab has the shared text until somebody types in it, and takes it back with Undo', async () => {
+test('a tab has the shared text until somebody types in it, and takes it back', async () => {
   const { path } = await stage.saveDraft(scene)
   const page = await stage.open(path)
   const tab = (name: string) => page.locator('.text-tab', { hasText: name })
@@ -80,19 +80,42 @@ test('a narrow window shows the editor or the preview, with the bar below both',
     const box = await schedule.boundingBox()
     return box !== null && box.y > 0 && box.y + box.height <= 844
   }
-  expect([await page.locator('#text').isVisible(), await page.locator('#preview').isVisible()]).toEqual(
-    [true, false],
-  )
+  expect([
+    await page.locator('#text').isVisible(),
+    await page.locator('#preview').isVisible(),
+  ]).toEqual([true, false])
   expect(await isInSight()).toBe(true)
   await page.locator('label:has(#pane-preview)').click()
-  expect([await page.locator('#text').isVisible(), await page.locator('#preview').isVisible()]).toEqual(
-    [false, true],
-  )
+  expect([
+    await page.locator('#text').isVisible(),
+    await page.locator('#preview').isVisible(),
+  ]).toEqual([false, true])
   expect(await isInSight()).toBe(true)
   expect(await page.locator('.tab-bar').isVisible()).toBe(false)
   await page.getByRole('link', { name: /^Fix: TikTok: Choose who/ }).click()
   await expect
     .poll(() => page.locator('select.audience').evaluate((one) => one.matches(':focus')))
     .toBe(true)
+  await page.context().close()
+})
+
+test('counters count the text as each platform does', async () => {
+  const { path } = await stage.saveDraft({ ...scene, text: '🎧🎧' })
+  const page = await stage.open(path)
+  const counters = () =>
+    page
+      .locator('#text-counters li')
+      .evaluateAll((all) =>
+        all.map((one) => `${one.getAttribute('data-name')} ${one.getAttribute('data-left')}`),
+      )
+  expect(await counters()).toEqual(['Facebook 63204', 'Instagram 2198', 'TikTok 3996'])
+  await page.locator('#text').fill('🎧🎧🎧')
+  expect(await counters()).toEqual(['Facebook 63203', 'Instagram 2197', 'TikTok 3994'])
+  const shown = () => page.locator('#text-counters li:visible').allInnerTexts()
+  expect(await shown(), 'silent until 15% is left').toEqual([])
+  await page.locator('#text').fill('🎧'.repeat(1_990))
+  expect(await shown()).toEqual(['TikTok: 20 characters left'])
+  await page.locator('#text').fill('🎧'.repeat(2_201))
+  expect(await shown(), 'the one with the least room').toEqual(['TikTok: 402 characters over'])
   await page.context().close()
 })

@@ -93,7 +93,8 @@ const areaOf = ({ dataset: { counts } }) => {
 }
 const wordsOf = (left) => {
   const number = Math.abs(left)
-  return `${numbers.format(number)} ${number === 1 ? 'character' : 'characters'} ${left < 0 ? 'over' : 'left'}`
+  const unit = number === 1 ? 'character' : 'characters'
+  return `${numbers.format(number)} ${unit} ${left < 0 ? 'over' : 'left'}`
 }
 
 // Only the counter with the least room is shown, in each place.

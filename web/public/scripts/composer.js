@@ -191,8 +191,8 @@ document.addEventListener('focusin', ({ target }) => {
     if (!menu.contains(target)) menu.open = false
 })
 
-// A message beside a field is gone once the form is rendered again; so is its mark on the field, which
-// is skipped then.
+// A message beside a field is gone once the form is rendered again; so is its mark on the field,
+// which is skipped then.
 document.addEventListener('htmx:after:swap', () => {
   for (const field of composer()?.querySelectorAll('[aria-invalid="true"]') ?? [])
     if (!document.getElementById(`${field.id}.fault`)) field.setAttribute('aria-invalid', 'false')
