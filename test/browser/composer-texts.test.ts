@@ -92,7 +92,7 @@ test('a narrow window shows the editor or the preview, with the bar below both',
   ]).toEqual([false, true])
   expect(await isInSight()).toBe(true)
   expect(await page.locator('.tab-bar').isVisible()).toBe(false)
-  await page.getByRole('link', { name: /^Fix: TikTok: Choose who/ }).click()
+  await page.getByRole('link', { name: /^Fix.*Choose who can see/ }).click()
   await expect
     .poll(() => page.locator('select.audience').evaluate((one) => one.matches(':focus')))
     .toBe(true)
