@@ -4,7 +4,7 @@ import type { ChannelDraft, Composer } from '../composer.ts'
 import { type Fault, faultSentence, faultsOf } from '../composer-faults.ts'
 
 /** A line of the card that says what is missing, with one action at most. */
-export type Check = {
+export type ComposerCheck = {
   /** `todo` blocks scheduling, `hint` doesn't. */
   tone: 'ready' | 'todo' | 'hint'
   icon: string
@@ -14,12 +14,16 @@ export type Check = {
 }
 
 /** What keeps the post from being scheduled, then suggestions. The time is asked for elsewhere. */
-export const checksOf = (composer: Composer, chosen: ChannelDraft[], nowMs: number): Check[] => {
+export const checksOf = (
+  composer: Composer,
+  chosen: ChannelDraft[],
+  nowMs: number,
+): ComposerCheck[] => {
   if (chosen.length === 0 && composer.accounts === 0) return []
   const faults = faultsOf(composer, 'schedule', nowMs).filter(({ rule }) => rule !== 'time_missing')
   const sentences = new Map(faults.map((fault) => [faultSentence(fault), fault]))
   const blocking = [...sentences].map(
-    ([words, fault]): Check => ({
+    ([words, fault]): ComposerCheck => ({
       tone: 'todo',
       icon: 'alert-circle',
       words,
@@ -34,7 +38,7 @@ export const checksOf = (composer: Composer, chosen: ChannelDraft[], nowMs: numb
   ]
 }
 
-const ready = (chosen: ChannelDraft[]): Check => ({
+const ready = (chosen: ChannelDraft[]): ComposerCheck => ({
   tone: 'ready',
   icon: 'circle-check',
   words:
@@ -53,12 +57,12 @@ const fieldOf = ({ place, channelId, setting }: Fault): string => {
 }
 
 /** What happens to the post, or to its files, at the chosen platforms. Each once. */
-const notesOf = (chosen: ChannelDraft[], first: ComposedMedia | undefined): Check[] => {
+const notesOf = (chosen: ChannelDraft[], first: ComposedMedia | undefined): ComposerCheck[] => {
   const onMedia = chosen.flatMap(({ platform, draft }) => platform.noteOnMedia?.(draft) ?? [])
   const onApp = chosen.flatMap(({ platform, draft }) => platform.noteOnApp?.(draft) ?? [])
   return [
     ...[...new Set(onMedia)].map(
-      (words): Check => ({
+      (words): ComposerCheck => ({
         tone: 'hint',
         icon: 'crop',
         words,
@@ -66,13 +70,17 @@ const notesOf = (chosen: ChannelDraft[], first: ComposedMedia | undefined): Chec
       }),
     ),
     ...[...new Set(onApp)].map(
-      (words): Check => ({ tone: 'hint', icon: 'info-circle', words, action: null }),
+      (words): ComposerCheck => ({ tone: 'hint', icon: 'info-circle', words, action: null }),
     ),
   ]
 }
 
 /** A file that a platform doesn't show whole. Cuts in a carousel come from its first file. */
-const shapeCheck = (chosen: ChannelDraft[], item: ComposedMedia, position: number): Check[] => {
+const shapeCheck = (
+  chosen: ChannelDraft[],
+  item: ComposedMedia,
+  position: number,
+): ComposerCheck[] => {
   const { width, height } = rotatedSize(item, item.edits)
   const crop = item.edits?.crop
   const ratio = crop ? (crop.width * width) / (crop.height * height) : width / height
@@ -98,7 +106,7 @@ const shapeCheck = (chosen: ChannelDraft[], item: ComposedMedia, position: numbe
   ]
 }
 
-const altCheck = (item: ComposedMedia, index: number): Check[] =>
+const altCheck = (item: ComposedMedia, index: number): ComposerCheck[] =>
   item.altText.trim() === '' && item.kind === 'image'
     ? [
         {
