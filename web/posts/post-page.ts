@@ -58,6 +58,7 @@ export const loadPostPage = async (
       (target) =>
         undecidedStates.includes(target.state) || !target.finishedAt || target.commentOpen,
     ),
+    media,
     content: contentOf({ post, targets, media }, textsOf(deps, post, targets), base),
     history: history.flatMap((line) => historyView(line, names, fmt)),
     answer: did ? await actAnswerOf(deps, workspace, did, names, fmt) : null,
