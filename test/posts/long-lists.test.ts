@@ -29,7 +29,7 @@ const insert = async (words: string, count: number, from: Date) => {
 }
 const open = async (path: string) =>
   (await test.cast.manager.get(`/w/northside${path}`)).text.replaceAll('&amp;', '&')
-const entries = (html: string) => html.match(/<li class="(?:entry card|chip [^"]+)"/g)?.length ?? 0
+const entries = (html: string) => html.match(/<li class="(?:entry|chip [^"]+)"/g)?.length ?? 0
 const linkTo = (html: string, words: RegExp) =>
   html.match(new RegExp(`href="/w/northside([^"]+)"[^>]*>${words.source}`))?.[1] ?? ''
 
@@ -74,7 +74,7 @@ describe('Today', () => {
     )
     await insert('May:', 200, new Date('2096-05-10T08:00:00Z'))
     const page = await open('/today')
-    const [today = ''] = page.split('Tomorrow</h2>')
+    const [today = ''] = page.split('Tomorrow</h3>')
     expect(entries(today)).toBe(12)
     expect(today).not.toContain('May: 60.')
     expect(today).toContain('May: 61.')

@@ -6,6 +6,11 @@ import { askAgainMs } from '../channels/asking.ts'
  * removes the item.
  */
 export type SaidNeed = {
+  /** Red for what failed or is lost, amber for what is uncertain or still to come. */
+  tone: 'need' | 'wait'
+  icon: string
+  /** The name of the platform it is about. Null if it is about a whole sign-in. */
+  platform: string | null
   title: string
   words: string
   path: string
@@ -22,6 +27,7 @@ export const sayNeed = (need: Need, when: (date: Date) => string, nowMs: number)
   switch (need.about) {
     case 'channel':
       return {
+        ...{ tone: 'need', icon: 'plug-connected-x', platform: need.platform },
         title: `${need.channelName} ${need.accounts > 1 ? 'need' : 'needs'} to be reconnected`,
         words: `The connection has expired. ${onHold(need.waiting, need.firstDueAt, when)}`,
         path: '/channels',
@@ -31,6 +37,7 @@ export const sayNeed = (need: Need, when: (date: Date) => string, nowMs: number)
       }
     case 'ending':
       return {
+        ...{ tone: 'wait', icon: 'clock', platform: null },
         title: `The connection through ${need.grantName || 'the person who made it'} expires ${when(need.endsAt)}`,
         words: `${need.grantName || 'That person'} needs to sign in again before then. ${dueAfter(need.waiting, need.firstDueAt, when)}`,
         path: '/channels',
@@ -41,6 +48,7 @@ export const sayNeed = (need: Need, when: (date: Date) => string, nowMs: number)
     case 'target': {
       const path = `/posts/${need.postId}`
       return {
+        ...markOf(need),
         title: titleOfTarget(need),
         words: whyWords(need),
         path,
@@ -52,6 +60,7 @@ export const sayNeed = (need: Need, when: (date: Date) => string, nowMs: number)
     case 'comment': {
       const path = `/posts/${need.postId}`
       return {
+        ...markOf(need),
         title: titleOfComment(need),
         words: `The post itself is published. ${need.problem?.words ?? 'Check the post, then decide here.'}`,
         path,
@@ -62,6 +71,14 @@ export const sayNeed = (need: Need, when: (date: Date) => string, nowMs: number)
     }
   }
 }
+
+const markOf = ({
+  state,
+  platform,
+}: Extract<Need, { about: 'target' | 'comment' }>): Pick<SaidNeed, 'tone' | 'icon' | 'platform'> =>
+  state === 'unconfirmed'
+    ? { tone: 'wait', icon: 'help-circle', platform }
+    : { tone: 'need', icon: 'alert-circle', platform }
 
 const onHold = (count: number, firstDueAt: Date | null, when: (date: Date) => string): string => {
   if (count === 0) return 'No posts are scheduled for it.'

@@ -7,8 +7,8 @@ import { sayNeed } from '../notifications/needs.ts'
 import { loadNextStep } from '../pages/next-step.ts'
 import { loadFirstSteps } from '../people/first-steps.ts'
 import { formats } from '../time/formats.ts'
-import { loadToday } from './calendar/page.ts'
 import { actAnswerOf } from './post-page.ts'
+import { loadToday } from './today.ts'
 
 /** The Today page: today, tomorrow and what needs attention. */
 export const todayRoutes = (deps: WebDeps, view: Renderer) =>
@@ -28,16 +28,20 @@ export const todayRoutes = (deps: WebDeps, view: Renderer) =>
     const data = { base, moreOn, ...days }
     if (isPart) return view.partial(c, 'today/_days', data)
     const isEmpty =
-      [...data.near, ...data.later].every((day) => day.entries.length === 0) &&
+      [...data.near, ...data.later].every((day) => day.entries.length + day.earlier === 0) &&
       data.drafts.length === 0
     const step = isEmpty && !steps ? await loadNextStep(deps, c.var.workspace, c.var.role) : null
     const did = c.req.query('did')
     const fmt = formats(c.var.workspace, deps.now())
     const answer = did ? await actAnswerOf(deps, c.var.workspace, did, null, fmt) : null
-    const said = needs.map((need) => sayNeed(need, fmt.when, deps.now()))
+    const said = needs.map((need) => {
+      const { platform, ...one } = sayNeed(need, fmt.when, deps.now())
+      return { ...one, platform: platform && deps.platforms.platforms.get(platform) }
+    })
     return view.page(c, 'today/show', {
       ...data,
       needs: said,
+      next: days.nextAt && fmt.when(days.nextAt),
       answer,
       steps,
       isEmpty,

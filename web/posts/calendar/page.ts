@@ -2,7 +2,6 @@ import type { CalendarFilter } from '../../../db/posts/calendar/filter.ts'
 import { listCalendar } from '../../../db/posts/calendar/posts.ts'
 import type { WebDeps, Workspace } from '../../http/env.ts'
 import { addDays } from '../../time/days.ts'
-import { dateOf, startOfDay } from '../../time/wall-time.ts'
 import { boundsOf, type CalendarView, type Span } from './days.ts'
 import { type Day, daysWith, type Entry, entryReader } from './entries.ts'
 
@@ -50,45 +49,6 @@ export const loadDays = async (
     next: isFull && last !== dates.at(-1) ? addDays(last, 1) : null,
   }
 }
-
-const todayShows = { nearDays: 2, laterDays: 3, perDay: 12, aheadDays: 30 }
-
-/** `from` and `to` bound the time range whose changes affect the page, in seconds since 1970. */
-export type TodayDays = { near: Day[]; later: Day[]; drafts: Entry[]; from: number; to: number }
-
-/**
- * Today, tomorrow and the next three days that have posts. If today has more posts than fit, leaves
- * out those from more than an hour ago first.
- */
-export const loadToday = async (deps: WebDeps, workspace: Workspace): Promise<TodayDays> => {
-  const { nearDays, laterDays, perDay, aheadDays } = todayShows
-  const { id: workspaceId, zone } = workspace
-  const today = dateOf(new Date(deps.now()), zone)
-  const dates = Array.from({ length: aheadDays }, (_, ahead) => addDays(today, ahead))
-  const { posts, drafts } = await listCalendar(deps.sql, {
-    workspaceId,
-    days: boundsOf(dates, zone),
-    only: { near: nearDays, later: laterDays },
-    perDay,
-    leaveOutBefore: new Date(deps.now() - hourMs),
-    drafts: draftsShown,
-  })
-  const near = dates.slice(0, nearDays)
-  const later = [...new Set(posts.map((post) => post.date))].filter((date) => !near.includes(date))
-  const shown = [...near, ...later]
-  const read = entryReader(deps, workspace)
-  const days = daysWith(read, { dates: shown, posts, month: '' })
-  const lastDay = later.length === laterDays ? (later.at(-1) ?? today) : (dates.at(-1) ?? today)
-  return {
-    near: days.slice(0, nearDays),
-    later: days.slice(nearDays),
-    drafts: drafts.map(read.entry),
-    from: startOfDay(today, zone).getTime() / 1_000,
-    to: startOfDay(addDays(lastDay, 1), zone).getTime() / 1_000,
-  }
-}
-
-const hourMs = 3_600_000
 
 /** `month`, `week` or `list`. Defaults to `month`. */
 export const readView = (typed: string | undefined): CalendarView =>
