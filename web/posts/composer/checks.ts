@@ -44,7 +44,7 @@ const ready = (chosen: ChannelDraft[]): ComposerCheck => ({
   words:
     chosen.length === 1
       ? `Ready for ${chosen[0]?.platform.label}`
-      : `Ready for all ${chosen.length} accounts`,
+      : `Ready for ${chosen.length === 2 ? 'both' : `all ${chosen.length}`} accounts`,
   action: null,
 })
 
