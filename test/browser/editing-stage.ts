@@ -57,7 +57,11 @@ export const editorFrame = (page: Page) => page.locator('[data-frame]')
 
 /** Opens the editor of a file in the composer and waits until its picture or video is there. */
 export const openEditor = async (page: Page, media: string): Promise<void> => {
-  await page.locator(`#edit-${media}`).click()
+  const button = page.locator(`#edit-${media}`)
+  // On a touch screen, or a narrow one, a file's buttons come with a tap on it.
+  const isSmall = await button.evaluate((one) => !one.checkVisibility())
+  if (isSmall) await page.locator(`#open-${media}`).click()
+  await (isSmall ? page.locator(`#crop-${media}`) : button).click()
   await editorFrame(page).waitFor()
   await page.evaluate(`(async () => {
     const one = document.querySelector('[data-source]')
