@@ -191,6 +191,8 @@ describe('filters', () => {
     ['state=rejected', [true, false]],
     ['state=published', [false, false]],
     ['state=published&state=draft', [false, true]],
+    ['state=upcoming&q=plan', [false, false]],
+    ['state=upcoming&state=draft&q=plan', [false, true]],
     ['q=dub+CRATE', [true, false]],
     ['q=sleev', [true, false]],
     ['q=vinyl', [true, false]],
@@ -209,6 +211,7 @@ describe('filters', () => {
       `view=week&amp;at=2098-03-01&amp;channel=${channels.facebook}&amp;author=${test.cast.manager.id}&amp;q=dub`,
     )
     expect(shown(await page(`channel=${channels.tiktok}`))).toEqual([false, false])
+    expect(shown(await page(`author=${test.cast.admin.id}&state=upcoming`))).toEqual([false, false])
     expect(await page(`author=${test.cast.admin.id}`)).toMatch(/No posts match\. <a\s+href="[^"]+"/)
     expect(html).not.toContain('No posts match')
   })

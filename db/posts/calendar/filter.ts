@@ -49,7 +49,7 @@ const columns = (sql: Db) => sql`
 const matches = (sql: Db, { states, authorIds, words }: CalendarFilter) => sql`
   (${authorIds.length === 0} or p.created_by = any(${authorIds}::uuid[]))
   and ${words.length === 0 ? sql`true` : sql`${postWords(sql)} @@ to_tsquery('simple', ${wordQuery(words)})`}
-  and ${states.length === 0 ? sql`true` : states.map((state) => inState(sql, state)).reduce((all, one) => sql`${all} or ${one}`, sql`false`)}`
+  and (${states.length === 0 ? sql`true` : states.map((state) => inState(sql, state)).reduce((all, one) => sql`${all} or ${one}`)})`
 
 /** The words of a post `p`, as the index `posts_words` has them. */
 const postWords = (sql: Db) =>
