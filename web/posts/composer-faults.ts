@@ -116,16 +116,20 @@ const faultsOfPlan = (composer: Composer, choice: EachItsOwn, nowMs: number): Fa
   const { plan, slots } = composer
   const passed = [...plan.values()].some((due) => due.dueAt.getTime() <= nowMs)
   if (passed) return [ours('time', 'time_past', 'A time has passed. Choose a later one.')]
-  if (!isSlotChoice(choice)) return []
-  return composer.channels
-    .filter((one) => one.chosen && !one.sent && !plan.has(one.channel.id))
-    .map((one) => {
-      const hasSlots = slots[choice].some(
-        (slot) => slot.channelId === one.channel.id && slot.hasSlots,
-      )
-      const words = hasSlots
-        ? `${one.channel.name} on ${one.platform.label} has no free slot within two years.`
-        : `${one.channel.name} on ${one.platform.label} has no slots. Add slots, or pick a time.`
-      return ours('time', 'slot_missing', words, one.channel.id)
-    })
+  const without = composer.channels.filter(
+    (one) => one.chosen && !one.sent && !plan.has(one.channel.id),
+  )
+  if (!isSlotChoice(choice))
+    return without.length > 0
+      ? [ours('time', 'time_missing', 'Choose a day and a time, or publish now.')]
+      : []
+  return without.map((one) => {
+    const hasSlots = slots[choice].some(
+      (slot) => slot.channelId === one.channel.id && slot.hasSlots,
+    )
+    const words = hasSlots
+      ? `${one.channel.name} on ${one.platform.label} has no free slot within two years.`
+      : `${one.channel.name} on ${one.platform.label} has no slots. Add slots, or pick a time.`
+    return ours('time', 'slot_missing', words, one.channel.id)
+  })
 }
