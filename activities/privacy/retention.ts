@@ -33,7 +33,7 @@ export const createRetentionActivities = (deps: RetentionDeps) => ({
     if (rule) return await sweep(deps, rule, () => Context.current().heartbeat())
     if (name === 'histories') return await checkHistories(deps)
     if (name !== 'unclaimed-files') return await check(deps, name)
-    await removeUnclaimedFiles(deps)
+    await removeUnclaimedFiles(deps, () => Context.current().heartbeat())
     return { removed: 0 }
   },
 })

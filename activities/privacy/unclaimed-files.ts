@@ -17,18 +17,26 @@ const batch = 10_000
 
 /**
  * Removes files that a killed process left in the media store without a row. The sweep's
- * `leftCount` are files that it leaves there because most of them have no row.
+ * `leftCount` are files that it leaves there because most of them have no row. `beat` is called at
+ * least once for each file: a large bucket takes longer than a worker may be silent.
  */
-export const removeUnclaimedFiles = async ({ sql, mediaStore, now }: Deps): Promise<void> => {
+export const removeUnclaimedFiles = async (
+  { sql, mediaStore, now }: Deps,
+  beat = (): void => undefined,
+): Promise<void> => {
   const startedAt = performance.now()
-  const { all, unclaimed } = await findUnclaimed(sql, mediaStore)
+  const { all, unclaimed } = await findUnclaimed(sql, mediaStore, beat)
   const old: string[] = []
   for (const key of unclaimed) {
     const storedAt = await mediaStore.storedAt(key)
+    beat()
     if (storedAt && now() - storedAt.getTime() > claimedAfterMs) old.push(key)
   }
   const isOurs = old.length <= Math.max(fewFiles, mostShare * all)
-  for (const key of isOurs ? old : []) await mediaStore.remove(key)
+  for (const key of isOurs ? old : []) {
+    await mediaStore.remove(key)
+    beat()
+  }
   await insertSweep(sql, {
     rule: 'unclaimed-files',
     removed: isOurs ? old.length : 0,
@@ -42,6 +50,7 @@ export const removeUnclaimedFiles = async ({ sql, mediaStore, now }: Deps): Prom
 const findUnclaimed = async (
   sql: Sql,
   store: MediaStore,
+  beat: () => void,
 ): Promise<{ all: number; unclaimed: string[] }> => {
   let [all, keys]: [number, string[]] = [0, []]
   const unclaimed: string[] = []
@@ -51,6 +60,7 @@ const findUnclaimed = async (
     keys = []
   }
   for await (const key of store.list()) {
+    beat()
     if (!isMediaKey(key)) continue
     keys.push(key)
     if (keys.length === batch) await look()

@@ -22,10 +22,12 @@ const put = async (key: string) => {
   await test.deps.mediaStore.put(key, Readable.from([Buffer.from('left behind')]))
   return key
 }
+let beats = 0
 const newKey = () => randomBytes(24).toString('base64url')
 const sweep = async (aheadDays: number) => {
   const now = () => Date.now() + aheadDays * 86_400_000
-  await removeUnclaimedFiles({ ...test.deps, now })
+  beats = 0
+  await removeUnclaimedFiles({ ...test.deps, now }, () => beats++)
   const { removed, leftCount } = (await listLatestSweeps(test.sql)).get('unclaimed-files')!
   return { removed, leftCount }
 }
@@ -58,5 +60,7 @@ it('nothing goes if most files have no row, as with the database of another inst
   for (let file = 0; file < 25; file += 1) await put(newKey())
   const before = await stored()
   expect(await sweep(3)).toEqual({ removed: 0, leftCount: 25 })
+  // Each file is listed, and each one without a row is looked at.
+  expect(beats).toBeGreaterThanOrEqual(before.length + 25)
   expect(await stored()).toEqual(before)
 })
