@@ -158,20 +158,23 @@ describe('a post in the queue', () => {
     expect((await targets(postId)).map((one) => one.queued)).toEqual([false, false])
   })
 
-  it.each(['a new post', 'a draft'])('%s has no times to keep: the form asks for one', async (of) => {
-    const fields = form('keep', [channels.facebook])
-    fields.set('act', 'save')
-    const draft =
-      of === 'a draft'
-        ? `/${postIdIn((await test.cast.manager.post(base, fields)).location)}`
-        : ''
-    fields.set('version', draft === '' ? '0' : '1')
-    fields.set('act', 'schedule')
-    const answer = await test.cast.manager.post(`${base}${draft}`, fields)
-    expect(answer.status).toBe(422)
-    expect(answer.text).toContain('Choose a day and a time, or publish now.')
-    expect(await test.sql`select from targets`).toHaveLength(0)
-  })
+  it.each(['a new post', 'a draft'])(
+    '%s has no times to keep: the form asks for one',
+    async (of) => {
+      const fields = form('keep', [channels.facebook])
+      fields.set('act', 'save')
+      const draft =
+        of === 'a draft'
+          ? `/${postIdIn((await test.cast.manager.post(base, fields)).location)}`
+          : ''
+      fields.set('version', draft === '' ? '0' : '1')
+      fields.set('act', 'schedule')
+      const answer = await test.cast.manager.post(`${base}${draft}`, fields)
+      expect(answer.status).toBe(422)
+      expect(answer.text).toContain('Choose a day and a time, or publish now.')
+      expect(await test.sql`select from targets`).toHaveLength(0)
+    },
+  )
 
   it('is saved as a choice while it is a draft, and takes the slot when it is scheduled', async () => {
     await slots(channels.facebook, ['18:00'])
