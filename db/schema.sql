@@ -331,6 +331,11 @@ AS $function$
       overlay(uuid_send(gen_random_uuid()) placing substring(int8send((extract(epoch from clock_timestamp()) * 1000)::bigint) from 3) from 1 for 6),
       52, 1), 53, 1), 'hex')::uuid
 $function$;
+CREATE OR REPLACE FUNCTION public.words_of_post(text text, variants jsonb)
+ RETURNS tsvector
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN to_tsvector('simple'::regconfig, regexp_replace(((text || ' '::text) || COALESCE((SELECT string_agg((value.value #>> '{}'::text[]), ' '::text) AS string_agg FROM jsonb_path_query(words_of_post.variants, 'strict $.**'::jsonpath) value(value) WHERE (jsonb_typeof(value.value) = 'string'::text)), ''::text)), '[\u0001-\u002f\u003a-\u0040\u005b-\u0060\u007b-\u00a9\u00ab-\u00b1\u00b4\u00b6-\u00b8\u00bb\u00bf\u00d7\u00f7\u2000-\u206f\u20a0-\u20cf\u2190-\u245f\u2500-\u2bff\u2e00-\u2e7f\u3000-\u3004\u3008-\u3020\u3030\ufe00-\ufe6f\uff00-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\ufffc\ufffd\U0001f000-\U0001faff\U000e0000-\U000e0fff]+'::text, ' '::text, 'g'::text));
 CREATE OR REPLACE FUNCTION public.write_own_gains(only_channels uuid[], names text[])
  RETURNS void
  LANGUAGE plpgsql
@@ -1284,7 +1289,7 @@ CREATE INDEX post_media_media on post_media USING btree (media_id);
 CREATE INDEX posts_dated_drafts on posts USING btree (workspace_id, due_at) WHERE (state = 'draft'::text);
 CREATE INDEX posts_discarded on posts USING btree ((updated_at AT TIME ZONE 'UTC'::text)) WHERE (state = 'discarded'::text);
 CREATE INDEX posts_drafts on posts USING btree (workspace_id, updated_at DESC) WHERE (state = 'draft'::text);
-CREATE INDEX posts_words on posts USING gin (((to_tsvector('simple'::regconfig, text) || jsonb_to_tsvector('simple'::regconfig, variants, '["string"]'::jsonb))));
+CREATE INDEX posts_words on posts USING gin (words_of_post(text, variants));
 CREATE INDEX posts_workspace on posts USING btree (workspace_id, due_at);
 CREATE INDEX renditions_waiting on renditions USING btree (media_id) WHERE (state = 'waiting'::text);
 CREATE INDEX renditions_workspace on renditions USING btree (workspace_id);
@@ -1731,3 +1736,4 @@ comment on function measure_shard(uuid) is 'which of the 16 schedules measures a
 comment on function remember_erased() is 'whatever deletes a person, a workspace, an authorization or an account, a restore deletes it again';
 comment on function tell_media() is 'workspace and media: pages that show the file are rendered again';
 comment on function tell_target() is 'workspace, post, target, when it is due and when it was due before; times in seconds since 1970';
+comment on function words_of_post(text,jsonb) is 'the words in the texts of a post for all its platforms, the same in a database of every locale';

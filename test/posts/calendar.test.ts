@@ -174,7 +174,7 @@ describe('filters', () => {
   let other: string
   beforeAll(async () => {
     found = await insert({
-      text: 'Crate of the week: Dub, Sleeves',
+      text: 'Crate of the week: Dub, “Sleeves”, 🔥Überall,¿shop.example.com/new?',
       at: '2098-03-10T10:00:00Z',
       states: { facebook: 'scheduled', instagram: 'failed' },
     })
@@ -197,6 +197,10 @@ describe('filters', () => {
     ['q=sleev', [true, false]],
     ['q=vinyl', [true, false]],
     ['q=leeves', [false, false]],
+    ['q=“sleeves”', [true, false]],
+    ['q=überall', [true, false]],
+    ['q=example', [true, false]],
+    ['q=tiktok', [false, false]],
     ['q=%27%3A*%7C%21%28%5C', [true, true]],
     ['author=not-an-id&state=anything', [true, true]],
   ])('%s', async (query, expected) => {

@@ -10,7 +10,7 @@ export type CalendarFilter = {
   channelIds: string[]
   states: FilterState[]
   authorIds: string[]
-  /** Letters and digits only. Each one has to begin a word of the post's text. */
+  /** Letters, their marks and digits only. Each one has to begin a word of the post's text. */
   words: string[]
 }
 
@@ -52,10 +52,17 @@ const matches = (sql: Db, { states, authorIds, words }: CalendarFilter) => sql`
   and (${states.length === 0 ? sql`true` : states.map((state) => inState(sql, state)).reduce((all, one) => sql`${all} or ${one}`)})`
 
 /** The words of a post `p`, as the index `posts_words` has them. */
-const postWords = (sql: Db) =>
-  sql`(to_tsvector('simple', p.text) || jsonb_to_tsvector('simple', p.variants, '["string"]'))`
+const postWords = (sql: Db) => sql`words_of_post(p.text, p.variants)`
 
-const wordQuery = (words: string[]): string => words.map((word) => `'${word}':*`).join(' & ')
+const wordQuery = (words: string[]): string => words.map(inAnyCase).join(' & ')
+
+/** A database whose locale is C knows the two cases of A to Z only, so `über` asks for `Über` too. */
+const inAnyCase = (word: string): string => {
+  const [lower, upper] = [word.toLowerCase(), word.toUpperCase()]
+  const [first = ''] = upper
+  const cases = new Set([word, lower, upper, first + lower.slice([...lower][0]?.length)])
+  return `(${[...cases].map((one) => `'${one}':*`).join(' | ')})`
+}
 
 const inState = (sql: Db, state: FilterState) => {
   switch (state) {

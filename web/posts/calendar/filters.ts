@@ -38,7 +38,7 @@ export const readFilter = (query: URLSearchParams): CalendarFilter & { search: s
     channelIds: idsOf('channel'),
     states: filterStates.filter((state) => query.getAll('state').includes(state)),
     authorIds: idsOf('author'),
-    words: (search.match(/[\p{L}\p{N}]+/gu) ?? []).slice(0, mostSearchWords),
+    words: (search.match(/[\p{L}\p{M}\p{N}]+/gu) ?? []).slice(0, mostSearchWords),
     search,
   }
 }
