@@ -7,11 +7,17 @@ import { ownCompared } from './own-lines.ts'
 import type { Insights } from './page.ts'
 import { idsApart } from './standing.ts'
 
+/** What a comparison looks at. */
+export type Comparable = Pick<
+  Insights,
+  'lines' | 'standing' | 'channel' | 'accounts' | 'accountSums' | 'apartBefore' | 'incomparable'
+>
+
 /**
  * The sums of the range and of the period before, for accounts that were read in both. Null if
  * either is missing or incomplete. Accounts that joined or left are excluded.
  */
-export const comparedOf = (insights: Insights, metrics: PostMetric[]): Compared | null => {
+export const comparedOf = (insights: Comparable, metrics: PostMetric[]): Compared | null => {
   const { lines, standing, channel, accountSums, apartBefore } = insights
   if (!mayCompare(insights)) return null
   const now = addUp(metrics.map((metric) => lines[metric].total))
@@ -39,7 +45,7 @@ export const lineCompared = (insights: Insights, line: Line): Compared | null =>
 }
 
 /** Whether any account was read in both periods, and nothing is missing. */
-const mayCompare = ({ incomparable, standing, channel, accounts }: Insights): boolean =>
+const mayCompare = ({ incomparable, standing, channel, accounts }: Comparable): boolean =>
   incomparable === null &&
   !standing.isIncomplete &&
   (channel !== null || new Set(idsApart(standing)).size < accounts.length)

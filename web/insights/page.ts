@@ -15,7 +15,7 @@ import {
   sumAccountsIn,
   sumPoints,
 } from '../../db/insights/insights.ts'
-import { listMeasuredAccounts, type MeasuredAccount } from '../../db/insights/measured-accounts.ts'
+import type { MeasuredAccount } from '../../db/insights/measured-accounts.ts'
 import { sumAverages, sumOwnAccounts, sumOwnPoints } from '../../db/insights/own-days.ts'
 import {
   countPosts,
@@ -34,6 +34,7 @@ import { postMetrics } from '../../platforms/measurer.ts'
 import type { WebDeps, Workspace } from '../http/env.ts'
 import { type Formats, formats } from '../time/formats.ts'
 import { dateOf } from '../time/wall-time.ts'
+import { loadAccounts } from './accounts.ts'
 import { type Filters, filtersOf } from './filters.ts'
 import { type CommonLines, eveOf, type Line, linesOf, pointsOf } from './lines.ts'
 import { type MetricNotes, metricNotes } from './metrics.ts'
@@ -136,14 +137,7 @@ export const loadInsights = async (
   sizes: ListSizes,
 ): Promise<Insights> => {
   const now = new Date(deps.now())
-  const everyAccount = (
-    await listMeasuredAccounts(deps.sql, { workspaceId: workspace.id, channelId }, now)
-  ).map(
-    (one): LabeledAccount => ({
-      ...one,
-      label: deps.platforms.platforms.get(one.platform)?.label ?? one.platform,
-    }),
-  )
+  const everyAccount = await loadAccounts(deps, { workspaceId: workspace.id, channelId })
   const filters = filtersOf(
     deps.platforms,
     everyAccount,

@@ -3,6 +3,7 @@ import { listOffers } from '../channels/connecting.ts'
 import { forMembers, type WebDeps } from '../http/env.ts'
 import type { Renderer } from '../http/render.ts'
 import { requireMember } from '../http/session.ts'
+import { loadLastWeek } from '../insights/week/last-week.ts'
 import { sayNeed } from '../notifications/needs.ts'
 import { loadNextStep } from '../pages/next-step.ts'
 import { loadFirstSteps } from '../people/first-steps.ts'
@@ -18,12 +19,13 @@ export const todayRoutes = (deps: WebDeps, view: Renderer) =>
       `${base}/calendar?view=list&at=${date}${skip > 0 ? `&skip=${skip}` : ''}`
     const frame = c.get('frame')
     const isPart = c.req.query('part') === 'days'
-    const [days, steps, needs] = await Promise.all([
+    const [days, steps, needs, week] = await Promise.all([
       loadToday(deps, c.var.workspace),
       isPart || frame?.hasSteps === false ? null : loadFirstSteps(deps, c.var),
       isPart || frame?.needCount === 0
         ? []
         : listNeeds(deps.sql, c.var.workspace.id, new Date(deps.now())),
+      isPart ? null : loadLastWeek(deps, c.var.workspace),
     ])
     const data = { base, moreOn, ...days }
     if (isPart) return view.partial(c, 'today/_days', data)
@@ -43,6 +45,7 @@ export const todayRoutes = (deps: WebDeps, view: Renderer) =>
       needs: said,
       next: days.nextAt && fmt.when(days.nextAt),
       answer,
+      week,
       steps,
       isEmpty,
       step,
