@@ -30,7 +30,7 @@ import {
 } from '../standing.ts'
 
 /** One number of the week. If `words` is null, `note` says why there is none. */
-export type WeekNumber = {
+type WeekNumber = {
   label: string
   words: string | null
   /** `12% more`, with the rest of the sentence in `than`. Null if it isn't compared. */
