@@ -37,13 +37,15 @@ export const quadrants = async (width: number, height: number): Promise<Buffer> 
 /** Six seconds of moving pictures that need no conversion. */
 const film = async (): Promise<Buffer> => {
   const to = join(await mkdtemp(join(tmpdir(), 'film-')), 'film.mp4')
-  const source = ['-f', 'lavfi', '-i', 'testsrc2=s=360x640:r=25:d=6']
+  const source = ['-f', 'lavfi', '-i', 'testsrc2=s=540x960:r=25:d=6']
   await ffmpeg([
     ...source,
     '-c:v',
     'libx264',
     '-preset',
     'ultrafast',
+    '-g',
+    '75',
     '-pix_fmt',
     'yuv420p',
     '-movflags',

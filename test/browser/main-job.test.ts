@@ -62,7 +62,7 @@ describe.each([
     await expectPicture(manager, 'needle.mp4')
 
     const dueAt = new Date(
-      Math.ceil(Date.now() / 1_000) * 1_000 + (javaScriptEnabled ? 20_000 : 25_000),
+      Math.ceil(Date.now() / 1_000) * 1_000 + (javaScriptEnabled ? 40_000 : 30_000),
     )
     const posts = [
       { text: 'Twenty crates, twenty per cent', file: 'crate.jpg' },
