@@ -44,10 +44,13 @@ const dress = (svg) => {
   slider.addEventListener('keydown', (event) => {
     if (event.key === 'Escape') hide()
   })
-  svg.addEventListener('pointerover', (event) => {
-    const point = event.target.closest('[data-words]')
-    if (point) show(points.indexOf(point))
-  })
+  // Not on pointerover: a page that shifts under a resting mouse would undo the arrow keys.
+  const point = (event) => {
+    const under = points.indexOf(event.target.closest('[data-words]'))
+    if (under >= 0 && !points[under].classList.contains('on')) show(under)
+  }
+  svg.addEventListener('pointermove', point)
+  svg.addEventListener('pointerdown', point)
   box.addEventListener('pointerleave', () => {
     if (document.activeElement !== slider) hide()
   })
