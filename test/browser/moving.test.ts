@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { TestApp } from '../support/app.ts'
 import { shoot } from '../support/browser/browser.ts'
+import { holdAt } from '../support/browser/hold.ts'
 import { type Stage, startStage } from '../support/browser/stage.ts'
 import { connectAll, type PlatformName, photoForm, postIdIn } from '../support/posts.ts'
 
@@ -44,6 +45,35 @@ const dragTo = (page: Page, id: string, date: string) =>
   page.locator(`#post-${id}`).dragTo(page.locator(`[data-slot="${date}"]`))
 
 describe('dragging a post on the calendar', () => {
+  test('in the week, it is dropped at a quarter hour, Shift makes it 5 minutes, and Z takes it back', async () => {
+    const id = await scheduled('Dropped at an hour', '2099-11-11T10:00')
+    const page = await open('/w/northside/calendar?view=week&at=2099-11-11')
+    await holdAt(page, id, '2099-11-12', 64)
+    await expect.poll(() => page.locator('.drop-ghost p').innerText()).toBe('Thu, 09:00')
+    await page.mouse.up()
+    await page.getByRole('button', { name: 'Undo' }).waitFor()
+    expect(await dueAt(id)).toBe('2099-11-12T08:00:00.000Z')
+    await page.locator(`[data-slot="2099-11-12"] #post-${id}`).waitFor()
+    expect(await page.locator('.drop-ghost').count()).toBe(0)
+    await page.keyboard.press('z')
+    await page.getByText('Moved back, scheduled for Wed 11 Nov 2099 10:00').waitFor()
+    expect(await dueAt(id)).toBe('2099-11-11T09:00:00.000Z')
+    await page.locator(`[data-slot="2099-11-11"] #post-${id}`).waitFor()
+
+    await app.sql`update users set hours = 12 where id = ${app.cast.manager.id}`
+    await page.reload()
+    await page.keyboard.down('Shift')
+    await holdAt(page, id, '2099-11-12', 364)
+    await expect.poll(() => page.locator('.drop-ghost p').innerText()).toBe('Thu, 2:05 PM')
+    await shoot(page, 'calendar-drop')
+    await page.mouse.up()
+    await page.keyboard.up('Shift')
+    await page.getByRole('button', { name: 'Undo' }).waitFor()
+    expect(await dueAt(id)).toBe('2099-11-12T13:05:00.000Z')
+    await app.sql`update users set hours = 24 where id = ${app.cast.manager.id}`
+    await page.context().close()
+  })
+
   test('can be undone on the page that it leads to', async () => {
     const id = await scheduled('Dragged and taken back', '2099-11-05T10:00')
     const page = await open(month)

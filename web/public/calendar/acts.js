@@ -2,6 +2,8 @@
 const toastMs = 8_000
 const place = document.getElementById('toast')
 const grid = () => document.getElementById('calendar')
+/** Whether the person hasn't turned single keys off. */
+const hasKeys = () => 'keys' in place.dataset
 
 /** The response, or null if the server could not be reached. */
 const send = async (address, body) => {
@@ -37,7 +39,7 @@ const say = (words) => {
 
 const dressToast = () => {
   const undo = place.querySelector('[data-undo]')
-  if (undo && !undo.querySelector('kbd')) {
+  if (undo && hasKeys() && !undo.querySelector('kbd')) {
     undo.append(Object.assign(document.createElement('kbd'), { textContent: 'Z' }))
     undo.setAttribute('aria-keyshortcuts', 'z')
   }
@@ -97,7 +99,7 @@ document.addEventListener('click', (event) => {
   close()
 })
 document.addEventListener('keydown', (event) => {
-  if (event.key !== 'z' || event.metaKey || event.ctrlKey || event.altKey) return
+  if (event.key !== 'z' || !hasKeys() || event.metaKey || event.ctrlKey || event.altKey) return
   if (event.target.matches?.('input, textarea, select, [contenteditable]')) return
   place.querySelector('[data-undo]')?.click()
 })

@@ -76,8 +76,14 @@ const drawGhost = (slot, time) => {
   const [hour, minute] = time.split(':').map(Number)
   const top = hour * 60 + minute - Number(slot.parentElement.dataset.firstHour) * 60
   ghost.querySelector('svg').setAttribute('height', top)
-  ghost.querySelector('p').textContent = `${slot.dataset.day}, ${time}`
+  ghost.querySelector('p').textContent = `${slot.dataset.day}, ${inWords(time)}`
   slot.querySelector('.hour-column').append(ghost)
+}
+/** `17:15`, or `5:15 PM` for a person whose clock has 12 hours. */
+const inWords = (time) => {
+  if (document.getElementById('calendar').dataset.hours === '24') return time
+  const [hour, minute] = time.split(':')
+  return `${hour % 12 || 12}:${minute} ${hour < 12 ? 'AM' : 'PM'}`
 }
 /** The post stays pale where it was, and the new place stays drawn, until the server has decided. */
 const ghosted = (post) => () => {

@@ -28,6 +28,8 @@ document.addEventListener('click', (event) => {
   remember(hide, isHidden ? 'hidden' : 'shown')
   for (const one of document.querySelectorAll(`[data-hide="${hide}"]`))
     one.setAttribute('aria-expanded', String(!isHidden))
+  // The button that was used is gone, so the one that undoes it gets the focus.
+  document.querySelector(isHidden ? `.show-${hide}` : `.${hide} [data-hide="${hide}"]`)?.focus()
 })
 
 // Says the time where the person is, if it isn't the workspace's.
@@ -39,6 +41,7 @@ const timeIn = (zone, at) =>
     weekday: 'short',
     hour: 'numeric',
     minute: '2-digit',
+    hourCycle: document.getElementById('calendar')?.dataset.hours === '24' ? 'h23' : 'h12',
   }).format(at)
 const sayZones = (part) => {
   for (const line of part.querySelectorAll('[data-zone-words]'))

@@ -1,4 +1,5 @@
-// Keys of the calendar: arrows go from day to day, Enter opens, M moves, / searches.
+// Keys of the calendar: arrows go from day to day, Enter opens, M moves the focused post, and /
+// searches unless the person has turned single keys off.
 const focusIn = (day) => day?.querySelector('.chip-link, .add-here, .more-here')?.focus()
 
 const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 }
@@ -22,7 +23,7 @@ document.addEventListener('keydown', (event) => {
   if (event.metaKey || event.ctrlKey || event.altKey) return
   if (event.target.matches?.('input, textarea, select, [contenteditable]')) return
   if (document.querySelector('dialog[open]')) return
-  if (event.key === '/') {
+  if (event.key === '/' && document.querySelector('#toast[data-keys]')) {
     event.preventDefault()
     return document.querySelector('[data-search]')?.focus()
   }
