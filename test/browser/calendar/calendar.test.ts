@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Page } from 'playwright-core'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { shoot } from '../support/browser/browser.ts'
-import { holdAt } from '../support/browser/hold.ts'
-import { type Stage, startStage } from '../support/browser/stage.ts'
-import { connectAll, type PlatformName, photoForm, postIdIn } from '../support/posts.ts'
+import { shoot } from '../../support/browser/browser.ts'
+import { holdAt } from '../../support/browser/hold.ts'
+import { type Stage, startStage } from '../../support/browser/stage.ts'
+import { connectAll, type PlatformName, photoForm, postIdIn } from '../../support/posts.ts'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 /** Tuesday, 9:30 where the workspace is. */
@@ -107,6 +107,20 @@ describe('the calendar by keyboard', () => {
     await page.getByRole('button', { name: 'Hide the drafts' }).waitFor()
     await page.context().close()
   })
+})
+
+test('the month has its numbers where the names of the weekdays begin', async () => {
+  const page = await open(calendar('month'))
+  const leftOf = (selector: string) =>
+    page.evaluate(`(() => { const words = document.createRange()
+      words.selectNodeContents(document.querySelector('.calendar.month ' + ${JSON.stringify(selector)}))
+      return Math.round(words.getBoundingClientRect().left) })()`)
+  const name = Number(await leftOf('th'))
+  expect(
+    Math.abs(Number(await leftOf('[data-slot="2099-11-16"] .day-number .short')) - name),
+  ).toBeLessThan(3)
+  await shoot(page, 'calendar-month-desktop')
+  await page.context().close()
 })
 
 test('the line for now is at the minute', async () => {

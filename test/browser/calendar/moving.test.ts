@@ -1,10 +1,10 @@
 import type { Page } from 'playwright-core'
 import { beforeAll, describe, expect, test } from 'vitest'
-import type { TestApp } from '../support/app.ts'
-import { shoot } from '../support/browser/browser.ts'
-import { holdAt } from '../support/browser/hold.ts'
-import { type Stage, startStage } from '../support/browser/stage.ts'
-import { connectAll, type PlatformName, photoForm, postIdIn } from '../support/posts.ts'
+import type { TestApp } from '../../support/app.ts'
+import { shoot } from '../../support/browser/browser.ts'
+import { holdAt } from '../../support/browser/hold.ts'
+import { type Stage, startStage } from '../../support/browser/stage.ts'
+import { connectAll, type PlatformName, photoForm, postIdIn } from '../../support/posts.ts'
 
 let app: TestApp
 let url: string
