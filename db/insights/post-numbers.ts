@@ -265,14 +265,15 @@ const thursday = 3
 /** Only the newest posts are used. More would change little. */
 export const mostTimedPosts = 1_500
 
-/** Posts published in the span, newest first. */
+/** Posts published in the span, newest first, at most `most`. */
 export const listTimedPosts = (
   sql: Db,
   scope: InsightScope,
   span: Instants,
   zone: string,
+  most = mostTimedPosts,
 ): Promise<TimedPost[]> => {
-  const newest = sql`order by published_at desc limit ${mostTimedPosts}`
+  const newest = sql`order by published_at desc limit ${most}`
   return sql<TimedPost[]>`
     select m.channel_id, m.kind, m.made, m.published_at, m.views_at_day::float8 as views_at_day,
       m.views_at_week::float8 as views_at_week, (m.published_at at time zone ${zone})::date::text as day,

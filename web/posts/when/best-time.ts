@@ -14,6 +14,8 @@ type Rated = { hours: HourRating[]; posts: number }
 
 const dayMs = 86_400_000
 const spanDays = 365
+/** The newest posts are enough for advice, and a check of the composer reads no more than this. */
+const mostPosts = 600
 /** With fewer posts, nothing is said about hours. */
 const leastPosts = 20
 /** A time that is sooner isn't offered: the post still has to be finished. */
@@ -54,7 +56,7 @@ const rateOnce = (sql: Db, wanted: Wanted): Promise<Rated> => {
 const rate = async (sql: Db, { workspace, channelIds, nowMs }: Wanted): Promise<Rated> => {
   const span = { from: new Date(nowMs - spanDays * dayMs), to: new Date(nowMs) }
   const scope = { workspaceId: workspace.id, channelIds, made: 'all' as const, kind: null }
-  const timedPosts = await listTimedPosts(sql, scope, span, workspace.zone)
+  const timedPosts = await listTimedPosts(sql, scope, span, workspace.zone, mostPosts)
   const posts = timedPosts.filter((post) => post.viewsAtDay !== null).length
   return { hours: posts < leastPosts ? [] : ratedHours({ timedPosts }), posts }
 }
