@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+import { transform } from 'lightningcss'
 import { folders } from '../../config/folders.ts'
 import type { AnyContext } from './env.ts'
 
@@ -18,6 +19,8 @@ const folder = folders.public
 const require = createRequire(import.meta.url)
 // The order of the sheets is the order of their cascade layers. Other sheets follow.
 const sheetsFirst = ['tokens.css', 'base.css', 'layout.css', 'components.css']
+/** Folders of web/public that some pages name in `styles` or `scripts` of their layout. */
+const pageFolders = ['calendar', 'channels', 'composer', 'documents', 'insights', 'previews']
 const types: Record<string, string> = {
   css: 'text/css; charset=utf-8',
   js: 'text/javascript; charset=utf-8',
@@ -28,10 +31,10 @@ const types: Record<string, string> = {
 
 /**
  * Everything that pages load, read once and kept in memory: `app.css` is all of
- * web/public/styles and the platforms' preview.css, `app.js` all of web/public/scripts (each in its
- * own scope), `htmx.js` is htmx with server-sent events. `calendar.css` and `calendar.js` are all of
- * web/public/calendar, which only its pages load. `editor/` has modules that the composer imports when
- * a file is edited.
+ * web/public/styles, `app.js` all of web/public/scripts (each in its own scope), `htmx.js` is htmx
+ * with server-sent events. `calendar.css` and `calendar.js` are all of web/public/calendar, which only
+ * its pages load; the other folders of `pageFolders` likewise. `previews.css` includes the platforms'
+ * preview.css. `editor/` has the modules and the sheet that the composer loads when a file is edited.
  * `fresh` reads the files again on every request, for development.
  */
 export const loadAssets = ({ fresh }: { fresh: boolean }): Assets => {
@@ -71,7 +74,7 @@ const answer = (c: AnyContext, file: File, brief: boolean): Response => {
 const readFiles = (): Map<string, File> => {
   const read = (kind: string) => (name: string) => readFileSync(join(folder, kind, name), 'utf8')
   const others = readdirSync(join(folder, 'styles')).filter((name) => !sheetsFirst.includes(name))
-  const sheets = [...[...sheetsFirst, ...others.sort()].map(read('styles')), ...ofPlatforms()]
+  const sheets = [...sheetsFirst, ...others.sort()].map(read('styles'))
   const script = (name: string) => `// ${name}\n{\n${read('scripts')(name)}}\n`
   const files = new Map<string, File>()
   files.set('app.css', file('app.css', sheets.join('\n')))
@@ -84,8 +87,13 @@ const readFiles = (): Map<string, File> => {
     file('htmx.js', [htmx('htmx.min.js'), htmx('ext/hx-sse.min.js')].join('\n;\n')),
   )
   files.set('passkeys-library.js', file('passkeys-library.js', passkeysLibrary()))
-  for (const kind of ['css', 'js'])
-    files.set(`calendar.${kind}`, file(`calendar.${kind}`, calendarFiles(kind)))
+  for (const page of pageFolders) {
+    const styles = joined(page, 'css')
+    const own = page === 'previews' ? [styles, ...ofPlatforms()].join('\n') : styles
+    files.set(`${page}.css`, file(`${page}.css`, own))
+    const scripts = joined(page, 'js')
+    if (scripts) files.set(`${page}.js`, file(`${page}.js`, scripts))
+  }
   for (const name of readdirSync(join(folder, 'editor')))
     files.set(`editor/${name}`, file(name, read('editor')(name)))
   for (const name of readdirSync(folder).filter((name) => name.includes('.'))) {
@@ -94,13 +102,13 @@ const readFiles = (): Map<string, File> => {
   return files
 }
 
-/** The sheets or the scripts that only the calendar's pages load, each script in its own scope. */
-const calendarFiles = (kind: string): string =>
-  readdirSync(join(folder, 'calendar'))
+/** All sheets or all scripts of a folder, each script in its own scope. */
+const joined = (page: string, kind: 'css' | 'js'): string =>
+  readdirSync(join(folder, page))
     .filter((name) => name.endsWith(`.${kind}`))
     .sort()
     .map((name) => {
-      const text = readFileSync(join(folder, 'calendar', name), 'utf8')
+      const text = readFileSync(join(folder, page, name), 'utf8')
       return kind === 'js' ? `// ${name}\n{\n${text}}\n` : text
     })
     .join('\n')
@@ -129,8 +137,14 @@ const passkeysLibrary = (): string =>
   ).replace(/^\/\/# sourceMap.*$/m, '')
 
 const file = (name: string, content: string | Buffer): File => {
-  const body = Buffer.from(content as string)
+  const body = name.endsWith('.css') ? minified(name, content) : Buffer.from(content as string)
   const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }
   const type = types[name.split('.').at(-1) ?? ''] ?? 'application/octet-stream'
   return { body, type, br: brotliCompressSync(body, quality), gzip: gzipSync(body) }
 }
+
+/** A sheet without comments and white space. Throws if it isn't valid. */
+const minified = (name: string, content: string | Buffer): Buffer =>
+  Buffer.from(
+    transform({ filename: name, code: Buffer.from(content as string), minify: true }).code,
+  )

@@ -73,7 +73,10 @@ export const startPreviewStage = async () => {
 const answer = async (route: Route, html: string, film?: Buffer): Promise<void> => {
   const { pathname } = new URL(route.request().url())
   if (pathname === '/') {
-    const head = `<meta charset="utf-8"><title>Preview</title><link rel="stylesheet" href="${assets.address('app.css')}">`
+    const sheets = ['app.css', 'previews.css'].map(
+      (name) => `<link rel="stylesheet" href="${assets.address(name)}">`,
+    )
+    const head = `<meta charset="utf-8"><title>Preview</title>${sheets.join('')}`
     const script = `<script src="${assets.address('app.js')}" defer></script>`
     return route.fulfill({
       contentType: 'text/html',

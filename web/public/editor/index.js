@@ -17,7 +17,9 @@ export const openEditor = async (button, changed) => {
   const dialog = Object.assign(document.createElement('dialog'), { className: 'editor-dialog' })
   dialog.setAttribute('aria-labelledby', 'editor-title')
   dialog.innerHTML = await answer.text()
+  const styled = loaded(dialog.querySelector('link[rel="stylesheet"]'))
   document.body.append(dialog)
+  await styled
   const root = dialog.querySelector('form')
   const crop = startCrop(root)
   const times = startTimes(root)
@@ -62,3 +64,12 @@ export const openEditor = async (button, changed) => {
   dialog.showModal()
   crop.focus()
 }
+
+/** Resolves when the sheet can be used: the picture is measured as it draws it. */
+const loaded = (sheet) =>
+  new Promise((resolve, reject) => {
+    sheet.addEventListener('load', resolve, { once: true })
+    sheet.addEventListener('error', () => reject(new Error('the sheet of the editor is missing')), {
+      once: true,
+    })
+  })
