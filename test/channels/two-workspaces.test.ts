@@ -35,7 +35,7 @@ const stateOf = async (accountId: string): Promise<string> => {
 const inSeconds = (seconds: number): Date =>
   new Date(Math.ceil(Date.now() / 1_000 + seconds) * 1_000)
 const schedule = (text: string, dueAt: Date): Promise<Page> => {
-  const channel = house.channel('FacebookFbNorthside Records')
+  const channel = house.channel('FacebookNorthside Records')
   return compose(
     house.admin,
     house.slug,

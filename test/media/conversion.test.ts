@@ -96,7 +96,7 @@ describe('with workers', () => {
     expect(await rowOf(id)).toMatchObject({ conversion: 'waiting', width: 540, height: 960 })
     const tile = await house.admin.open(`/w/${house.slug}/media/${id}`)
     expect(tile.text).toContain('Converting: about a minute')
-    const names = ['FacebookFbNorthside Records', '@northsiderecords', '@northside.records']
+    const names = ['FacebookNorthside Records', '@northsiderecords', '@northside.records']
     const channels = names.map((name) => house.channel(name))
     const tiktok = channels[2]!
     const choices = {

@@ -106,7 +106,7 @@ it('a picture is rotated, then cropped, for each platform in its own size', {
   // Clockwise, so that the left is above; the upper half is kept.
   const edits = { crop: { x: 0, y: 0, width: 1, height: 0.5 }, rotate: 90 }
   await publish('Only the red half', id, edits, [
-    'FacebookFbNorthside Records',
+    'FacebookNorthside Records',
     '@northsiderecords',
   ])
   const made = await renditionsOf(id)

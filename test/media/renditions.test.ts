@@ -34,7 +34,7 @@ const photo = async (width: number, height: number): Promise<Buffer> => {
 }
 
 const accounts = {
-  facebook: 'FacebookFbNorthside Records',
+  facebook: 'FacebookNorthside Records',
   instagram: '@northsiderecords',
   tiktok: '@northside.records',
 }

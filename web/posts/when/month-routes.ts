@@ -23,7 +23,10 @@ export const monthRoutes = (deps: WebDeps, view: Renderer) =>
   forMembers
     .createApp()
     .get('/w/:workspace/posts/month', requireMember(), async (c) =>
-      view.partial(c, 'posts/composer/_month', await monthOf(deps, c)),
+      // Its address alone shows no page.
+      c.req.header('Sec-Fetch-Dest') === 'document'
+        ? c.redirect(`/w/${c.var.workspace.slug}/posts/new`, 303)
+        : view.partial(c, 'posts/composer/_month', await monthOf(deps, c)),
     )
 
 const monthOf = async (deps: WebDeps, c: Context<MemberEnv>) => {
