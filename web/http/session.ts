@@ -76,7 +76,9 @@ export const requireMember = (role?: Role) =>
     if (!mine) throw new HTTPException(404)
     // promise: A4: two roles; managers can't use admin routes
     const { id, slug, name, zone } = mine
-    c.set('workspace', { id, slug, name, zone, dates: c.get('user') })
+    // Only these of the person: what is computed for all members with the same formats has no more.
+    const { hours, dateOrder, weekStart } = c.get('user')
+    c.set('workspace', { id, slug, name, zone, dates: { hours, dateOrder, weekStart } })
     c.set('role', mine.role)
     if (mine.requiresSecondFactor && !c.get('session').secondFactorAt) return demandSecondFactor(c)
     if (role === 'admin' && mine.role !== 'admin')
