@@ -106,7 +106,7 @@ describe('what is accepted', () => {
   })
 
   it('a video with its index at the end is stored with the index in front and every sample in place', async () => {
-    const options = { width: 320, height: 240, durationMs: 2000 }
+    const options = { width: 540, height: 960, durationMs: 2000 }
     const stored = await bytesOf(
       test,
       await upload(test, 'phone.mp4', await makeVideo({ ...options, moovFirst: false })),

@@ -76,7 +76,7 @@ describe.sequential('a platform that one line adds', () => {
     const refused = await schedule('a'.repeat(281))
     expect(refused.status).toBe(422)
     expect(refused.text).toContain('Bulletin takes at most 280 characters.')
-    expect(refused.text).toContain('281/280')
+    expect(refused.text).toContain('1 character over')
     expect(refused.document.querySelector('[data-limit="280"]')).not.toBeNull()
   })
 

@@ -6,7 +6,7 @@ import type { Owner } from './owner.ts'
  * themselves.
  */
 const busy =
-  /^(outbox|deletion_requests|deletion_steps|deletion_items|erased_ids|revocations|throttle|turns|limits|sweeps) /
+  /^(outbox|deletion_requests|deletion_steps|deletion_items|erased_ids|revocations|throttle|turns|limits|sweeps|number_versions) /
 export const rowsOf = (all: Everything) => [...all.rows].filter(([key]) => !busy.test(key))
 /**
  * Timestamps that change on their own in rows that stay, such as when an account was last checked.
