@@ -117,9 +117,17 @@ describe('a served file reveals nothing about the camera', () => {
 
 it('a video with a rotation flag stays upright', async () => {
   const turned = join(folder, 'turned.mov')
-  await ffmpeg(['-display_rotation', '90', '-i', await film('lying.mov'), '-c', 'copy', turned])
+  await ffmpeg([
+    '-display_rotation',
+    '90',
+    '-i',
+    await film('lying.mov', ['-s', '960x540']),
+    '-c',
+    'copy',
+    turned,
+  ])
   const { id, served } = await stored('turned.mov', turned)
-  expect(await rowOf(test, id)).toMatchObject({ contentType: 'video/mp4', width: 360, height: 640 })
+  expect(await rowOf(test, id)).toMatchObject({ contentType: 'video/mp4', width: 540, height: 960 })
   expect(await readTags(served)).toMatchObject({ 'Composite:Rotation': 270 })
 })
 

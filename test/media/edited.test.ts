@@ -105,10 +105,7 @@ it('a picture is rotated, then cropped, for each platform in its own size', {
   const id = await upload(house.admin, house.slug, 'lying.jpg', await picture(3600, 2400))
   // Clockwise, so that the left is above; the upper half is kept.
   const edits = { crop: { x: 0, y: 0, width: 1, height: 0.5 }, rotate: 90 }
-  await publish('Only the red half', id, edits, [
-    'FacebookNorthside Records',
-    '@northsiderecords',
-  ])
+  await publish('Only the red half', id, edits, ['FacebookNorthside Records', '@northsiderecords'])
   const made = await renditionsOf(id)
   expect(made.map(({ width, height }) => [width, height])).toEqual([
     [1440, 1080],

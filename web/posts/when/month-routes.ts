@@ -20,14 +20,12 @@ const channelsMost = 100
  * day on the chosen accounts. Without the script, people type a date.
  */
 export const monthRoutes = (deps: WebDeps, view: Renderer) =>
-  forMembers
-    .createApp()
-    .get('/w/:workspace/posts/month', requireMember(), async (c) =>
-      // Its address alone shows no page.
-      c.req.header('Sec-Fetch-Dest') === 'document'
-        ? c.redirect(`/w/${c.var.workspace.slug}/posts/new`, 303)
-        : view.partial(c, 'posts/composer/_month', await monthOf(deps, c)),
-    )
+  forMembers.createApp().get('/w/:workspace/posts/month', requireMember(), async (c) =>
+    // Its address alone shows no page.
+    c.req.header('Sec-Fetch-Dest') === 'document'
+      ? c.redirect(`/w/${c.var.workspace.slug}/posts/new`, 303)
+      : view.partial(c, 'posts/composer/_month', await monthOf(deps, c)),
+  )
 
 const monthOf = async (deps: WebDeps, c: Context<MemberEnv>) => {
   const { workspace } = c.var
