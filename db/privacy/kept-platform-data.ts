@@ -132,6 +132,7 @@ export const platformData: Kept[] = [
  * and booleans of every table count as bookkeeping too and are not listed.
  */
 export const bookkeeping: string[] = [
+  'number_versions.*',
   ...['grants.issuer', 'grants.state', 'grants.renewal_failures', 'grants.warned_days'],
   ...[
     'channels.platform',
