@@ -56,6 +56,7 @@ create trigger targets_number_changed after update of state, text, permalink, pl
       or old.platform_post_id is distinct from new.platform_post_id or old.published_at is distinct from new.published_at
       or old.post_id is distinct from new.post_id))
   execute function note_row_change();
+create trigger targets_number_added after insert on targets for each row when (new.state = 'published') execute function note_row_change();
 create trigger targets_number_gone after delete on targets for each row when (old.state = 'published') execute function note_row_change();
 create trigger media_number_changed after update of purged_at, thumbnail_key on media for each row
   when ((old.purged_at, old.thumbnail_key) is distinct from (new.purged_at, new.thumbnail_key)) execute function note_row_change();

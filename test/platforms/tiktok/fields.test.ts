@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { Eta } from 'eta'
 import { describe, expect, test } from 'vitest'
+import { roomIn } from '../../../web/posts/composer/room.ts'
 
 const eta = new Eta({
   views: fileURLToPath(new URL('../../../platforms/', import.meta.url)),
@@ -25,6 +26,7 @@ const form = (over: Record<string, unknown> = {}) =>
       faults: {},
       limits: { photo_title: 90 },
       count: String,
+      room: roomIn,
       account,
       ...over,
     })
