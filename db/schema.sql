@@ -852,6 +852,16 @@ create table post_media (
   alt_text text default ''::text not null,
   edits jsonb
 );
+create table post_versions (
+  id uuid default uuid_v7() not null,
+  workspace_id uuid not null,
+  post_id uuid not null,
+  user_id uuid,
+  version integer not null,
+  form jsonb not null,
+  began_at timestamp with time zone default now() not null,
+  saved_at timestamp with time zone default now() not null
+);
 create table posts (
   id uuid default uuid_v7() not null,
   workspace_id uuid not null,
@@ -1027,6 +1037,14 @@ create table unmeasured_targets (
   target_id uuid not null,
   shard smallint not null
 );
+create table unsaved_edits (
+  post_id uuid not null,
+  user_id uuid not null,
+  workspace_id uuid not null,
+  version integer not null,
+  form jsonb not null,
+  saved_at timestamp with time zone default now() not null
+);
 create table users (
   id uuid default uuid_v7() not null,
   email text not null,
@@ -1121,6 +1139,7 @@ alter table notices add constraint notices_kind_check CHECK ((kind = ANY (ARRAY[
 alter table passkeys add constraint passkeys_name_length CHECK (((length(name) >= 1) AND (length(name) <= 60)));
 alter table post_media add constraint post_media_edits_check CHECK ((jsonb_typeof(edits) = 'object'::text));
 alter table post_media add constraint post_media_position_check CHECK ((("position" >= 1) AND ("position" <= 35)));
+alter table post_versions add constraint post_versions_form_check CHECK ((jsonb_typeof(form) = 'object'::text));
 alter table posts add constraint posts_discarded_without_time CHECK (((state <> 'discarded'::text) OR (due_at IS NULL)));
 alter table posts add constraint posts_scheduled_has_time CHECK (((state <> 'scheduled'::text) OR (due_at IS NOT NULL)));
 alter table posts add constraint posts_slot_choice_check CHECK ((slot_choice = ANY (ARRAY['slot'::text, 'queue'::text])));
@@ -1140,6 +1159,7 @@ alter table targets add constraint targets_comment_state_check CHECK ((comment_s
 alter table targets add constraint targets_erased_without_platform_data CHECK (((state <> 'erased'::text) OR ((platform_post_id IS NULL) AND (permalink IS NULL) AND (handles = '{}'::jsonb) AND (problem IS NULL) AND (confirmed_by IS NULL) AND (comment_id IS NULL) AND (comment_problem IS NULL) AND (comment_proof IS NULL))));
 alter table targets add constraint targets_state_check CHECK ((state = ANY (ARRAY['scheduled'::text, 'preparing'::text, 'ready'::text, 'sending'::text, 'processing'::text, 'published'::text, 'failed'::text, 'unconfirmed'::text, 'missed'::text, 'canceled'::text, 'erased'::text])));
 alter table users add constraint users_date_order_check CHECK ((date_order = ANY (ARRAY['mdy'::text, 'dmy'::text, 'ymd'::text])));
+alter table unsaved_edits add constraint unsaved_edits_form_check CHECK ((jsonb_typeof(form) = 'object'::text));
 alter table users add constraint users_deactivated_by_check CHECK ((deactivated_by = ANY (ARRAY['person'::text, 'admin'::text])));
 alter table users add constraint users_email_form CHECK (((email = lower(email)) AND (length(email) <= 254) AND (email ~ '^[^[:space:][:cntrl:]@,;:<>()"\[\]\\]+@[^[:space:][:cntrl:]@,;:<>()"\[\]\\]+$'::text)));
 alter table users add constraint users_hours_check CHECK ((hours = ANY (ARRAY[12, 24])));
@@ -1188,6 +1208,7 @@ alter table password_resets add constraint password_resets_pkey PRIMARY KEY (id)
 alter table policy_letters add constraint policy_letters_pkey PRIMARY KEY (version, user_id);
 alter table policy_versions add constraint policy_versions_pkey PRIMARY KEY (version);
 alter table post_media add constraint post_media_pkey PRIMARY KEY (post_id, "position");
+alter table post_versions add constraint post_versions_pkey PRIMARY KEY (id);
 alter table posts add constraint posts_pkey PRIMARY KEY (id);
 alter table reading_calls add constraint reading_calls_pkey PRIMARY KEY (issuer, minute);
 alter table recovery_codes add constraint recovery_codes_pkey PRIMARY KEY (id);
@@ -1200,6 +1221,7 @@ alter table sweeps add constraint sweeps_pkey PRIMARY KEY (id);
 alter table targets add constraint targets_pkey PRIMARY KEY (id);
 alter table throttle add constraint throttle_pkey PRIMARY KEY (key);
 alter table unmeasured_targets add constraint unmeasured_targets_pkey PRIMARY KEY (target_id);
+alter table unsaved_edits add constraint unsaved_edits_pkey PRIMARY KEY (post_id, user_id);
 alter table users add constraint users_pkey PRIMARY KEY (id);
 alter table workspace_days add constraint workspace_days_pkey PRIMARY KEY (workspace_id, day);
 alter table workspaces add constraint workspaces_pkey PRIMARY KEY (id);
@@ -1286,6 +1308,10 @@ CREATE INDEX outbox_ref on outbox USING btree (ref_id);
 CREATE INDEX passkeys_user on passkeys USING btree (user_id);
 CREATE INDEX policy_letters_open on policy_letters USING btree (version) WHERE (mailed_at IS NULL);
 CREATE INDEX post_media_media on post_media USING btree (media_id);
+CREATE INDEX post_versions_author on post_versions USING btree (user_id) WHERE (user_id IS NOT NULL);
+CREATE INDEX post_versions_post on post_versions USING btree (post_id, saved_at DESC);
+CREATE INDEX post_versions_term on post_versions USING btree ((saved_at AT TIME ZONE 'UTC'::text));
+CREATE INDEX post_versions_workspace on post_versions USING btree (workspace_id);
 CREATE INDEX posts_dated_drafts on posts USING btree (workspace_id, due_at) WHERE (state = 'draft'::text);
 CREATE INDEX posts_discarded on posts USING btree ((updated_at AT TIME ZONE 'UTC'::text)) WHERE (state = 'discarded'::text);
 CREATE INDEX posts_drafts on posts USING btree (workspace_id, updated_at DESC) WHERE (state = 'draft'::text);
@@ -1317,6 +1343,9 @@ CREATE INDEX targets_without_id on targets USING btree (channel_id, published_at
 CREATE INDEX targets_workspace on targets USING btree (workspace_id, state);
 CREATE INDEX turns_channel on turns USING btree (channel_id, name, at);
 CREATE INDEX unmeasured_targets_shard on unmeasured_targets USING btree (shard);
+CREATE INDEX unsaved_edits_person on unsaved_edits USING btree (user_id);
+CREATE INDEX unsaved_edits_term on unsaved_edits USING btree ((saved_at AT TIME ZONE 'UTC'::text));
+CREATE INDEX unsaved_edits_workspace on unsaved_edits USING btree (workspace_id);
 
 alter table account_snapshots add constraint account_snapshots_channel_id_fkey FOREIGN KEY (channel_id) REFERENCES channels(id) ON DELETE CASCADE;
 alter table account_snapshots add constraint account_snapshots_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
@@ -1386,6 +1415,9 @@ alter table policy_letters add constraint policy_letters_version_fkey FOREIGN KE
 alter table post_media add constraint post_media_media_id_fkey FOREIGN KEY (media_id) REFERENCES media(id);
 alter table post_media add constraint post_media_post_id_fkey FOREIGN KEY (post_id) REFERENCES posts(id) ON DELETE CASCADE;
 alter table post_media add constraint post_media_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+alter table post_versions add constraint post_versions_post_id_fkey FOREIGN KEY (post_id) REFERENCES posts(id) ON DELETE CASCADE;
+alter table post_versions add constraint post_versions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE SET NULL;
+alter table post_versions add constraint post_versions_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table posts add constraint posts_created_by_fkey FOREIGN KEY (created_by) REFERENCES users(id) ON DELETE SET NULL;
 alter table posts add constraint posts_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table recovery_codes add constraint recovery_codes_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
@@ -1406,6 +1438,9 @@ alter table targets add constraint targets_post_id_fkey FOREIGN KEY (post_id) RE
 alter table targets add constraint targets_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table turns add constraint turns_channel_id_fkey FOREIGN KEY (channel_id) REFERENCES channels(id) ON DELETE CASCADE;
 alter table unmeasured_targets add constraint unmeasured_targets_target_id_fkey FOREIGN KEY (target_id) REFERENCES targets(id) ON DELETE CASCADE;
+alter table unsaved_edits add constraint unsaved_edits_post_id_fkey FOREIGN KEY (post_id) REFERENCES posts(id) ON DELETE CASCADE;
+alter table unsaved_edits add constraint unsaved_edits_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
+alter table unsaved_edits add constraint unsaved_edits_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table workspace_days add constraint workspace_days_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table workspaces add constraint workspaces_created_by_fkey FOREIGN KEY (created_by) REFERENCES users(id) ON DELETE SET NULL;
 alter table workspaces add constraint workspaces_erased_by_fkey FOREIGN KEY (erased_by) REFERENCES deletion_requests(id) ON DELETE SET NULL;
@@ -1634,6 +1669,11 @@ comment on table policy_letters is 'promise: L3: who is told by mail of a materi
 comment on table policy_versions is 'promise: L1, L3: versions of the privacy policy; written from web/policy.ts at start';
 comment on column policy_versions.announced_at is 'when every account holder had been mailed about it; null for those that change nothing material';
 comment on column post_media.edits is 'crop in fractions of the rotated picture, rotation in degrees, trim in milliseconds: {"crop": {…}, "rotate": 90, "trim": {…}}; null if the file is used as it is';
+comment on table post_versions is 'saved states of a post, the last 20: to look at, and to restore';
+comment on column post_versions.user_id is 'who saved it; null: the state before the first edit that was recorded';
+comment on column post_versions.version is 'of the post with this state; 0: an edit from another tab that was never part of the post';
+comment on column post_versions.form is 'the fields of the composer as typed, also what a post can''t hold, such as a time that doesn''t exist';
+comment on column post_versions.began_at is 'what one person types within five minutes is one state';
 comment on table posts is 'promise: D3: what was composed; what became of it is in targets';
 comment on column posts.state is 'discarded: a draft that a person deleted; Undo brings it back until the sweep deletes it';
 comment on column posts.variants is 'text for one platform where it differs: {"instagram": "…"}';
@@ -1707,6 +1747,9 @@ comment on table throttle is 'promise: A6';
 comment on column throttle.key is 'purpose and HMAC of the email or address: no personal data in clear';
 comment on table turns is 'calls that a platform counts by the minute, of each account; older ones are deleted with the next';
 comment on table unmeasured_targets is 'promise: U3: published posts that the next run of measuring takes up; a row is there for some minutes';
+comment on table unsaved_edits is 'a person''s edit of a post that isn''t part of it: the post is scheduled and Save wasn''t pressed, or somebody else changed it';
+comment on column unsaved_edits.version is 'of the post that the edit was made from';
+comment on column unsaved_edits.form is 'the fields of the composer as typed; only this person sees them';
 comment on table users is 'promise: A3: name, work email, password hash, and nothing else about the person';
 comment on column users.password_hash is 'promise: A5: Argon2id, never the password';
 comment on column users.is_operator is 'runs the installation; set by the first link and by the command line only';

@@ -48,6 +48,7 @@ export const countedIn: Record<string, DeletedItem> = {
   grants: 'logins',
   channels: 'accounts',
   posts: 'posts',
+  unsaved_edits: 'posts',
   media: 'files',
   workspaces: 'workspaces',
 }
@@ -61,6 +62,7 @@ export const countedWith: Record<string, string> = {
   attempts: 'posts',
   comment_attempts: 'posts',
   post_media: 'posts',
+  post_versions: 'posts',
   snapshots: 'posts',
   measured_targets: 'posts',
   unmeasured_targets: 'posts',

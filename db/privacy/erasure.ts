@@ -180,6 +180,7 @@ export const listWorkspacesOf = async (sql: Db, request: OpenRequest): Promise<s
     select workspace_id as id from memberships where user_id = ${request.userId}
     union select workspace_id from media where uploaded_by = ${request.userId}
     union select workspace_id from posts where created_by = ${request.userId}
+    union select workspace_id from post_versions where user_id = ${request.userId}
     union select workspace_id from annotations where created_by = ${request.userId}`
   return rows.map((row) => row.id)
 }
@@ -203,6 +204,8 @@ export const deletePerson = async (
 ): Promise<{ events: number; invitations: number }> => {
   const events =
     await sql`delete from events where subject_id = ${userId} or (user_id = ${userId} and workspace_id is null)`
+  await sql`
+    delete from post_versions where user_id = ${userId} or post_id in (select id from posts where created_by = ${userId})`
   const invitations = await sql`
     delete from invitations where accepted_by = ${userId} or (created_by = ${userId} and accepted_at is null)`
   await dropLetters(sql, userId)

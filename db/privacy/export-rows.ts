@@ -21,10 +21,10 @@ type Where = postgres.PendingQuery<postgres.Row[]>
 const ours =
   /_(sealed|hash|key)$|^(handles|fingerprint|renewing_by|renewing_until|erased_by|salt|last_step)$/
 /**
- * Tables that are not in a workspace's folder: notices to other members, and connections in
- * progress.
+ * Tables that are not in a workspace's folder: notices to other members, connections in progress,
+ * and edits that other members didn't save.
  */
-const personal = ['notices', 'connections_under_way']
+const personal = ['notices', 'connections_under_way', 'unsaved_edits']
 const batch = 500
 
 /**
@@ -43,6 +43,7 @@ export const leftOut: Record<string, string> = {
   'post_media.media_id': 'How posts of other members use your files belongs to those members.',
   'annotations.channel_id':
     'Notes that other members wrote about an account in Insights are theirs.',
+  'unsaved_edits.post_id': 'Edits that other members didn’t save are theirs.',
   'notices.channel_id': 'Notifications to other members are theirs.',
   'notices.grant_id': 'Notifications to other members are theirs.',
   'notices.target_id': 'Notifications to other members are theirs.',

@@ -26,6 +26,8 @@ export const aboutTables: Record<string, string> = {
   avatars: 'profile pictures of connected accounts',
   revocations: 'connections that were ended: when, and what the platform answered',
   posts: 'posts and drafts: text, link, state',
+  post_versions: 'saved versions of posts: what was typed, by whom, when',
+  unsaved_edits: 'your edits of posts that you didn’t save',
   post_media: 'which photos and videos a post has, in which order, with their alt texts and edits',
   targets: 'a post on one account: text, time, outcome, and its ID and link at the platform',
   attempts: 'individual attempts to publish, with the platform’s answers',

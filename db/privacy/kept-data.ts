@@ -168,6 +168,14 @@ export const keptData: Kept[] = [
     ],
   },
   {
+    id: 'versions',
+    group: 'content',
+    what: 'Saved versions of posts: the last 20 states of each, with who typed them and when; and your edits that you didn’t save, which only you can see',
+    why: 'To save what you type while you write, and to bring back what you or a colleague deleted',
+    kept: { rule: 'post_versions' },
+    columns: ['post_versions.*', 'unsaved_edits.*'],
+  },
+  {
     id: 'media',
     group: 'content',
     what: 'Photos and videos you upload, their file names and the alt texts you write',

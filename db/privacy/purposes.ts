@@ -25,6 +25,8 @@ export const purposes: Record<string, string[]> = {
   media_links: ['D4'],
   posts: ['D3'],
   post_media: ['D3'],
+  post_versions: ['D3'],
+  unsaved_edits: ['D3'],
   targets: ['U1', 'D6'],
   attempts: ['D6'],
   comment_attempts: ['D6'],

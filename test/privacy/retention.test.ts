@@ -131,6 +131,8 @@ describe('retention', () => {
     ['notices', 89, 91],
     ['deletion_requests', 89, 91],
     ['policy_letters', 729, 732],
+    ['post_versions', 89, 91],
+    ['unsaved_edits', 89, 91],
   ])('promise S6: keeps %s for %d days and deletes them by day %d', async (name, before, after) => {
     const { sql, workspaces } = test
     await sql`delete from ${sql(name)}`
@@ -148,6 +150,17 @@ describe('retention', () => {
       await sql`insert into notices (workspace_id, user_id, kind, cause, by_mail) values (${workspaces.northside}, ${id}, 'failed', 'x', false)`
     if (name === 'deletion_requests')
       await sql`insert into deletion_requests (code_hash, origin, finished_at) values ('\\x03', 'page', now())`
+    if (name === 'post_versions' || name === 'unsaved_edits') {
+      const [post] =
+        await sql`insert into posts (workspace_id) values (${workspaces.northside}) returning id`
+      await sql`insert into ${sql(name)} ${sql({
+        workspace_id: workspaces.northside,
+        post_id: post!.id,
+        user_id: id,
+        version: 1,
+        form: sql.json({}),
+      })}`
+    }
     if (name === 'policy_letters') {
       await sql`insert into policy_versions (version, published_on, material, changes) values ('9', now(), true, 'x')`
       await sql`insert into policy_letters (version, user_id, mailed_at) values ('9', ${id}, now())`

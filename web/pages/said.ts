@@ -58,6 +58,10 @@ const sentences = {
   'undo-changed': 'This couldn’t be undone because the post has changed since.',
   'admins-asked': 'The admins have been notified.',
   'notices-saved': 'Notification settings saved.',
+  'edit-discarded': 'Your unsaved edit is discarded. This is the saved version.',
+  'version-restored': 'Version restored. The one before is still under Saved versions.',
+  'unsaved-first':
+    'You have an edit of this post that isn’t saved. Save or discard it before you restore a version.',
   'note-added': 'Note added.',
   'note-saved': 'Note saved.',
   'note-deleted': 'Note deleted.',

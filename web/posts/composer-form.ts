@@ -1,11 +1,12 @@
 import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { ZodError } from 'zod'
+import type { Db } from '../../db/postgres/connect.ts'
 import { listComposedMedia } from '../../db/posts/composed-media.ts'
 import type { PostRow } from '../../db/posts/posts.ts'
 import { isSent } from '../../db/posts/target-states.ts'
 import { listTargets, type TargetRow } from '../../db/posts/targets.ts'
-import type { MemberEnv, WebDeps, Workspace } from '../http/env.ts'
+import type { MemberEnv, Workspace } from '../http/env.ts'
 import { isId } from '../http/ids.ts'
 import { foldOf, wallTimeOf } from '../time/wall-time.ts'
 import { valuesOf } from './composer.ts'
@@ -30,15 +31,12 @@ export const formToStart = (c: Context<MemberEnv>): PostForm => {
 
 /** The form for editing a stored post. */
 export const formOfPost = async (
-  deps: WebDeps,
-  workspace: Workspace,
+  sql: Db,
+  { zone }: Pick<Workspace, 'zone'>,
   post: PostRow,
 ): Promise<PostForm> => {
-  const ref = { workspaceId: workspace.id, postId: post.id }
-  const [media, targets] = await Promise.all([
-    listComposedMedia(deps.sql, ref),
-    listTargets(deps.sql, ref),
-  ])
+  const ref = { workspaceId: post.workspaceId, postId: post.id }
+  const [media, targets] = await Promise.all([listComposedMedia(sql, ref), listTargets(sql, ref)])
   const choices = Object.entries(post.choices)
   return emptyPostForm({
     text: post.text,
@@ -51,9 +49,9 @@ export const formOfPost = async (
     kinds: Object.fromEntries(choices.map(([id, choice]) => [id, choice.kind])),
     fields: Object.fromEntries(choices.map(([id, choice]) => [id, valuesOf(choice.settings)])),
     media: media.map(({ id, altText, edits }) => ({ id, altText, edits })),
-    zone: workspace.zone,
-    time: timeToEdit(post, targets, workspace.zone),
-    fold: post.dueAt ? foldOf(post.dueAt, workspace.zone) : null,
+    zone,
+    time: timeToEdit(post, targets, zone),
+    fold: post.dueAt ? foldOf(post.dueAt, zone) : null,
     version: post.version,
     left: leftOf(targets),
   })

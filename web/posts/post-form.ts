@@ -43,6 +43,10 @@ export type PostForm = {
   key: string
   /** The form has already made a post and was changed since, so it is now an edit of that post. */
   goesOn: boolean
+  /** Autosave must not change the draft: somebody else changed it, and both texts are shown. */
+  aside: boolean
+  /** When the unsaved edit that the form shows was kept. Empty if it shows none. */
+  editAt: string
   /** The person confirmed that the same content may be published again within a day. */
   twice: boolean
   /** What a person typed to filter the list of accounts. */
@@ -100,6 +104,8 @@ export const readPostForm = (body: FormData, zone: string): PostForm => {
     media: readMedia(body, act ?? '', actOn),
     key: isId(one('key')) ? one('key').toLowerCase() : '',
     goesOn: false,
+    aside: one('aside') === 'yes',
+    editAt: one('edit_at').slice(0, 40),
     twice: one('twice') === 'yes',
     find: readFind(one('find')),
     preview: one('preview'),
@@ -130,6 +136,8 @@ export const emptyPostForm = (given: Partial<PostForm> & { zone: string }): Post
   left: null,
   key: '',
   goesOn: false,
+  aside: false,
+  editAt: '',
   twice: false,
   find: '',
   preview: '',

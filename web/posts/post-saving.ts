@@ -1,5 +1,6 @@
 import type { TransactionSql } from 'postgres'
 import { tx } from '../../db/postgres/connect.ts'
+import { dropUnsavedEdit } from '../../db/posts/drafts/unsaved-edits.ts'
 import { lockEqualPosts } from '../../db/posts/equal-posts.ts'
 import {
   type FormKey,
@@ -8,7 +9,7 @@ import {
   releaseFormKey,
   takeFormKey,
 } from '../../db/posts/form-keys.ts'
-import { type HeldPost, lockPost } from '../../db/posts/post-locks.ts'
+import { findVersion, type HeldPost, lockPost } from '../../db/posts/post-locks.ts'
 import {
   type Draft,
   findPost,
@@ -25,6 +26,8 @@ import { wantedRendition } from '../../media/recipes.ts'
 import type { WebDeps } from '../http/env.ts'
 import { formKeyIn } from '../http/forms/form-keys.ts'
 import { type Composer, equalPosts } from './composer.ts'
+import { keepOtherEdit, keepState, stateBefore } from './drafts/states.ts'
+import { typedOf } from './drafts/typed.ts'
 import { type Actor, type Done, nudged, record, timeOf } from './post-acts.ts'
 import type { PostForm } from './post-form.ts'
 import { isSlotChoice } from './when/choice.ts'
@@ -62,7 +65,7 @@ const write = async (
     const plan = wanted && (await takeTimes(t, composer, wanted, deps.now()))
     const dueAt = plan && earliest(plan)
     const draft = draftOf(composer, dueAt ? 'scheduled' : 'draft', dueAt)
-    const done = await carryOut(t, actor, composer, draft, plan)
+    const done = await carryOut(t, actor, composer, draft, { plan, at: new Date(deps.now()) })
     if (typeof done !== 'object') {
       if (key) await releaseFormKey(t, key.key)
       return done
@@ -110,7 +113,7 @@ export const makeCopies = async (
         const plan =
           state === 'draft' ? null : await takeTimes(t, composer, composer.plan, deps.now())
         const draft = draftOf(composer, state, plan && earliest(plan))
-        const done = await carryOut(t, actor, composer, draft, plan)
+        const done = await carryOut(t, actor, composer, draft, { plan, at: new Date(deps.now()) })
         if (typeof done !== 'object') throw new CopyRefused(index)
         all.push(done)
         if (key && index === 0) await keepFormKey(t, key, { subjectId: done.postId })
@@ -130,7 +133,7 @@ const carryOut = async (
   actor: Actor,
   composer: Composer,
   draft: Draft,
-  plan: Plan | null,
+  { plan, at }: { plan: Plan | null; at: Date },
 ): Promise<Done | 'twice'> => {
   const workspaceId = actor.workspace.id
   if (plan && !composer.form.twice && (await isSecond(t, workspaceId, composer, plan)))
@@ -143,12 +146,17 @@ const carryOut = async (
         await insertPost(t, { ...draft, workspaceId, createdBy: actor.userId }),
       )
   if (post === 'gone' || post === 'conflict') return post
-  if (!composer.mediaFrozen)
-    await replacePostMedia(t, { workspaceId, postId: post.id }, composer.media)
+  const ref = { workspaceId, postId: post.id }
+  const before = composer.post ? await stateBefore(t, composer.form, post) : null
+  if (!composer.mediaFrozen) await replacePostMedia(t, ref, composer.media)
   const changes = plan ? await scheduleTargets(t, post, targetsOf(composer, plan)) : []
   if (plan) await requestRenditions(t, workspaceId, renditionsOf(composer))
+  await keepOtherEdit(t, { ...ref, userId: actor.userId }, composer.form)
+  await dropUnsavedEdit(t, { ...ref, userId: actor.userId })
+  const typed = { form: typedOf(composer.form), at, userId: actor.userId, apart: true }
+  await keepState(t, ref, before, { ...typed, version: await findVersion(t, post) })
   const name = plan ? 'post.scheduled' : composer.post ? 'post.edited' : 'post.drafted'
-  const times = plan ? await ownTimes(t, { workspaceId, postId: post.id }, plan) : {}
+  const times = plan ? await ownTimes(t, ref, plan) : {}
   const outcome = { changes, dueAt: plan && earliest(plan), ...times }
   return {
     postId: post.id,
@@ -196,7 +204,11 @@ const keyOf = (workspaceId: string, form: PostForm): FormKey | null => {
   return formKeyIn(form, 'post', workspaceId, typed)
 }
 
-const hold = async (t: TransactionSql, workspaceId: string, postId: string): Promise<HeldPost> => {
+const hold = async (
+  t: TransactionSql,
+  workspaceId: string,
+  postId: string,
+): Promise<PostRow & HeldPost> => {
   const post = await lockPost(t, { workspaceId, postId })
   if (!post) throw new Error('a post that was just inserted is not there')
   return post
@@ -231,7 +243,8 @@ const overwrite = async (
   return (await updatePost(t, { ...ref, version: form.version }, draft)) ? held : 'conflict'
 }
 
-const draftOf = (composer: Composer, state: Draft['state'], dueAt: Date | null): Draft => {
+/** What the form means as a post. Leaves out what a post can't hold, such as an impossible time. */
+export const draftOf = (composer: Composer, state: Draft['state'], dueAt: Date | null): Draft => {
   const { form } = composer
   const { zone } = form
   const typed = composer.time?.ok

@@ -12,8 +12,11 @@ import { postActRoutes } from './act-routes.ts'
 import { quickView } from './calendar/quick-view.ts'
 import { type Composer, loadComposer } from './composer.ts'
 import { faultsOf } from './composer-faults.ts'
-import { formOfPost, formOfRequest, formToStart, leftOf } from './composer-form.ts'
+import { formOfRequest, formToStart, leftOf } from './composer-form.ts'
 import { composerView, type Mood } from './composer-page.ts'
+import { openPost } from './drafts/opening.ts'
+import { draftRoutes, requireSamePerson } from './drafts/routes.ts'
+import { versionRoutes } from './drafts/version-routes.ts'
 import { editingRoutes } from './editing/routes.ts'
 import type { Done } from './post-acts.ts'
 import { loadChanged } from './post-changed.ts'
@@ -58,6 +61,8 @@ export const postsRoutes = (deps: WebDeps, view: Renderer) => {
         showComposer: (c, post, form) => showComposer(deps, view, c, post, form, 'writing'),
       }),
     )
+    .route('/', draftRoutes(deps))
+    .route('/', versionRoutes(deps, view))
     .post('/w/:workspace/posts', guard, async (c) => take(deps, view, c, null, await postedForm(c)))
     .get(one, guard, async (c) => {
       const page = await loadPostPage(deps, c.var.workspace, idParam(c, 'post'), c.req.query('did'))
@@ -68,21 +73,19 @@ export const postsRoutes = (deps: WebDeps, view: Renderer) => {
     })
     .get(`${one}/edit`, guard, async (c) => {
       const post = await getPost(deps, c)
-      return showComposer(
-        deps,
-        view,
-        c,
-        post,
-        await formOfPost(deps, c.var.workspace, post),
-        'writing',
-      )
+      const opened = await openPost(deps, c.var.workspace, c.var.user.id, post)
+      if (opened.isChanged) return showBoth(deps, view, c, post, opened.form, 200)
+      return showComposer(deps, view, c, post, opened.form, 'writing', opened.unsavedAt)
     })
     .post(one, guard, async (c) => take(deps, view, c, await getPost(deps, c), await postedForm(c)))
     .route('/', postActRoutes(deps, view))
 }
 
-const postedForm = async (c: MemberContext): Promise<PostForm> =>
-  formOfRequest(await readForm(c, composerMaxBytes), c.var.workspace)
+const postedForm = async (c: MemberContext): Promise<PostForm> => {
+  const body = await readForm(c, composerMaxBytes)
+  requireSamePerson(c, body)
+  return formOfRequest(body, c.var.workspace)
+}
 
 /**
  * Saves, schedules or publishes, depending on the pressed button. If refused, shows the form again
@@ -135,34 +138,30 @@ const afterwards = async (
     saved === 'conflict' && post
       ? await findPost(deps.sql, { workspaceId: post.workspaceId, postId: post.id })
       : null
-  if (current) return conflict(deps, view, c, current, form)
+  if (current) return showBoth(deps, view, c, current, form, 409)
   if (typeof saved !== 'object') throw new HTTPException(404)
   return seeOther(c, `/w/${c.var.workspace.slug}/posts/${saved.postId}?did=${saved.eventId}`)
 }
 
 /**
- * Handles an edit of a post that someone else changed in the meantime. Nothing is saved. The form
- * comes back with everything that was typed, below the current version. Submitting it again edits
- * that version.
+ * For an edit of a post that was changed in the meantime. Nothing is saved. The form comes back with
+ * everything that was typed, below the current version. Submitting it again edits that version.
  */
-const conflict = async (
+const showBoth = async (
   deps: WebDeps,
   view: Renderer,
   c: MemberContext,
   current: PostRow,
   form: PostForm,
+  status: number,
 ): Promise<Response> => {
   const { workspace } = c.var
-  const composer = await loadComposer(
-    deps,
-    workspace,
-    current,
-    { ...form, version: current.version },
-    true,
-  )
+  // With a new key, because what the former one has saved is older than the current version.
+  const onCurrent = { ...form, version: current.version, key: '', aside: true }
+  const composer = await loadComposer(deps, workspace, current, onCurrent, true)
   const changed = await loadChanged(deps, workspace, current.id)
   const again = { ...composer, form: { ...composer.form, left: leftOf(composer.targets) } }
-  return page(deps, view, c, again, 'writing', 409, { changed })
+  return page(deps, view, c, again, 'writing', status, { changed })
 }
 
 const showComposer = async (
@@ -172,8 +171,11 @@ const showComposer = async (
   post: PostRow | null,
   form: PostForm,
   mood: Mood,
-): Promise<Response> =>
-  page(deps, view, c, await loadComposer(deps, c.var.workspace, post, form, true), mood, 200)
+  unsavedAt: Date | null = null,
+): Promise<Response> => {
+  const composer = await loadComposer(deps, c.var.workspace, post, form, true)
+  return page(deps, view, c, composer, mood, 200, { unsavedAt })
+}
 
 const page = (
   deps: WebDeps,
@@ -187,9 +189,17 @@ const page = (
   view.page(
     c,
     'posts/compose',
-    { ...composerView(deps, c.var.workspace, composer, mood), ...more },
+    {
+      ...composerView(deps, c.var.workspace, composer, mood),
+      wordsKey: wordsKey(deps, c),
+      ...more,
+    },
     status,
   )
+
+/** Encrypts what the browser keeps, so that the next person who uses it can't read it. */
+const wordsKey = ({ vault }: WebDeps, c: MemberContext): string =>
+  vault.derive('words kept in a browser', c.var.user.id).toString('base64')
 
 const getPost = async (deps: WebDeps, c: MemberContext): Promise<PostRow> => {
   const post = await findPost(deps.sql, {

@@ -34,6 +34,28 @@ export const shortLivedRules: Rule[] = [
     index: { at: utc('updated_at'), where: "state = 'discarded'" },
   },
   indexed(
+    'saved_at',
+    row(
+      'post_versions',
+      'Saved versions of posts',
+      '90 days',
+      'they were saved',
+      'saved_at',
+      'version',
+    ),
+  ),
+  indexed(
+    'saved_at',
+    row(
+      'unsaved_edits',
+      'Edits of posts that weren’t saved',
+      '90 days',
+      'the last change',
+      'saved_at',
+      'edit',
+    ),
+  ),
+  indexed(
     'used_at',
     row(
       'form_keys',

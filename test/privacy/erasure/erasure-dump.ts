@@ -83,7 +83,7 @@ export const listsOfPerson = (before: Everything, after: Everything, userId: str
       ).length,
       logins: grants.filter(({ row, now }) => row.issuer_user_id !== now?.issuer_user_id).length,
       accounts: gone(before, after, ['channels']),
-      posts: gone(before, after, ['posts']),
+      posts: gone(before, after, ['posts', 'unsaved_edits']),
       workspaces: doomed.size,
       files: media.filter(({ now }) => !now || now.files_removed_at !== null).length,
       names:

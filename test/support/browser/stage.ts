@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { serve } from '@hono/node-server'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { freePort } from '../../../local/ports.ts'
@@ -14,6 +15,8 @@ export type Stage = {
   app: TestApp
   url: string
   browser: Browser
+  /** Stops answering, as a server that is being restarted, until it is called again with `true`. */
+  listen(on: boolean): Promise<void>
   /** An empty page in a new context, signed in as the manager or as `person`. */
   open(options?: ContextOptions, person?: Pick<Person, 'cookie'>): Promise<Opened>
 }
@@ -23,7 +26,7 @@ export const startStage = async (swap: Partial<WebDeps> = {}): Promise<Stage> =>
   const port = await freePort()
   const url = `http://localhost:${port}`
   const app = await createTestApp({ config: testConfig({ PUBLIC_URL: url }), ...swap })
-  listenUntilTheEnd(app, port)
+  const listen = listenUntilTheEnd(app, port)
   const browser = await launchBrowser()
   const open: Stage['open'] = async (options, person = app.cast.manager) => {
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })
@@ -31,20 +34,27 @@ export const startStage = async (swap: Partial<WebDeps> = {}): Promise<Stage> =>
     await signInAs(context, person)
     return { page: await context.newPage(), context }
   }
-  return { app, url, browser, open }
+  return { app, url, browser, listen, open }
 }
 
 /**
  * Serves the app on this port until the file's last test has ended. Open event streams would keep
- * a closing server waiting, so connections are cut.
+ * a closing server waiting, so connections are cut. Returns a function that stops and starts it.
  */
-export const listenUntilTheEnd = ({ app }: Pick<TestApp, 'app'>, port: number): void => {
-  const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port })
-  atTheEnd(() => {
+export const listenUntilTheEnd = ({ app }: Pick<TestApp, 'app'>, port: number) => {
+  const start = () => serve({ fetch: app.fetch, hostname: '127.0.0.1', port })
+  let server = start()
+  const stop = () => {
     const closed = new Promise<void>((resolve) => server.close(() => resolve()))
     if ('closeAllConnections' in server) server.closeAllConnections()
     return closed
-  })
+  }
+  atTheEnd(stop)
+  return async (on: boolean): Promise<void> => {
+    if (!on) return stop()
+    server = start()
+    if (!server.listening) await once(server, 'listening')
+  }
 }
 
 /** Gives the context the session of this person. */

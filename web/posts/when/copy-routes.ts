@@ -59,7 +59,7 @@ const copy = async (
   const rows = typed.rows.filter((row) => row.date !== '' || row.clock !== '')
   if (rows.length === 0)
     return { ...typed, rows: [{ date: '', clock: '', error: 'Choose at least one day.' }] }
-  const source = await formOfPost(deps, workspace, post)
+  const source = await formOfPost(deps.sql, workspace, post)
   const composers: Composer[] = []
   for (const { date, clock } of rows) {
     const time = `${date}T${readClock(clock) ?? clock}`

@@ -2,16 +2,18 @@
 // passkey, and submits the result with the form.
 const library = () => window.SimpleWebAuthnBrowser
 
-const passkeyForms = document.querySelectorAll('form[data-passkey]')
-if (library()?.browserSupportsWebAuthn())
-  for (const form of passkeyForms) {
+window.offerPasskeys = (root) => {
+  if (!library()?.browserSupportsWebAuthn()) return
+  for (const form of root.querySelectorAll('form[data-passkey]')) {
     form.hidden = false
     // A page has one primary button. If a passkey is offered first, the password's button becomes
     // secondary.
     if (form.querySelector('.primary'))
-      for (const button of document.querySelectorAll('[data-gives-way]'))
+      for (const button of root.querySelectorAll('[data-gives-way]'))
         button.classList.remove('primary')
   }
+}
+window.offerPasskeys(document)
 
 const words = {
   NotAllowedError: 'Canceled, or it took too long. Try again.',
@@ -23,23 +25,24 @@ const sayFault = (form, error) => {
   line.hidden = false
 }
 
-for (const form of passkeyForms)
-  form.addEventListener('submit', async (event) => {
-    const answer = form.querySelector('[data-passkey-answer], input[name=answer]')
-    if (answer.value) return
-    event.preventDefault()
-    try {
-      const given = await fetch(form.dataset.options, { method: 'POST' })
-      if (!given.ok) throw new Error('no options')
-      const optionsJSON = await given.json()
-      const { startAuthentication, startRegistration } = library()
-      const start = form.dataset.passkey === 'create' ? startRegistration : startAuthentication
-      answer.value = JSON.stringify(await start({ optionsJSON }))
-      form.requestSubmit()
-    } catch (error) {
-      sayFault(form, error)
-    }
-  })
+document.addEventListener('submit', async (event) => {
+  const form = event.target
+  if (!form.matches('form[data-passkey]')) return
+  const answer = form.querySelector('[data-passkey-answer], input[name=answer]')
+  if (answer.value) return
+  event.preventDefault()
+  try {
+    const given = await fetch(form.dataset.options, { method: 'POST' })
+    if (!given.ok) throw new Error('no options')
+    const optionsJSON = await given.json()
+    const { startAuthentication, startRegistration } = library()
+    const start = form.dataset.passkey === 'create' ? startRegistration : startAuthentication
+    answer.value = JSON.stringify(await start({ optionsJSON }))
+    form.requestSubmit()
+  } catch (error) {
+    sayFault(form, error)
+  }
+})
 
 // Six boxes are drawn behind the single code field. It accepts digits only and submits its form
 // when complete.
