@@ -1158,8 +1158,8 @@ alter table snapshots add constraint snapshots_of_one_post CHECK ((num_nonnulls(
 alter table targets add constraint targets_comment_state_check CHECK ((comment_state = ANY (ARRAY['waiting'::text, 'sending'::text, 'published'::text, 'failed'::text, 'unconfirmed'::text, 'left'::text])));
 alter table targets add constraint targets_erased_without_platform_data CHECK (((state <> 'erased'::text) OR ((platform_post_id IS NULL) AND (permalink IS NULL) AND (handles = '{}'::jsonb) AND (problem IS NULL) AND (confirmed_by IS NULL) AND (comment_id IS NULL) AND (comment_problem IS NULL) AND (comment_proof IS NULL))));
 alter table targets add constraint targets_state_check CHECK ((state = ANY (ARRAY['scheduled'::text, 'preparing'::text, 'ready'::text, 'sending'::text, 'processing'::text, 'published'::text, 'failed'::text, 'unconfirmed'::text, 'missed'::text, 'canceled'::text, 'erased'::text])));
-alter table users add constraint users_date_order_check CHECK ((date_order = ANY (ARRAY['mdy'::text, 'dmy'::text, 'ymd'::text])));
 alter table unsaved_edits add constraint unsaved_edits_form_check CHECK ((jsonb_typeof(form) = 'object'::text));
+alter table users add constraint users_date_order_check CHECK ((date_order = ANY (ARRAY['mdy'::text, 'dmy'::text, 'ymd'::text])));
 alter table users add constraint users_deactivated_by_check CHECK ((deactivated_by = ANY (ARRAY['person'::text, 'admin'::text])));
 alter table users add constraint users_email_form CHECK (((email = lower(email)) AND (length(email) <= 254) AND (email ~ '^[^[:space:][:cntrl:]@,;:<>()"\[\]\\]+@[^[:space:][:cntrl:]@,;:<>()"\[\]\\]+$'::text)));
 alter table users add constraint users_hours_check CHECK ((hours = ANY (ARRAY[12, 24])));
