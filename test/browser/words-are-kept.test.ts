@@ -1,10 +1,22 @@
 import { Secret, TOTP } from 'otpauth'
-import type { BrowserContext, Page } from 'playwright-core'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { insertMembership } from '../../db/people/memberships.ts'
-import { type Person, password } from '../support/app.ts'
+import type { Person } from '../support/app.ts'
 import { type Stage, startStage } from '../support/browser/stage.ts'
-import { addMedia, connectAll, photoForm, postIdIn } from '../support/posts.ts'
+import { addMedia, connectAll } from '../support/posts.ts'
+import {
+  answerLeaving,
+  isKept,
+  looks,
+  loseSaves,
+  scheduledPost,
+  signIn,
+  soon,
+  text,
+  whenKept,
+  whenSaid,
+  whenSaved,
+} from './kept-words.ts'
 
 let stage: Stage
 let facebook: string
@@ -33,47 +45,6 @@ const draftsOf = (person: Person) =>
   stage.app.sql<{ id: string; text: string; state: string }[]>`
     select id, text, state from posts where created_by = ${person.id} order by id`
 const savedText = async (person: Person) => (await draftsOf(person)).map(({ text }) => text)
-/** Whether the browser keeps something that the server doesn't have. */
-const isKept = (page: Page) =>
-  page.evaluate(`Object.keys(localStorage).some((name) => name.startsWith('words '))`)
-const soon = { timeout: 6_000 }
-const whenKept = (page: Page) => expect.poll(() => isKept(page), soon).toBe(true)
-const whenSaved = (page: Page) => expect.poll(() => isKept(page), soon).toBe(false)
-const state = (page: Page) => page.locator('#save-state')
-const whenSaid = (page: Page, said: RegExp) =>
-  expect.poll(() => state(page).textContent(), soon).toMatch(said)
-const text = (page: Page) => page.inputValue('#text')
-/** Nothing that the page saves arrives, until the returned function is called. */
-const loseSaves = async (context: BrowserContext) => {
-  let isLost = true
-  await context.route('**/posts/autosave', (route) => (isLost ? route.abort() : route.continue()))
-  return () => {
-    isLost = false
-  }
-}
-const answerLeaving = (page: Page, stay: boolean) => {
-  const asked: string[] = []
-  page.on('dialog', (dialog) => {
-    asked.push(dialog.type())
-    return stay ? dialog.dismiss() : dialog.accept()
-  })
-  return asked
-}
-const signIn = async (page: Page, person: Person) => {
-  const panel = page.locator('.sign-in-panel')
-  await panel.locator('[name=email]').fill(person.email)
-  await panel.locator('[name=password]').fill(password)
-  await panel.getByRole('button', { name: 'Sign in', exact: true }).click()
-}
-const scheduledPost = async (person: Person) => {
-  const image = await addMedia(stage.app.deps, stage.app.workspaces.northside, person.id)
-  const form = photoForm({ channels: [facebook], media: [image], text: 'As it goes out' })
-  return postIdIn((await person.post(base, new URLSearchParams(form))).location)
-}
-const looks = {
-  'on a desktop': { viewport: { width: 1280, height: 900 } },
-  'on a phone': { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },
-}
 describe.each(Object.entries(looks))('no word is lost %s', { timeout: 60_000 }, (_, look) => {
   const open = async (person: Person, path = '/new') => {
     const opened = await stage.open(look, person)
@@ -259,7 +230,7 @@ describe.each(Object.entries(looks))('no word is lost %s', { timeout: 60_000 }, 
   })
   test('an edit of a scheduled post, which goes out as it is until it is saved', async () => {
     const person = await join()
-    const id = await scheduledPost(person)
+    const id = await scheduledPost(stage.app, facebook, person)
     const { page, context } = await open(person, `/${id}/edit`)
     await page.fill('#text', words)
     await whenSaid(page, /^Kept at \d+:\d\d( [AP]M)?\. Choose Save to change the post\.$/)
