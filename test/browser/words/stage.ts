@@ -1,7 +1,7 @@
 import type { BrowserContext, Page } from 'playwright-core'
 import { expect } from 'vitest'
-import { type Person, password, type TestApp } from '../support/app.ts'
-import { addMedia, photoForm, postIdIn } from '../support/posts.ts'
+import { type Person, password, type TestApp } from '../../support/app.ts'
+import { addMedia, photoForm, postIdIn } from '../../support/posts.ts'
 
 /** Whether the browser keeps something that the server doesn't have. */
 export const isKept = (page: Page) =>

@@ -1,9 +1,10 @@
+import { randomUUID } from 'node:crypto'
 import { Secret, TOTP } from 'otpauth'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { insertMembership } from '../../db/people/memberships.ts'
-import type { Person } from '../support/app.ts'
-import { type Stage, startStage } from '../support/browser/stage.ts'
-import { addMedia, connectAll } from '../support/posts.ts'
+import { insertMembership } from '../../../db/people/memberships.ts'
+import type { Person } from '../../support/app.ts'
+import { type Stage, startStage } from '../../support/browser/stage.ts'
+import { addMedia, connectAll } from '../../support/posts.ts'
 import {
   answerLeaving,
   isKept,
@@ -16,7 +17,7 @@ import {
   whenKept,
   whenSaid,
   whenSaved,
-} from './kept-words.ts'
+} from './stage.ts'
 
 let stage: Stage
 let facebook: string
@@ -27,20 +28,15 @@ beforeAll(async () => {
   const owner = { workspaceId: app.workspaces.northside, userId: app.cast.admin.id }
   ;({ facebook } = await connectAll(app.deps, owner))
 }, 60_000)
-beforeEach(async () => {
-  await stage.app.sql`delete from throttle`
-})
+beforeEach(async () => void (await stage.app.sql`delete from throttle`))
 const words = 'Twenty crates of soul and funk, sorted by hand until the very last word'
 const base = '/w/northside/posts'
-let people = 0
 const join = async (name = 'Nora Newcomer'): Promise<Person> => {
-  people += 1
-  const person = await stage.app.addPerson(`${name} ${people}`)
+  const person = await stage.app.addPerson(`${name} ${randomUUID().slice(0, 8)}`)
   await insertMembership(stage.app.sql, stage.app.workspaces.northside, person.id, 'manager')
   return person
 }
-const endSessions = (person: Person) =>
-  stage.app.sql`delete from sessions where user_id = ${person.id}`
+const endSessions = ({ id }: Person) => stage.app.sql`delete from sessions where user_id = ${id}`
 const draftsOf = (person: Person) =>
   stage.app.sql<{ id: string; text: string; state: string }[]>`
     select id, text, state from posts where created_by = ${person.id} order by id`
