@@ -45,3 +45,10 @@ export const looks = {
   'on a desktop': { viewport: { width: 1280, height: 900 } },
   'on a phone': { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },
 }
+/** On a phone, a file's buttons come with a tap on it. */
+export const openEditor = async (page: Page, media: string) => {
+  const button = page.locator(`#edit-${media}`)
+  if (await button.isVisible()) return button.click()
+  await page.locator(`#open-${media}`).click()
+  await page.locator(`#crop-${media}`).click()
+}
