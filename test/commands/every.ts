@@ -122,7 +122,7 @@ const helpOnly = [
 ].filter((name) => named.includes(name))
 
 /** CI runs the parts of these. See .ci/run. */
-const elsewhere = ['check', 'deploy:test', 'format', 'test', 'test:fast']
+const elsewhere = ['check', 'deploy:test', 'format', 'test', 'test:fast', 'test:files']
 
 const failures: string[] = []
 checkThatAllAreKnown()

@@ -4,4 +4,10 @@ export type MadeFile = {
   name: string
   /** Writes it. */
   make(path: string): Promise<unknown>
+  /** Words with which the upload is refused. By default it is taken. */
+  refused?: RegExp
+  /** Words with which platforms refuse it before anything is sent. By default none does. */
+  refusedBy?: Partial<Record<PlatformName, RegExp>>
 }
+
+export type PlatformName = 'Facebook' | 'Instagram' | 'TikTok'

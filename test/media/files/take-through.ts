@@ -6,11 +6,11 @@ import { expect } from 'vitest'
 import { openStates } from '../../../db/posts/target-states.ts'
 import { compose } from '../../../local/people/story.ts'
 import type { Installed } from '../../support/installed.ts'
-import type { MadeFile } from './made-file.ts'
+import type { MadeFile, PlatformName } from './made-file.ts'
 
-export type Row = { file: string; upload: string; outcomes: Record<string, string> }
+export type Row = { file: string; upload: string; outcomes: Partial<Record<PlatformName, string>> }
 
-const accounts = {
+const accounts: Record<PlatformName, string> = {
   Facebook: 'Northside Records',
   Instagram: '@northsiderecords',
   TikTok: '@northside.records',
@@ -34,19 +34,26 @@ export const noRateLimits = {
 
 /**
  * Uploads each file, waits until it is converted, and publishes it on all platforms that take it.
- * Returns one row per file: what happened to it, and in which words it was refused.
+ * Adds one row per file: what happened to it, and in which words it was refused.
  */
-export async function takeThrough(house: Installed, files: MadeFile[]): Promise<Row[]> {
+export async function takeThrough(house: Installed, files: MadeFile[], rows: Row[]): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'cratesocial-files-'))
   try {
-    const rows: (Row & { id: string | null })[] = []
-    for (const file of files)
-      rows.push({ file: file.name, outcomes: {}, ...(await uploadFile(house, folder, file)) })
-    await conversionsEnd(house)
-    for (const row of rows) if (row.id) await publishEverywhere(house, row, row.id)
+    const made = (file: MadeFile | undefined) => file?.make(join(folder, file.name))
+    let making = made(files[0])
+    for (const [index, file] of files.entries()) {
+      await making
+      making = made(files[index + 1]) // while this one is converted
+      making?.catch(() => undefined) // it is awaited in the next turn
+      const { id, upload } = await uploadFile(house, join(folder, file.name), file.name)
+      const row: Row = { file: file.name, upload, outcomes: {} }
+      rows.push(row)
+      if (!id) continue
+      await conversionsEnd(house)
+      await publishEverywhere(house, row, id)
+    }
     await postsEnd(house)
     for (const row of rows) Object.assign(row.outcomes, await outcomesOf(house, row.file))
-    return rows
   } finally {
     await rm(folder, { recursive: true })
   }
@@ -54,23 +61,18 @@ export async function takeThrough(house: Installed, files: MadeFile[]): Promise<
 
 async function uploadFile(
   house: Installed,
-  folder: string,
-  file: MadeFile,
+  path: string,
+  name: string,
 ): Promise<{ id: string | null; upload: string }> {
-  const path = join(folder, file.name)
-  await file.make(path)
-  const answer = await house.admin.request(
-    `/w/${house.slug}/media/${encodeURIComponent(file.name)}`,
-    {
-      method: 'PUT',
-      body: new Uint8Array(await readFile(path)),
-      headers: { accept: 'application/json' },
-    },
-  )
+  const answer = await house.admin.request(`/w/${house.slug}/media/${encodeURIComponent(name)}`, {
+    method: 'PUT',
+    body: new Uint8Array(await readFile(path)),
+    headers: { accept: 'application/json' },
+  })
   const text = await answer.text()
   const id =
     answer.status === 201 ? (text.match(/data-media="([0-9a-f-]{36})"/)?.[1] ?? null) : null
-  if (answer.status === 201 && !id) throw new Error(`${file.name}: no id in ${text.slice(0, 200)}`)
+  if (answer.status === 201 && !id) throw new Error(`${name}: no id in ${text.slice(0, 200)}`)
   return { id, upload: id ? 'taken' : `${answer.status}: ${wordsOf(text)}` }
 }
 
@@ -81,12 +83,12 @@ const wordsOf = (html: string): string =>
     .replace(/\s+/g, ' ')
     .trim()
 
-/** Asks for the count twice a second until it is 0. */
+/** Asks for the count ten times a second until it is 0. */
 async function untilNone(what: string, count: () => Promise<number>): Promise<void> {
   const giveUpAt = Date.now() + 600_000
   for (let left = await count(); left > 0; left = await count()) {
     if (Date.now() > giveUpAt) throw new Error(`${left} ${what} after ten minutes`)
-    await pause(500)
+    await pause(100)
   }
 }
 
@@ -98,9 +100,9 @@ const conversionsEnd = ({ sql }: Installed) =>
 
 /** Composes for all platforms; those that refuse the file are noted, and the others get the post. */
 async function publishEverywhere(house: Installed, row: Row, id: string): Promise<void> {
-  const channels = Object.entries(accounts).map(([platform, words]) => ({
+  const channels = (['Facebook', 'Instagram', 'TikTok'] as const).map((platform) => ({
     platform,
-    id: house.channel(words),
+    id: house.channel(accounts[platform]),
   }))
   const tiktok = channels[2]!.id
   for (let rest = channels; rest.length > 0; ) {
@@ -189,3 +191,18 @@ export function checkRows(rows: Row[]): void {
     .map(({ file, upload }) => `${file}: ${upload}`)
   expect({ late, silent, wordless }).toEqual({ late: [], silent: [], wordless: [] })
 }
+
+/** What became of these files, where it is not what they say themselves should. */
+export const surprises = (rows: Row[], files: MadeFile[]): string[] =>
+  rows.flatMap((row, index) => {
+    const { name, refused, refusedBy = {} } = files[index]!
+    const isTaken = refused ? refused.test(row.upload) : row.upload === 'taken'
+    if (!isTaken) return `${name}: ${row.upload}`
+    return Object.entries(row.outcomes).flatMap(([platform, words]) => {
+      const wanted = refusedBy[platform as PlatformName]
+      const isRight = wanted
+        ? words.startsWith('refused: ') && wanted.test(words)
+        : words.startsWith('published as ')
+      return isRight ? [] : `${name} on ${platform}: ${words}`
+    })
+  })
