@@ -165,6 +165,8 @@ export const makeStandard = async (
   args.push(
     '-map_metadata:s',
     '-1',
+    '-metadata:s:v',
+    'encoder=',
     '-movflags',
     '+faststart+negative_cts_offsets',
     '-use_editlist',
