@@ -20,7 +20,15 @@ const require = createRequire(import.meta.url)
 // The order of the sheets is the order of their cascade layers. Other sheets follow.
 const sheetsFirst = ['tokens.css', 'base.css', 'layout.css', 'components.css']
 /** Folders of web/public that some pages name in `styles` or `scripts` of their layout. */
-const pageFolders = ['calendar', 'channels', 'charts', 'composer', 'documents', 'insights', 'previews']
+const pageFolders = [
+  'calendar',
+  'channels',
+  'charts',
+  'composer',
+  'documents',
+  'insights',
+  'previews',
+]
 const types: Record<string, string> = {
   css: 'text/css; charset=utf-8',
   js: 'text/javascript; charset=utf-8',
