@@ -121,7 +121,7 @@ const scheduleOnInstagram = async (page: Page, at: string, dueAt: Date): Promise
   await page.waitForTimeout(900)
   await page.waitForLoadState('networkidle')
   await page.getByRole('button', { name: /^Schedule/ }).click()
-  await page.waitForURL(/\/posts\/[0-9a-f-]{36}/)
+  await page.waitForURL(/\/posts\/[0-9a-f-]{36}(\?|$)/)
   return page.url().split('?')[0] ?? ''
 }
 

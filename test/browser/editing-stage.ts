@@ -107,7 +107,7 @@ export const startEditingStage = async () => {
     /** Saves the draft in the page. Returns the edits of its files. */
     save: async (page: Page): Promise<StoredEdits[]> => {
       await page.locator('#composer button[name=act][value=save]').first().click()
-      await page.waitForURL(/\/posts\/[0-9a-f-]{36}/)
+      await page.waitForURL(/\/posts\/[0-9a-f-]{36}(\?|$)/)
       const postId = postIdIn(page.url())
       const rows = await app.sql<
         { edits: StoredEdits }[]

@@ -110,7 +110,7 @@ export const schedule = async (
   await pickTime(page, draft.time)
   if (scripted) await settled(page)
   await page.getByRole('button', { name: /^Schedule/ }).click()
-  await page.waitForURL(/\/posts\/[0-9a-f-]{36}/).catch(async (error) => {
+  await page.waitForURL(/\/posts\/[0-9a-f-]{36}(\?|$)/).catch(async (error) => {
     throw new Error(`it was not scheduled: ${await page.locator('main').textContent()}`, {
       cause: error,
     })
