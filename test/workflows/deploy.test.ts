@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import type { WorkflowHandle } from '@temporalio/client'
 import { Worker } from '@temporalio/worker'
 import { DeterminismViolationError } from '@temporalio/workflow'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -75,6 +76,11 @@ const waiting = async (): Promise<number> => {
   return count
 }
 
+const hasTimer = async (handle: WorkflowHandle): Promise<boolean> => {
+  const { events } = await handle.fetchHistory()
+  return events?.some((event) => event.timerStartedEventAttributes) ?? false
+}
+
 describe('a deploy of a new version while posts are waiting', () => {
   test(
     'the old build starts them and the new build completes them, and none is lost or duplicated',
@@ -84,10 +90,12 @@ describe('a deploy of a new version while posts are waiting', () => {
       await schedule()
       await expect.poll(waiting, { timeout: patience.timeout / 2, interval: 500 }).toBe(posts)
       const waitedAt = Date.now()
-      await old.stop()
-
       const [some] = await house.sql`select id from targets limit 1`
       const handle = house.client.workflow.getHandle(targetWorkflowId(some!.id))
+      // A workflow counts as waiting from its start on: the old build has to have run it first.
+      await expect.poll(() => hasTimer(handle), { timeout: 30_000 }).toBe(true)
+      await old.stop()
+
       const history = await handle.fetchHistory()
       const dataConverter = createDataConverter(house.config.vaultKeys)
       const replay = (code: string) =>

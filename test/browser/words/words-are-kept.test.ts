@@ -264,7 +264,7 @@ describe('what the browser keeps', { timeout: 60_000 }, () => {
     await endSessions(person)
     await page.fill('#text', words)
     await signIn(page, next)
-    await page.waitForURL((url) => !url.pathname.endsWith('/posts/new'), { waitUntil: 'commit' })
+    await page.waitForURL((url) => !url.pathname.endsWith('/posts/new'))
     expect(await page.content()).not.toContain(words)
     expect([await savedText(person), await savedText(next)]).toEqual([[], []])
     await page.goto(`${stage.url}${base}/new`)
