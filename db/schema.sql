@@ -280,6 +280,22 @@ begin
   insert into erased_ids (hash, salt, kind) values (sha256(salt || convert_to(old.id::text, 'UTF8')), salt, tg_argv[0]);
   return null;
 end $function$;
+CREATE OR REPLACE FUNCTION public.show_attention_again()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  new.attention_dismissed_at := null;
+  return new;
+end $function$;
+CREATE OR REPLACE FUNCTION public.show_attention_of_grant_again()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update channels set attention_dismissed_at = null where grant_id = new.id and attention_dismissed_at is not null;
+  return null;
+end $function$;
 CREATE OR REPLACE FUNCTION public.take_readings(of_issuer text, count integer, most integer, moment timestamp with time zone)
  RETURNS integer
  LANGUAGE plpgsql
@@ -470,7 +486,8 @@ create table channels (
   state_reason text,
   connected_at timestamp with time zone default now() not null,
   disconnected_at timestamp with time zone,
-  looked_at timestamp with time zone
+  looked_at timestamp with time zone,
+  attention_dismissed_at timestamp with time zone
 );
 create table comment_attempts (
   id uuid default uuid_v7() not null,
@@ -647,7 +664,8 @@ create table grants (
   next_check_at timestamp with time zone,
   checked_at timestamp with time zone,
   warned_of timestamp with time zone,
-  warned_days integer
+  warned_days integer,
+  dismissed_end timestamp with time zone
 );
 create table installation (
   one boolean default true not null,
@@ -1458,6 +1476,7 @@ CREATE TRIGGER channel_days_gone AFTER DELETE ON channel_days REFERENCING OLD TA
 CREATE TRIGGER channel_days_number_added AFTER INSERT ON channel_days REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION note_number_changes();
 CREATE TRIGGER channel_days_number_changed AFTER UPDATE ON channel_days REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION note_number_changes();
 CREATE TRIGGER channel_days_number_gone AFTER DELETE ON channel_days REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION note_number_changes();
+CREATE TRIGGER channels_attention_again BEFORE UPDATE OF state ON channels FOR EACH ROW WHEN (((old.state <> new.state) AND (new.attention_dismissed_at IS NOT NULL))) EXECUTE FUNCTION show_attention_again();
 CREATE TRIGGER channels_forget_avatar AFTER UPDATE OF state ON channels FOR EACH ROW WHEN ((new.state = 'disconnected'::text)) EXECUTE FUNCTION forget_avatar();
 CREATE TRIGGER channels_number_added AFTER INSERT ON channels REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION note_number_changes();
 CREATE TRIGGER channels_number_changed AFTER UPDATE ON channels REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION note_number_changes();
@@ -1469,6 +1488,7 @@ CREATE TRIGGER elsewhere_posts_number_gone AFTER DELETE ON elsewhere_posts REFER
 CREATE TRIGGER format_days_number_added AFTER INSERT ON format_days REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION note_number_changes();
 CREATE TRIGGER format_days_number_changed AFTER UPDATE ON format_days REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION note_number_changes();
 CREATE TRIGGER format_days_number_gone AFTER DELETE ON format_days REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION note_number_changes();
+CREATE TRIGGER grants_attention_again AFTER UPDATE OF state ON grants FOR EACH ROW WHEN ((old.state <> new.state)) EXECUTE FUNCTION show_attention_of_grant_again();
 CREATE TRIGGER grants_forget_person BEFORE UPDATE OF state ON grants FOR EACH ROW WHEN ((new.state = 'ended'::text)) EXECUTE FUNCTION forget_person();
 CREATE TRIGGER grants_remember_erased AFTER DELETE ON grants FOR EACH ROW EXECUTE FUNCTION remember_erased('grant');
 CREATE TRIGGER measured_channels_number_added AFTER INSERT ON measured_channels REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION note_number_changes();
@@ -1530,6 +1550,7 @@ comment on column channels.settings is 'what publishing needs beside the id, e.g
 comment on column channels.account_facts is 'promise: D2: what the platform said of the account when a post was last composed, e.g. TikTok''s creator_info';
 comment on column channels.state_reason is 'why it waits for a person, in words';
 comment on column channels.looked_at is 'when a waiting post last asked whether this lost account is back; many posts may wait, and each would ask';
+comment on column channels.attention_dismissed_at is 'when a member dismissed that this account needs to be reconnected; null again once its state changes';
 comment on table comment_attempts is 'one call that writes a first comment: written before the call, its outcome after';
 comment on column comment_attempts.fingerprint is 'SHA-256 over the account, the post''s id at the platform and the text of the comment';
 comment on column comment_attempts.outcome is 'claimed: no word yet. unknown: sent, no clear answer. found, absent: what reconciling proved';
@@ -1592,6 +1613,7 @@ comment on column grants.next_check_at is 'when the issuer is asked again what t
 comment on column grants.checked_at is 'when the issuer said last that the grant is good';
 comment on column grants.warned_of is 'the end of the grant that admins were warned of';
 comment on column grants.warned_days is 'how many days ahead they were warned last: 14, 7, 1';
+comment on column grants.dismissed_end is 'the end of the grant that a member dismissed; another end is shown again';
 comment on table installation is 'what holds for the whole installation; one row';
 comment on column installation.paused_at is 'since then nothing is sent anywhere; set and ended by operators';
 comment on column installation.operators_require_second_factor is 'operators run the installation only in a session that proved a second factor';

@@ -20,6 +20,7 @@ import { publicMediaRoutes } from './media/public-routes.ts'
 import { mediaRoutes } from './media/routes.ts'
 import { uploadRoutes } from './media/uploads/routes.ts'
 import { activityRoutes } from './notifications/activity-routes.ts'
+import { dismissRoutes } from './notifications/dismiss-routes.ts'
 import { liveRoutes } from './notifications/live-routes.ts'
 import { noticesRoutes } from './notifications/routes.ts'
 import { codecRoutes } from './operate/codec-routes.ts'
@@ -115,6 +116,7 @@ const pages: ((deps: WebDeps, view: Renderer) => Hono<any>)[] = [
   activityRoutes,
   todayRoutes,
   firstStepsRoutes,
+  dismissRoutes,
   noticesRoutes,
   calendarRoutes,
   monthRoutes,

@@ -116,6 +116,7 @@ const channelsToReconnect = (sql: Db, workspaceId: Fragment) => sql`(
 const lostConnections = (sql: Db, workspaceId: Fragment, more = sql``) => sql`
     from channels c join grants g on g.id = c.grant_id ${more}
     where c.workspace_id = ${workspaceId} and (c.state = 'reconnect' or (c.state = 'connected' and g.state = 'reauthorize'))
+      and c.attention_dismissed_at is null
     group by g.id, case when g.state = 'active' then coalesce(c.state_reason, c.id::text) else g.id::text end`
 
 const askedAt = (sql: Db) => sql`
@@ -141,6 +142,7 @@ const grantsEnding = (sql: Db, workspaceId: Fragment, now: Date) => sql`(
 const endingConnections = (sql: Db, workspaceId: Fragment, now: Date, more = sql``) => sql`
     from grants g, lateral (select coalesce(g.refresh_expires_at, least(g.expires_at, g.data_access_expires_at)) as ends_at) e ${more}
     where g.workspace_id = ${workspaceId} and g.state = 'active' and e.ends_at between ${now} and ${now}::timestamptz + interval '14 days'
+      and g.dismissed_end is distinct from e.ends_at
       and exists (select from channels c where c.grant_id = g.id and c.state = 'connected')`
 
 const targetsToSettle = (sql: Db, workspaceId: Fragment) => sql`(

@@ -1,6 +1,7 @@
 import type { JsonRecord } from '../../platforms/json.ts'
 import type { Db } from '../postgres/connect.ts'
 import type { Fragment } from '../postgres/json-rows.ts'
+import { type NoticeFilter, noticesShown } from './notice-filters.ts'
 
 export const noticeKinds = [
   'failed',
@@ -92,15 +93,35 @@ export const noticeTables = (sql: Db) => sql`
   left join channels c on c.id = coalesce(n.channel_id, t.channel_id) left join grants g on g.id = coalesce(n.grant_id, c.grant_id)
   left join users a on n.kind = 'asked' and a.id = (n.facts ->> 'by')::uuid`
 
-/** The person's own notices, newest first. */
+/**
+ * The person's own notices, newest first. `before`: the id of the last notice on the previous page;
+ * ids are ordered by time.
+ */
 export const listNotices = (
   sql: Db,
   ref: { workspaceId: string; userId: string },
-  limit: number,
+  { filter, before, limit, now }: NoticePage,
 ): Promise<Notice[]> =>
   sql<Notice[]>`
     select ${noticeColumns(sql)} from ${noticeTables(sql)}
-    where n.user_id = ${ref.userId} and n.workspace_id = ${ref.workspaceId} order by n.id desc limit ${limit}`
+    where n.user_id = ${ref.userId} and n.workspace_id = ${ref.workspaceId} and ${noticesShown(sql, filter, now)}
+      and (${before}::uuid is null or n.id < ${before}::uuid)
+    order by n.id desc limit ${limit}`
+
+type NoticePage = { filter: NoticeFilter; before: string | null; limit: number; now: Date }
+
+/** Marks one of the person's notices as read and returns what it is about. Null if not theirs. */
+export const openNotice = async (
+  sql: Db,
+  ref: { workspaceId: string; userId: string; id: string },
+  at: Date,
+): Promise<{ kind: NoticeKind; postId: string | null } | null> => {
+  const [row] = await sql<{ kind: NoticeKind; postId: string | null }[]>`
+    update notices n set seen_at = coalesce(seen_at, ${at})
+    where id = ${ref.id} and user_id = ${ref.userId} and workspace_id = ${ref.workspaceId}
+    returning kind, (select t.post_id from targets t where t.id = n.target_id) as post_id`
+  return row ?? null
+}
 
 /** When the admins were last asked about this connection. */
 export const findAsked = async (sql: Db, grantId: string): Promise<Date | null> => {

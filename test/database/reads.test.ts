@@ -66,6 +66,11 @@ const subjectIn = async (workspaceId: string): Promise<Subject> => {
   return row
 }
 
+const noticesOf = (show: 'all' | 'unread') => ({
+  ...{ filter: { show, channelId: null }, before: null },
+  ...{ limit: 51, now: new Date() },
+})
+
 const month = boundsOf(
   Array.from({ length: 30 }, (_, day) =>
     dateOf(new Date(Date.now() + day * 86_400_000), 'Europe/Zurich'),
@@ -109,7 +114,8 @@ describe('no query of a page reads more as the history grows:', () => {
     ],
     ['what every page shows: number of needs, pause, new notices', (db, of) => findFrame(db, of)],
     ['the list of what needs attention', (db, { workspaceId }) => listNeeds(db, workspaceId)],
-    ['the list of notices', (db, of) => listNotices(db, of, 100)],
+    ['the list of notices', (db, of) => listNotices(db, of, noticesOf('all'))],
+    ['unread notices', (db, of) => listNotices(db, of, noticesOf('unread'))],
     ['the activity log', (db, { workspaceId }) => listEvents(db, workspaceId, null, 51)],
     ['the media library', (db, { workspaceId }) => listMedia(db, workspaceId, { limit: 61 })],
     [

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import { notify } from '../../db/notifications/notifications.ts'
 import { progressWords } from '../../web/posts/progress-words.ts'
 import { formats } from '../../web/time/formats.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
@@ -89,6 +90,98 @@ describe('what needs attention', () => {
     expect(answer.location).toMatch(/^\/w\/northside\/today\?did=/)
     expect(needs(await page('/w/northside/today'))).not.toContain('Twenty crates')
     await test.sql`update targets set finished_at = null where id = ${failed.targetId}`
+  })
+})
+
+describe('a connection that is dismissed', () => {
+  const dismissPath = (list: string, about: string) =>
+    list.match(new RegExp(`action="(/w/northside/today/${about}/[^"]*)"`))?.[1] ?? ''
+
+  it.each([
+    ['lost', 'Northside Records needs to be reconnected', 'It comes back'],
+    ['ending', 'The connection through Ada Northside expires', 'We’ll tell you'],
+  ])(
+    'leaves Today and the count for everyone, and comes back with Undo: %s',
+    async (about, title, words) => {
+      const path = dismissPath(needs(await page('/w/northside/today')), about)
+      const answer = await test.cast.manager.post(path)
+      const html = await page(answer.location ?? '')
+      expect(html).toContain(words)
+      expect(needs(html)).not.toContain(title)
+      expect(await page('/w/northside/media', 'admin')).toContain('2 items need attention')
+      expect((await test.cast.manager.post(path)).status).toBe(404)
+      const undo = html.match(/<form method="post" action="([^"]*)"><button data-undo/)?.[1] ?? ''
+      await test.cast.manager.post(undo)
+      expect(needs(await page('/w/northside/today'))).toContain(title)
+      const log = await page('/w/northside/activity', 'admin')
+      expect(log).toContain(
+        about === 'lost'
+          ? 'dismissed that an account needs'
+          : 'dismissed that a connection expires',
+      )
+    },
+  )
+
+  it('comes back when it is lost again, and for another end', async () => {
+    const [lost, ending] = grants
+    const list = needs(await page('/w/northside/today'))
+    for (const about of ['lost', 'ending']) await test.cast.manager.post(dismissPath(list, about))
+    expect(needs(await page('/w/northside/today')).match(/<div class="need">/g)).toHaveLength(1)
+    await test.sql`update grants set state = 'active' where id = ${lost!}`
+    await test.sql`update grants set state = 'reauthorize' where id = ${lost!}`
+    await test.sql`update grants set expires_at = expires_at + interval '1 day' where id = ${ending!}`
+    expect(needs(await page('/w/northside/today')).match(/<div class="need">/g)).toHaveLength(3)
+  })
+})
+
+describe('notifications', () => {
+  const titles = (html: string) =>
+    [
+      ...html.matchAll(/<li class="row notice-row( unread)?">[\s\S]*?notices\/([0-9a-f-]{36})"/g),
+    ].map(([, unread, id]) => ({ id, isUnread: Boolean(unread) }))
+  const list = async (query = '', who: 'manager' | 'admin' = 'manager') =>
+    titles(await page(`/w/northside/notices${query}`, who))
+  const account = async (name: string) =>
+    (await test.sql<{ id: string }[]>`select id from channels where name = ${name}`)[0]!.id
+
+  it('are filtered by account, and by what is unread or still needs attention', async () => {
+    const tell = (kind: 'failed' | 'ended' | 'canceled', about: object) =>
+      notify(test.sql, {
+        ...{ workspaceId: workspaceId(), kind, cause: `${kind} here`, to: 'members' as const },
+        ...about,
+      })
+    await tell('ended', { grantId: grants[0] })
+    await tell('failed', { targetId: failed.targetId })
+    await tell('canceled', { channelId: await account('Northside Café') })
+    expect(await list()).toHaveLength(3)
+    expect(await list('?show=attention')).toHaveLength(2)
+    expect(await list(`?account=${await account('Northside Café')}`)).toHaveLength(2)
+    expect(await list(`?account=${await account('Northside Records')}`)).toHaveLength(1)
+    await test.sql`update targets set finished_at = now() where id = ${failed.targetId}`
+    expect(await list('?show=attention')).toHaveLength(1)
+    await test.sql`update targets set finished_at = null where id = ${failed.targetId}`
+  })
+
+  it('are read once opened, for this person alone', async () => {
+    const [, second] = await list()
+    const opened = await test.cast.manager.get(`/w/northside/notices/${second!.id}`)
+    expect([opened.status, opened.location]).toEqual([303, `/w/northside/posts/${failed.postId}`])
+    expect((await list()).map(({ isUnread }) => isUnread)).toEqual([true, false, true])
+    expect(await list('?show=unread')).toHaveLength(2)
+    expect(await list('?show=unread', 'admin')).toHaveLength(3)
+    expect((await test.cast.admin.get(`/w/northside/notices/${second!.id}`)).status).toBe(404)
+    expect(await page('/w/northside/notices')).toMatch(/2<span class="sr-only"> new notifications/)
+  })
+
+  it('are all marked as read, with Undo', async () => {
+    const answer = await test.cast.manager.post('/w/northside/notices/seen')
+    expect(await list('?show=unread')).toHaveLength(0)
+    const html = await page(answer.location ?? '')
+    expect(html).not.toContain('Mark all as')
+    await test.cast.manager.post(html.match(/action="([^"]*)"><button data-undo/)?.[1] ?? '')
+    expect(await list('?show=unread')).toHaveLength(2)
+    await test.sql`delete from notices`
+    await test.sql`delete from outbox where kind = 'notice'`
   })
 })
 

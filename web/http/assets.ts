@@ -27,6 +27,7 @@ const pageFolders = [
   'composer',
   'documents',
   'insights',
+  'notices',
   'previews',
 ]
 const types: Record<string, string> = {

@@ -74,6 +74,12 @@ const sentences: Record<string, (event: AuditEvent, saying: Saying) => string> =
   'channel.deleted': () => 'deleted an account and everything stored about it',
   'channel.history_erased': (event, saying) =>
     `deleted the history of an account${on(event, saying)}`,
+  'channel.attention_dismissed': (event, saying) =>
+    `dismissed that an account needs to be reconnected${on(event, saying)}`,
+  'channel.attention_restored': (event, saying) =>
+    `restored that an account needs to be reconnected${on(event, saying)}`,
+  'grant.ending_dismissed': () => 'dismissed that a connection expires soon',
+  'grant.ending_restored': () => 'restored that a connection expires soon',
   'grant.asked': () => 'asked the admins to reconnect an account',
   'grant.ending': (event, saying) =>
     `warned that a connection expires soon${at(event, 'endsAt', saying)}`,

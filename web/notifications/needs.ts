@@ -3,7 +3,7 @@ import { askAgainMs } from '../channels/asking.ts'
 
 /**
  * `ask`: what a manager can do instead of `action`, which is for admins. `dismiss`: the form that
- * removes the item.
+ * removes the item. `version`: that of the post, if the item is about one.
  */
 export type SaidNeed = {
   /** Red for what failed or is lost, amber for what is uncertain or still to come. */
@@ -16,7 +16,7 @@ export type SaidNeed = {
   path: string
   action: string
   ask: { grantId: string; asked: string | null; again: boolean } | null
-  dismiss: { path: string; version: number } | null
+  dismiss: { path: string; version: number | null }
 }
 
 /**
@@ -33,7 +33,7 @@ export const sayNeed = (need: Need, when: (date: Date) => string, nowMs: number)
         path: '/channels',
         action: 'Reconnect',
         ask: askOf(need, when, nowMs),
-        dismiss: null,
+        dismiss: { path: `/today/lost/${need.channelId}/dismiss`, version: null },
       }
     case 'ending':
       return {
@@ -43,7 +43,7 @@ export const sayNeed = (need: Need, when: (date: Date) => string, nowMs: number)
         path: '/channels',
         action: 'Renew',
         ask: askOf(need, when, nowMs),
-        dismiss: null,
+        dismiss: { path: `/today/ending/${need.grantId}/dismiss`, version: null },
       }
     case 'target': {
       const path = `/posts/${need.postId}`
@@ -54,7 +54,7 @@ export const sayNeed = (need: Need, when: (date: Date) => string, nowMs: number)
         path,
         action: 'Review',
         ask: null,
-        dismiss: { path: `${path}/targets/${need.targetId}`, version: need.version },
+        dismiss: { path: `${path}/targets/${need.targetId}/leave`, version: need.version },
       }
     }
     case 'comment': {
@@ -66,7 +66,7 @@ export const sayNeed = (need: Need, when: (date: Date) => string, nowMs: number)
         path,
         action: 'Review',
         ask: null,
-        dismiss: { path: `${path}/targets/${need.targetId}/comment`, version: need.version },
+        dismiss: { path: `${path}/targets/${need.targetId}/comment/leave`, version: need.version },
       }
     }
   }

@@ -66,6 +66,8 @@ const sentences = {
   'note-saved': 'Note saved.',
   'note-deleted': 'Note deleted.',
   'steps-dismissed': 'First steps dismissed.',
+  'lost-dismissed': 'Dismissed. It comes back if the connection is lost again.',
+  'ending-dismissed': 'Dismissed. We’ll tell you if the connection stops working.',
   'accounts-connected': 'Connected. You can now publish to these accounts.',
 } as const
 
@@ -80,6 +82,8 @@ export const sentence = (key: string | undefined): string | undefined =>
  */
 const undos: Partial<Record<Said, (about: string) => string>> = {
   'steps-dismissed': () => 'today/steps/restore',
+  'lost-dismissed': (id) => `today/lost/${id}/restore`,
+  'ending-dismissed': (id) => `today/ending/${id}/restore`,
   'invitation-revoked': (id) => `people/invitations/${id}/restore`,
   'notices-seen': (at) => `notices/unseen/${at}`,
 }

@@ -1,0 +1,54 @@
+import { dismissEnding, dismissLost } from '../../db/notifications/dismissals.ts'
+import { recordEvent } from '../../db/notifications/events.ts'
+import { type Db, tx } from '../../db/postgres/connect.ts'
+import { seeOther } from '../http/answers.ts'
+import { forMembers, type WebDeps } from '../http/env.ts'
+import { idParam } from '../http/ids.ts'
+import { requireMember } from '../http/session.ts'
+
+type Ref = { workspaceId: string; id: string }
+
+/**
+ * Dismisses a connection on Today that needs attention, for everyone in the workspace, with Undo.
+ * Posts and comments are dismissed by their own routes.
+ */
+export const dismissRoutes = (deps: WebDeps) => {
+  /** False if there is nothing to change. The event is recorded with the change. */
+  const change = (ref: Ref, userId: string, name: string, apply: (t: Db) => Promise<boolean>) =>
+    tx(deps.sql, async (t) => {
+      if (!(await apply(t))) return false
+      const { workspaceId, id: subjectId } = ref
+      await recordEvent(t, { name, workspaceId, userId, subjectId })
+      return true
+    })
+  const lost = (ref: Ref, at: Date | null) => async (t: Db) => (await dismissLost(t, ref, at)) > 0
+  const ending = (ref: Ref, isDismissed: boolean) => (t: Db) => dismissEnding(t, ref, isDismissed)
+
+  return forMembers
+    .createApp()
+    .post('/w/:workspace/today/lost/:channel/dismiss', requireMember(), async (c) => {
+      const ref = { workspaceId: c.var.workspace.id, id: idParam(c, 'channel') }
+      const apply = lost(ref, new Date(deps.now()))
+      if (!(await change(ref, c.var.user.id, 'channel.attention_dismissed', apply)))
+        return c.notFound()
+      return seeOther(c, `/w/${c.var.workspace.slug}/today`, 'lost-dismissed', ref.id)
+    })
+    .post('/w/:workspace/today/lost/:channel/restore', requireMember(), async (c) => {
+      const ref = { workspaceId: c.var.workspace.id, id: idParam(c, 'channel') }
+      if (!(await change(ref, c.var.user.id, 'channel.attention_restored', lost(ref, null))))
+        return c.notFound()
+      return seeOther(c, `/w/${c.var.workspace.slug}/today`)
+    })
+    .post('/w/:workspace/today/ending/:grant/dismiss', requireMember(), async (c) => {
+      const ref = { workspaceId: c.var.workspace.id, id: idParam(c, 'grant') }
+      if (!(await change(ref, c.var.user.id, 'grant.ending_dismissed', ending(ref, true))))
+        return c.notFound()
+      return seeOther(c, `/w/${c.var.workspace.slug}/today`, 'ending-dismissed', ref.id)
+    })
+    .post('/w/:workspace/today/ending/:grant/restore', requireMember(), async (c) => {
+      const ref = { workspaceId: c.var.workspace.id, id: idParam(c, 'grant') }
+      if (!(await change(ref, c.var.user.id, 'grant.ending_restored', ending(ref, false))))
+        return c.notFound()
+      return seeOther(c, `/w/${c.var.workspace.slug}/today`)
+    })
+}
