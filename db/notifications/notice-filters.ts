@@ -23,7 +23,7 @@ const isAbout = (sql: Db, channelId: string) => sql`(
     and n.grant_id = (select grant_id from channels where id = ${channelId})))`
 
 const needsAttention = (sql: Db, now: Date) => sql`case
-  when n.kind in ('failed', 'unconfirmed', 'missed') then t.state in ${stateList(sql, attentionStates)} and t.finished_at is null
+  when n.kind in ${stateList(sql, attentionStates)} then t.state in ${stateList(sql, attentionStates)} and t.finished_at is null
   when n.kind = 'comment' then t.state = 'published' and t.comment_state in ('failed', 'unconfirmed')
   when n.kind in ('ended', 'asked') then exists (
     select from channels lost join grants own on own.id = lost.grant_id

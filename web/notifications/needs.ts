@@ -33,7 +33,7 @@ export const sayNeed = (need: Need, when: (date: Date) => string, nowMs: number)
         path: '/channels',
         action: 'Reconnect',
         ask: askOf(need, when, nowMs),
-        dismiss: { path: `/today/lost/${need.channelId}/dismiss`, version: null },
+        dismiss: { path: `/today/lost/${need.channelId}`, version: null },
       }
     case 'ending':
       return {
@@ -43,7 +43,7 @@ export const sayNeed = (need: Need, when: (date: Date) => string, nowMs: number)
         path: '/channels',
         action: 'Renew',
         ask: askOf(need, when, nowMs),
-        dismiss: { path: `/today/ending/${need.grantId}/dismiss`, version: null },
+        dismiss: { path: `/today/ending/${need.grantId}`, version: null },
       }
     case 'target': {
       const path = `/posts/${need.postId}`
@@ -54,7 +54,7 @@ export const sayNeed = (need: Need, when: (date: Date) => string, nowMs: number)
         path,
         action: 'Review',
         ask: null,
-        dismiss: { path: `${path}/targets/${need.targetId}/leave`, version: need.version },
+        dismiss: { path: `${path}/targets/${need.targetId}`, version: need.version },
       }
     }
     case 'comment': {
@@ -66,7 +66,7 @@ export const sayNeed = (need: Need, when: (date: Date) => string, nowMs: number)
         path,
         action: 'Review',
         ask: null,
-        dismiss: { path: `${path}/targets/${need.targetId}/comment/leave`, version: need.version },
+        dismiss: { path: `${path}/targets/${need.targetId}/comment`, version: need.version },
       }
     }
   }
