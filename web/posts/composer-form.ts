@@ -79,9 +79,9 @@ const stillMeant = (chosen: string[], targets: TargetRow[]): string[] => {
 }
 
 /** Reads the posted form. 400 if our own form could not have sent it. */
-export const formOfRequest = (body: FormData, { zone }: Workspace): PostForm => {
+export const formOfRequest = (body: FormData, reader: Workspace): PostForm => {
   try {
-    return readPostForm(body, zone)
+    return readPostForm(body, reader)
   } catch (error) {
     if (!(error instanceof ZodError)) throw error
     throw new HTTPException(400, {

@@ -11,6 +11,7 @@ import {
   type PostTime,
   setPostTime,
 } from '../../db/posts/posts.ts'
+import { lockSlots } from '../../db/posts/slots.ts'
 import { type Decision, decideTarget } from '../../db/posts/target-decisions.ts'
 import {
   cancelPost,
@@ -42,25 +43,35 @@ export type Done =
   | 'conflict'
   | 'gone'
 
-/** Gives a new time to everything that has not been sent. A draft stays a draft. */
+/**
+ * Gives a new time to everything that has not been sent. A draft stays a draft. Locks the slots, like
+ * the queue does, so that a post that is added to the queue at the same moment sees this time.
+ */
 export const move = (
   deps: WebDeps,
   actor: Actor,
   seen: Seen,
   time: { dueAt: Date; zone: string },
 ): Promise<Done> =>
-  onPost(deps, actor, seen, 'post.moved', async (t, post) => {
-    const before = await listTargets(t, { workspaceId: post.workspaceId, postId: post.id })
-    const changes = await movePost(t, post, time.dueAt)
-    const moves = post.state === 'draft' || changes.some((change) => change.changed)
-    if (moves)
-      await setPostTime(
-        t,
-        { workspaceId: post.workspaceId, postId: post.id },
-        timeOf(time.dueAt, time.zone),
-      )
-    return { changes, dueAt: time.dueAt, was: { ...wasOf(post), targets: dueTimesOf(before) } }
-  })
+  onPost(
+    deps,
+    actor,
+    seen,
+    'post.moved',
+    async (t, post) => {
+      const before = await listTargets(t, { workspaceId: post.workspaceId, postId: post.id })
+      const changes = await movePost(t, post, time.dueAt)
+      const moves = post.state === 'draft' || changes.some((change) => change.changed)
+      if (moves)
+        await setPostTime(
+          t,
+          { workspaceId: post.workspaceId, postId: post.id },
+          timeOf(time.dueAt, time.zone),
+        )
+      return { changes, dueAt: time.dueAt, was: { ...wasOf(post), targets: dueTimesOf(before) } }
+    },
+    lockSlots,
+  )
 
 /** Cancels everything that has not been sent. */
 export const cancel = (deps: WebDeps, actor: Actor, seen: Seen): Promise<Done> =>
@@ -184,7 +195,8 @@ export type ActOutcome = {
 
 /**
  * Runs an action in a transaction that locks the post and checks its version. If `act` returns
- * null, the action is not possible and the result is `gone`.
+ * null, the action is not possible and the result is `gone`. `lockFirst`: what has to be locked before
+ * the post.
  */
 const onPost = async (
   deps: WebDeps,
@@ -192,9 +204,11 @@ const onPost = async (
   { postId, version }: Seen,
   name: string,
   act: (t: TransactionSql, post: PostRow & HeldPost) => Promise<ActOutcome | null>,
+  lockFirst?: (t: TransactionSql, workspaceId: string) => Promise<void>,
 ): Promise<Done> => {
   const workspaceId = actor.workspace.id
   const done = await tx(deps.sql, async (t): Promise<Done> => {
+    await lockFirst?.(t, workspaceId)
     const post = await lockPost(t, { workspaceId, postId })
     if (!post) return 'gone'
     if (version !== null && version !== post.version) return 'conflict'

@@ -1,6 +1,7 @@
 import { ZodError, z } from 'zod'
 import { type Edits, readEdits } from '../../media/edits.ts'
 import { isId } from '../http/ids.ts'
+import type { ReaderTime } from '../time/formats.ts'
 import type { Fold } from '../time/wall-time.ts'
 import { isZone } from '../time/zones.ts'
 import { readChoice, type When, whenOf } from './when/choice.ts'
@@ -78,12 +79,12 @@ const limits = z.object({
  * Reads the form. Drops invalid ids. Throws a ZodError for texts far beyond any platform's limit.
  * `media` repeats in order. `position.<id>` (without script) and the buttons `act=up:<id>`,
  * `down:<id>` and `remove:<id>` change it. `add` repeats for each file that was ticked in the
- * picker. The button `act=shared:<platform or channel>` drops its own text. `zone` is the
- * workspace's time zone, used if the form has none.
+ * picker. The button `act=shared:<platform or channel>` drops its own text. `reader`: the
+ * workspace's time zone, used if the form has none, and the clock of the person who typed.
  */
-export const readPostForm = (body: FormData, zone: string): PostForm => {
+export const readPostForm = (body: FormData, { zone, dates }: ReaderTime): PostForm => {
   const one = (name: string) => textOf(body.get(name))
-  const choice = readChoice((name) => one(name).trim())
+  const choice = readChoice((name) => one(name).trim(), dates.hours)
   const head = limits.parse({
     text: one('text'),
     link: one('link').trim(),

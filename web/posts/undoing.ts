@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { tx } from '../../db/postgres/connect.ts'
 import { type HeldPost, lockPost } from '../../db/posts/post-locks.ts'
 import { type PostRow, setPostTime } from '../../db/posts/posts.ts'
+import { lockSlots } from '../../db/posts/slots.ts'
 import { movePost } from '../../db/posts/target-moves.ts'
 import {
   type DoneAct,
@@ -62,6 +63,8 @@ export const undo = async (
       eventId: ref.eventId,
     })
     if (!act || act.postId !== ref.postId || !canUndo(act, now.getTime())) return 'gone'
+    // Before the post, like everything that gives a post a time.
+    await lockSlots(t, actor.workspace.id)
     const post = await lockPost(
       t,
       { workspaceId: actor.workspace.id, postId: ref.postId },

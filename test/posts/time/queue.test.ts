@@ -54,6 +54,37 @@ const dueOf = async (postId: string): Promise<number> => (await targets(postId))
 const clockOf = (atMs: number) => wallTimeOf(new Date(atMs), zone).slice(11)
 const cancel = (postId: string) => test.cast.manager.post(`${base}/${postId}/cancel`)
 
+/** Waits until this many transactions wait for the lock of slots. */
+const waiting = (count: number) =>
+  expect
+    .poll(async () => {
+      const [row] = await test.sql`
+        select count(*)::int as count from pg_locks where locktype = 'advisory' and not granted`
+      return row?.count
+    })
+    .toBe(count)
+
+it('a move holds the slots, so that a post that joins the queue meanwhile sees its new time', async () => {
+  await slots(channels.facebook, ['18:00'])
+  await add('slot', [channels.facebook])
+  const later = await add('slot', [channels.facebook])
+  const second = await dueOf(later)
+  await test.sql`update targets set due_at = due_at + interval '9 days' where post_id = ${later}`
+  let moved: Promise<unknown> | undefined
+  let queued: Promise<string> | undefined
+  await test.sql.begin(async (t) => {
+    await t`select pg_advisory_xact_lock(hashtextextended('slots ' || ${test.workspaces.northside}::text, 0))`
+    const fields = { time: wallTimeOf(new Date(second), zone), zone }
+    moved = test.cast.manager.post(`${base}/${later}/move`, fields)
+    await waiting(1)
+    queued = add('slot', [channels.facebook])
+    await waiting(2)
+  })
+  await moved
+  expect(await dueOf(later)).toBe(second)
+  expect(await dueOf((await queued)!)).toBeGreaterThan(second)
+})
+
 describe('the next free slot', () => {
   it('is each account’s own, and the post says all times', async () => {
     await slots(channels.facebook, ['18:00'])

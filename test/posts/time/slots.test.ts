@@ -18,6 +18,20 @@ describe('a typed time of day', () => {
     ['6:00:00 pm', '18:00'],
   ])('%s means %s', (typed, time) => expect(readClock(typed)).toBe(time))
 
+  it.each([
+    ['6', '18:00'],
+    ['6:30', '18:30'],
+    ['12', '12:00'],
+    ['7', '07:00'],
+    ['11:15', '11:15'],
+    ['6 am', '06:00'],
+    ['06:00', '06:00'],
+    ['0:30', '00:30'],
+    ['18', '18:00'],
+  ])('%s means %s to a person whose clock has 12 hours', (typed, time) =>
+    expect(readClock(typed, 12)).toBe(time),
+  )
+
   it.each(['', 'noon', '25', '24:00', '6:75', '13pm', '0am', '6:3', '18:00:60', '1'.repeat(50)])(
     '“%s” is not one',
     (typed) => expect(readClock(typed)).toBeNull(),

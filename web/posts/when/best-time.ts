@@ -2,14 +2,15 @@ import { listTimedPosts } from '../../../db/insights/post-numbers.ts'
 import type { Db } from '../../../db/postgres/connect.ts'
 import type { HourRating } from '../../insights/best-hours.ts'
 import { ratedHours } from '../../insights/rated-hours.ts'
-import { monthAndYear, weekdayNames } from '../../time/dates.ts'
+import { clockWords, monthAndYear, weekdayNames } from '../../time/dates.ts'
 import { addDays } from '../../time/days.ts'
+import type { ReaderTime } from '../../time/formats.ts'
 import { dateOf, readWallTime } from '../../time/wall-time.ts'
 
 /** The next time at which posts did better than usual. `at`: such as `2026-12-06T19:00`. */
 export type BestTime = { at: string; dueAt: Date; words: string } | { at: null; words: string }
 
-type Wanted = { workspace: { id: string; zone: string }; channelIds: string[]; nowMs: number }
+type Wanted = { workspace: { id: string } & ReaderTime; channelIds: string[]; nowMs: number }
 type Rated = { hours: HourRating[]; posts: number }
 
 const dayMs = 86_400_000
@@ -36,7 +37,7 @@ export const findBestTime = async (sql: Db, wanted: Wanted): Promise<BestTime> =
   const best = hours.filter((one) => one.stands).sort((a, b) => b.gain - a.gain)[0]
   const next = best && nextAt(best.hourOfWeek, wanted)
   if (!best || !next) return { at: null, words: 'No hour stands out yet.' }
-  return { ...next, words: evidence(best, wanted.workspace.zone) }
+  return { ...next, words: evidence(best, wanted.workspace) }
 }
 
 const rateOnce = (sql: Db, wanted: Wanted): Promise<Rated> => {
@@ -75,9 +76,12 @@ const nextAt = (hourOfWeek: number, { workspace, nowMs }: Wanted) => {
   return undefined
 }
 
-const evidence = ({ hourOfWeek, gain, posts, sinceMs }: HourRating, zone: string): string => {
+const evidence = (
+  { hourOfWeek, gain, posts, sinceMs }: HourRating,
+  { zone, dates }: ReaderTime,
+): string => {
   const day = weekdayNames[Math.floor(hourOfWeek / 24)]
-  const hour = `${String(hourOfWeek % 24).padStart(2, '0')}:00`
+  const hour = clockWords(`${String(hourOfWeek % 24).padStart(2, '0')}:00`, dates)
   const since = monthAndYear(dateOf(new Date(sinceMs), zone))
   return `Posts on ${day} at ${hour} got about ${Math.round((gain - 1) * 100)}% more views than usual. Based on ${posts} posts since ${since}.`
 }

@@ -24,11 +24,14 @@ export const isSlotChoice = (time: string): time is SlotChoice =>
  * Reads the choice, and the time of the button `act=use:<time>` or of the fields, as `2026-12-06T18:00` or as the word of the choice. What isn't a
  * time stays as typed, such as `2026-12-06T6 o'clock`, so that it can be shown again.
  */
-export const readChoice = (field: (name: string) => string): { when: When; time: string } => {
+export const readChoice = (
+  field: (name: string) => string,
+  clockHours: 12 | 24,
+): { when: When; time: string } => {
   const given = choices.find((one) => one === field('when')) ?? ''
   const used = /^use:(\d{4}-\d{2}-\d{2}T\d{2}:\d{2})$/.exec(field('act'))?.[1]
   if (used) return { when: 'pick', time: used }
-  const typed = typedTime(field('date'), field('clock'))
+  const typed = typedTime(field('date'), field('clock'), clockHours)
   if (given === 'slot' || given === 'queue' || given === 'keep') return { when: given, time: given }
   if (given === 'best' || given === 'tomorrow') return { when: given, time: field(`at.${given}`) }
   const time = typed || field('time')
@@ -36,8 +39,8 @@ export const readChoice = (field: (name: string) => string): { when: When; time:
   return own ? { when: own, time } : { when: time === '' ? given : 'pick', time }
 }
 
-const typedTime = (date: string, clock: string): string =>
-  date === '' && clock === '' ? '' : `${date}T${readClock(clock) ?? clock}`
+const typedTime = (date: string, clock: string, clockHours: 12 | 24): string =>
+  date === '' && clock === '' ? '' : `${date}T${readClock(clock, clockHours) ?? clock}`
 
 /** The parts of the time for its two fields. Empty if there is no single time. */
 export const fieldsOf = (time: string): { date: string; clock: string } => {

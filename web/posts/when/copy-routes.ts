@@ -62,7 +62,7 @@ const copy = async (
   const source = await formOfPost(deps.sql, workspace, post)
   const composers: Composer[] = []
   for (const { date, clock } of rows) {
-    const time = `${date}T${readClock(clock) ?? clock}`
+    const time = `${date}T${readClock(clock, workspace.dates.hours) ?? clock}`
     const one = {
       time,
       zone: typed.zone,

@@ -22,7 +22,7 @@ const weekdays = [1, 2, 3, 4, 5, 6, 7]
 
 type Typed = { channels: string[]; days: string[]; time: string }
 
-const slotsIn = (own: string[]) =>
+const slotsIn = (own: string[], clockHours: 12 | 24) =>
   z.object({
     channels: z.array(z.string()).transform((ids) => ids.filter((id) => own.includes(id))),
     days: z
@@ -32,7 +32,7 @@ const slotsIn = (own: string[]) =>
       .string()
       .max(20, { message: 'Enter a time such as 18:00 or 6:30pm.', abort: true })
       .transform((typed, context) => {
-        const time = readClock(typed)
+        const time = readClock(typed, clockHours)
         if (time?.length === 5) return time
         context.addIssue({ code: 'custom', message: 'Enter a time such as 18:00 or 6:30pm.' })
         return z.NEVER
@@ -67,7 +67,10 @@ export const queueRoutes = (deps: WebDeps, view: Renderer) =>
 const add = async (deps: WebDeps, c: Context<MemberEnv>, typed: Typed): Promise<Errors | null> => {
   const { workspace, user } = c.var
   const accounts = await listAccountNames(deps.sql, workspace.id)
-  const read = slotsIn(accounts.map((one) => one.id)).safeParse(typed)
+  const read = slotsIn(
+    accounts.map((one) => one.id),
+    workspace.dates.hours,
+  ).safeParse(typed)
   if (!read.success) return fieldErrorsOf(read.error)
   const { channels, days, time } = read.data
   if (channels.length === 0) return { channels: 'Choose at least one account.' }

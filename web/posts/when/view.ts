@@ -36,6 +36,7 @@ export const whenView = (deps: WebDeps, composer: Composer): View => {
     chosen: options.some((one) => one.value === form.when && one.isOpen) ? form.when : '',
     label: whenLabel(composer, fmt) ?? 'Choose a time',
     ...fieldsOf(form.time),
+    readAs: pickedTime(composer, fmt),
     zoneWords: `${form.zone} (${offsetOf(form.zone, at.getTime())})`,
   }
 }
