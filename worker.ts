@@ -72,6 +72,7 @@ const client = createClient(config.temporal, dataConverter, [
   ...(tracing ? [tracing.client] : []),
 ])
 const mail = createMail(config.mail)
+const mediaStore = await createMediaStore(config.media)
 const platforms = createPlatforms(
   config,
   Date.now,
@@ -89,7 +90,7 @@ const activities = createActivities({
   sql,
   vault,
   platforms,
-  mediaStore: await createMediaStore(config.media),
+  mediaStore,
   mediaPublicUrl: config.media.publicUrl,
   ffmpeg: createFfmpeg(config.media.ffmpeg),
   minFreeBytes: config.media.minFreeBytes,
@@ -128,7 +129,7 @@ const relay = await startRelay({
   log,
   meters,
   handlers: createOutboxHandlers({
-    ...{ sql, vault, mail, client, platforms, isSearchable },
+    ...{ sql, vault, mail, mediaStore, client, platforms, isSearchable },
     publicUrl: config.publicUrl,
     contact: config.mail.contact,
   }),

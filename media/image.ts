@@ -89,6 +89,25 @@ export const makeThumbnail = async (
   )
 }
 
+const mailPixels = 144
+
+/** Makes a small square JPEG from a thumbnail, with the edits of its post. Throws MediaRefused. */
+export const makeMailPicture = (
+  thumbnail: Buffer,
+  kind: 'image' | 'video',
+  edits: Edits | null,
+): Promise<Buffer> =>
+  refusing(async () => {
+    const { width, height } = await (await openPicture(thumbnail, ['image/webp'])).metadata()
+    return (await openPicture(thumbnail, ['image/webp']))
+      .rotate(edits?.rotate ?? 0)
+      .extract(keptPart({ kind, width, height }, edits))
+      .resize({ width: mailPixels, height: mailPixels, fit: 'cover' })
+      .flatten({ background: '#fff' })
+      .jpeg({ quality: 80, mozjpeg: true })
+      .toBuffer()
+  })
+
 type Size = { width: number; height: number }
 
 const upright = (image: Picture, { width, height }: Size): Picture =>

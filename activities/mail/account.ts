@@ -1,6 +1,11 @@
-import { type AccountEvent, findAccountEvent } from '../../db/people/account-events.ts'
+import {
+  type AccountEvent,
+  type AccountEventToMail,
+  findAccountEvent,
+} from '../../db/people/account-events.ts'
 import type { Sql } from '../../db/postgres/connect.ts'
-import { type DateStyle, dateWriters } from '../../text/date-style.ts'
+import { beforeTime, type DateStyle, dateWriters } from '../../text/date-style.ts'
+import type { Letter } from './letter.ts'
 import { renderEmail } from './render.ts'
 import type { Mail } from './send.ts'
 
@@ -17,28 +22,30 @@ type Words = {
   links?: 'sign-in' | 'none'
 }
 
+const unlessYou = 'If this was you, you don’t need to do anything.'
+const reason = 'We email you whenever the way you sign in or the state of your account changes.'
+
 const changePassword =
-  "If this wasn't you, someone else has access to your account. Reset your password now, then check your account."
+  'If this wasn’t you, someone else has access to your account. Reset your password now, then review your account.'
 
 const removeIt =
-  "If this wasn't you, someone else has access to your account. Reset your password now, then remove what you didn't add."
+  'If this wasn’t you, someone else has access to your account. Reset your password now, then remove what you didn’t add.'
 
 const emails: Record<AccountEvent, Words> = {
   'email.change_requested': {
     subject: 'Confirm a change to your email address',
     happened:
-      'Someone signed in to your account asked to change its email address. The change takes effect when they open the link that we sent to the new address.',
-    otherwise: "If this wasn't you, change your password now. That also cancels the change.",
+      'Someone who is signed in to your account asked to change its email address. The change takes effect when they open the link that we sent to the new address.',
+    otherwise: 'If this wasn’t you, change your password now. That also cancels the change.',
   },
   'password.changed': {
     subject: 'Your password was changed',
-    happened: 'The password of your account was changed. You were signed out everywhere else.',
+    happened: 'Your password was changed. You were signed out everywhere else.',
     otherwise: changePassword,
   },
   'password.reset': {
     subject: 'Your password was reset',
-    happened:
-      'The password of your account was reset with a link from an email. You were signed out everywhere.',
+    happened: 'Your password was reset with a link from an email. You were signed out everywhere.',
     otherwise: changePassword,
   },
   'passkey.added': {
@@ -59,8 +66,7 @@ const emails: Record<AccountEvent, Words> = {
   },
   'authenticator.replaced': {
     subject: 'Your authenticator app was replaced',
-    happened:
-      'The authenticator app of your account was replaced. Codes from the old app no longer work.',
+    happened: 'Your authenticator app was replaced. Codes from the old app no longer work.',
     otherwise: removeIt,
   },
   'authenticator.removed': {
@@ -82,39 +88,68 @@ const emails: Record<AccountEvent, Words> = {
     subject: 'Your two-step sign-in was reset',
     happened:
       'An admin or operator reset two-step sign-in for your account. Your passkeys, authenticator app and recovery codes no longer work, and you were signed out everywhere.',
-    otherwise: "If you didn't ask for this, contact your admin and set up two-step sign-in again.",
+    otherwise: 'If you didn’t ask for this, contact your admin and set up two-step sign-in again.',
   },
   'second_factor.refused': {
     subject: 'Someone entered wrong sign-in codes',
     happened:
       'Someone who knows your password entered wrong codes several times. They couldn’t sign in.',
-    otherwise: "If this wasn't you, reset your password now.",
+    otherwise: 'If this wasn’t you, reset your password now.',
   },
   'account.deactivated': {
     subject: 'Your account was deactivated',
     happened:
-      'You deactivated your account and were signed out everywhere. To keep it, sign in before {date}. After that, it is deleted.',
-    otherwise: "If this wasn't you, sign in to reactivate your account, then change your password.",
+      'You deactivated your account and were signed out everywhere. To keep it, sign in before {date}. After that, it’s deleted.',
+    otherwise: 'If this wasn’t you, sign in to reactivate your account, then change your password.',
     links: 'sign-in',
   },
   'member.deactivated': {
     subject: 'Your account was deactivated',
     happened:
-      'An admin of your workspace deactivated your account. You were signed out everywhere. On {date}, it is deleted. To keep it, ask an admin of your workspace to reactivate it before then.',
+      'An admin of your workspace deactivated your account. You were signed out everywhere. On {date}, it’s deleted. To keep it, ask an admin of your workspace to reactivate it before then.',
     otherwise: null,
     links: 'none',
   },
   'account.deletion_near': {
     subject: 'Your account will be deleted soon',
     happened:
-      'Your account is deactivated. On {date}, it is deleted. If you deactivated it yourself, sign in before then to keep it. If an admin did, ask an admin of your workspace to reactivate it.',
+      'Your account is deactivated. On {date}, it’s deleted. If you deactivated it yourself, sign in before then to keep it. If an admin did, ask an admin of your workspace to reactivate it.',
     otherwise: null,
     links: 'sign-in',
   },
 }
 
-/** The date in UTC, because we don't know the reader's time zone. */
+// In UTC, because we don't know the reader's time zone.
 const dayOf = (dates: DateStyle, date: Date): string => dateWriters(dates, 'UTC').date(date)
+const timeOf = (dates: DateStyle, date: Date): string => {
+  const write = dateWriters(dates, 'UTC')
+  return `${write.dayOfYear(date)}${beforeTime(dates)}${write.time(date)} UTC`
+}
+
+/** What the email about an event says. `at`: the address of the installation. */
+export const accountLetter = (event: AccountEventToMail, at: string): Letter => {
+  const { subject, happened, otherwise, links } = emails[event.name]
+  const signIn = { label: 'Sign in', url: `${at}/sign-in` }
+  const account = { label: 'Review your account', url: `${at}/account/security` }
+  const reset = { label: 'Reset your password', url: `${at}/password-reset` }
+  return {
+    subject,
+    name: event.personName,
+    parts: [
+      happened.replace('{date}', event.erasedAt ? dayOf(event, event.erasedAt) : ''),
+      {
+        facts: [
+          ['Account', `${event.email} at ${new URL(at).host}`],
+          ['Time', timeOf(event, event.at)],
+        ],
+      },
+      ...(otherwise ? [`${unlessYou} ${otherwise}`] : []),
+    ],
+    button: links === 'none' ? null : links === 'sign-in' ? signIn : account,
+    after: links ? [] : [reset],
+    reason,
+  }
+}
 
 /**
  * Emails a person about a change to how they sign in. Can be repeated: a second email has the same
@@ -123,25 +158,11 @@ const dayOf = (dates: DateStyle, date: Date): string => dateWriters(dates, 'UTC'
 export const sendAccountMail = async (deps: AccountMailDeps, eventId: string): Promise<void> => {
   const event = await findAccountEvent(deps.sql, eventId)
   if (!event) return
-  const words = emails[event.name]
   // The account was reactivated in the meantime.
-  if (words.happened.includes('{date}') && !event.erasedAt) return
-  const { host, hostname } = new URL(deps.publicUrl)
-  const data = {
-    ...words,
-    happened: words.happened.replace('{date}', event.erasedAt ? dayOf(event, event.erasedAt) : ''),
-    name: event.personName,
-    email: event.email,
-    host,
-    at: `${event.at.toISOString().slice(0, 16).replace('T', ' ')} UTC`,
-    signInUrl: `${deps.publicUrl}/sign-in`,
-    accountUrl: `${deps.publicUrl}/account/security`,
-    resetUrl: `${deps.publicUrl}/password-reset`,
-  }
+  if (emails[event.name].happened.includes('{date}') && !event.erasedAt) return
   await deps.mail.send({
     to: event.email,
-    subject: data.subject,
-    messageId: `<account-${eventId}@${hostname}>`,
-    ...renderEmail('account', data),
+    messageId: `<account-${eventId}@${new URL(deps.publicUrl).hostname}>`,
+    ...renderEmail(accountLetter(event, deps.publicUrl), deps.publicUrl),
   })
 }

@@ -7,6 +7,7 @@ import {
 } from '../../db/privacy/deletion-mails.ts'
 import { rules } from '../../db/privacy/retention.ts'
 import type { Vault } from '../../db/vault/vault.ts'
+import type { Letter } from './letter.ts'
 import { renderEmail } from './render.ts'
 import { type Mail, MailNotTaken, sendEach } from './send.ts'
 
@@ -50,59 +51,65 @@ const sendOne = async (deps: DeletionMailDeps, id: string): Promise<void> => {
 }
 
 const send = async (deps: DeletionMailDeps, id: string, mail: DeletionMail): Promise<void> => {
-  const { host, hostname } = new URL(deps.publicUrl)
-  const { subject, paragraphs, link } = wordsOf(mail, deps, host)
-  const data = { subject, paragraphs, link, name: mail.content.name }
+  const { hostname } = new URL(deps.publicUrl)
   await deps.mail.send({
     to: mail.content.email,
-    subject,
     messageId: `<deletion-${id}@${hostname}>`,
-    ...renderEmail('deletion', data),
+    ...renderEmail(deletionLetter(mail, deps.publicUrl, deps.contact), deps.publicUrl),
   })
 }
 
-type Words = { subject: string; paragraphs: string[]; link: { label: string; url: string } | null }
-
-const wordsOf = (
+/** What the email says. `at`: the address of the installation. */
+export const deletionLetter = (
   { kind, content }: DeletionMail,
-  { publicUrl, contact }: DeletionMailDeps,
-  host: string,
-): Words => {
-  const link = { label: 'Status page', url: `${publicUrl}/data-deletion/${content.code}` }
+  at: string,
+  contact: string,
+): Letter => {
+  const { host } = new URL(at)
+  const { name, origin, workspace } = content
+  const button = { label: 'View status', url: `${at}/data-deletion/${content.code}` }
   const keep = keepOf('deletion_requests')
   switch (kind) {
     case 'started':
       return {
         subject: 'Your account is being deleted',
-        paragraphs: [
-          content.origin === 'retention'
-            ? `Your account at ${host} was deactivated ${keepOf('accounts')} ago. As announced, it is now being deleted.`
-            : `The deletion of your account at ${host} has started. It can't be undone.`,
+        name,
+        parts: [
+          origin === 'retention'
+            ? `Your account at ${host} was deactivated ${keepOf('accounts')} ago. As announced, it’s now being deleted.`
+            : `The deletion of your account at ${host} has started. It can’t be undone.`,
           'The status page shows each step, and what is deleted and kept. Anyone with its address can open it, but it holds no personal data.',
-          "We'll email you once more when the deletion is done.",
-          ...(content.origin === 'retention' ? [] : [`If this wasn't you, write to ${contact}.`]),
         ],
-        link,
+        button,
+        after: [
+          'We’ll email you once more when the deletion is done.',
+          ...(origin === 'retention' ? [] : [`If this wasn’t you, write to ${contact}.`]),
+        ],
+        reason: 'You get this because your account is being deleted.',
       }
     case 'finished':
       return {
         subject: 'Your account was deleted',
-        paragraphs: [
+        name,
+        parts: [
           `The deletion of your account at ${host} is done.`,
           `The status page lists what was deleted, and what is kept and why. It stays for ${keep}.`,
-          'This is our last email to you. We deleted your address after sending it.',
         ],
-        link,
+        button,
+        after: ['This is our last email to you. We delete your address after sending it.'],
+        reason: 'You get this because your account was deleted.',
       }
     case 'workspace':
       return {
-        subject: `The workspace ${content.workspace} is being deleted`,
-        paragraphs: [
-          `The only admin of the workspace ${content.workspace} at ${host} is deleting their account. The workspace had no other admin, so it is deleted with everything in it: posts, files, connected accounts and numbers.`,
+        subject: `The workspace ${workspace} is being deleted`,
+        name,
+        parts: [
+          `The only admin of the workspace ${workspace} at ${host} is deleting their account. The workspace had no other admin, so it’s deleted with everything in it: posts, files, connected accounts and numbers.`,
           'Scheduled posts are canceled. Posts that are already published stay on the platforms.',
           `Your own account stays. If you need a new workspace, write to ${contact}.`,
         ],
-        link: null,
+        button: null,
+        reason: `You get this because you are a member of ${workspace}.`,
       }
   }
 }

@@ -7,14 +7,18 @@ import {
 } from '../../db/notifications/notice-mails.ts'
 import { listPostsAtRisk, type PostAtRisk } from '../../db/notifications/posts-at-risk.ts'
 import type { Sql } from '../../db/postgres/connect.ts'
+import type { MediaStore } from '../../media/store.ts'
 import type { Registry } from '../../platforms/index.ts'
 import { beforeTime, dateWriters } from '../../text/date-style.ts'
+import type { Letter, Link, PostCard } from './letter.ts'
+import { pictureForMail } from './picture.ts'
 import { renderEmail, renderLine } from './render.ts'
 import { type Mail, MailNotTaken, sendEach } from './send.ts'
 
 export type NoticeMailDeps = {
   sql: Sql
   mail: Mail
+  mediaStore: Pick<MediaStore, 'open'>
   publicUrl: string
   platforms: Registry
   now?: () => number
@@ -45,12 +49,16 @@ const sendNotice = async (deps: NoticeMailDeps, noticeId: string): Promise<void>
 const write = async (deps: NoticeMailDeps, noticeId: string): Promise<void> => {
   const notice = await findNoticeToMail(deps.sql, noticeId)
   if (!notice) return // the recipient no longer exists
-  const data = { ...wordsOf(deps, notice), posts: await postsAtRisk(deps, notice) }
+  const letter = noticeLetter(notice, {
+    at: deps.publicUrl,
+    label: labelsOf(deps.platforms),
+    picture: notice.picture && (await pictureForMail(deps.mediaStore, notice.picture)),
+    atRisk: await postsAtRisk(deps, notice),
+  })
   try {
     await deps.mail.send({
       to: notice.email,
-      subject: data.title,
-      ...renderEmail('notice', data),
+      ...renderEmail(letter, deps.publicUrl),
       messageId: `<${notice.id}@${new URL(deps.publicUrl).hostname}>`,
     })
   } catch (error) {
@@ -70,26 +78,54 @@ const postsAtRisk = (
   )
 }
 
-const linkOf = ({ postId, kind }: NoticeToMail, base: string): { url: string; action: string } => {
-  if (postId) return { url: `${base}/posts/${postId}`, action: 'View post' }
-  if (kind === 'unread') return { url: `${base}/insights`, action: 'View insights' }
-  return { url: `${base}/channels`, action: 'View connected accounts' }
+type About = {
+  /** The address of the installation. */
+  at: string
+  /** The name of a platform or issuer. */
+  label: (name: string | null) => string
+  picture: Buffer | null
+  atRisk: PostAtRisk[]
 }
 
-const wordsOf = (deps: NoticeMailDeps, notice: NoticeToMail) => {
+/** What the email about a notification says. */
+export const noticeLetter = (
+  notice: NoticeToMail,
+  { at, label, picture, atRisk }: About,
+): Letter => {
   const when = whenIn(notice)
-  const label = labelsOf(deps.platforms)
-  const base = `${deps.publicUrl}/w/${notice.slug}`
+  const base = `${at}/w/${notice.slug}`
   const said = (view: string) => renderLine(view, { notice, when, label })
+  const card = (post: Shown, shown: Buffer | null): PostCard => ({
+    words: post.text?.trim() || 'A post without text',
+    meta: [
+      [label(post.platform), post.channelName].filter(Boolean).join(' · '),
+      ...(post.dueAt ? [when(post.dueAt)] : []),
+    ],
+    picture: shown,
+  })
   return {
+    subject: said('./notices/_title'),
+    sender: notice.workspaceName,
     name: notice.userName,
-    workspace: notice.workspaceName,
-    title: said('./notices/_title'),
-    words: said('./notices/_words'),
-    when,
-    ...linkOf(notice, base),
-    choiceUrl: `${deps.publicUrl}/account#notices`,
+    parts: [
+      ...(notice.postId ? [{ posts: [card(notice, picture)] }] : []),
+      said('./notices/_words'),
+      ...(atRisk.length
+        ? ['Posts at risk:', { posts: atRisk.map((post) => card(post, null)) }]
+        : []),
+    ],
+    button: linkOf(notice, base),
+    reason: `You get this because you’re a member of ${notice.workspaceName}.`,
+    choice: { label: 'Change email notifications', url: `${at}/account#notices` },
   }
+}
+
+type Shown = Pick<NoticeToMail, 'text' | 'platform' | 'channelName' | 'dueAt'>
+
+const linkOf = ({ postId, kind }: NoticeToMail, base: string): Link => {
+  if (postId) return { label: 'Review post', url: `${base}/posts/${postId}` }
+  if (kind === 'unread') return { label: 'View Insights', url: `${base}/insights` }
+  return { label: 'View accounts', url: `${base}/channels` }
 }
 
 const labelsOf =

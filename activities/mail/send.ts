@@ -4,10 +4,20 @@ import { cleanLine } from '../../text/clean-text.ts'
 // promise: S5: SMTP and platforms/http.ts are the only ways out of the installation, apart from its
 // own database, Temporal and media store.
 
+/** A JPEG that the HTML body shows by its Content-ID. */
+export type InlinePicture = { cid: string; jpeg: Buffer }
+
 /**
  * `messageId`: for an email that may have to be sent again, so that the reader sees it only once.
  */
-export type Email = { to: string; subject: string; text: string; html: string; messageId?: string }
+export type Email = {
+  to: string
+  subject: string
+  text: string
+  html: string
+  pictures?: InlinePicture[]
+  messageId?: string
+}
 export type Mail = { send(message: Email): Promise<void>; close(): void }
 
 /**
@@ -17,12 +27,19 @@ export type Mail = { send(message: Email): Promise<void>; close(): void }
 export const createMail = (settings: { smtpUrl: string; from: string }): Mail => {
   const transport = transportOf(settings.smtpUrl, true)
   return {
-    send: async (message) => {
+    send: async ({ pictures = [], ...message }) => {
       try {
         await transport.sendMail({
           from: settings.from,
           ...message,
           ...oneReader(message),
+          attachments: pictures.map(({ cid, jpeg }) => ({
+            cid,
+            content: jpeg,
+            contentType: 'image/jpeg',
+            contentDisposition: 'inline' as const,
+            filename: 'post.jpg',
+          })),
           headers: { 'Auto-Submitted': 'auto-generated' },
         })
       } catch (error) {
@@ -66,7 +83,7 @@ export const tryMailServer = async (smtpUrl: string): Promise<void> => {
 const oneReader = ({
   to,
   subject,
-}: Email): { to: { name: string; address: string }; subject: string } => {
+}: Pick<Email, 'to' | 'subject'>): { to: { name: string; address: string }; subject: string } => {
   if (!/^[^\s@,;:<>()"[\]\\]{1,64}@[^\s@,;:<>()"[\]\\]{1,253}$/.test(to))
     throw Object.assign(new Error('not one address'), { code: 'EENVELOPE', responseCode: 553 })
   return { to: { name: '', address: to }, subject: cleanLine(subject) }

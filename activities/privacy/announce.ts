@@ -8,6 +8,7 @@ import {
   type PolicyEmail,
 } from '../../db/privacy/policy-versions.ts'
 import type { PolicyRef } from '../../workflows/names.ts'
+import type { Letter } from '../mail/letter.ts'
 import { renderEmail } from '../mail/render.ts'
 import { type Mail, MailNotTaken } from '../mail/send.ts'
 import { backoffMs, notYet } from '../retry.ts'
@@ -45,14 +46,11 @@ export const createAnnouncingActivities = (deps: AnnouncingDeps) => ({
  * with the same Message-ID.
  */
 const mailOne = async (deps: AnnouncingDeps, message: PolicyEmail): Promise<void> => {
-  const { host, hostname } = new URL(deps.publicUrl)
-  const data = { ...message, host, url: `${deps.publicUrl}/privacy` }
   try {
     await deps.mail.send({
       to: message.email,
-      subject: 'The privacy policy of CrateSocial has changed',
-      ...renderEmail('policy', data),
-      messageId: `<policy-${message.version}-${message.userId}@${hostname}>`,
+      ...renderEmail(policyLetter(message, deps.publicUrl), deps.publicUrl),
+      messageId: `<policy-${message.version}-${message.userId}@${new URL(deps.publicUrl).hostname}>`,
     })
   } catch (error) {
     // If the address is rejected permanently, the person sees the change at their next sign-in.
@@ -60,3 +58,18 @@ const mailOne = async (deps: AnnouncingDeps, message: PolicyEmail): Promise<void
   }
   await markPolicyEmailed(deps.sql, message, new Date(deps.now()))
 }
+
+/** What the email says. `at`: the address of the installation. */
+export const policyLetter = ({ name, version, changes }: PolicyEmail, at: string): Letter => ({
+  subject: 'The privacy policy of CrateSocial has changed',
+  name,
+  parts: [
+    `We have updated the privacy policy of CrateSocial at ${new URL(at).host}. This is version ${version}. What changed:`,
+    changes,
+  ],
+  button: { label: 'Read the full policy', url: `${at}/privacy` },
+  after: [
+    'By continuing to use CrateSocial, you accept the updated policy. The page also says how to export your data and how to have it deleted.',
+  ],
+  reason: 'You get this because you have an account.',
+})

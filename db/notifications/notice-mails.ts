@@ -1,13 +1,22 @@
+import type { Edits } from '../../media/edits.ts'
 import type { DateChoice } from '../people/date-choice.ts'
 import type { Db } from '../postgres/connect.ts'
 import { type Notice, type NoticeKind, noticeColumns, noticeTables } from './notifications.ts'
 
-export type NoticeToMail = Notice & DateChoice & { email: string; userName: string }
+/** The first picture or video of the notice's post that still exists. */
+export type NoticePicture = { thumbnailKey: string; kind: 'image' | 'video'; edits: Edits | null }
+
+export type NoticeToMail = Notice &
+  DateChoice & { email: string; userName: string; picture: NoticePicture | null }
 
 /** Null if the notice was mailed, needs no email, or its reader is no longer an active member. */
 export const findNoticeToMail = async (sql: Db, id: string): Promise<NoticeToMail | null> => {
   const [row] = await sql<NoticeToMail[]>`
-    select ${noticeColumns(sql)}, u.email, u.name as user_name, u.hours, u.date_order, u.week_start
+    select ${noticeColumns(sql)}, u.email, u.name as user_name, u.hours, u.date_order, u.week_start,
+      (select jsonb_build_object('thumbnailKey', m.thumbnail_key, 'kind', m.kind, 'edits', pm.edits)
+        from post_media pm join media m on m.id = pm.media_id
+        where pm.post_id = t.post_id and pm.workspace_id = n.workspace_id and m.purged_at is null
+          and m.thumbnail_key is not null order by pm.position limit 1) as picture
     from ${noticeTables(sql)} join users u on u.id = n.user_id
       join memberships m on m.user_id = u.id and m.workspace_id = n.workspace_id
     where n.id = ${id} and n.by_mail and n.mailed_at is null and u.deactivated_at is null`

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { pino } from 'pino'
 import { SMTPServer } from 'smtp-server'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -12,6 +13,7 @@ import { notify } from '../../db/notifications/notifications.ts'
 import { insertMembership } from '../../db/people/memberships.ts'
 import { insertUser } from '../../db/people/users.ts'
 import { type Mailbox, startMailbox } from '../../local/mail/mailbox.ts'
+import { makeImage } from '../../local/media/media-files.ts'
 import { freePort } from '../../local/ports.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { atTheEnd } from '../support/at-the-end.ts'
@@ -37,7 +39,8 @@ beforeAll(async () => {
     smtpUrl: `smtp://127.0.0.1:${smtpPort}`,
     from: 'CrateSocial <us@example.com>',
   })
-  deps = { sql: app.sql, mail, publicUrl: 'https://crates.example', platforms: app.deps.platforms }
+  const { platforms, mediaStore } = app.deps
+  deps = { sql: app.sql, mail, mediaStore, publicUrl: 'https://crates.example', platforms }
   atTheEnd(async () => {
     mail.close()
     await mailbox?.close()
@@ -165,10 +168,34 @@ describe.sequential('promise U4: notification emails', () => {
     const [mail] = await mails()
     expect(mail?.subject).toBe('The connection to Meta has ended')
     expect(mail?.text).toContain('Ada & Ben changed <it>.')
-    expect(mail?.text).toMatch(/Posts at risk:\s+- .*Northside Records: Twenty crates/)
+    expect(mail?.text).toMatch(
+      /Posts at risk:\s+- Facebook · Northside Records · .*: Twenty crates/,
+    )
     expect(mail?.html).toContain('Ada &amp; Ben changed &lt;it&gt;.')
     expect(mail?.html).toContain('Twenty crates')
-    expect(mail?.html).not.toMatch(/<img|<link|<script|style=|src=|url\(/i)
+    expect(mail?.html).not.toMatch(/<img|<link|<script|src=|url\(/i)
+  })
+
+  test('carry a small picture of the post, and are sent without it once the file is gone', async () => {
+    const { northside: workspaceId } = app.workspaces
+    const image = { width: 320, height: 213, format: 'webp' } as const
+    const media = await insertPicture(app, workspaceId, await makeImage(image))
+    const { targetId } = await insertTarget(app.deps, {
+      workspaceId,
+      channelId: account.channelId,
+      platform: 'facebook',
+      mediaIds: [media.id],
+    })
+    for (const cause of ['with the file', 'without the file']) {
+      await notify(app.sql, { workspaceId, kind: 'failed', cause, targetId, to: 'admins' })
+      await sendNotices(deps, (await waiting()).slice(-1))
+      await app.deps.mediaStore.remove(media.thumbnailKey)
+    }
+    const [without, withFile] = await mails()
+    expect(withFile?.html).toMatch(/<img src="data:image\/jpeg;base64,/)
+    expect(mailbox.store.source(withFile?.id ?? '')).toMatch(/^Content-Id: <picture-1@/im)
+    expect(without?.subject).toBe(withFile?.subject)
+    expect(without?.html).not.toContain('<img')
   })
 
   test('are not sent for a kind that the person has turned off, which then appears on the page only', async () => {
@@ -181,6 +208,16 @@ describe.sequential('promise U4: notification emails', () => {
     )
   })
 })
+
+const insertPicture = async (app: TestApp, workspaceId: string, thumbnail: Buffer) => {
+  const thumbnailKey = `thumbnail-${'x'.repeat(22)}`
+  await app.deps.mediaStore.put(thumbnailKey, Readable.from([thumbnail]))
+  const [media] = await app.sql<{ id: string }[]>`
+    insert into media (workspace_id, kind, content_type, file_name, size_bytes, sha256, width, height, store_key, thumbnail_key)
+    values (${workspaceId}, 'image', 'image/jpeg', 'a.jpg', 1, ${Buffer.alloc(32)}, 320, 213, ${`file-${'x'.repeat(22)}`}, ${thumbnailKey})
+    returning id`
+  return { id: media!.id, thumbnailKey }
+}
 
 /** A real mail server that refuses emails to one address. */
 const serverRefusing = async (refused: string, responseCode: number) => {

@@ -7,12 +7,13 @@ import { type OwnStack, startOwnStack } from '../../bench/own-stack.ts'
 import { readCommand } from '../../commands/command.ts'
 import { demoPassword, operator } from '../../local/demo/cast.ts'
 import { startChromium } from '../support/browser/start-chromium.ts'
+import { takeMails } from './mails.ts'
 import { type Shot, shots, type Variant } from './pages.ts'
 
 const { options: values } = readCommand('screens', (command) =>
   command
     .description(
-      'Takes pictures of every page of the demo in a real browser: light and dark, on a desktop and on a phone. Starts a demo of ' +
+      'Takes pictures of every page of the demo in a real browser: light and dark, on a desktop and on a phone, and of every email. Starts a demo of ' +
         'its own, unless --url names one that runs.',
     )
     .option('--only <name>', 'only pages whose name begins like this')
@@ -34,13 +35,16 @@ const tallest = { desktop: 2_800, phone: 4_800 }
 const pictures =
   'Promise.race([Promise.all([...document.images].map((image) => image.decode().catch(() => undefined))), new Promise((done) => setTimeout(done, 3_000))])'
 
-const stack: Pick<OwnStack, 'url' | 'stop'> = values.url
-  ? { url: values.url, stop: async () => undefined }
-  : await startOwnStack(['--demo'])
+const chosen = shots.filter(({ name }) => !values.only || name.startsWith(values.only))
+const stack: Pick<OwnStack, 'url' | 'stop'> =
+  values.url || chosen.length === 0
+    ? { url: values.url ?? '', stop: async () => undefined }
+    : await startOwnStack(['--demo'])
 const browser = await startChromium()
 try {
   await mkdir(folder, { recursive: true })
-  const chosen = shots.filter(({ name }) => !values.only || name.startsWith(values.only))
+  for await (const { name, picture } of takeMails(browser, values.only ?? 'mail'))
+    await save(name, picture)
   for (const variant of Object.keys(looks) as Variant[])
     await takeAll(browser, stack.url, variant, chosen)
 } finally {
@@ -55,8 +59,10 @@ async function takeAll(
   wanted: Shot[],
 ): Promise<void> {
   const { width, height, colorScheme } = looks[variant]
-  const own = wanted.filter((shot) => shot.variants.includes(variant))
+  const those = wanted.filter((shot) => shot.variants.includes(variant))
   for (const isPublic of [true, false]) {
+    const own = those.filter((one) => Boolean(one.public) === isPublic)
+    if (own.length === 0) continue
     const context = await from.newContext({
       viewport: { width, height },
       colorScheme,
@@ -65,8 +71,7 @@ async function takeAll(
     })
     const page = await context.newPage()
     if (!isPublic) await signIn(page, url)
-    for (const shot of own.filter((one) => Boolean(one.public) === isPublic))
-      await take(page, url, shot, variant)
+    for (const shot of own) await take(page, url, shot, variant)
     await context.close()
   }
 }
@@ -91,9 +96,16 @@ async function take(page: Page, url: string, shot: Shot, variant: Variant): Prom
   await page.evaluate(pictures)
   const picture = await page.screenshot()
   await page.setViewportSize({ width, height })
-  const file = `${shot.name}${variant === 'desktop' ? '' : `-${variant}`}.png`
+  await save(
+    `${shot.name}${variant === 'desktop' ? '' : `-${variant}`}`,
+    picture,
+    page.url().slice(url.length),
+  )
+}
+
+async function save(name: string, picture: Buffer, path = ''): Promise<void> {
   const { size } = await sharp(picture)
     .png({ palette: true, quality: 90, effort: 8 })
-    .toFile(join(folder, file))
-  console.log(`${file.padEnd(34)} ${Math.round(size / 1024)} KB  ${page.url().slice(url.length)}`)
+    .toFile(join(folder, `${name}.png`))
+  console.log(`${`${name}.png`.padEnd(34)} ${Math.round(size / 1024)} KB  ${path}`)
 }

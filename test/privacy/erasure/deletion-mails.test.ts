@@ -94,7 +94,7 @@ describe('emails about a deletion', () => {
       expect(one.text).toContain(`${app.deps.config.publicUrl}/data-deletion/${code}`)
     expect(last!.subject).toBe('Your account was deleted')
     expect(last!.text, 'paragraphs stand apart').toMatch(
-      /^Hello Mailed Mia,\n\nThe deletion [^\n]+ is done\.\n\n[\s\S]+\n\nStatus page: http\S+\s*$/,
+      /^Hello Mailed Mia,\n\nThe deletion [^\n]+ is done\.\n\n[\s\S]+\n\nView status: http\S+\n\n/m,
     )
     expect(await mailRows()).toEqual([])
     expect(await statusPage(code)).not.toContain('Your email address, encrypted')
@@ -236,7 +236,7 @@ describe('emails about a deactivated account', () => {
     const [told] = await mailsTo(person.email)
     expect(told!.subject).toBe('Your account was deactivated')
     expect(told!.text).toContain(`sign in before ${day}`)
-    expect(told!.text).toMatch(/^Account: \S+ at \S+\nTime: [\d-]+ [\d:]+ UTC\n\n/m)
+    expect(told!.text).toMatch(/^Account: \S+ at \S+\nTime: .*\d{4}.* UTC\n\n/m)
     expect(told!.text).toContain(`${app.deps.config.publicUrl}/sign-in`)
     await sweepAccounts(22)
     await relay(mail)
@@ -247,7 +247,7 @@ describe('emails about a deactivated account', () => {
       'Your account was deactivated',
       'Your account will be deleted soon',
     ])
-    expect((await mailsTo(person.email))[1]!.text).toContain(`On ${day}, it is deleted`)
+    expect((await mailsTo(person.email))[1]!.text).toContain(`On ${day}, it’s deleted`)
     await sweepAccounts(30.1)
     await relay(mail)
     const started = (await mailsTo(person.email))[2]!

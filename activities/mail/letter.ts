@@ -1,0 +1,25 @@
+/** A post in an email. `meta` says where and when it goes out. */
+export type PostCard = { words: string; meta: string[]; picture: Buffer | null }
+
+export type Link = { label: string; url: string }
+
+/** A paragraph, a link of its own line, facts with their labels, or posts. */
+type Part = string | Link | { facts: [label: string, value: string][] } | { posts: PostCard[] }
+
+/** What an email says, in the order in which it is read. Both of its bodies say all of it. */
+export type Letter = {
+  /** Also the headline. */
+  subject: string
+  /** Shown above the headline: the workspace, or CrateSocial. */
+  sender?: string
+  /** The reader's name. */
+  name: string
+  parts: Part[]
+  button: Link | null
+  /** Below the button. */
+  after?: Part[]
+  /** Why the reader gets this email. */
+  reason: string
+  /** Where to change that. */
+  choice?: Link
+}
