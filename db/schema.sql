@@ -769,7 +769,10 @@ create table media (
   conversion_began_at timestamp with time zone,
   conversion_share real,
   conversion_problem text,
-  encoding jsonb
+  encoding jsonb,
+  medium_key text,
+  alt_text text default ''::text not null,
+  alt_text_by uuid
 );
 create table media_links (
   name text not null,
@@ -1146,6 +1149,7 @@ alter table mail_links add constraint mail_links_export CHECK (((purpose = 'expo
 alter table mail_links add constraint mail_links_new_email_form CHECK (((length(new_email) <= 254) AND (new_email ~ '^[^[:space:][:cntrl:]@,;:<>()"\[\]\\]+@[^[:space:][:cntrl:]@,;:<>()"\[\]\\]+$'::text)));
 alter table mail_links add constraint mail_links_purpose_check CHECK ((purpose = ANY (ARRAY['deletion'::text, 'email'::text, 'email-back'::text, 'export'::text, 'sign-in'::text])));
 alter table measured_targets add constraint measured_targets_more_are_numbers CHECK (((jsonb_typeof(more) = 'object'::text) AND (NOT jsonb_path_exists(more, 'strict $.*?(((@.type() != "number" || @ < 0) || @ > 9007199254740991) || @.floor() != @)'::jsonpath))));
+alter table media add constraint media_alt_text_check CHECK ((length(alt_text) <= 5000));
 alter table media add constraint media_conversion_check CHECK ((conversion = ANY (ARRAY['waiting'::text, 'failed'::text])));
 alter table media add constraint media_conversion_original CHECK (((conversion IS NULL) OR (original_key IS NOT NULL)));
 alter table media add constraint media_encoding_check CHECK ((jsonb_typeof(encoding) = 'object'::text));
@@ -1252,6 +1256,7 @@ alter table exports add constraint exports_key_unique UNIQUE (store_key);
 alter table grants add constraint grants_user_unique UNIQUE (workspace_id, issuer, issuer_user_id);
 alter table invitations add constraint invitations_code_unique UNIQUE (code_hash);
 alter table mail_links add constraint mail_links_token_unique UNIQUE (token_hash);
+alter table media add constraint media_medium_key_unique UNIQUE (medium_key);
 alter table media add constraint media_original_key_unique UNIQUE (original_key);
 alter table media add constraint media_store_key_unique UNIQUE (store_key);
 alter table notices add constraint notices_once UNIQUE (user_id, cause);
@@ -1412,6 +1417,7 @@ alter table measured_channels add constraint measured_channels_workspace_id_fkey
 alter table measured_targets add constraint measured_targets_channel_id_fkey FOREIGN KEY (channel_id) REFERENCES channels(id) ON DELETE CASCADE;
 alter table measured_targets add constraint measured_targets_target_id_fkey FOREIGN KEY (target_id) REFERENCES targets(id) ON DELETE CASCADE;
 alter table measured_targets add constraint measured_targets_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+alter table media add constraint media_alt_text_by_fkey FOREIGN KEY (alt_text_by) REFERENCES users(id) ON DELETE SET NULL;
 alter table media add constraint media_uploaded_by_fkey FOREIGN KEY (uploaded_by) REFERENCES users(id) ON DELETE SET NULL;
 alter table media add constraint media_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table media_links add constraint media_links_media_id_fkey FOREIGN KEY (media_id) REFERENCES media(id) ON DELETE CASCADE;
@@ -1653,11 +1659,14 @@ comment on column media.file_name is 'as the person called it, for the list; nev
 comment on column media.store_key is 'name in the media store, random; while it is converted there is nothing yet under it, and the facts are those that it will have';
 comment on column media.purged_at is 'promise: R4: the bytes are gone; the row stays for the history of its posts';
 comment on column media.files_removed_at is 'promise: R4: after purged_at, when the bytes had left the store';
-comment on column media.original_key is 'name in the media store, random, of the file as it came, from which others are made; nothing serves it';
+comment on column media.original_key is 'name in the media store, random, of the file as it came, from which others are made; only members of the workspace can download it';
 comment on column media.conversion is 'waiting: the file that is sent is still to be made; failed: it cannot be made; null: it is there';
 comment on column media.conversion_share is 'how much of it is made, from 0 to 1';
 comment on column media.conversion_problem is 'why it cannot be made, a sentence for people';
 comment on column media.encoding is 'how the video is encoded: kilobits a second, pixel format, interlaced or not, rate in Hz and channels of its sound; null: a picture, still being converted, or from before it was read';
+comment on column media.medium_key is 'name in the media store, random, of a WebP about 1080 pixels wide for our own pages; null until it is made';
+comment on column media.alt_text is 'what the file shows; a post starts with it and keeps a copy';
+comment on column media.alt_text_by is 'who wrote the alt text last; null after that person is deleted';
 comment on table media_links is 'promise: D4: public addresses /media/<name>; one for the workspace''s own pages, one for every attempt that a platform fetches from';
 comment on column media_links.name is '128 random bits or more';
 comment on column media_links.retired_at is 'from then on 410: an attempt that was given up can never come true';

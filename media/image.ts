@@ -16,6 +16,8 @@ export type ImageFacts = { width: number; height: number; sizeBytes: number }
 
 export const maxImageUploadBytes = 120 * 2 ** 20
 const thumbnailPixels = 320
+/** For previews. Taller pictures are narrower. */
+const mediumPixels = { width: 1080, height: 1920 }
 /** Tried one after another until the file is small enough. */
 const qualities = [90, 85, 78, 70, 60, 50]
 
@@ -107,6 +109,20 @@ export const makeMailPicture = (
       .jpeg({ quality: 80, mozjpeg: true })
       .toBuffer()
   })
+
+/** Makes the WebP that previews show. Never larger than the picture. Throws MediaRefused. */
+export const makeMedium = async (
+  from: string | Buffer,
+  to: string,
+  types = uploadTypes,
+): Promise<void> => {
+  await refusing(async () =>
+    (await openPicture(from, types))
+      .resize({ ...mediumPixels, fit: 'inside', withoutEnlargement: true })
+      .webp({ quality: 80 })
+      .toFile(to),
+  )
+}
 
 type Size = { width: number; height: number }
 

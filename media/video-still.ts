@@ -6,7 +6,7 @@ import type { Probed } from './probe.ts'
 import { toneMapping } from './standard-video.ts'
 
 /**
- * Writes a still of the video as a PNG, for the thumbnail. Takes the first frame of a transport
+ * Writes a still of the video as a PNG, for the pictures of our pages. Takes the first frame of a transport
  * stream, which has no index for seeking, and of an animated WebP.
  */
 export const takeStill = async (
@@ -22,7 +22,7 @@ export const takeStill = async (
       : Math.min(1_000, video.durationMs / 3) / 1000
   const filters = [
     ...(video.isHdr ? toneMapping : []),
-    'scale=640:640:force_original_aspect_ratio=decrease',
+    "scale=w='min(1080,iw)':h='min(1920,ih)':force_original_aspect_ratio=decrease",
     'format=rgb24',
   ]
   const input = [

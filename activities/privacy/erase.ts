@@ -30,6 +30,7 @@ import {
 import {
   cancelTargetsLosingFiles,
   dropAltTexts,
+  dropFileAltTexts,
   dropFileNames,
   type LeftBehind,
   listLeftBehind,
@@ -169,7 +170,9 @@ export const createErasingActivities = (deps: ErasingDeps) => ({
         await lockPerson(t, userId)
         const { texts, targetIds } = await dropAltTexts(t, userId)
         for (const id of targetIds) await enqueue(t, 'target', id)
-        await countDeleted(t, request.id, 'names', texts + (await dropFileNames(t, userId)))
+        const ofFiles = await dropFileAltTexts(t, userId)
+        const names = await dropFileNames(t, userId)
+        await countDeleted(t, request.id, 'names', texts + ofFiles + names)
         await tallyKept(t, request.id, userId)
         await tallyPerson(t, request.id, userId, await listTablesOfPerson(t))
         const others = await deletePerson(t, userId)

@@ -19,6 +19,9 @@ export type Media = {
   encoding?: VideoEncoding | null
   storeKey: string
   thumbnailKey: string | null
+  /** A larger picture for our own pages. Null until it is made, and for most videos. */
+  mediumKey: string | null
+  altText: string
   uploadedAt: Date
   purgedAt: Date | null
 } & Conversion
@@ -39,7 +42,10 @@ type Conversion = {
 /** The file as it came. */
 type Original = { key: string; bytes: number }
 
-export type NewMedia = Omit<Media, 'id' | 'uploadedAt' | 'purgedAt' | keyof Conversion> & {
+export type NewMedia = Omit<
+  Media,
+  'id' | 'altText' | 'uploadedAt' | 'purgedAt' | keyof Conversion
+> & {
   sha256: Buffer
   uploadedBy: string
   /** Null for a video whose samples are stored unchanged. */
@@ -55,10 +61,10 @@ export type ListedMedia = Media & MediaUse
 export const insertMedia = async (sql: Db, media: NewMedia): Promise<Media> => {
   const [row] = await sql<Media[]>`
     insert into media as m (workspace_id, kind, content_type, file_name, size_bytes, sha256, width, height, duration_ms,
-      video_codec, audio_codec, fps, encoding, store_key, thumbnail_key, uploaded_by, original_key, original_bytes, conversion)
+      video_codec, audio_codec, fps, encoding, store_key, thumbnail_key, medium_key, uploaded_by, original_key, original_bytes, conversion)
     values (${media.workspaceId}, ${media.kind}, ${media.contentType}, ${media.fileName}, ${media.sizeBytes}, ${media.sha256},
       ${media.width}, ${media.height}, ${media.durationMs}, ${media.videoCodec}, ${media.audioCodec}, ${media.fps}, ${media.encoding ? sql.json(media.encoding) : null},
-      ${media.storeKey}, ${media.thumbnailKey}, ${media.uploadedBy}, ${media.original?.key ?? null},
+      ${media.storeKey}, ${media.thumbnailKey}, ${media.mediumKey}, ${media.uploadedBy}, ${media.original?.key ?? null},
       ${media.original?.bytes ?? null}, ${media.isWaiting ? 'waiting' : null})
     returning ${columns(sql)}`
   return row!
@@ -154,20 +160,32 @@ export const deleteUnusedMedia = async (
   return row?.keys ?? null
 }
 
-/** Replaces the thumbnail. Returns the previous key, which the caller removes. */
-export const replaceThumbnail = async (
+/** Replaces the pictures of a video. Returns the previous keys, which the caller removes. */
+export const replacePictures = async (
   sql: Db,
-  workspaceId: string,
-  id: string,
+  { workspaceId, id }: Pick<Media, 'workspaceId' | 'id'>,
+  keys: { thumbnail: string; medium: string },
+): Promise<string[]> => {
+  const [row] = await sql<{ before: string[] }[]>`
+    update media m set thumbnail_key = ${keys.thumbnail}, medium_key = ${keys.medium} from media old
+    where old.id = m.id and m.id = ${id} and m.workspace_id = ${workspaceId} and m.purged_at is null
+    returning array_remove(array[old.thumbnail_key, old.medium_key], null) as before`
+  return row?.before ?? [keys.thumbnail, keys.medium]
+}
+
+/** Adds the medium picture of a file that has none. False if it has one, or is gone. */
+export const addMedium = async (
+  sql: Db,
+  { workspaceId, id }: Pick<Media, 'workspaceId' | 'id'>,
   key: string,
-): Promise<string | null> => {
-  const [row] = await sql<{ before: string | null }[]>`
-    update media m set thumbnail_key = ${key} from media old
-    where old.id = m.id and m.id = ${id} and m.workspace_id = ${workspaceId} returning old.thumbnail_key as before`
-  return row?.before ?? null
+): Promise<boolean> => {
+  const { count } = await sql`
+    update media set medium_key = ${key}
+    where id = ${id} and workspace_id = ${workspaceId} and medium_key is null and purged_at is null`
+  return count > 0
 }
 
 const columns = (sql: Db) => sql`
   m.id, m.workspace_id, m.kind, m.content_type, m.file_name, m.size_bytes::float8 as size_bytes, m.width, m.height, m.duration_ms,
-  m.video_codec, m.audio_codec, m.fps, m.encoding, m.store_key, m.thumbnail_key, m.uploaded_at, m.purged_at,
+  m.video_codec, m.audio_codec, m.fps, m.encoding, m.store_key, m.thumbnail_key, m.medium_key, m.alt_text, m.uploaded_at, m.purged_at,
   m.conversion, m.conversion_began_at, m.conversion_share, m.conversion_problem`

@@ -190,7 +190,7 @@ export const listRendering = async (sql: Db, limit: number): Promise<string[]> =
 /** SQL for all store keys of the media row that `alias` names, as an array. */
 export const keysOfMedia = (sql: Db, alias: 'media' | 'm' = 'media') => {
   const row = sql.unsafe(alias)
-  return sql`array_remove(array[${row}.store_key, ${row}.thumbnail_key, ${row}.original_key]
+  return sql`array_remove(array[${row}.store_key, ${row}.thumbnail_key, ${row}.medium_key, ${row}.original_key]
     || array(select r.store_key from renditions r where r.media_id = ${row}.id), null)`
 }
 

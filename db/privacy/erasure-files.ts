@@ -45,8 +45,8 @@ export const purgeOwnFiles = (
 export const forgetOwnFiles = async (sql: Db, ids: string[], now: Date): Promise<void> => {
   await sql`delete from media m where id = any(${ids}) and not exists (select from post_media pm where pm.media_id = m.id)`
   await sql`delete from renditions where media_id = any(${ids})`
-  await sql`update media set files_removed_at = ${now}, thumbnail_key = null, original_key = null, conversion = null,
-    sha256 = '\\x' where id = any(${ids})`
+  await sql`update media set files_removed_at = ${now}, thumbnail_key = null, medium_key = null, original_key = null,
+    conversion = null, alt_text = '', sha256 = '\\x' where id = any(${ids})`
 }
 
 /** The new name of a file whose uploader was deleted. */
@@ -56,6 +56,13 @@ const plainName = (sql: Db) => sql`case kind when 'video' then 'Video' else 'Pho
 export const dropFileNames = async (sql: Db, userId: string): Promise<number> => {
   const { count } = await sql`
     update media set file_name = ${plainName(sql)} where uploaded_by = ${userId} and file_name <> ${plainName(sql)}`
+  return count
+}
+
+/** Deletes the alt texts of files that the person wrote. Returns how many. */
+export const dropFileAltTexts = async (sql: Db, userId: string): Promise<number> => {
+  const { count } = await sql`
+    update media set alt_text = '' where alt_text_by = ${userId} and alt_text <> ''`
   return count
 }
 

@@ -7,7 +7,7 @@ export const listUnclaimedKeys = async (sql: Db, keys: string[]): Promise<string
   const rows = await sql<{ key: string }[]>`
     select unnest(${keys}::text[]) as key
     except (
-      select key from media, lateral (values (store_key), (original_key), (thumbnail_key)) as own (key)
+      select key from media, lateral (values (store_key), (original_key), (thumbnail_key), (medium_key)) as own (key)
       where key is not null and files_removed_at is null
       union all select store_key from renditions where store_key is not null
       union all select store_key from exports where store_key is not null)`

@@ -106,6 +106,8 @@ const store = async (deps: Deps, owner: Owner, uploadedAt: Date, file: File): Pr
     uploaded_at: uploadedAt,
     size_bytes: file.bytes.length,
     sha256,
+    alt_text: file.altText,
+    alt_text_by: owner.uploadedBy,
     ...keys,
     ...video,
     ...file.row,

@@ -67,6 +67,19 @@ describe('cropping a picture', () => {
     await context.close()
   })
 
+  test('says what becomes of the whole picture, also after it was rotated', async () => {
+    const media = await stage.picture(900, 1600)
+    const { page, context } = await stage.compose([media], [stage.channels.instagram])
+    await openEditor(page, media)
+    const whole = page.locator('.shape:has([value="original"])')
+    expect(await whole.innerText()).toContain('Bars on Instagram')
+    await page.getByRole('button', { name: 'Rotate' }).click()
+    await expect.poll(() => whole.innerText()).not.toContain('Bars')
+    await page.keyboard.press('r')
+    await expect.poll(() => whole.innerText()).toContain('Bars on Instagram')
+    await context.close()
+  })
+
   test('works with a finger, and with two to zoom', async () => {
     const media = await stage.picture(2000, 1000)
     const { page, context } = await stage.compose([media], [stage.channels.instagram], {

@@ -135,12 +135,13 @@ describe('public media URLs', () => {
 describe('files of a workspace', () => {
   it('are hidden from outsiders, whatever the path; signed-out people are asked to sign in', async () => {
     const id = await upload(test, 'mine.jpg', await makeImage({ width: 71, height: 64 }))
-    for (const path of ['', `/${id}`, `/${id}/file`, `/${id}/thumbnail`, '?picker=1']) {
+    const files = ['file', 'thumbnail', 'medium'].map((what) => `/${id}/${what}`)
+    for (const path of ['', `/${id}`, ...files, '?picker=1']) {
       expect((await test.cast.outsider.get(`/w/northside/media${path}`)).status).toBe(404)
       expect((await test.cast.stranger.get(`/w/northside/media${path}`)).status).toBe(303)
       expect((await test.cast.manager.get(`/w/northside/media${path}`)).status).toBe(200)
     }
-    for (const path of [`/${id}`, `/${id}/file`, `/${id}/thumbnail`])
+    for (const path of [`/${id}`, ...files])
       expect((await test.cast.outsider.get(`/w/elsewhere/media${path}`)).status).toBe(404)
     expect((await test.cast.outsider.post(`/w/elsewhere/media/${id}/delete`)).status).toBe(404)
     expect(

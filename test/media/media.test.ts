@@ -64,6 +64,24 @@ describe('what is accepted', () => {
     ])
   })
 
+  it('previews show a WebP at most 1080 pixels wide; a picture from before there was one gets it once', async () => {
+    const id = await upload(test, 'wide.jpg', await makeImage({ width: 3000, height: 2000 }))
+    const medium = async () => {
+      const answer = await test.cast.manager.request(`/w/northside/media/${id}/medium`, {})
+      return sharp(Buffer.from(await answer.arrayBuffer())).metadata()
+    }
+    const size = { format: 'webp', width: 1080, height: 720 }
+    expect(await medium()).toMatchObject(size)
+    const keyOf = async () => (await rowOf(test, id)).mediumKey
+    await test.deps.mediaStore.remove((await keyOf()) ?? '')
+    await test.sql`update media set medium_key = null where id = ${id}`
+    expect(await Promise.all([medium(), medium()])).toMatchObject([size, size])
+    const key = await keyOf()
+    expect(key).not.toBeNull()
+    expect(await medium()).toMatchObject(size)
+    expect(await keyOf()).toBe(key)
+  })
+
   it('the full size of a “50 megapixel” phone photo is accepted', { timeout: 60_000 }, async () => {
     const photo = await makeImage({ width: 8192, height: 6144 })
     const id = await upload(test, 'full-size.jpg', photo)

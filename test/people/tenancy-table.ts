@@ -174,6 +174,7 @@ export const routes: Record<string, Access> = {
   'GET /w/:workspace/media/:id': members(404),
   'GET /w/:workspace/media/:id/file': members(404),
   'GET /w/:workspace/media/:id/thumbnail': members(404),
+  'GET /w/:workspace/media/:id/medium': members(404),
   'PUT /w/:workspace/media/:id/frame': members(404),
   'POST /w/:workspace/media/:id/delete': members(404),
   // The request of the table has no Tus-Resumable.

@@ -44,7 +44,7 @@ it('a file that a killed worker stored for a purged upload goes after two days; 
     returning store_key as key`) as unknown as [{ key: string }]
   const before = await stored()
   const others = await test.sql<{ key: string }[]>`
-    select k as key from media, unnest(array[store_key, original_key, thumbnail_key]) as k
+    select k as key from media, unnest(array[store_key, original_key, thumbnail_key, medium_key]) as k
     where files_removed_at is not null and k is not null`
   const left = others.map((one) => one.key)
   expect(left).toContain(key)

@@ -62,6 +62,7 @@ export const addMedia = async (
     fps: kind === 'video' ? 30 : null,
     storeKey: `test/${crypto.randomUUID()}`,
     thumbnailKey: null,
+    mediumKey: null,
     sha256: randomBytes(32),
     original: null,
     uploadedBy: userId,

@@ -20,7 +20,7 @@ const slugOfFrame = (c: AnyContext): string | null => {
   return /^\/w\/([a-z0-9-]+)\//.exec(c.req.path)?.[1] ?? null // what the database is asked is never more than a slug
 }
 
-const frameless = /\/(?:thumbnail|avatar|file|events)$|^\/w\/[^/]+\/uploads(?:\/|$)/
+const frameless = /\/(?:thumbnail|medium|avatar|file|original|events)$|^\/w\/[^/]+\/uploads(?:\/|$)/
 
 /**
  * Reads the session cookie and sets `user`, or null if nobody is signed in. The same statement reads

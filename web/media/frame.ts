@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
-import { type Media, replaceThumbnail } from '../../db/posts/media.ts'
+import { type Media, replacePictures } from '../../db/posts/media.ts'
 import type { PictureType } from '../../media/decoder.ts'
 import { isDiskFull } from '../../media/disk-full.ts'
-import { makeThumbnail } from '../../media/image.ts'
+import { makeMedium, makeThumbnail } from '../../media/image.ts'
 import { inTurn } from '../../media/queue.ts'
 import { MediaRefused } from '../../media/refusal.ts'
 import type { WebDeps } from '../http/env.ts'
@@ -16,7 +16,7 @@ export const maxFrameBytes = 2_000_000
 const frameTypes: PictureType[] = ['image/jpeg', 'image/png', 'image/webp']
 
 /**
- * Stores a frame that the uploading browser took from a video as the video's thumbnail. Throws
+ * Stores a frame that the uploading browser took from a video as the video's pictures. Throws
  * MediaRefused unless it is a JPEG, PNG or WebP picture.
  */
 export const takeFrame = async (
@@ -25,21 +25,28 @@ export const takeFrame = async (
   stream: Readable,
 ): Promise<void> => {
   if (media.kind !== 'video') throw new MediaRefused('unsupported', 'Only videos can have a frame.')
-  const key = randomBytes(24).toString('base64url')
-  const path = join(await deps.mediaStore.scratch(), key)
+  const [thumbnail, medium] = [randomKey(), randomKey()]
+  const scratch = await deps.mediaStore.scratch()
+  const paths = { thumbnail: join(scratch, thumbnail), medium: join(scratch, medium) }
   await requireDiskSpace(deps, maxFrameBytes)
   const frame = await readFrame(stream)
   try {
-    await inTurn(media.workspaceId, () => makeThumbnail(frame, path, frameTypes))
-    await deps.mediaStore.putFile(key, path)
+    await inTurn(media.workspaceId, async () => {
+      await makeThumbnail(frame, paths.thumbnail, frameTypes)
+      await makeMedium(frame, paths.medium, frameTypes)
+    })
+    await deps.mediaStore.putFile(thumbnail, paths.thumbnail)
+    await deps.mediaStore.putFile(medium, paths.medium)
   } catch (error) {
     throw isDiskFull(error) ? diskFull() : error
   } finally {
-    await rm(path, { force: true })
+    for (const path of Object.values(paths)) await rm(path, { force: true })
   }
-  const before = await replaceThumbnail(deps.sql, media.workspaceId, media.id, key)
-  if (before) await deps.mediaStore.remove(before)
+  const before = await replacePictures(deps.sql, media, { thumbnail, medium })
+  for (const key of before) await deps.mediaStore.remove(key)
 }
+
+const randomKey = () => randomBytes(24).toString('base64url')
 
 const readFrame = async (stream: Readable): Promise<Buffer> => {
   const chunks: Buffer[] = []

@@ -54,7 +54,7 @@ export const takeIn = async (deps: IntakeDeps, upload: Upload): Promise<Media> =
   const scratch = await deps.mediaStore.scratch()
   await removeAbandoned(scratch)
   const path = join(scratch, randomBytes(16).toString('hex'))
-  const paths = [path, `${path}.out`, `${path}.webp`, `${path}.png`]
+  const paths = [path, ...['out', 'webp', 'medium', 'png'].map((end) => `${path}.${end}`)]
   try {
     if ('receivedPath' in upload) await linkTo(upload.receivedPath, path)
     else {
@@ -147,9 +147,10 @@ const explainBreak = (error: unknown): never => {
  * if inserting the row fails.
  */
 const keep = async (deps: IntakeDeps, upload: Upload, prepared: PreparedUpload): Promise<Media> => {
-  const { path, thumbnailPath, originalPath, ...facts } = prepared
+  const { path, thumbnailPath, mediumPath, originalPath, ...facts } = prepared
   const storeKey = randomBytes(24).toString('base64url')
   const thumbnailKey = randomBytes(24).toString('base64url')
+  const mediumKey = mediumPath === null ? null : randomBytes(24).toString('base64url')
   const original =
     originalPath === null
       ? null
@@ -158,6 +159,7 @@ const keep = async (deps: IntakeDeps, upload: Upload, prepared: PreparedUpload):
     [storeKey, path],
     [original ? original.key : '', originalPath],
     [thumbnailKey, thumbnailPath],
+    [mediumKey ?? '', mediumPath],
   ]
   const keys = files.flatMap(([key, from]) => (from ? key : []))
   const sha256 = await hashFile(path ?? originalPath ?? thumbnailPath)
@@ -178,6 +180,7 @@ const keep = async (deps: IntakeDeps, upload: Upload, prepared: PreparedUpload):
           sha256,
           storeKey,
           thumbnailKey,
+          mediumKey,
           original,
           isWaiting: path === null,
         },

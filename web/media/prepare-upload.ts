@@ -3,7 +3,7 @@ import type { NewMedia } from '../../db/posts/media.ts'
 import { cleanVideo, type Demuxer } from '../../media/clean-video.ts'
 import { isCutByEditList } from '../../media/edit-lists.ts'
 import { createFfmpeg, type Ffmpeg, FfmpegFailed } from '../../media/ffmpeg.ts'
-import { makePicture, makeThumbnail, maxImageUploadBytes } from '../../media/image.ts'
+import { makeMedium, makePicture, makeThumbnail, maxImageUploadBytes } from '../../media/image.ts'
 import { areWellSpaced, type KeyFrames, readKeyFrames } from '../../media/key-frames.ts'
 import { makePoster } from '../../media/poster.ts'
 import { encodingOf, type Probed, probe } from '../../media/probe.ts'
@@ -26,6 +26,7 @@ export type PreparedUpload = Omit<
   | 'fileName'
   | 'storeKey'
   | 'thumbnailKey'
+  | 'mediumKey'
   | 'sha256'
   | 'original'
   | 'isWaiting'
@@ -35,6 +36,8 @@ export type PreparedUpload = Omit<
   /** The file as it came. Null for a video whose samples are published unchanged. */
   originalPath: string | null
   thumbnailPath: string
+  /** Null for a video of which no frame can be decoded. */
+  mediumPath: string | null
 }
 
 /** The upload is kept too: what a post needs in another size or with a crop is made from it. */
@@ -48,13 +51,14 @@ export const preparePictureUpload = async (
       'too_large',
       `This picture is larger than ${inWords(maxImageUploadBytes)}. Export it as a smaller JPEG.`,
     )
-  const [out, thumbnailPath] = [`${path}.out`, `${path}.webp`]
+  const [out, thumbnailPath, mediumPath] = [`${path}.out`, `${path}.webp`, `${path}.medium`]
   const facts = await inTurn(workspaceId, async (signal) => {
     const image = await makePicture(
       await readablePicture(createFfmpeg(config.media.ffmpeg, signal), path),
       out,
     )
     await makeThumbnail(out, thumbnailPath)
+    await makeMedium(out, mediumPath)
     return image
   })
   const noVideo = { durationMs: null, videoCodec: null, audioCodec: null, fps: null }
@@ -66,6 +70,7 @@ export const preparePictureUpload = async (
     path: out,
     originalPath: path,
     thumbnailPath,
+    mediumPath,
   }
 }
 
@@ -84,7 +89,8 @@ export const prepareVideoUpload = async (
     const ffmpeg = createFfmpeg(deps.config.media.ffmpeg, signal)
     if (demuxer === 'mov') await requireWhole(path)
     const video = await probe(ffmpeg, path, demuxer)
-    await makeSmallPicture(ffmpeg, { path, demuxer, video, thumbnailPath })
+    const small = { path, demuxer, video, thumbnailPath }
+    const mediumPath = await makePictures(ffmpeg, small)
     const keyFrames = await copyStandard(ffmpeg, { path, demuxer, video, out })
     if (keyFrames) {
       const facts = await probeVideo(out)
@@ -99,6 +105,7 @@ export const prepareVideoUpload = async (
         path: out,
         originalPath: null,
         thumbnailPath,
+        mediumPath,
       }
     }
     const { repeats: _repeats, ...planned } = planStandard(video, demuxer)
@@ -109,6 +116,7 @@ export const prepareVideoUpload = async (
       path: null,
       originalPath: path,
       thumbnailPath,
+      mediumPath,
     }
   })
 }
@@ -132,18 +140,24 @@ const copyStandard = async (
 
 type SmallPicture = { path: string; demuxer: Demuxer; video: Probed; thumbnailPath: string }
 
-/** Makes the thumbnail from a frame, or a drawn picture if no frame can be decoded. */
-const makeSmallPicture = async (
+/**
+ * Makes the thumbnail and the medium picture from a frame. Returns the path of the latter. If no frame
+ * can be decoded, the thumbnail is drawn, and there is no medium picture.
+ */
+const makePictures = async (
   ffmpeg: Ffmpeg,
   { path, demuxer, video, thumbnailPath }: SmallPicture,
-): Promise<void> => {
+): Promise<string | null> => {
   const still = `${path}.png`
   try {
     await takeStill(ffmpeg, path, demuxer, video, still)
     await makeThumbnail(still, thumbnailPath)
+    await makeMedium(still, `${path}.medium`)
+    return `${path}.medium`
   } catch (error) {
     if (!(error instanceof FfmpegFailed || error instanceof MediaRefused)) throw error
     await makePoster(video, thumbnailPath)
+    return null
   } finally {
     await rm(still, { force: true })
   }

@@ -23,6 +23,7 @@ import { requireMember } from '../http/session.ts'
 import { takeForm } from './form.ts'
 import { takeFrame } from './frame.ts'
 import { takeIn } from './intake.ts'
+import { mediumOf } from './medium.ts'
 
 const pageSize = 60
 const one = '/w/:workspace/media/:id{[0-9a-f]{8}-[0-9a-f-]{27}}'
@@ -61,17 +62,12 @@ export const mediaRoutes = (deps: WebDeps, view: Renderer) => {
       c.header('Cache-Control', 'private, max-age=3600')
       return sendFile(c, deps.mediaStore, { ...media, etag: media.storeKey })
     })
-    .get(`${one}/thumbnail`, guard, async (c) => {
-      const { thumbnailKey } = await find(deps, c)
-      const sizeBytes = thumbnailKey ? await deps.mediaStore.size(thumbnailKey) : null
-      if (!thumbnailKey || sizeBytes === null) throw new HTTPException(404)
-      c.header('Cache-Control', 'private, no-cache')
-      return sendFile(c, deps.mediaStore, {
-        storeKey: thumbnailKey,
-        contentType: 'image/webp',
-        sizeBytes,
-        etag: thumbnailKey,
-      })
+    .get(`${one}/thumbnail`, guard, async (c) =>
+      sendPicture(deps, c, (await find(deps, c)).thumbnailKey),
+    )
+    .get(`${one}/medium`, guard, async (c) => {
+      const media = await find(deps, c)
+      return sendPicture(deps, c, (await mediumOf(deps, media)) ?? media.thumbnailKey)
     })
     .put(`${one}/frame`, guard, takesUpload, async (c) => {
       await takeFrame(deps, await find(deps, c), openBody(c)).catch(refuse)
@@ -165,6 +161,15 @@ const uploadForm = async (deps: WebDeps, view: Renderer, c: MemberContext): Prom
   if (taken.length === 0)
     return await library(deps, view, c, [{ fileName: '', words: 'Choose a file first.' }])
   return seeOther(c, `/w/${c.var.workspace.slug}/media`, 'media-uploaded')
+}
+
+/** A frame of the uploading browser may replace it, so browsers ask again whether it is the same. */
+const sendPicture = async (deps: WebDeps, c: MemberContext, key: string | null) => {
+  const sizeBytes = key ? await deps.mediaStore.size(key) : null
+  if (!key || sizeBytes === null) throw new HTTPException(404)
+  c.header('Cache-Control', 'private, no-cache')
+  const file = { storeKey: key, contentType: 'image/webp', sizeBytes, etag: key }
+  return sendFile(c, deps.mediaStore, file)
 }
 
 const who = (c: MemberContext) => ({ workspaceId: c.var.workspace.id, userId: c.var.user.id })

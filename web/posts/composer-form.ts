@@ -24,7 +24,7 @@ export const formToStart = (c: Context<MemberEnv>): PostForm => {
       : /^\d{4}-\d{2}-\d{2}$/.test(at)
         ? `${at}T10:00`
         : '',
-    media: ids('media').map((id) => ({ id, altText: '', edits: null })),
+    media: ids('media').map((id) => ({ id, altText: null, edits: null })),
     channels: ids('channel'),
   })
 }

@@ -184,7 +184,7 @@ const mediaOf = async (
   const found = await listMediaByIds(deps.sql, workspace.id, [...typed.keys()])
   return found.map((item) => ({
     ...item,
-    altText: typed.get(item.id)?.altText ?? '',
+    altText: typed.get(item.id)?.altText ?? item.altText,
     edits: typed.get(item.id)?.edits ?? null,
   }))
 }

@@ -19,7 +19,8 @@ export type PostForm = {
   /** Channel id → the platform's own fields. */
   fields: Record<string, Record<string, string>>
   /** In their order. */
-  media: { id: string; altText: string; edits: Edits | null }[]
+  /** No alt text: not typed here, so the file's own is taken. */
+  media: { id: string; altText: string | null; edits: Edits | null }[]
   /**
    * Such as `2026-12-06T18:00`, or as typed if it isn't a time. Or the word of a choice by which each
    * account has its own time: see `eachItsOwn`.
@@ -164,7 +165,7 @@ const readMedia = (body: FormData, act: string, actOn: string): PostForm['media'
   const all = [...new Set([...moved(ordered, act, actOn), ...ids(body, 'add')])]
   return all.map((media) => ({
     id: media,
-    altText: textOf(body.get(`alt.${media}`)).slice(0, 5_000),
+    altText: body.has(`alt.${media}`) ? textOf(body.get(`alt.${media}`)).slice(0, 5_000) : null,
     edits: editsOf(textOf(body.get(`edits.${media}`))),
   }))
 }

@@ -9,6 +9,7 @@ import {
   releaseFormKey,
   takeFormKey,
 } from '../../db/posts/form-keys.ts'
+import { keepAltTextsOf } from '../../db/posts/library/alt-texts.ts'
 import { findVersion, type HeldPost, lockPost } from '../../db/posts/post-locks.ts'
 import {
   type Draft,
@@ -148,7 +149,10 @@ const carryOut = async (
   if (post === 'gone' || post === 'conflict') return post
   const ref = { workspaceId, postId: post.id }
   const before = composer.post ? await stateBefore(t, composer.form, post) : null
-  if (!composer.mediaFrozen) await replacePostMedia(t, ref, composer.media)
+  if (!composer.mediaFrozen) {
+    await keepAltTextsOf(t, { ...ref, userId: actor.userId }, composer.media)
+    await replacePostMedia(t, ref, composer.media)
+  }
   const changes = plan ? await scheduleTargets(t, post, targetsOf(composer, plan)) : []
   if (plan) await requestRenditions(t, workspaceId, renditionsOf(composer))
   await keepOtherEdit(t, { ...ref, userId: actor.userId }, composer.form)

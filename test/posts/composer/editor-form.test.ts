@@ -142,3 +142,30 @@ it('nothing is saved by editing: the composer comes back with the edits, and Can
   expect((await send(media, 'cancel', numbers)).text).not.toContain('&quot;crop&quot;')
   expect(await test.sql`select from post_media where media_id = ${media}`).toHaveLength(0)
 })
+
+it.each([
+  ['waiting', 'This video isn’t ready to edit yet'],
+  ['failed', 'This video can’t be edited'],
+])(
+  'a video whose conversion is %s has no editor: its page says so and keeps what was typed',
+  async (state, words) => {
+    const id = await file({ kind: 'video' })
+    await test.sql`
+    update media set original_key = ${`original-of-${id}`}, conversion = ${state},
+      conversion_problem = 'This video is damaged.' where id = ${id}`
+    const answer = await send(id, `edit:${id}`)
+    expect([answer.status, answer.text.includes(words)]).toEqual([409, true])
+    expect(answer.text).toMatch(/name="text"\s+value="Kept &quot;words&quot; &amp; more"/)
+    const back = await send(id, 'cancel')
+    expect(back.text).toContain('Kept &quot;words&quot; &amp; more')
+    expect(back.text).not.toContain(`id="edit-${id}"`)
+    const shown = await test.cast.manager.post(
+      `${at}?dialog=1`,
+      new URLSearchParams([
+        ['act', `edit:${id}`],
+        ['media', id],
+      ]),
+    )
+    expect(shown.status).toBe(409)
+  },
+)

@@ -20,7 +20,7 @@ it('a post’s page shows each file whole, and what differs between the accounts
   expect([whole.fit, whole.shape, whole.slides[0]?.picture]).toEqual([
     'contain',
     { width: 1000, height: 524 },
-    '/w/northside/media/m1/file',
+    '/w/northside/media/m1/medium',
   ])
   expect(text).toEqual([{ text: 'Ours ' }, { text: '#vinyl', tint: 'hashtag' }])
   expect(facts.map(({ label, pieces }) => [label, pieces[0]?.text])).toEqual([

@@ -67,7 +67,7 @@ describe('a preview', () => {
     })
     expect(slide(film({ conversion: 'waiting' }))).toMatchObject({
       video: null,
-      picture: '/thumbnail/f1',
+      picture: '/medium/f1',
     })
     expect(slide(film({ purgedAt: new Date() }))).toMatchObject({ video: null, picture: null })
   })

@@ -3,6 +3,7 @@ import type { TransactionSql } from 'postgres'
 import { tx } from '../../../db/postgres/connect.ts'
 import { dropUnsavedEdit, keepUnsavedEdit } from '../../../db/posts/drafts/unsaved-edits.ts'
 import { keepFormKey, releaseFormKey, takeFormKey } from '../../../db/posts/form-keys.ts'
+import { keepAltTextsOf } from '../../../db/posts/library/alt-texts.ts'
 import { findVersion, type HeldPost, lockPost } from '../../../db/posts/post-locks.ts'
 import { insertPost, type PostRow, replacePostMedia, updatePost } from '../../../db/posts/posts.ts'
 import { isSent } from '../../../db/posts/target-states.ts'
@@ -72,6 +73,7 @@ const saveNew = async (
     createdBy: userId,
   })
   const ref = { workspaceId: workspace.id, postId }
+  await keepAltTextsOf(t, { ...ref, userId }, composer.media)
   await replacePostMedia(t, ref, composer.media)
   await record(t, { workspace, userId }, { name: 'post.drafted', postId, changes: [], dueAt: null })
   const state = { userId, version: 1, form: typedOf(composer.form), at: new Date(deps.now()) }
@@ -112,6 +114,7 @@ const saveEdit = async (
     return { as, postId, version, editAt: at.toISOString() }
   }
   await updatePost(t, { ...ref, version }, draftOf(composer, 'draft', null))
+  await keepAltTextsOf(t, { ...ref, userId }, composer.media)
   await replacePostMedia(t, ref, composer.media)
   await keepOtherEdit(t, { ...ref, userId }, composer.form)
   await dropUnsavedEdit(t, { ...ref, userId })

@@ -64,7 +64,14 @@ export const editorView = (
     edits: canonicalEdits(read.edits),
     number: composer.media.indexOf(media) + 1,
     count: composer.media.length,
-    shapes: shapes.map((shape) => ({ ...shape, ...judged(shape, size, wanted) })),
+    shapes: shapes.map((shape) => ({
+      ...shape,
+      ...judged(shape, size, wanted),
+      turned:
+        shape.name === 'original'
+          ? judged(shape, { width: size.height, height: size.width }, wanted).outside
+          : '',
+    })),
     hints: [...new Set(wanted.map(({ shape }) => shape.words))],
     covers: covers.map(({ channel, platform }) => ({
       name: `${channel.id}.cover_second`,

@@ -41,6 +41,11 @@ export const editingRoutes = (deps: WebDeps, view: Renderer, page: ComposerPage)
       if (dialog || !form.media.some((one) => one.id === id)) throw new HTTPException(404)
       return page.showComposer(c, post, form)
     }
+    if (media.conversion) {
+      if (dialog) throw new HTTPException(409, { message: 'This video can’t be edited yet.' })
+      const data = { media, base: `/w/${c.var.workspace.slug}`, kept: keptIn(body) }
+      return view.page(c, 'posts/editing/not-ready', data, 409)
+    }
     const typed =
       act === 'edit' || act === 'reset'
         ? openedFields(composer, media, act === 'reset')

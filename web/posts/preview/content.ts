@@ -12,6 +12,8 @@ export type Content = {
     shape: { width: number; height: number }
     fit: 'contain'
     cover: null
+    /** It is what the page is about, so its first file is loaded first. */
+    isMain: true
   }
   text: Piece[]
   facts: { label: string; pieces: Piece[] }[]
@@ -37,7 +39,14 @@ export const contentOf = (
       : []),
   ]
   return {
-    whole: { id: post.id, slides, shape: wholeFrame(slides), fit: 'contain', cover: null },
+    whole: {
+      id: post.id,
+      slides,
+      shape: wholeFrame(slides),
+      fit: 'contain',
+      cover: null,
+      isMain: true,
+    },
     text: colored(post.text),
     facts,
   }

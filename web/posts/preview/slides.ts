@@ -17,7 +17,7 @@ export type PreviewMedia = {
 }
 
 /** Where the files are. Members and reviewers get them at different addresses. */
-export type FileAddress = (id: string, what: 'file' | 'thumbnail') => string
+export type FileAddress = (id: string, what: 'file' | 'medium' | 'thumbnail') => string
 
 /** One file of a preview, as its post shows it. */
 export type Slide = {
@@ -56,7 +56,7 @@ export const slideOf = (media: PreviewMedia, address: FileAddress, coverMs?: num
     id,
     kind,
     alt: media.altText,
-    picture: isThere && kind === 'image' ? address(id, 'file') : thumbnail,
+    picture: isThere ? address(id, 'medium') : null,
     thumbnail,
     video: isPlayable ? `${address(id, 'file')}${part}` : null,
     width,

@@ -13,7 +13,12 @@ export const startCrop = (root) => {
     find,
   )
   const radios = [...root.querySelectorAll('[name="edit.shape"]')]
-  let rotation = given.rotate ?? 0
+  const wholeShape = root.querySelector('[data-whole]')
+  const outline = wholeShape.querySelector('rect')
+  const judgment = wholeShape.querySelector('[data-turned]')
+  const opened = given.rotate ?? 0
+  let rotation = opened
+  let isWholeTurned = false
   let crop = given.crop ?? whole
 
   const shape = () => radios.find((radio) => radio.checked)
@@ -46,8 +51,20 @@ export const startCrop = (root) => {
     if (shape()?.value === 'original') choose('free')
   }
 
+  /** What is said about the whole picture depends on which side is up. */
+  const judgeWhole = () => {
+    const isNow = (rotation - opened) % 180 !== 0
+    if (isNow === isWholeTurned) return
+    isWholeTurned = isNow
+    if (judgment) judgment.textContent = judgment.dataset[isNow ? 'turned' : 'asItIs']
+    const [width, height] = [outline.getAttribute('height'), outline.getAttribute('width')]
+    for (const [name, value] of Object.entries({ width, height })) outline.setAttribute(name, value)
+    outline.setAttribute('x', 15 - width / 2)
+    outline.setAttribute('y', 15 - height / 2)
+  }
   const draw = () => {
     const { width, height } = size()
+    judgeWhole()
     picture.style.setProperty('--ratio', width / height)
     const isTurned = rotation % 180 !== 0
     source.style.width = isTurned ? `${(height / width) * 100}%` : '100%'

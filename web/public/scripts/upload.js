@@ -193,7 +193,7 @@ const frameOf = (file) =>
     }
     video.onseeked = () => {
       const canvas = document.createElement('canvas')
-      const scale = Math.min(1, 640 / Math.max(video.videoWidth, video.videoHeight))
+      const scale = Math.min(1, 1080 / video.videoWidth, 1920 / video.videoHeight)
       canvas.width = video.videoWidth * scale
       canvas.height = video.videoHeight * scale
       canvas.getContext('2d').drawImage(video, 0, 0, canvas.width, canvas.height)
