@@ -77,6 +77,7 @@ const afterwards: Run[] = [
   { ...run('setup:production', '--out', join(place, 'env'), ...answers()), says: 'Wrote ' },
   run('build'),
   run('icons'), // the file is the same afterwards, since each name is there already
+  { ...run('words'), says: '# Words' },
   { ...run('house'), says: '{"stories":' },
   // Programs that only start with settings report what is missing. test/production/build.test.ts
   // starts them for real.
