@@ -62,6 +62,11 @@ export type Platform = {
   pictureFor?(kind: string): PictureRecipe
   /** What the settings of this draft change about its preview. Absent: nothing. */
   previewDetails?(draft: Pick<DraftForChannel, 'kind' | 'settings'>): PreviewDetails
+  /**
+   * Profiles show posts as a grid of tiles, newest first: all kinds but those in `without`. Absent:
+   * they don't.
+   */
+  profileGrid?: { without: string[] }
   /** What happens to the files of this draft, for a person to know. Null if nothing does. */
   noteOnMedia?(draft: DraftForChannel): string | null
   publish: Publisher

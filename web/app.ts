@@ -44,6 +44,7 @@ import { secondFactorRoutes } from './people/sign-in/second-factor-routes.ts'
 import { secondStepRoutes } from './people/sign-in/second-step-routes.ts'
 import { securityRoutes } from './people/sign-in/security-routes.ts'
 import { calendarRoutes } from './posts/calendar/routes.ts'
+import { gridRoutes } from './posts/grid/routes.ts'
 import { postsRoutes } from './posts/routes.ts'
 import { todayRoutes } from './posts/today-routes.ts'
 import { copyRoutes } from './posts/when/copy-routes.ts'
@@ -119,6 +120,7 @@ const pages: ((deps: WebDeps, view: Renderer) => Hono<any>)[] = [
   dismissRoutes,
   noticesRoutes,
   calendarRoutes,
+  gridRoutes,
   monthRoutes,
   copyRoutes,
   postsRoutes,

@@ -31,6 +31,7 @@ export const createInstagram = (settings: MetaSettings): Platform => ({
   pictureFor: feedPicture,
   noteOnMedia: barsNote,
   previewDetails: instagramPreviewDetails,
+  profileGrid: { without: ['story'] },
   publish: createInstagramPublisher(createGraph(settings)),
   measure: createInstagramMeasurer(createGraph(settings)),
 })

@@ -130,6 +130,8 @@ export const routes: Record<string, Access> = {
   'POST /w/:workspace/today/steps/dismiss': members(303),
   'POST /w/:workspace/today/steps/restore': members(303),
   'GET /w/:workspace/calendar': members(200),
+  'GET /w/:workspace/calendar/grid': members(200),
+  'POST /w/:workspace/calendar/grid/move': members(404),
   'GET /w/:workspace/posts/new': members(200),
   'GET /w/:workspace/posts/month': members(200),
   'POST /w/:workspace/posts/check': members(200),

@@ -130,6 +130,7 @@ export const shots: Shot[] = [
   { name: 'calendar', open: `${w}/calendar`, variants: all },
   { name: 'calendar-week', open: `${w}/calendar?view=week`, variants: some },
   { name: 'calendar-list', open: `${w}/calendar?view=list`, variants: some },
+  { name: 'calendar-grid', open: `${w}/calendar/grid`, variants: all },
   { name: 'composer', open: post('^="Black Friday"', 'Edit'), variants: all },
   ...composerShots,
   { name: 'post', open: post('$="published"'), variants: all },

@@ -26,6 +26,7 @@ const pageFolders = [
   'charts',
   'composer',
   'documents',
+  'grid',
   'insights',
   'notices',
   'previews',

@@ -44,6 +44,7 @@ const sentences = {
   resumed: 'Publishing resumed.',
   'copies-scheduled': 'Copies scheduled.',
   'copies-drafted': 'Copies saved as drafts.',
+  'order-saved': 'New order saved. The posts go out at their new times.',
   'slots-added': 'Slots added.',
   'slot-removed': 'Slot removed. Posts that are already scheduled keep their time.',
   'workspace-saved': 'Settings saved.',

@@ -68,7 +68,7 @@ export const move = (
           { workspaceId: post.workspaceId, postId: post.id },
           timeOf(time.dueAt, time.zone),
         )
-      return { changes, dueAt: time.dueAt, was: { ...wasOf(post), targets: dueTimesOf(before) } }
+      return { changes, dueAt: time.dueAt, was: wasAt(post, before) }
     },
     lockSlots,
   )
@@ -140,6 +140,12 @@ const decisionEvents = {
 const wasOf = ({ zone, dueAt }: PostRow): JsonRecord => ({
   zone,
   dueAt: dueAt?.toISOString() ?? null,
+})
+
+/** The same with the times of its targets. */
+export const wasAt = (post: PostRow, targets: TargetRow[]): JsonRecord => ({
+  ...wasOf(post),
+  targets: dueTimesOf(targets),
 })
 
 const dueTimesOf = (targets: TargetRow[]): JsonRecord =>

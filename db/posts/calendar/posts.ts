@@ -37,6 +37,8 @@ type CalendarTarget = {
   publishedAt?: string | null
   /** ISO time */
   inboxUntil?: string | null
+  /** ISO time. Only in the grid of a profile. */
+  dueAt?: string
 }
 
 /** A day in the workspace's zone: its first instant, and the first instant after it. */

@@ -73,6 +73,7 @@ const calendarOf = async (deps: WebDeps, c: Context<MemberEnv>) => {
     at,
     today,
     zoneName: zoneNameOf(workspace.zone),
+    hasGrid: channels.some((one) => deps.platforms.platforms.get(one.platform)?.profileGrid),
     search: filter.search,
     searchMax: searchMaxCharacters,
     isFiltered: isFiltered(filter),
