@@ -18,7 +18,7 @@ const draftsShown = 12
 type Account = Pick<ComposeChannel, 'id' | 'platform' | 'name'> & { look: Platform }
 
 /** A post as a tile of the grid. */
-export type Tile = Entry & {
+type Tile = Entry & {
   part: GridPost['part']
   /** The time in the new order. Null for a draft without a time, and for a published post. */
   at: Date | null
@@ -33,7 +33,7 @@ export type Tile = Entry & {
 }
 
 /** What would change for a post: its times so far, and the new one. */
-export type Change = {
+type Change = {
   tile: Tile
   /** Several if its accounts have different ones. Empty for a draft without a time. */
   before: string[]
