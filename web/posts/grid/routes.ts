@@ -33,7 +33,7 @@ export const gridRoutes = (deps: WebDeps, view: Renderer) => {
     const account = id ? accounts.find((one) => one.id === id) : accounts[0]
     if (id && !account) throw new HTTPException(404)
     const base = `/w/${workspace.slug}`
-    if (!account) return view.page(c, 'grid/none', { base })
+    if (!account) return view.page(c, 'grid/none', { base, platforms: withGrid(deps) })
     const trades = readTrades(typed)
     const grid = await loadGrid(deps, workspace, { account, trades })
     const address = (more: typeof trades) =>
@@ -71,3 +71,8 @@ export const gridRoutes = (deps: WebDeps, view: Renderer) => {
       return seeOther(c, `/w/${workspace.slug}/calendar/grid?account=${account}`, 'order-saved')
     })
 }
+
+const withGrid = (deps: WebDeps): string[] =>
+  [...deps.platforms.platforms.values()]
+    .filter(({ profileGrid }) => profileGrid)
+    .map(({ label }) => label)

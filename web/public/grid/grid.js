@@ -36,7 +36,7 @@ document.addEventListener('dragstart', (event) => {
   putBack()
   carried = tile
   event.dataTransfer.effectAllowed = 'move'
-  event.dataTransfer.setData('text/plain', tile.dataset.place)
+  event.dataTransfer.setData('text/plain', tile.dataset.tile)
   tile.classList.add('carried')
 })
 document.addEventListener('dragover', (event) => {
@@ -55,7 +55,7 @@ document.addEventListener('drop', async (event) => {
   const tile = tileOf(event)
   if (!carried || !isPlace(tile) || tile === carried) return
   event.preventDefault()
-  await trade(carried.dataset.place, tile.dataset.place)
+  await trade(carried.dataset.tile, tile.dataset.tile)
 })
 const unmark = () => {
   for (const tile of document.querySelectorAll('.place.over')) tile.classList.remove('over')
@@ -81,7 +81,7 @@ const putBack = () => {
 const putDown = async () => {
   const [from, to] = [picked, place]
   putBack()
-  if (to) await trade(from.dataset.place, to.dataset.place)
+  if (to) await trade(from.dataset.tile, to.dataset.tile)
   else say('Put back.')
 }
 
