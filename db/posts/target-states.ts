@@ -22,6 +22,8 @@ type States = readonly TargetState[]
 
 /** Nothing has been sent yet, so the person can still change everything. */
 export const unsentStates: States = ['scheduled', 'preparing', 'ready']
+/** Nothing of it has begun, or it won't go out. */
+export const notBegunStates: States = ['scheduled', 'canceled']
 /** Preparing has begun, and nothing has been sent yet. */
 export const preparedStates: States = ['preparing', 'ready']
 /** The call was sent, and the platform's answer or its processing is awaited. */

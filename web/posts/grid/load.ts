@@ -2,6 +2,7 @@ import { Temporal } from 'temporal-polyfill'
 import { type ComposeChannel, listAccountNames } from '../../../db/channels/account-facts.ts'
 import { type GridPost, listGrid } from '../../../db/posts/calendar/grid.ts'
 import { listSlots, listTakenTimes } from '../../../db/posts/slots.ts'
+import { notBegunStates } from '../../../db/posts/target-states.ts'
 import type { Platform } from '../../../platforms/platform.ts'
 import { beforeTime } from '../../../text/date-style.ts'
 import type { WebDeps, Workspace } from '../../http/env.ts'
@@ -9,7 +10,7 @@ import { formats } from '../../time/formats.ts'
 import { dateOf } from '../../time/wall-time.ts'
 import { type Entry, entryReader } from '../calendar/entries.ts'
 import { slotTimes } from '../when/slots.ts'
-import { planOf, type Trade } from './plan.ts'
+import { type Trade, timesAfter } from './plan.ts'
 
 /** Three rows of three, as a profile shows them. */
 const inPart = 9
@@ -70,7 +71,7 @@ export const loadGrid = async (
     at ? [{ id, at, mayMove: fixedWords(post) === '' }] : [],
   )
   const drafts = posts.filter((post) => post.part === 'draft')
-  const plan = planOf({
+  const plan = timesAfter({
     places,
     drafts: drafts.map(({ id }) => id),
     trades,
@@ -128,14 +129,11 @@ const coverOf = ({ files, isPlayable, picture, coverSecond, startMs }: GridPost,
 /** Posts move only before anything of them has begun. */
 const fixedWords = ({ part, state, targets }: Pick<GridPost, 'part' | 'state' | 'targets'>) => {
   if (part === 'last') return 'Already published'
-  if (state === 'draft' || targets.every((one) => mayMoveIn.includes(one.state))) return ''
+  if (state === 'draft' || targets.every((one) => notBegunStates.includes(one.state))) return ''
   return targets.some((one) => one.state === 'published')
     ? 'Already published on another account'
     : 'Already being published'
 }
-
-/** The states of accounts that let a post move: nothing of it has begun there. */
-export const mayMoveIn: readonly string[] = ['scheduled', 'canceled']
 
 const changeOf = (
   deps: WebDeps,

@@ -32,7 +32,7 @@ export const readTrades = (typed: string[]): Trade[] =>
  * takes the place of a post, and this and the later ones move on by one place. Leaves out trades of
  * posts that can't move or aren't there.
  */
-export const planOf = ({ places, drafts, trades, after }: Plan): Map<string, Date> => {
+export const timesAfter = ({ places, drafts, trades, after }: Plan): Map<string, Date> => {
   const times = new Map(places.map(({ id, at }) => [id, at]))
   const fixed = new Set(places.filter(({ mayMove }) => !mayMove).map(({ id }) => id))
   const canGive = (id: string) => times.has(id) && !fixed.has(id)

@@ -3,12 +3,12 @@ import { findVersion, lockPosts } from '../../../db/posts/post-locks.ts'
 import { setPostTime } from '../../../db/posts/posts.ts'
 import { lockSlots } from '../../../db/posts/slots.ts'
 import { movePost, type TargetChange } from '../../../db/posts/target-moves.ts'
+import { notBegunStates } from '../../../db/posts/target-states.ts'
 import { listTargets } from '../../../db/posts/targets.ts'
 import type { WebDeps } from '../../http/env.ts'
 import { isId } from '../../http/ids.ts'
 import { isYear } from '../../time/wall-time.ts'
 import { type Actor, record, timeOf, wasAt } from '../post-acts.ts'
-import { mayMoveIn } from './load.ts'
 
 /** The most posts that one order moves: the grid's places, and one more for each draft beside it. */
 const mostMoves = 21
@@ -58,7 +58,7 @@ export const saveOrder = async (
         const ref = { workspaceId, postId }
         const was = wasAt(post, await listTargets(t, ref))
         const changed = await movePost(t, post, dueAt)
-        if (changed.some(({ before }) => !mayMoveIn.includes(before))) throw new NotMoved()
+        if (changed.some(({ before }) => !notBegunStates.includes(before))) throw new NotMoved()
         await setPostTime(t, ref, timeOf(dueAt, zone))
         const after = { version: await findVersion(t, post), changes: changed, dueAt, was }
         await record(t, actor, { name: 'post.moved', postId, ...after })
