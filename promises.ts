@@ -49,7 +49,7 @@ export const promises: PromiseMade[] = [
     S2: 'All traffic is HTTPS.',
     S3: 'A token is never written to a log, a workflow history, an error, a logged address, a mail or a page.',
     S4: 'Internal access is for the people who operate the installation.',
-    S5: "It runs on the operator's own server; data and tokens stay there.",
+    S5: 'It runs on the operator’s own server; data and tokens stay there.',
     S6: 'No more is kept than is needed, and every column has its purpose. Perfect security is not claimed.',
   }),
   ...group('Rights', {

@@ -11,7 +11,7 @@ await runCommand('backup', (command) =>
       'Writes a consistent copy of all data into a new folder, while CrateSocial keeps running.\n' +
         'The vault keys are not in it. Keep them somewhere else: without them the backup cannot be restored.',
     )
-    .argument('<folder>', "a folder that doesn't exist yet; {now} in it becomes the time")
+    .argument('<folder>', 'a folder that doesn’t exist yet; {now} in it becomes the time')
     .option('--without-media', 'leave uploaded photos and videos out')
     .action(async (given, { withoutMedia = false }) => {
       const config = await configOfCommand()

@@ -37,7 +37,7 @@ async function firstOperatorWords(sql: Sql, publicUrl: string, now: Date): Promi
     const [made, ends] = [earlier.createdAt, earlier.expiresAt].map(
       (at) => `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`,
     )
-    return `The operator link printed at ${made} hasn't been used. It expires at ${ends}. For a new link: operate people invite-operator`
+    return `The operator link printed at ${made} hasn’t been used. It expires at ${ends}. For a new link: operate people invite-operator`
   }
   const link = await firstOperatorLink(sql, publicUrl, now)
   return (

@@ -9,8 +9,8 @@ const shown = ({ rows, lines }: Answer): string => lines?.join('\n') ?? (rows ? 
 await runCommand('operate', (command) =>
   command
     .description(
-      "Manages this installation from the server's command line. It uses PostgreSQL, and Temporal where a command " +
-        "is about workflows. The web server doesn't need to run.",
+      'Manages this installation from the server’s command line. It uses PostgreSQL, and Temporal where a command ' +
+        'is about workflows. The web server doesn’t need to run.',
     )
     .argument('[command...]', 'one of the commands below')
     .option('--json', 'print JSON instead of a table')

@@ -14,7 +14,7 @@ export async function prepareDataFolder(dataDir: string): Promise<void> {
   } catch (error) {
     if (error instanceof Problem) throw error
     throw new Problem(
-      `CrateSocial keeps everything in ${dataDir} and can't write there: ${reason(error)}. DATA_DIR names another folder.`,
+      `CrateSocial keeps everything in ${dataDir} and can’t write there: ${reason(error)}. DATA_DIR names another folder.`,
     )
   }
 }

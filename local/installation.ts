@@ -63,7 +63,7 @@ async function untilStopped(dataDir: string): Promise<void> {
     await sleep(100)
   )
     if (Date.now() > giveUpAt)
-      throw new Problem(`CrateSocial didn't stop. Its logs are in ${join(dataDir, 'logs')}.`)
+      throw new Problem(`CrateSocial didn’t stop. Its logs are in ${join(dataDir, 'logs')}.`)
 }
 
 /** Each program is killed after 15 seconds at the latest (child.ts). */

@@ -37,7 +37,7 @@ export async function lockFolder(
     for (let waited = 0; isAlive(holder.watchdog); waited++) {
       if (waited > 300)
         throw new Problem(
-          `The programs of an interrupted run don't stop (watchdog ${holder.watchdog.split(' ')[0]}).`,
+          `The programs of an interrupted run don’t stop (watchdog ${holder.watchdog.split(' ')[0]}).`,
         )
       await sleep(100)
     }

@@ -9,7 +9,7 @@ const table = {
   temporal: ['TEMPORAL_PORT', 'Temporal', 3020],
   temporalUi: ['TEMPORAL_UI_PORT', 'the Temporal UI', 3021],
   sandbox: ['SANDBOX_PORT', 'the sandbox', 3030],
-  sandboxControl: ['SANDBOX_CONTROL_PORT', "the sandbox's control board", 3031],
+  sandboxControl: ['SANDBOX_CONTROL_PORT', 'the sandbox’s control board', 3031],
   smtp: ['SMTP_PORT', 'the mailbox (SMTP)', 3040],
   mailbox: ['MAILBOX_PORT', 'the pages of the mailbox', 3041],
 } as const

@@ -42,7 +42,7 @@ function readSecrets(path: string): LocalSecrets {
     return JSON.parse(readFileSync(path, 'utf8')) as LocalSecrets
   } catch {
     throw new Problem(
-      `${path} holds this installation's keys and isn't valid JSON. Restore it, or remove the whole folder to start over.`,
+      `${path} holds this installation’s keys and isn’t valid JSON. Restore it, or remove the whole folder to start over.`,
     )
   }
 }

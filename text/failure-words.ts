@@ -82,7 +82,7 @@ function databaseWords(error: DriverError): string | undefined {
     return 'The database lacks a table of this version. Run the migrations first: npm run migrate.'
   if (code === '42501')
     return `PostgreSQL does not permit this to the user in DATABASE_URL: ${error.message}.`
-  if (code === '53100') return "The disk of PostgreSQL's machine is full."
+  if (code === '53100') return 'The disk of PostgreSQL’s machine is full.'
   if (code === '53300')
     return 'PostgreSQL has no connection left. Raise max_connections, or run fewer programs.'
   if (code === '57P03') return 'PostgreSQL is starting up or shutting down. Try again in a moment.'

@@ -94,6 +94,6 @@ const roomOf = (heard: Heard | undefined, sharePercent: number, nowMs: number): 
 const noRoom = (): PlatformError =>
   refusal(
     shareUsed,
-    "Insights are paused to leave room for publishing within the platform's rate limit.",
+    'Insights are paused to leave room for publishing within the platform’s rate limit.',
     15 * 60_000,
   )

@@ -33,7 +33,7 @@ export class BackupError extends Error {
 export const readManifest = async (folder: string): Promise<Manifest> => {
   const text = await readFile(join(folder, 'manifest.json'), 'utf8').catch(() => {
     throw new BackupError(
-      `${folder} has no manifest.json. It isn't a backup, or the backup was interrupted.`,
+      `${folder} has no manifest.json. It isn’t a backup, or the backup was interrupted.`,
     )
   })
   const parsed = shape.safeParse(parseJson(text))
@@ -74,7 +74,7 @@ export const refuseOtherKeys = (manifest: Manifest, keys: VaultKey[]): void => {
   })
   if (lacking.length > 0)
     throw new BackupError(
-      `VAULT_KEYS does not hold the key ${lacking.map(({ id }) => `"${id}"`).join(', ')} with which this backup's tokens are sealed. Nothing was written.`,
+      `VAULT_KEYS does not hold the key ${lacking.map(({ id }) => `"${id}"`).join(', ')} with which this backup’s tokens are sealed. Nothing was written.`,
     )
 }
 

@@ -73,6 +73,6 @@ const fromFile = async (path: string): Promise<ErasedId[]> => {
       await readFile(isFolder ? join(path, erasedIdsKey.slice(0, 2), erasedIdsKey) : path, 'utf8'),
     )
   } catch (error) {
-    throw new BackupError(`${path} doesn't hold a list of deleted ids: ${(error as Error).message}`)
+    throw new BackupError(`${path} doesn’t hold a list of deleted ids: ${(error as Error).message}`)
   }
 }

@@ -88,13 +88,13 @@ const refuseDamaged = async ({ tables, media }: Manifest, folder: string): Promi
   for (const { name, sha256 } of tables)
     if ((await unlessMissing(hashOf(tableFile(folder, name)))) !== sha256)
       throw new BackupError(
-        `${tableFile(folder, name)} doesn't match the backup's checksum. Nothing was written.`,
+        `${tableFile(folder, name)} doesn’t match the backup’s checksum. Nothing was written.`,
       )
   for (const { key, sizeBytes } of media ?? []) {
     const found = await unlessMissing(stat(mediaFile(folder, key)))
     if (found?.size !== sizeBytes)
       throw new BackupError(
-        `${mediaFile(folder, key)} doesn't match the backup's checksum. Nothing was written.`,
+        `${mediaFile(folder, key)} doesn’t match the backup’s checksum. Nothing was written.`,
       )
   }
 }

@@ -56,7 +56,7 @@ const pauseOne = async (sql: OperateDeps['sql'], slug: string): Promise<Answer> 
 export const resume = async ({ sql }: OperateDeps, args: string[]): Promise<Answer> => {
   if (args.length > 0)
     throw new Unfit(
-      "Only the workspace's admins can resume it, because they decide what to do with each post that came due.",
+      'Only the workspace’s admins can resume it, because they decide what to do with each post that came due.',
     )
   const signaled = await tx(sql, async (t) => {
     if (!(await findInstallationPause(t))) return null

@@ -237,7 +237,7 @@ const notePressures = (notePressure: NotePressure, headers: Headers): void => {
     notePressure({
       issuer: 'meta',
       ...pressure,
-      words: `Meta's limit for the calls ${whose} is nearly used up.`,
+      words: `Meta’s limit for the calls ${whose} is nearly used up.`,
     })
   }
 }

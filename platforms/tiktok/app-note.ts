@@ -14,13 +14,13 @@ export const tiktokNoteOf = ({ isAudited }: Stage): Issuer['appNote'] =>
   isAudited === false
     ? {
         words:
-          "TikTok may not have audited this installation's app yet. Until it has, it takes posts only for private accounts, visible to “Only me”, " +
+          'TikTok may not have audited this installation’s app yet. Until it has, it takes posts only for private accounts, visible to “Only me”, ' +
           'and from at most 5 accounts a day.',
         forOperator: 'Once the app is audited, set TIKTOK_APP_AUDITED=true to hide this note.',
       }
     : null
 
-const until = "Until TikTok has audited this installation's app,"
+const until = 'Until TikTok has audited this installation’s app,'
 
 /** TikTok offers “Everyone” only to public accounts. */
 export const tiktokNoteOnDraft = ({ isAudited }: Stage, draft: DraftForChannel): string | null => {

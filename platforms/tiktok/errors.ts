@@ -95,12 +95,12 @@ export const apiErrors: Record<string, TiktokErrorRow> = {
   unaudited_client_can_only_post_to_private_accounts: {
     kind: 'rejected',
     words:
-      "Until TikTok has audited this installation's app, it only accepts posts for “Only me” from private accounts. Set the account to private in the TikTok app.",
+      'Until TikTok has audited this installation’s app, it only accepts posts for “Only me” from private accounts. Set the account to private in the TikTok app.',
   },
   url_ownership_unverified: {
     kind: 'rejected',
     words:
-      "TikTok has not verified the address of this installation's media. Its operator must verify it in TikTok's portal.",
+      'TikTok has not verified the address of this installation’s media. Its operator must verify it in TikTok’s portal.',
   },
   privacy_level_option_mismatch: {
     kind: 'rejected',
@@ -139,11 +139,11 @@ export const failReasons: Record<string, TiktokErrorRow> = {
   internal,
   video_pull_failed: {
     kind: 'unavailable',
-    words: "TikTok could not fetch the video from this installation's address.",
+    words: 'TikTok could not fetch the video from this installation’s address.',
   },
   photo_pull_failed: {
     kind: 'unavailable',
-    words: "TikTok could not fetch the photos from this installation's address.",
+    words: 'TikTok could not fetch the photos from this installation’s address.',
   },
   publish_cancelled: { kind: 'rejected', words: 'The post was canceled at TikTok.' },
   auth_removed: {
@@ -162,7 +162,7 @@ export const failReasons: Record<string, TiktokErrorRow> = {
 
 const setup = (what: string): TiktokErrorRow => ({
   kind: 'permission',
-  words: `${what} The operator must correct it in TikTok's portal or here.`,
+  words: `${what} The operator must correct it in TikTok’s portal or here.`,
 })
 
 /** `error` of the token endpoints and the consent page. Not nested in an envelope. */
@@ -172,20 +172,20 @@ export const oauthErrors: Record<string, TiktokErrorRow> = {
     words: 'TikTok says that the connection was declined. Nothing was connected.',
   },
   invalid_request: setup(
-    "TikTok did not accept this installation's request; often the redirect address is not the registered one.",
+    'TikTok did not accept this installation’s request; often the redirect address is not the registered one.',
   ),
-  invalid_client: setup("TikTok does not accept this installation's client key or secret."),
+  invalid_client: setup('TikTok does not accept this installation’s client key or secret.'),
   invalid_grant: reconnect,
   invalid_scope: setup(
-    "A permission that was asked for is not enabled for this installation's app.",
+    'A permission that was asked for is not enabled for this installation’s app.',
   ),
-  unauthorized_client: setup("This installation's app at TikTok may not do this."),
-  unsupported_grant_type: setup("TikTok did not accept this installation's way to ask for tokens."),
+  unauthorized_client: setup('This installation’s app at TikTok may not do this.'),
+  unsupported_grant_type: setup('TikTok did not accept this installation’s way to ask for tokens.'),
   unsupported_response_type: setup(
-    "TikTok did not accept this installation's way to ask for consent.",
+    'TikTok did not accept this installation’s way to ask for consent.',
   ),
   non_sandbox_target: setup(
-    "This installation's app is in TikTok's sandbox mode, and the account is not one of its target users.",
+    'This installation’s app is in TikTok’s sandbox mode, and the account is not one of its target users.',
   ),
   server_error: internal,
   temporarily_unavailable: internal,

@@ -59,7 +59,7 @@ const usernameOf = async (
 const requireConsent = (publication: Publication): void => {
   if (choicesOf(publication.settings).consentAt !== '') return
   const words =
-    "Nobody has agreed to TikTok's terms for this post yet. Open it and select the box next to the button."
+    'Nobody has agreed to TikTok’s terms for this post yet. Open it and select the box next to the button.'
   throw new PlatformError({ kind: 'rejected', code: 'consent_missing', words })
 }
 

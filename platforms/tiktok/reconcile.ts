@@ -80,7 +80,7 @@ const searchTraces = async (
     return {
       outcome: 'found',
       platformPostId: found,
-      proof: "The account's list of public posts holds it.",
+      proof: 'The account’s list of public posts holds it.',
     }
   if (attempt.mediaFetched === false) {
     return {
@@ -92,7 +92,7 @@ const searchTraces = async (
   const seen = attempt.mediaFetched
     ? 'The media of this attempt was fetched'
     : 'TikTok doesn’t report the outcome of the attempt'
-  return { outcome: 'unclear', proof: `${seen}, and the account's public posts do not show it.` }
+  return { outcome: 'unclear', proof: `${seen}, and the account’s public posts do not show it.` }
 }
 
 /** TikTok's lists return at most 150 characters of a title, according to its documentation. */

@@ -173,7 +173,7 @@ const checkChoices = (choices: TiktokChoices): RuleFault[] => {
       fault(
         'consent_missing',
         'consent',
-        "Confirm that you agree to TikTok's terms. Nothing is sent to TikTok before that.",
+        'Confirm that you agree to TikTok’s terms. Nothing is sent to TikTok before that.',
       ),
     )
   }

@@ -137,7 +137,7 @@ const readStatus = (publication: Publication, answer: Status, elapsedMs: number)
       return {
         state: 'draft',
         words:
-          "TikTok put it into the creator's inbox: open the TikTok app there and finish the post.",
+          'TikTok put it into the creator’s inbox: open the TikTok app there and finish the post.',
       }
     case 'PROCESSING_DOWNLOAD':
       return {

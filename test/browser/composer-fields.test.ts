@@ -195,7 +195,7 @@ describe('an invalid value', () => {
       })
     const consent = await page.locator(`[id="${tiktok}.consent.fault"]`).textContent()
     expect(consent?.trim()).toBe(
-      "Confirm that you agree to TikTok's terms. Nothing is sent to TikTok before that.",
+      'Confirm that you agree to TikTok’s terms. Nothing is sent to TikTok before that.',
     )
     expect(await axeFaults(page)).toEqual([])
     await page.context().close()

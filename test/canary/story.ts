@@ -169,7 +169,7 @@ const disconnectTiktok = async (told: Told): Promise<void> => {
   })
   const question = await admin.open(`${accountsPath}/${channel}/disconnect`)
   await question.press('Disconnect', { history: 'keep' })
-  await untilAccounts(admin, /hasn't confirmed .* Tried/)
+  await untilAccounts(admin, /hasn’t confirmed .* Tried/)
   await untilAccounts(admin, /TikTok confirmed that access is revoked/)
   await connectTiktok(admin, slug)
 }

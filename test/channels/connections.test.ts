@@ -100,7 +100,7 @@ describe.sequential('disconnecting an account', () => {
     expect(await tokensOf('tiktok')).toMatchObject({ state: 'ended', ...noTokens })
     expect(pills(await house.admin.open(url))).toEqual(['canceled'])
     await untilPage(house.admin, `/w/${house.slug}/channels`, (page) =>
-      /hasn't confirmed .* Tried/.test(page.text),
+      /hasn’t confirmed .* Tried/.test(page.text),
     )
     const done = await untilPage(house.admin, `/w/${house.slug}/channels`, (page) =>
       page.text.includes('TikTok confirmed that access is revoked'),

@@ -16,7 +16,7 @@ it("running the migrations again keeps the first operator's link until somebody 
   const [link] = await links()
   const again = await migrate()
   expect(again.out).toMatch(
-    /The operator link printed at \d{4}-\d\d-\d\d \d\d:\d\d UTC hasn't been used\. It expires at /,
+    /The operator link printed at \d{4}-\d\d-\d\d \d\d:\d\d UTC hasn’t been used\. It expires at /,
   )
   expect(again.out).not.toContain('/invitations/')
   expect(await links()).toEqual([link])

@@ -127,7 +127,7 @@ describe('npm start reports in one sentence', () => {
 
   test('a folder that is not writable', async () => {
     expect(await refusal({ ...(await stackEnv()), DATA_DIR: '/dev/null/data' })).toMatch(
-      /^CrateSocial keeps everything in \/dev\/null\/data and can't write there/,
+      /^CrateSocial keeps everything in \/dev\/null\/data and can’t write there/,
     )
   })
 

@@ -22,7 +22,7 @@ describe('operate -- doctor', () => {
     const ran = await run(env, 'doctor')
     expect([ran.code, ran.err]).toEqual([1, ''])
     expect(ran.out).toMatch(/^ok {7}Meta app: Meta accepts/m)
-    expect(ran.out).toMatch(/^ok {7}TikTok app: It isn't configured/m)
+    expect(ran.out).toMatch(/^ok {7}TikTok app: It isn’t configured/m)
     expect(ran.out).toMatch(/^problem {2}Mail: /m)
     expect(ran.out.trimEnd()).toMatch(/\d+ ok, \d+ warnings?, \d+ problems?\.$/)
     const json = JSON.parse((await run(env, 'doctor', '--json')).out)

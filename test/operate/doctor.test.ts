@@ -267,7 +267,7 @@ describe('operate -- doctor', () => {
     })
     for (const name of ['Public address', 'Temporal', 'Mail'])
       expect(of(name === 'Public address' ? 'Addresses at the platforms' : name).words).toContain(
-        "didn't finish within",
+        'didn’t finish within',
       )
     expect(failed).toBe(true)
   })

@@ -39,7 +39,7 @@ const rowOf = async (targetId: string) => {
 it('the page of an unconfirmed post asks the question that only a person can answer', async () => {
   const { postId } = await unconfirmed()
   const page = await test.cast.manager.get(`/w/northside/posts/${postId}`)
-  for (const words of ["Yes, it's published", 'No, publish again', 'Dismiss'])
+  for (const words of ['Yes, it’s published', 'No, publish again', 'Dismiss'])
     expect(page.text).toContain(words)
 })
 

@@ -51,7 +51,7 @@ describe('a platform that accepted a post and then failed it', () => {
       page.text.includes('It is sent again automatically'),
     )
     expect(waiting.text).toContain(
-      "TikTok could not fetch the photos from this installation's address. Nothing was published",
+      'TikTok could not fetch the photos from this installation’s address. Nothing was published',
     )
     expect(await linksOf(text)).toEqual([{ attemptNumber: 1, retired: true }])
 

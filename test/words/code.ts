@@ -14,7 +14,7 @@ const below = (node: Node): Node[] =>
     .sort((a, b) => Number(a.start) - Number(b.start))
 
 /** The phrase that an expression becomes. `null`: an expression that is no text by itself. */
-const phraseOf = (node: Node): Phrase | null => {
+export const phraseOf = (node: Node): Phrase | null => {
   switch (node.type) {
     case 'Literal':
       return typeof node.value === 'string' ? [node.value] : null
@@ -77,14 +77,16 @@ const nameOf = (node: Node): string => {
 
 /** Functions whose arguments nobody reads: names of views, icons and headers, keys and patterns. */
 const unread = new Set(
-  ['include', 'icon', 'part', 'Error', 'TypeError', 'RangeError', 'URL', 'RegExp', 'Map'].concat(
+  ['Error', 'TypeError', 'RangeError', 'URL', 'RegExp', 'Map'].concat(
     ['header', 'get', 'has', 'set', 'delete', 'post', 'put', 'use', 'route', 'includes', 'split'],
     ['startsWith', 'endsWith', 'indexOf', 'matchAll', 'querySelector', 'querySelectorAll'],
     ['closest', 'matches', 'addEventListener', 'getAttribute', 'hasAttribute', 'createElement'],
     ['removeAttribute', 'toggleAttribute', 'removeEventListener', 'dispatchEvent', 'Event'],
     ['getElementById', 'enum', 'literal', 'createHash', 'createHmac', 'toString', 'byId'],
     ['debug', 'info', 'warn', 'trace', 'fatal', 'child', 'getenv', 'inlineStyle', 'redirect'],
-    ['option', 'argument', 'command', 'name'].map((name) => `${name}:first`),
+    ['option', 'argument', 'command', 'name', 'include', 'icon', 'part', 'layout'].map(
+      (name) => `${name}:first`,
+    ),
   ),
 )
 

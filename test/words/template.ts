@@ -1,7 +1,7 @@
 import { Eta } from 'eta'
 import { Parser } from 'htmlparser2'
 import { parseSync } from 'oxc-parser'
-import { filled, type Node, phrasesIn } from './code.ts'
+import { filled, type Node, phraseOf, phrasesIn } from './code.ts'
 import { hasWords, type Phrase } from './phrase.ts'
 
 const eta = new Eta()
@@ -37,6 +37,7 @@ const choiceMark = '\u{e002}'
  */
 export const phrasesOfTemplate = (source: string, isPlain: boolean): Phrase[] => {
   const values: Phrase[] = []
+  const inValues: Phrase[] = []
   let markup = ''
   for (const part of eta.parse(source)) {
     if (typeof part === 'string') {
@@ -45,12 +46,14 @@ export const phrasesOfTemplate = (source: string, isPlain: boolean): Phrase[] =>
       markup += choiceMark
     } else {
       markup += valueMark(values.length)
-      values.push(filled(expressionOf(part.val)))
+      const value = expressionOf(part.val)
+      values.push(filled(value))
+      if (!phraseOf(value)) inValues.push(...phrasesIn(value))
     }
   }
   const code = eta.parse(source).flatMap((part) => (typeof part === 'string' ? [] : [part]))
   const found = isPlain ? linesOf(markup, values) : phrasesOfMarkup(markup, values)
-  return [...found, ...phrasesIn(programOf(code))].filter(hasWords)
+  return [...found, ...inValues, ...phrasesIn(programOf(code))].filter(hasWords)
 }
 
 const linesOf = (text: string, values: Phrase[]): Phrase[] =>
@@ -84,7 +87,7 @@ const programOf = (parts: { t: string; val: string }[]): Node => {
   return program as unknown as Node
 }
 
-const phrasesOfMarkup = (html: string, values: Phrase[]): Phrase[] => {
+export const phrasesOfMarkup = (html: string, values: Phrase[]): Phrase[] => {
   const found: Phrase[] = []
   let text = ''
   let skipped = 0

@@ -24,3 +24,13 @@ it('words are found in texts, attributes, alternatives, scripts, errors and help
   expect([...lines].filter((line) => /^(?:select|insert|update|\/\w)/.test(line))).toEqual([])
   expect(lines.size).toBeGreaterThan(2_000)
 })
+
+it('apostrophes in words that people see are curly (’), except where a platform prescribes the wording', () => {
+  const straight = files.flatMap(({ file, phrases }) =>
+    phrases
+      .map(printed)
+      .filter((line) => /\p{L}'\p{L}|s' \p{Ll}/u.test(line) && !/^(?:.* \| )?By posting/.test(line))
+      .map((line) => ({ file, line })),
+  )
+  expect(straight).toEqual([])
+})

@@ -37,7 +37,7 @@ const sections: { title: string; files: RegExp }[] = [
   { title: 'Platforms', files: /^platforms\// },
   {
     title: 'What is kept and exported',
-    files: /^db\/privacy\/(?!.*(?:data|columns))|^db\/people\/|^text\//,
+    files: /^db\/privacy\/|^db\/people\/|^text\//,
   },
   { title: 'What becomes of a post', files: /^activities\// },
   {

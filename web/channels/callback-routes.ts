@@ -52,5 +52,5 @@ const refuse = async (deps: WebDeps, issuer: Issuer, callback: Callback): Promis
       facts,
     })
   deps.log.warn(facts, 'rejected a callback: not signed by the platform, or too old')
-  return "This call isn't signed with the app's secret, or it is too old."
+  return 'This call isn’t signed with the app’s secret, or it is too old.'
 }

@@ -134,7 +134,7 @@ export const askedWords = (
     case 'bind':
       return {
         words: 'confirm that it was published',
-        button: "Yes, it's published",
+        button: 'Yes, it’s published',
         possible: isOneOf(...transitions.bind.from),
       }
     case 'commentAgain':
@@ -146,7 +146,7 @@ export const askedWords = (
     case 'commentFound':
       return {
         words: 'confirm that the first comment is there',
-        button: "Yes, it's there",
+        button: 'Yes, it’s there',
         possible: isCommentOneOf(...commentDecidableIn.found),
       }
     case 'commentLeave':

@@ -66,7 +66,7 @@ const ahead = (target: TargetRow, { fmt, prepareAheadMs, platform }: Given): Rec
           : []),
         {
           name: 'Data deleted',
-          words: `${fmt.when(target.stateAt)}. Everything that CrateSocial got from ${platform} about this account and post was deleted. The post can't be sent again. To publish it somewhere, duplicate it`,
+          words: `${fmt.when(target.stateAt)}. Everything that CrateSocial got from ${platform} about this account and post was deleted. The post can’t be sent again. To publish it somewhere, duplicate it`,
         },
       ]
     case 'canceled':
@@ -132,7 +132,7 @@ const looking = (
   if (!uncertain) return []
   const proof = [...new Set([last?.proof, target.waitingFor])].filter((words) => words).join(' · ')
   return [
-    { name: 'Checking', words: proof || `The account's posts on ${platform}` },
+    { name: 'Checking', words: proof || `The account’s posts on ${platform}` },
     { name: 'Meanwhile', words: 'Nothing is sent again until this is certain' },
   ]
 }

@@ -88,7 +88,7 @@ const titles = ({
 const doneNote = ({ name, amount }: DeletionStep): string => {
   const n = amount ?? 0
   if (name === 'posts')
-    return n === 0 ? 'None were scheduled.' : `${count(n, 'post')} won't be published.`
+    return n === 0 ? 'None were scheduled.' : `${count(n, 'post')} won’t be published.`
   if (name === 'tokens')
     return n === 0
       ? 'None were connected.'
@@ -120,7 +120,7 @@ const revokeWords = (step: DeletionStep, { fmt, labelOf }: DeletionSaying): Word
     case 'kept':
       return {
         title: `Tokens for ${label} deleted, access kept`,
-        note: `Someone else's connection in CrateSocial uses the same login at ${label} and keeps working, so access isn't revoked. To end it everywhere, ${yourself}.`,
+        note: `Someone else’s connection in CrateSocial uses the same login at ${label} and keeps working, so access isn’t revoked. To end it everywhere, ${yourself}.`,
       }
     case 'unusable':
       return {
@@ -130,13 +130,13 @@ const revokeWords = (step: DeletionStep, { fmt, labelOf }: DeletionSaying): Word
     case 'gave_up':
       return {
         title: `Tokens for ${label} deleted without its answer`,
-        note: `${label} didn't answer for ${revocationDays} days. To revoke access, ${yourself}.`,
+        note: `${label} didn’t answer for ${revocationDays} days. To revoke access, ${yourself}.`,
       }
     case 'trying': {
       const until = step.givesUpAt ? ` until ${fmt.when(step.givesUpAt)}` : ''
       return {
         title: `Revoking access at ${label}`,
-        note: `${label} isn't answering. We keep trying${until}, then delete the tokens anyway. You can also ${yourself}.`,
+        note: `${label} isn’t answering. We keep trying${until}, then delete the tokens anyway. You can also ${yourself}.`,
       }
     }
     case 'waits':

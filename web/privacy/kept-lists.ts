@@ -43,7 +43,7 @@ const keptWords = (
       : [
           'Texts of posts in CrateSocial',
           'post',
-          `Members of a workspace wrote them; they didn't come from ${label}. They have no links or numbers any more and can't be sent again.`,
+          `Members of a workspace wrote them; they didn’t come from ${label}. They have no links or numbers any more and can’t be sent again.`,
         ],
     files: isPerson
       ? [
@@ -54,12 +54,12 @@ const keptWords = (
       : [
           'Photos and videos in these posts',
           'file',
-          `Members of a workspace uploaded them; they didn't come from ${label}.`,
+          `Members of a workspace uploaded them; they didn’t come from ${label}.`,
         ],
     accounts: [
       'Accounts you connected in workspaces that stay',
       'account',
-      "Name, handle, ID and numbers are the workspace's own records. The connection is ended.",
+      'Name, handle, ID and numbers are the workspace’s own records. The connection is ended.',
     ],
     notes: [
       'Your notes in Insights of workspaces that stay',
@@ -109,7 +109,7 @@ const keptAlways = (request: FollowedRequest, { fmt }: DeletionSaying): SaidLine
   {
     item: 'backups',
     label: `Backups made before ${fmt.date(request.finishedAt ?? request.askedAt)}`,
-    note: "Backups can't be edited. The operator keeps them only to recover from a failure.",
+    note: 'Backups can’t be edited. The operator keeps them only to recover from a failure.',
     amount: '',
   },
   {

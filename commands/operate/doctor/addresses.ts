@@ -139,8 +139,8 @@ const trySiteFile = async (
   if (status === 200 && text === wanted) return { result: 'ok', words: `${url} answers.` }
   return {
     result: 'problem',
-    words: `${url} doesn't return the file (${status}).`,
-    todo: "Make MEDIA_PUBLIC_URL lead to this installation's server.",
+    words: `${url} doesn’t return the file (${status}).`,
+    todo: 'Make MEDIA_PUBLIC_URL lead to this installation’s server.',
   }
 }
 

@@ -40,4 +40,4 @@ const explain = (code: string, url: string): Pick<Finding, 'words' | 'todo'> => 
  * that others can reach it.
  */
 export const provesOnly =
-  "It can be reached from this machine; this doesn't prove that others can reach it."
+  'It can be reached from this machine; this doesn’t prove that others can reach it.'

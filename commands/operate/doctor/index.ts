@@ -52,7 +52,7 @@ const examine = async ({ name, run }: DoctorCheck, patienceMs: number): Promise<
       report({
         check: name,
         result: 'problem',
-        words: `It didn't finish within ${patienceMs / 1_000} s.`,
+        words: `It didn’t finish within ${patienceMs / 1_000} s.`,
       })
       isOver = true
       over.abort()

@@ -49,7 +49,7 @@ const judgeMedia = (
   if (status === 404 || status === 410 || status >= 300)
     return problem(
       `A file of this installation cannot be fetched at ${base} (${status}).`,
-      "Make MEDIA_PUBLIC_URL lead to this installation's server, without its own sign-in.",
+      'Make MEDIA_PUBLIC_URL lead to this installation’s server, without its own sign-in.',
     )
   const type = headers.get('content-type') ?? 'none'
   if (type !== contentType)
@@ -59,7 +59,7 @@ const judgeMedia = (
     )
   if (status !== 206 || headers.get('content-range') !== `bytes 0-0/${sizeBytes}`)
     return problem(
-      "A byte range of a file can't be fetched: the answer is the whole file or another range.",
+      'A byte range of a file can’t be fetched: the answer is the whole file or another range.',
       'Make the reverse proxy pass on the Range header.',
     )
   if (!base.startsWith('https:') || isLoopback(base))

@@ -30,7 +30,7 @@ const checkOfApp = (
       return report({
         check: name,
         result,
-        words: "It isn't configured, so its platforms are off.",
+        words: 'It isn’t configured, so its platforms are off.',
       })
     }
     try {
@@ -103,7 +103,7 @@ const checkAccount = async (
       check,
       result: 'problem',
       words: `The app at ${account.issuer} is not configured, so nothing can be published there.`,
-      todo: "Set the app's keys again, or disconnect the account.",
+      todo: 'Set the app’s keys again, or disconnect the account.',
     }
   if (account.state === 'reconnect' || account.grantState !== 'active')
     return { check, result: 'problem', words: 'The connection has ended.', todo: reconnect }
@@ -112,7 +112,7 @@ const checkAccount = async (
       check,
       result: 'warning',
       words:
-        "The access token has expired and hasn't been renewed yet, so the account couldn't be checked.",
+        'The access token has expired and hasn’t been renewed yet, so the account couldn’t be checked.',
       todo: 'The worker renews it. Check that one runs.',
     }
   try {
@@ -151,7 +151,7 @@ const askAbout = async (
     return {
       check,
       result: 'ok',
-      words: `${issuer.label} accepts the connection. It doesn't report which permissions are granted, so those of the consent are assumed.`,
+      words: `${issuer.label} accepts the connection. It doesn’t report which permissions are granted, so those of the consent are assumed.`,
     }
   const missing = issuer.scopes.filter(({ name }) => !said.scopes?.includes(name))
   if (missing.length === 0)

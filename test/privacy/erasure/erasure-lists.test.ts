@@ -239,7 +239,7 @@ describe.sequential('promise E3: the two lists on a status page match a dump of 
     const done = await untilDone((JSON.parse(answer!.reply) as { url: string }).url)
     const after = await dump()
     expect(listsOnPage(done)).toEqual(listsOfIssuer(before, after, person))
-    expect(done.text).toContain("didn't come from Meta")
+    expect(done.text).toContain('didn’t come from Meta')
     expect(
       await at.sql`select from channels c left join grants g on g.id = c.grant_id where g.issuer = 'meta'
       and g.workspace_id = (select id from workspaces where slug = 'northside')`,
@@ -265,7 +265,7 @@ describe.sequential('promise E3: the two lists on a status page match a dump of 
     expect((await at.admin.open(ahead)).text).toContain('draft')
     const notices = await at.admin.open('/w/northside/notices')
     expect(notices.text).toContain('The data from Meta about')
-    expect(notices.text).toContain("can't be sent again")
+    expect(notices.text).toContain('can’t be sent again')
     expect((await at.admin.open('/w/northside/activity')).text).toContain(
       'because the person asked for it there',
     )

@@ -269,7 +269,7 @@ test('promise R2, E3: if a platform never responds, the tokens are deleted after
   expect(await revoking()).toBe('gave_up')
   expect(await sql`select from revocations where access_token_sealed is not null`).toHaveLength(0)
   expect((await at.admin.open(`/data-deletion/${code}`)).text).toContain(
-    `didn't answer for ${revocationDays} days`,
+    `didn’t answer for ${revocationDays} days`,
   )
   await platformsDown(false)
 }, 120_000)

@@ -105,9 +105,9 @@ describe('deletion requests', () => {
     expect(status.url).toMatch(/\/data-deletion\/[0-9A-Z-]{24}$/)
     // TikTok is down. Everything else continues, and the page says what is waiting.
     const waiting = await untilPage(stranger, status.url, (page) =>
-      page.text.includes("isn't answering"),
+      page.text.includes('isn’t answering'),
     )
-    expect(waiting.text).toMatch(/Scheduled posts canceled ?1 post won't be published/)
+    expect(waiting.text).toMatch(/Scheduled posts canceled ?1 post won’t be published/)
     await untilPage(stranger, status.url, (page) => page.text.includes('Account deleted'))
     expect(
       await at.sql`select from grants where state <> 'ended' and workspace_id in (select id from workspaces where slug = 'bea')`,
