@@ -601,6 +601,15 @@ create table exports (
   asked_at timestamp with time zone default now() not null,
   made_at timestamp with time zone
 );
+create table feeds (
+  id uuid default uuid_v7() not null,
+  workspace_id uuid not null,
+  user_id uuid not null,
+  kind text not null,
+  code_hash bytea not null,
+  created_at timestamp with time zone not null,
+  last_read_on date
+);
 create table form_keys (
   key uuid not null,
   workspace_id uuid,
@@ -1137,6 +1146,7 @@ alter table deletion_steps add constraint deletion_steps_state_check CHECK ((sta
 alter table elsewhere_posts add constraint elsewhere_posts_more_are_numbers CHECK (((jsonb_typeof(more) = 'object'::text) AND (NOT jsonb_path_exists(more, 'strict $.*?(((@.type() != "number" || @ < 0) || @ > 9007199254740991) || @.floor() != @)'::jsonpath))));
 alter table erased_ids add constraint erased_ids_kind_check CHECK ((kind = ANY (ARRAY['user'::text, 'workspace'::text, 'grant'::text, 'channel'::text])));
 alter table events add constraint events_name_check CHECK ((name ~ '^[a-z_]+\.[a-z_]+$'::text));
+alter table feeds add constraint feeds_kind_check CHECK ((kind = ANY (ARRAY['calendar'::text, 'own-calendar'::text, 'published'::text])));
 alter table form_keys add constraint form_keys_purpose_check CHECK ((purpose = ANY (ARRAY['post'::text, 'duplicate'::text, 'invitation'::text, 'workspace'::text, 'file'::text, 'annotation'::text])));
 alter table grants add constraint grants_ended_without_tokens CHECK (((state <> 'ended'::text) OR ((access_token_sealed IS NULL) AND (refresh_token_sealed IS NULL))));
 alter table grants add constraint grants_state_check CHECK ((state = ANY (ARRAY['active'::text, 'reauthorize'::text, 'ended'::text])));
@@ -1209,6 +1219,7 @@ alter table elsewhere_posts add constraint elsewhere_posts_pkey PRIMARY KEY (id)
 alter table erased_ids add constraint erased_ids_pkey PRIMARY KEY (hash);
 alter table events add constraint events_pkey PRIMARY KEY (id);
 alter table exports add constraint exports_pkey PRIMARY KEY (id);
+alter table feeds add constraint feeds_pkey PRIMARY KEY (id);
 alter table form_keys add constraint form_keys_pkey PRIMARY KEY (key);
 alter table format_days add constraint format_days_pkey PRIMARY KEY (channel_id, kind, day);
 alter table grants add constraint grants_pkey PRIMARY KEY (id);
@@ -1253,6 +1264,8 @@ alter table comment_attempts add constraint comment_attempts_numbered UNIQUE (ta
 alter table deletion_requests add constraint deletion_requests_code_unique UNIQUE (code_hash);
 alter table elsewhere_posts add constraint elsewhere_posts_channel_id_platform_post_id_key UNIQUE (channel_id, platform_post_id);
 alter table exports add constraint exports_key_unique UNIQUE (store_key);
+alter table feeds add constraint feeds_code_hash_key UNIQUE (code_hash);
+alter table feeds add constraint feeds_workspace_id_user_id_kind_key UNIQUE (workspace_id, user_id, kind);
 alter table grants add constraint grants_user_unique UNIQUE (workspace_id, issuer, issuer_user_id);
 alter table invitations add constraint invitations_code_unique UNIQUE (code_hash);
 alter table mail_links add constraint mail_links_token_unique UNIQUE (token_hash);
@@ -1302,6 +1315,7 @@ CREATE INDEX events_list on events USING btree (workspace_id, id DESC);
 CREATE INDEX events_subject on events USING btree (subject_id, at);
 CREATE INDEX events_term on events USING btree ((at AT TIME ZONE 'UTC'::text));
 CREATE INDEX exports_user on exports USING btree (user_id, asked_at);
+CREATE INDEX feeds_user on feeds USING btree (user_id);
 CREATE INDEX form_keys_term on form_keys USING btree ((used_at AT TIME ZONE 'UTC'::text));
 CREATE INDEX format_days_late on format_days USING btree (workspace_id, day) WHERE ((grown_since IS NOT NULL) OR (other_grown_since IS NOT NULL));
 CREATE INDEX format_days_term on format_days USING btree (((day)::timestamp without time zone));
@@ -1401,6 +1415,9 @@ alter table elsewhere_posts add constraint elsewhere_posts_workspace_id_fkey FOR
 alter table events add constraint events_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE SET NULL;
 alter table events add constraint events_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table exports add constraint exports_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
+alter table feeds add constraint feeds_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
+alter table feeds add constraint feeds_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+alter table feeds add constraint feeds_workspace_id_user_id_fkey FOREIGN KEY (workspace_id, user_id) REFERENCES memberships(workspace_id, user_id) ON DELETE CASCADE;
 alter table form_keys add constraint form_keys_made_workspace_id_fkey FOREIGN KEY (made_workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table form_keys add constraint form_keys_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table format_days add constraint format_days_channel_id_fkey FOREIGN KEY (channel_id) REFERENCES channels(id) ON DELETE CASCADE;
@@ -1593,6 +1610,10 @@ comment on table erased_ids is 'promise: E3: salted hashes of ids that were dele
 comment on table events is 'audit lines noun.verb, written in the transaction of the change they tell of';
 comment on column events.facts is 'states, times and counts; no caption, name, email or token';
 comment on table exports is 'promise: E1: a file with everything that is held about a person; it goes after a week, or when it was fetched';
+comment on table feeds is 'secret links for calendar programs and feed readers; at most one of each kind for each member of a workspace';
+comment on column feeds.kind is 'calendar: all posts of the workspace; own-calendar: those that the person made; published: what was published, as RSS';
+comment on column feeds.code_hash is 'SHA-256 of the code in the link, which is shown once';
+comment on column feeds.last_read_on is 'the day in UTC when a program last read it';
 comment on table form_keys is 'one form makes one thing, however often it is sent: what the form with this key has made';
 comment on column form_keys.key is 'random, made with the form';
 comment on column form_keys.digest is 'SHA-256 of what was sent: sent again unchanged, nothing is done again';

@@ -2,6 +2,8 @@ import type { Hono } from 'hono'
 import { avatarRoutes } from './channels/avatar-routes.ts'
 import { callbackRoutes } from './channels/callback-routes.ts'
 import { channelsRoutes } from './channels/routes.ts'
+import { publicFeedRoutes } from './feeds/public-routes.ts'
+import { feedRoutes } from './feeds/routes.ts'
 import { loadAssets } from './http/assets.ts'
 import { compressWhenAsked } from './http/compression.ts'
 import { type Env, forAnyone, type WebDeps } from './http/env.ts'
@@ -81,6 +83,8 @@ export const createApp = (deps: WebDeps): Hono<Env> => {
   app.route('/', callbackRoutes(deps)) // signed by the platforms; outside of session and same-origin rules
   app.route('/', temporalUiRoutes(deps)) // pages of Temporal, with a policy of their own
 
+  app.route('/', publicFeedRoutes(deps)) // programs read these by a secret link, without a session
+
   app.get('/assets/*', (c) => assets.serve(c) ?? c.notFound())
   app.get('/favicon.ico', (c) => c.redirect(assets.address('icon.svg'), 301))
   app.route('/', healthRoutes(deps))
@@ -123,6 +127,7 @@ const pages: ((deps: WebDeps, view: Renderer) => Hono<any>)[] = [
   gridRoutes,
   monthRoutes,
   copyRoutes,
+  feedRoutes,
   postsRoutes,
   mediaRoutes,
   uploadRoutes,

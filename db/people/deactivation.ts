@@ -1,3 +1,4 @@
+import { deleteFeedsOf } from '../feeds/feeds.ts'
 import type { Db } from '../postgres/connect.ts'
 import { terms } from '../privacy/terms.ts'
 import { endAccess } from './access.ts'
@@ -9,8 +10,8 @@ import { revokeInvitationsBy } from './invitations.ts'
 const keep = terms.account
 
 /**
- * Ends every session and mailed link, and the invitations that the person created. False if the
- * account was already deactivated.
+ * Ends every session, mailed link and feed, and the invitations that the person created. False if
+ * the account was already deactivated.
  */
 export const deactivate = async (
   sql: Db,
@@ -22,6 +23,7 @@ export const deactivate = async (
     update users set deactivated_at = ${now}, deactivated_by = ${by} where id = ${userId} and deactivated_at is null`
   await endAccess(sql, userId, { now })
   await revokeInvitationsBy(sql, userId, null, now)
+  await deleteFeedsOf(sql, userId)
   return count > 0
 }
 

@@ -84,6 +84,7 @@ export const countedWith: Record<string, string> = {
   annotations: 'workspaces',
   form_keys: 'posts',
   deletion_mails: 'users',
+  feeds: 'memberships',
 }
 
 /** Adds to a line. Writes nothing if the amount is 0. */

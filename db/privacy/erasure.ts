@@ -1,5 +1,6 @@
 import { takeChannelsOut } from '../channels/disconnecting.ts'
 import { endGrant } from '../channels/grants.ts'
+import { deleteFeedsOf } from '../feeds/feeds.ts'
 import { endAccess } from '../people/access.ts'
 import { revokeInvitationsBy } from '../people/invitations.ts'
 import type { Db } from '../postgres/connect.ts'
@@ -46,6 +47,7 @@ export const lockOut = async (sql: Db, userId: string, now: Date): Promise<void>
   await sql`update users set deactivated_at = coalesce(deactivated_at, ${now}) where id = ${userId}`
   await endAccess(sql, userId, { now })
   await revokeInvitationsBy(sql, userId, null, now)
+  await deleteFeedsOf(sql, userId)
   await dropLetters(sql, userId)
   await sql`delete from mail_links where user_id = ${userId}`
   await sql`delete from password_resets where user_id = ${userId}`

@@ -22,9 +22,9 @@ const ours =
   /_(sealed|hash|key)$|^(handles|fingerprint|renewing_by|renewing_until|erased_by|salt|last_step)$/
 /**
  * Tables that are not in a workspace's folder: notices to other members, connections in progress,
- * and edits that other members didn't save.
+ * edits that other members didn't save, and their links for calendar programs.
  */
-const personal = ['notices', 'connections_under_way', 'unsaved_edits']
+const personal = ['notices', 'connections_under_way', 'unsaved_edits', 'feeds']
 const batch = 500
 
 /**

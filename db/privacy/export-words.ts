@@ -7,6 +7,7 @@ export const aboutTables: Record<string, string> = {
   memberships: 'who belongs to a workspace, and in which role',
   workspaces: 'workspaces: name, web address, time zone, settings',
   invitations: 'invitations that were sent or used',
+  feeds: 'your links for calendar programs and feed readers: when created and last read',
   sessions: 'browsers that are signed in: since when, and last used',
   passkeys: 'passkeys: name, public part, when used',
   authenticator_apps: 'the authenticator app: since when, and last used',

@@ -77,6 +77,14 @@ export const keptData: Kept[] = [
     columns: ['memberships.*', 'users.is_operator'],
   },
   {
+    id: 'feeds',
+    group: 'account',
+    what: 'Links that you make for your calendar program or feed reader, as a hash, and the day each was last read',
+    why: 'To show your posts there. Whoever has such a link can read them, so you can delete it at any time',
+    kept: { until: 'Until you delete the link, leave the workspace or close your account' },
+    columns: ['feeds.*'],
+  },
+  {
     id: 'preferences',
     group: 'account',
     what: 'Preferences: light or dark, how dates and times are written (first by the language of your browser), keyboard shortcuts, and which notifications you get by email',

@@ -8,6 +8,7 @@ export const purposes: Record<string, string[]> = {
   memberships: ['A4'],
   workspaces: ['A2'],
   invitations: ['A1'],
+  feeds: ['A4', 'D3'],
   sessions: ['A7'],
   passkeys: ['A3'],
   authenticator_apps: ['A3'],

@@ -31,6 +31,9 @@ export const throttles = {
   'email-change': { hits: 5, windowS: hourS },
   export: { hits: 5, windowS: dayS },
   'link-from': { hits: 60, windowS: 15 * minuteS },
+  // Calendar services read the feeds of many people from one address.
+  feed: { hits: 60, windowS: hourS },
+  'feed-from': { hits: 600, windowS: 15 * minuteS },
   'form-from': { hits: 300, windowS: 15 * minuteS },
 }
 

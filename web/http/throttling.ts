@@ -89,12 +89,21 @@ export const limitLinks = (deps: WebDeps) => limitNetwork(deps, 'link-from')
  */
 export const limitPublicForms = (deps: WebDeps) => limitNetwork(deps, 'form-from')
 
+/** For feeds: per link, and per network with a higher maximum. */
+export const limitFeeds = (deps: WebDeps, param: string) =>
+  limit(deps, (c) => [
+    { purpose: 'feed', of: c.req.param(param) ?? '' },
+    { purpose: 'feed-from', of: clientAddress(c, deps.config.trustedProxies) },
+  ])
+
 const limitNetwork = (deps: WebDeps, purpose: Purpose) =>
+  limit(deps, (c) => [{ purpose, of: clientAddress(c, deps.config.trustedProxies) }])
+
+const limit = (deps: WebDeps, limitsOf: (c: AnyContext) => Limit[]) =>
   forAnyone.createMiddleware(async (c, next) => {
-    const from = clientAddress(c, deps.config.trustedProxies)
     // A full disk prevents counting. Let the request pass: secret links have 256 bits, and each
     // form's own limits still apply.
-    const waitS = await countHits(deps, [{ purpose, of: from }]).catch(nullWhenFull)
+    const waitS = await countHits(deps, limitsOf(c)).catch(nullWhenFull)
     if (waitS === null) return await next()
     c.header('Retry-After', String(waitS))
     throw new HTTPException(429, { message: tooManyWords(waitS) })

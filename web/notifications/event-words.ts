@@ -45,6 +45,8 @@ const sentences: Record<string, (event: AuditEvent, saying: Saying) => string> =
   'workspace.resumed': () => 'resumed publishing',
   'installation.paused': () => 'paused publishing for the whole installation',
   'installation.resumed': () => 'resumed publishing for the whole installation',
+  'feed.made': () => 'created a link for calendar programs or feed readers',
+  'feed.deleted': () => 'deleted a link for calendar programs or feed readers',
   'invitation.made': (event) => `created an invitation for ${aRole(text(event, 'role'))}`,
   'invitation.revoked': () => 'revoked an invitation',
   'invitation.restored': () => 'restored an invitation',

@@ -8,6 +8,7 @@ const sentences = {
   'signed-out': 'You’re signed out.',
   'password-changed': 'Password changed. You’re signed out everywhere else.',
   'password-reset': 'Password changed. Sign in with your new password.',
+  'feed-deleted': 'Link deleted. Programs that use it no longer get posts.',
   'name-saved': 'Name saved.',
   'email-saved': 'Your email address has changed. Use the new one to sign in from now on.',
   'export-asked': 'We’re preparing your export. We’ll email you a link when it’s ready.',
