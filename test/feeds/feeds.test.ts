@@ -42,7 +42,7 @@ const post = async ({ text, at, by = test.cast.manager, state = 'scheduled' }: M
 }
 
 const link = async (by: Person, kind: string): Promise<string> => {
-  const { text } = await by.post(page, { kind })
+  const { text } = await by.post(`${page}/${kind}/link`)
   return /value="http:\/\/localhost:\d+(\/feeds\/[\w-]{43}\.\w+)"/.exec(text)![1]!
 }
 const read = (address: string, headers: Record<string, string> = {}) =>
@@ -114,7 +114,7 @@ describe('a calendar for other programs', () => {
   it('has nothing of another workspace, and programs may not store it for others', async () => {
     await insertMembership(test.sql, test.workspaces.elsewhere, test.cast.manager.id, 'manager')
     await post({ text: 'Northside only', at: inDays(6) })
-    const { text } = await test.cast.manager.post('/w/elsewhere/feeds', { kind: 'calendar' })
+    const { text } = await test.cast.manager.post('/w/elsewhere/feeds/calendar/link')
     const answer = await read(/(\/feeds\/[\w-]{43}\.ics)/.exec(text)![1]!)
     expect(await answer.text()).not.toContain('Northside only')
     expect(answer.headers.get('Cache-Control')).toBe('private, no-cache')

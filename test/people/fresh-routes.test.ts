@@ -36,7 +36,7 @@ const fresh = [
   'POST /operate/people/:user/second-factor',
   'POST /operate/second-factor',
   'POST /operate/workspaces',
-  'POST /w/:workspace/feeds',
+  'POST /w/:workspace/feeds/:kind/link',
   'POST /w/:workspace/people/invitations',
   'POST /w/:workspace/people/invitations/:id/revoke',
   'POST /w/:workspace/people/invitations/:id/restore',

@@ -65,7 +65,7 @@ export const routes: Record<string, Access> = {
   'POST /password-reset/:token': everybody(404),
   'GET /feeds/:file': everybody(404),
   'GET /w/:workspace/feeds': members(200),
-  'POST /w/:workspace/feeds': members(422),
+  'POST /w/:workspace/feeds/:kind/link': members(404),
   'POST /w/:workspace/feeds/:kind/delete': members(404),
   'GET /invitations/:code': everybody(404),
   'POST /invitations/:code': everybody(404),

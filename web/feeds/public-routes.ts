@@ -7,11 +7,9 @@ import { calendarText } from './calendar-text.ts'
 import { newsText } from './news-text.ts'
 
 const dayMs = 86_400_000
-/** How far a calendar reaches, in days, and the maximum number of its entries. */
-const calendarDays = { back: 90, ahead: 400 }
+/** How far feeds reach, in days. RSS has no future. */
+export const feedDays = { back: 90, ahead: 400 }
 export const mostCalendarEntries = 3_000
-/** How far back RSS reaches, in days, and the maximum number of its items. */
-const newsDays = 90
 export const mostNewsItems = 100
 
 /** Calendars (.ics) and RSS (.xml) for programs, which read them by a secret link without a session. */
@@ -46,8 +44,8 @@ const calendarOf = async (deps: WebDeps, feed: OpenFeed): Promise<string> => {
   const posts = await listFeedPosts(deps.sql, {
     workspaceId: feed.workspaceId,
     authorId: feed.kind === 'own-calendar' ? feed.userId : null,
-    from: new Date(deps.now() - calendarDays.back * dayMs),
-    to: new Date(deps.now() + calendarDays.ahead * dayMs),
+    from: new Date(deps.now() - feedDays.back * dayMs),
+    to: new Date(deps.now() + feedDays.ahead * dayMs),
     most: mostCalendarEntries,
   })
   return calendarText(feed, posts, siteOf(deps))
@@ -56,7 +54,7 @@ const calendarOf = async (deps: WebDeps, feed: OpenFeed): Promise<string> => {
 const newsOf = async (deps: WebDeps, feed: OpenFeed): Promise<string> => {
   const stories = await listPublished(deps.sql, {
     workspaceId: feed.workspaceId,
-    since: new Date(deps.now() - newsDays * dayMs),
+    since: new Date(deps.now() - feedDays.back * dayMs),
     most: mostNewsItems,
   })
   return newsText(feed, stories, siteOf(deps))

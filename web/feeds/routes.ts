@@ -8,11 +8,12 @@ import {
 } from '../../db/feeds/feeds.ts'
 import { recordEvent } from '../../db/notifications/events.ts'
 import { tx } from '../../db/postgres/connect.ts'
-import { formFields, seeOther } from '../http/answers.ts'
+import { seeOther } from '../http/answers.ts'
 import { type AnyContext, forMembers, type WebDeps } from '../http/env.ts'
 import type { Renderer } from '../http/render.ts'
 import { requireMember } from '../http/session.ts'
 import { requireFresh } from '../people/sign-in/confirming.ts'
+import { feedDays } from './public-routes.ts'
 
 const base = '/w/:workspace/feeds'
 const kindOf = z.enum(feedKinds)
@@ -22,14 +23,14 @@ export const feedRoutes = (deps: WebDeps, view: Renderer) =>
   forMembers
     .createApp()
     .get(base, requireMember(), (c) => show(c, deps, view))
-    .post(base, requireMember(), requireFresh(deps, view), async (c) => {
-      const kind = kindOf.safeParse((await formFields(c)).kind)
-      if (!kind.success) return show(c, deps, view, { error: 'Choose one of the links.' }, 422)
+    .post(`${base}/:kind/link`, requireMember(), requireFresh(deps, view), async (c) => {
+      const kind = kindOf.safeParse(c.req.param('kind'))
+      if (!kind.success) return c.notFound()
       const code = await make(c, deps, kind.data)
       const ending = kind.data === 'published' ? 'xml' : 'ics'
       const url = `${deps.config.publicUrl}/feeds/${code}.${ending}`
       // Only this page shows the code, so the POST answers with the page instead of a redirect.
-      return show(c, deps, view, { made: { kind: kind.data, url } })
+      return show(c, deps, view, { kind: kind.data, url })
     })
     .post(`${base}/:kind/delete`, requireMember(), async (c) => {
       const kind = kindOf.safeParse(c.req.param('kind'))
@@ -37,19 +38,16 @@ export const feedRoutes = (deps: WebDeps, view: Renderer) =>
       return seeOther(c, `/w/${c.get('workspace').slug}/feeds`, 'feed-deleted')
     })
 
-type Said = { made?: { kind: FeedKind; url: string }; error?: string }
-
 const show = async (
   c: AnyContext,
   deps: WebDeps,
   view: Renderer,
-  said: Said = {},
-  status: 200 | 422 = 200,
+  made?: { kind: FeedKind; url: string },
 ): Promise<Response> => {
   const feeds = await listFeeds(deps.sql, ownerOf(c))
   const byKind = new Map(feeds.map((feed) => [feed.kind, feed]))
   c.header('Cache-Control', 'no-store')
-  return view.page(c, 'feeds/index', { kinds: feedKinds, byKind, ...said }, status)
+  return view.page(c, 'feeds/index', { kinds: feedKinds, byKind, days: feedDays, made })
 }
 
 const ownerOf = (c: AnyContext) => ({
