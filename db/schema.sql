@@ -1312,6 +1312,7 @@ CREATE INDEX elsewhere_posts_workspace on elsewhere_posts USING btree (workspace
 CREATE INDEX erased_ids_kind on erased_ids USING btree (kind);
 CREATE INDEX erased_ids_term on erased_ids USING btree ((erased_at AT TIME ZONE 'UTC'::text));
 CREATE INDEX events_list on events USING btree (workspace_id, id DESC);
+CREATE INDEX events_person on events USING btree (workspace_id, user_id, id DESC);
 CREATE INDEX events_subject on events USING btree (subject_id, at);
 CREATE INDEX events_term on events USING btree ((at AT TIME ZONE 'UTC'::text));
 CREATE INDEX exports_user on exports USING btree (user_id, asked_at);

@@ -3,7 +3,7 @@ import { fillWorkspace } from '../../bench/pages/rows.ts'
 import { findTargetsByHandle } from '../../db/channels/callbacks.ts'
 import { listChannels } from '../../db/channels/channels.ts'
 import { listNumbersOfPost, listReadingsOfPost } from '../../db/insights/post-numbers.ts'
-import { listEvents } from '../../db/notifications/events.ts'
+import { listEvents } from '../../db/notifications/activity.ts'
 import { findFigures } from '../../db/notifications/figures.ts'
 import { findFrame } from '../../db/notifications/frame.ts'
 import { listNeeds } from '../../db/notifications/needs.ts'
@@ -116,7 +116,10 @@ describe('no query of a page reads more as the history grows:', () => {
     ['the list of what needs attention', (db, { workspaceId }) => listNeeds(db, workspaceId)],
     ['the list of notices', (db, of) => listNotices(db, of, noticesOf('all'))],
     ['unread notices', (db, of) => listNotices(db, of, noticesOf('unread'))],
-    ['the activity log', (db, { workspaceId }) => listEvents(db, workspaceId, null, 51)],
+    [
+      'the activity log',
+      (db, { workspaceId }) => listEvents(db, workspaceId, { before: null, limit: 51 }),
+    ],
     ['the media library', (db, { workspaceId }) => listMedia(db, workspaceId, { limit: 61 })],
     [
       'posts that came due during a pause',

@@ -224,5 +224,6 @@ export const routes: Record<string, Access> = {
   'POST /w/:workspace/settings/queue/:slot/delete': members(404),
   'GET /w/:workspace/settings': admins(200),
   'POST /w/:workspace/settings': admins(422),
+  'GET /w/:workspace/activity.csv': admins(200),
   'GET /w/:workspace/activity': admins(200),
 }

@@ -1,4 +1,4 @@
-import type { ListedEvent } from '../../db/notifications/events.ts'
+import type { ListedEvent } from '../../db/notifications/activity.ts'
 
 type AuditEvent = Pick<ListedEvent, 'name' | 'subjectName' | 'facts'>
 /** The label of a platform, and how to format a time in the workspace's zone. */
