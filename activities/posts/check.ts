@@ -39,7 +39,7 @@ const check = async (deps: PublishingDeps, target: TargetRow): Promise<void> => 
     await noteWaiting(
       deps.sql,
       target,
-      `${error.problem.words} It was sent; only the answer is missing, and it is asked for again.`,
+      `${error.problem.words} It was sent. Only the answer is missing, and we’ll ask for it again.`,
     )
     if (error.problem.code === 'disconnected')
       return settleUnconfirmed(deps, target, disconnectedMeanwhile)
@@ -73,4 +73,4 @@ const disconnectedMeanwhile =
 
 const draftLost = 'It was a draft in the inbox, and the platform no longer reports its outcome.'
 
-const stillProcessing = 'The platform accepted it, but has not reported the outcome for six hours.'
+const stillProcessing = 'The platform accepted it, but hasn’t reported the outcome for six hours.'

@@ -128,7 +128,7 @@ const settle = async (
       sentAt: lease.leftAt,
       problem: null,
     }
-    const proof = `${platformOf(deps, target).label} answered with the id of the comment.`
+    const proof = `${platformOf(deps, target).label} returned the comment’s ID.`
     await retryWrite(() => settleCommentWritten(deps, target, commentId, proof, result))
   } catch (error) {
     await retryWrite(() => settleThrown(deps, target, claim, lease.leftAt, error))
@@ -205,7 +205,7 @@ const ours = (code: string, words: string): Problem => ({
   retryAfterMs: null,
 })
 
-const tooLate = ours('too_late', 'The comment could not be posted within 24 hours of its post.')
+const tooLate = ours('too_late', 'The comment couldn’t be added within 24 hours of its post.')
 const noPost = ours(
   'no_post_id',
   'The platform did not return the ID of the post, so the comment can’t be added.',

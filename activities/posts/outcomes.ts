@@ -147,7 +147,7 @@ export const anotherTryAfter = (
   problem: Problem,
 ): AnotherTry => ({
   from: 'preparing',
-  words: `${problem.words} Nothing was published. It is sent again automatically.`,
+  words: `${problem.words} Nothing was published. We’ll send it again automatically.`,
   notBefore: new Date(
     deps.now() + (problem.retryAfterMs ?? backoffMs(target.attemptNumber, 5_000)),
   ),

@@ -99,7 +99,7 @@ const seeAtPlatform = async (
     await noteWaiting(
       deps.sql,
       target,
-      `${error.problem.words} The outcome is still unknown; nothing is sent again until it is certain.`,
+      `${error.problem.words} We still don’t know the outcome. Nothing is sent again until we do.`,
     )
     throw againLater(error, Context.current().info.attempt)
   }
@@ -121,13 +121,13 @@ const sendAgain = async (
   const fetchedBefore = await wasFetched(deps.sql, ref)
   await retireLinks(deps.sql, ref)
   if ((await wasFetched(deps.sql, ref)) !== fetchedBefore)
-    return lookAgain(deps, target, looks, 'The media was fetched a moment ago')
+    return lookAgain(deps, target, looks, 'The files were fetched a moment ago')
   await settleAnotherTry(
     deps,
     target,
     {
       from: 'preparing',
-      words: 'The first call had no effect, so it is sent again.',
+      words: 'The first attempt had no effect, so we’re sending it again.',
       notBefore: restAfter(attempt),
     },
     result,
@@ -150,7 +150,7 @@ const lookAgain = async (
   await noteWaiting(
     deps.sql,
     target,
-    `${proof}. Looking again; nothing is sent until this is certain.`,
+    `${proof}. Checking again. Nothing is sent until this is certain.`,
   )
   throw notYet(backoffMs(looks - 1, 4_000, 60_000))
 }

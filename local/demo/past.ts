@@ -229,8 +229,8 @@ type Sent = Given & {
 }
 /** How long a platform takes to publish after the call, and what confirms it. */
 const proofs: Record<DemoPlatform, { takesMs: [number, number]; words: string }> = {
-  facebook: { takesMs: [350, 1_400], words: 'Facebook answered with the id of the post.' },
-  instagram: { takesMs: [600, 2_600], words: 'Instagram answered with the id of the post.' },
+  facebook: { takesMs: [350, 1_400], words: 'Facebook returned the post’s ID.' },
+  instagram: { takesMs: [600, 2_600], words: 'Instagram returned the post’s ID.' },
   tiktok: { takesMs: [21_000, 74_000], words: 'TikTok reports the post as published' },
 }
 

@@ -68,7 +68,7 @@ const addRefused = async (
   const [out] = await control.post<{ id: string; permalink: string }[]>('/accounts/meta/history', [
     older,
   ])
-  const confirmed_by = 'Facebook answered with the id of the post.'
+  const confirmed_by = 'Facebook returned the post’s ID.'
   const bound = {
     platform_post_id: out!.id,
     permalink: out!.permalink,
@@ -124,7 +124,7 @@ const addUnconfirmed = async (
   const at = hoursAgo(now, 15)
   const post = postRow(place, { text, at, on: ['instagram'] })
   const words =
-    'Instagram says that the container of this post is PUBLISHED; its list does not show the post yet.'
+    'Instagram reports this post as published, but its list doesn’t show the post yet.'
   const target = targetRow(place, post, 'instagram', {
     state: 'unconfirmed',
     kind: 'image',

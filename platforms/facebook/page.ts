@@ -19,7 +19,7 @@ export const notPrepared = (): PlatformError =>
   new PlatformError({
     kind: 'unavailable',
     code: 'not_prepared',
-    words: 'The post is not prepared yet, so nothing was sent.',
+    words: 'The post isn’t prepared yet, so nothing was sent.',
   })
 
 /** For a response to a publishing call that contains neither an error nor the expected result. */
@@ -27,5 +27,5 @@ export const unclearAnswer = (code: string): PlatformError =>
   new PlatformError({
     kind: 'unknown_outcome',
     code,
-    words: 'Meta did not say clearly whether the post was published.',
+    words: 'Meta’s answer doesn’t say whether the post was published.',
   })

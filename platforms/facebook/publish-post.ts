@@ -42,7 +42,7 @@ export const sendPost = async (graph: Graph, publication: Publication): Promise<
   return {
     state: 'published',
     platformPostId,
-    confirmedBy: 'Facebook answered with the id of the post.',
+    confirmedBy: 'Facebook returned the post’s ID.',
   }
 }
 
@@ -82,7 +82,7 @@ const uploadPhoto = async (
     throw new PlatformError({
       kind: 'unavailable',
       code: 'no_photo_id',
-      words: 'Facebook gave no id for a photo.',
+      words: 'Facebook didn’t return an ID for a photo.',
     })
   return id
 }

@@ -81,7 +81,7 @@ const start = async (
     throw new PlatformError({
       kind: 'unavailable',
       code: 'no_video_id',
-      words: 'Facebook gave no id for the reel.',
+      words: 'Facebook didn’t return an ID for the reel.',
     })
   return saveUpload(publication, {
     mediaId: video.id,

@@ -164,5 +164,5 @@ const noProgress = (code: string): PlatformError =>
   new PlatformError({
     kind: 'unavailable',
     code,
-    words: 'Facebook did not say how to continue the upload of the video.',
+    words: 'Facebook didn’t say how to continue the video upload.',
   })

@@ -54,27 +54,27 @@ const reconcileVideo = async (
       return {
         outcome: 'found',
         platformPostId: postIdOf(publication, video.postId) ?? upload.videoId,
-        proof: 'Facebook says that this very video is published.',
+        proof: 'Facebook reports this video as published.',
       }
     case 'publishing':
-      return { outcome: 'processing', proof: 'Facebook is publishing this very video.' }
+      return { outcome: 'processing', proof: 'Facebook is publishing this video.' }
     case 'processing':
       return late
         ? {
             outcome: 'unclear',
             proof:
-              'Facebook has been processing this video for long and has not begun to publish it.',
+              'Facebook has been processing this video for a long time and hasn’t started to publish it.',
           }
-        : { outcome: 'processing', proof: 'Facebook is processing this very video.' }
+        : { outcome: 'processing', proof: 'Facebook is processing this video.' }
     case 'failed':
       return { outcome: 'refused', problem: video.problem }
     case 'hidden':
-      return { outcome: 'absent', certain: false, proof: 'Facebook does not show this video.' }
+      return { outcome: 'absent', certain: false, proof: 'Facebook doesn’t show this video.' }
     case 'unfinished':
       return {
         outcome: 'absent',
         certain: late,
-        proof: 'Facebook holds the uploaded video, and it is not finished.',
+        proof: 'Facebook has the uploaded video, but the upload isn’t finished.',
       }
   }
 }
@@ -100,7 +100,7 @@ const reconcilePost = async (
   if (graded.length > 0)
     return {
       outcome: 'unclear',
-      proof: `Posts of the Page that may be this one: ${graded.map((post) => post.id).join(', ')}.`,
+      proof: `Posts on the Page that may be this one: ${graded.map((post) => post.id).join(', ')}.`,
     }
   const absent: Reconciled = {
     outcome: 'absent',

@@ -37,7 +37,7 @@ export const sendPhotoStory = async (graph: Graph, publication: Publication): Pr
   return {
     state: 'published',
     platformPostId,
-    confirmedBy: 'Facebook answered with the id of the story.',
+    confirmedBy: 'Facebook returned the story’s ID.',
   }
 }
 
@@ -53,7 +53,7 @@ export const reconcilePhotoStory = async (
     return {
       outcome: 'found',
       platformPostId,
-      proof: 'Facebook lists a story with this very photo.',
+      proof: 'Facebook lists a story with this photo.',
     }
   const certain = publication.now() - attempt.sentAtMs > listLagMs
   return { outcome: 'absent', certain, proof: 'Facebook lists no story with this photo.' }

@@ -32,7 +32,7 @@ export const checkVideo = async (graph: Graph, publication: Publication): Promis
     return {
       state: 'published',
       platformPostId: postIdOf(publication, video.postId) ?? upload.videoId,
-      confirmedBy: 'Facebook says that the video is published.',
+      confirmedBy: 'Facebook reports the video as published.',
     }
   const waitingFor =
     video.state === 'publishing'

@@ -229,11 +229,11 @@ const instagramOffers = (page: JsonRecord, granted: string[]): AccountOffer[] =>
 const whyBlocked = (page: JsonRecord, missing: string[]): string | null => {
   const pageName = textAt(page, 'name') ?? 'this Page'
   if (missing.length > 0)
-    return `CrateSocial was not given the permission ${missing.join(', ')}. Reconnect and leave every permission selected.`
+    return `CrateSocial doesn’t have the permission ${missing.join(', ')}. Reconnect and leave every permission selected.`
   const tasks = at(page, 'tasks')
   if (!Array.isArray(tasks) || !tasks.includes('CREATE_CONTENT'))
     return `You don’t have permission to create content on the Page ${pageName}. Ask one of its admins for it, then connect again.`
   if (!textAt(page, 'access_token'))
-    return `Facebook gave no token for the Page ${pageName}. Connect again and choose it.`
+    return `Facebook didn’t return a token for the Page ${pageName}. Connect again and choose it.`
   return null
 }

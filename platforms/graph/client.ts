@@ -233,11 +233,11 @@ export const answerOf = async (request: HttpRequest, effect: Effect) => {
 
 const notePressures = (notePressure: NotePressure, headers: Headers): void => {
   for (const pressure of readPressures(headers)) {
-    const whose = pressure.accountId === null ? 'of this installation' : 'of this account'
+    const whose = pressure.accountId === null ? 'for this installation' : 'for this account'
     notePressure({
       issuer: 'meta',
       ...pressure,
-      words: `Meta’s limit for the calls ${whose} is nearly used up.`,
+      words: `Meta’s request limit ${whose} is nearly used up.`,
     })
   }
 }

@@ -79,7 +79,7 @@ export const unreadable = (effect: Effect, code: string): PlatformError =>
     : new PlatformError({ kind: 'unavailable', code, words: 'Meta’s answer couldn’t be read.' })
 
 /** For no answer, or an answer that is neither a clear yes nor a clear no. */
-const unknownWords = 'Meta did not say clearly whether the post was published.'
+const unknownWords = 'Meta’s answer doesn’t say whether the post was published.'
 
 const kindOf = (row: ErrorRow, effect: Effect) => {
   if (effect === 'repeatable') return row.kind === 'unknown_outcome' ? 'unavailable' : row.kind

@@ -109,5 +109,5 @@ export const noAnswer = (call: string): PlatformError =>
   new PlatformError({
     kind: 'unavailable',
     code: `no_${call}`,
-    words: 'Meta left out what was asked for.',
+    words: 'Meta’s answer is incomplete.',
   })

@@ -8,7 +8,7 @@ export const metaPolicy: IssuerPolicy = {
   promise: {
     id: 'D1',
     sentence:
-      'From Meta it keeps tokens, ids of Pages and Instagram accounts, their name and handle, numbers of posts, follower counts, and snapshots of these.',
+      'From Meta, CrateSocial keeps tokens, IDs of Pages and Instagram accounts, their name, handle and picture, post metrics, follower counts, and snapshots of these.',
   },
   label: 'Meta',
   title: 'Meta: Facebook Pages and Instagram',

@@ -57,7 +57,7 @@ const debugError = (body: Json): PlatformError => {
     : new PlatformError({
         kind: 'unavailable',
         code,
-        words: 'Meta could not take the upload of the video.',
+        words: 'Meta couldn’t accept the video upload.',
       })
 }
 

@@ -30,7 +30,7 @@ export const createContainer = async (
     throw new PlatformError({
       kind: 'unavailable',
       code: 'no_container',
-      words: 'Instagram gave no id for what it prepares.',
+      words: 'Instagram didn’t return an ID for the files that it prepares.',
     })
   return { id, madeAtMs: publication.now(), finished: false, via }
 }

@@ -45,24 +45,24 @@ const send = async (graph: Graph, publication: Publication): Promise<Sent> => {
   return {
     state: 'published',
     platformPostId,
-    confirmedBy: 'Instagram answered with the id of the post.',
+    confirmedBy: 'Instagram returned the post’s ID.',
   }
 }
 
 const notPrepared = new PlatformError({
   kind: 'unavailable',
   code: 'not_prepared',
-  words: 'The post is not prepared yet, so nothing was sent.',
+  words: 'The post isn’t prepared yet, so nothing was sent.',
 })
 
 const unclear = new PlatformError({
   kind: 'unknown_outcome',
   code: 'no_media_id',
-  words: 'Instagram did not say clearly whether the post was published.',
+  words: 'Instagram’s answer doesn’t say whether the post was published.',
 })
 
 const publishedBefore = async (graph: Graph, publication: Publication, sinceMs: number) => {
-  const confirmedBy = 'Instagram says that this very post is published already.'
+  const confirmedBy = 'Instagram reports this post as published.'
   return {
     state: 'published' as const,
     platformPostId: await onlyLikely(graph, publication, sinceMs),
@@ -80,7 +80,7 @@ const check = async (graph: Graph, publication: Publication): Promise<Checked> =
   return {
     state: 'processing',
     againInMs: 10_000,
-    waitingFor: 'Instagram has not published it yet.',
+    waitingFor: 'Instagram hasn’t published it yet.',
   }
 }
 

@@ -31,17 +31,17 @@ export const reconcileOnInstagram = async (
 
 const published = (free: string[], late: boolean): Reconciled => {
   const [id] = free
-  const proof = 'Instagram says that the container of this post is PUBLISHED'
+  const proof = 'Instagram reports this post as published'
   if (id !== undefined && free.length === 1)
     return { outcome: 'found', platformPostId: id, proof: `${proof}, and lists one post like it.` }
   if (free.length > 1)
     return {
       outcome: 'found',
       platformPostId: null,
-      proof: `${proof}; several posts look like it.`,
+      proof: `${proof}, but several posts look like it.`,
     }
   if (late) return { outcome: 'found', platformPostId: null, proof: `${proof}.` }
-  return { outcome: 'unclear', proof: `${proof}; its list does not show the post yet.` }
+  return { outcome: 'unclear', proof: `${proof}, but its list doesn’t show the post yet.` }
 }
 
 const unpublished = (
@@ -53,7 +53,7 @@ const unpublished = (
     return {
       outcome: 'absent',
       certain: false,
-      proof: 'Instagram shows neither the container nor the post.',
+      proof: 'Instagram shows neither the prepared post nor a published one.',
     }
   // Retrying soon would extend the block, so the caller is told how long to wait.
   if (late && look.state === 'ready' && answer?.subcode === String(restricted))
@@ -62,16 +62,16 @@ const unpublished = (
       problem: { ...errorOfSubcode(restricted, '').problem, traceId: answer.traceId },
     }
   const names = {
-    preparing: 'IN_PROGRESS',
-    ready: 'FINISHED',
-    expired: 'EXPIRED',
-    failed: 'ERROR',
-    published: 'PUBLISHED',
+    preparing: 'still preparing',
+    ready: 'ready',
+    expired: 'expired',
+    failed: 'failed',
+    published: 'published',
   }
   const certain = late || look.state === 'expired' || look.state === 'failed'
   return {
     outcome: 'absent',
     certain,
-    proof: `The container of this post is ${names[look.state]}, so it was not published.`,
+    proof: `Instagram reports the prepared post as ${names[look.state]}, so it wasn’t published.`,
   }
 }

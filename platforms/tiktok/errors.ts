@@ -70,7 +70,7 @@ export const apiErrors: Record<string, TiktokErrorRow> = {
   },
   publish_not_cancellable: {
     kind: 'rejected',
-    words: 'TikTok is done with this post; it can no longer be stopped.',
+    words: 'TikTok has finished this post, so it can’t be stopped anymore.',
   },
   app_version_check_failed: {
     kind: 'rejected',

@@ -8,7 +8,7 @@ export const tiktokPolicy: IssuerPolicy = {
   promise: {
     id: 'D2',
     sentence:
-      'From TikTok it keeps the two tokens, open ids, the creator information needed for publishing, and the numbers of posts that TikTok returns.',
+      'From TikTok, CrateSocial keeps the two tokens, open IDs, the creator information needed for publishing, and the post metrics that TikTok returns.',
   },
   label: 'TikTok',
   title: 'TikTok',

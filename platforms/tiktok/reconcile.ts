@@ -56,11 +56,11 @@ const judgeUpload = (
 ): Reconciled => {
   const total = handles.totalBytes ?? 0
   if (uploadedBytes === null)
-    return { outcome: 'unclear', proof: 'TikTok waits for bytes and does not say how many it has.' }
+    return { outcome: 'unclear', proof: 'TikTok is still waiting for the rest of the video.' }
   if (uploadedBytes >= total)
     return {
       outcome: 'processing',
-      proof: 'TikTok has every byte of the video and is processing it.',
+      proof: 'TikTok has the whole video and is processing it.',
     }
   const proof = `TikTok has ${uploadedBytes} of ${total} bytes of the video; without the rest nothing is published.`
   return {
@@ -86,11 +86,11 @@ const searchTraces = async (
     return {
       outcome: 'absent',
       certain: false,
-      proof: 'TikTok never fetched the media of this attempt.',
+      proof: 'TikTok never fetched the files of this attempt.',
     }
   }
   const seen = attempt.mediaFetched
-    ? 'The media of this attempt was fetched'
+    ? 'The files of this attempt were fetched'
     : 'TikTok doesn’t report the outcome of the attempt'
   return { outcome: 'unclear', proof: `${seen}, and the account’s public posts do not show it.` }
 }

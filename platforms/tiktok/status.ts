@@ -111,7 +111,7 @@ const notKnown = async (
   return {
     state: 'processing',
     againInMs: 3_000 * unknownAnswers,
-    waitingFor: 'TikTok has not registered the post yet.',
+    waitingFor: 'TikTok hasn’t registered the post yet.',
   }
 }
 
@@ -194,7 +194,7 @@ export const failureOf = (publication: Publication, answer: Status): Problem => 
 const draftGone =
   'The draft is no longer in the TikTok inbox. It was deleted there, or TikTok dropped it. Nothing was published.'
 const draftMayBeGone =
-  'TikTok gave up the draft and does not say if it was in the inbox before. Look into the TikTok app before you retry.'
+  'TikTok gave up the draft and does not say if it was in the inbox before. Check the TikTok app before you try again.'
 
 /** TikTok never had the whole file, so no draft can have been in the inbox. */
 const isUndelivered = (handles: TiktokHandles, { failReason, uploadedBytes }: Status): boolean => {

@@ -78,7 +78,7 @@ const situations: Situation[] = [
         )
     },
     says: [
-      /4,913 of them with .* on TikTok, new in these days/,
+      /4,913 of them with .* on TikTok, new in this period/,
       /from a new account, not compared/,
       /on TikTok: first numbers on/,
     ],
@@ -154,7 +154,7 @@ describe('insights when readings are missing, or an account is new', () => {
           expect(text).toMatch(
             /0 of 1 accounts? is up to date\. No readings of .* on Instagram since/,
           )
-          expect(text).toContain('No numbers for Instagram · Video in these days.')
+          expect(text).toContain('No numbers for Instagram · Video in this period.')
         } else {
           expect(text).toMatch(/Of the whole accounts, whatever the format of posts\./)
           const tiles = (await page.locator('.tiles').innerText()).replace(/\s+/g, ' ')

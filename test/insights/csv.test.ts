@@ -72,7 +72,7 @@ it('the engagement rate is interactions ÷ views where the platform does not pro
   const rate = Math.round(((450 * 3) / (449 * 7 + 6)) * 1_000) / 10
   const formula = 'engagement ÷ reach, or ÷ views where reach isn’t reported'
   expect(text).toContain(
-    `Engagement rate of the posts published in these days: ${rate}% (${formula}).`,
+    `Engagement rate of the posts published in this period: ${rate}% (${formula}).`,
   )
   expect(text).toContain('(42.9% of views)')
   expect(

@@ -181,7 +181,7 @@ describe('insights limited to a platform or a format', () => {
   it('that match nothing say so and how to go on', async () => {
     const { text } = await get('&platform=tiktok&format=story')
     expect(words(text)).toContain(
-      'No numbers for TikTok · Story in these days. Choose other days, or show all platforms and formats.',
+      'No numbers for TikTok · Story in this period. Choose other days, or show all platforms and formats.',
     )
     expect(text).toMatch(/href="[^"]*\?range=28d">Show all platforms and formats/)
   })

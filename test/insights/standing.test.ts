@@ -96,7 +96,7 @@ describe('an account without recent readings (N2)', () => {
     const { text: html } = await test.cast.manager.get('/w/northside/insights?range=7d')
     expect(html.match(/<line class="mark"/g), 'the day is marked in the chart').toHaveLength(1)
     expect(html).toMatch(/data-words="[^"]*: 1,100 [^"]*holds nine days/)
-    expect(await page('28d'), 'the gap lies within these days, so their sum is whole').toContain(
+    expect(await page('28d'), 'the gap lies within this period, so their sum is whole').toContain(
       'Views 8,400 no change from 8,400',
     )
   })
@@ -108,13 +108,13 @@ describe('a newly connected account (N3)', () => {
       await read(platform, platform === 'tiktok' ? 5 : 80, 1, platform === 'tiktok' ? 4_926 : 1_000)
     const text = await page('28d')
     expect(text).toContain('Followers 6,923 up 56 in 28 days')
-    expect(text).toMatch(/4,925 of them with [^.]*TikTok, new in these days\./)
+    expect(text).toMatch(/4,925 of them with [^.]*TikTok, new in this period\./)
     expect(text).toContain(
       'Views 6,100 no change from 5,600 500 of it from a new account, not compared.',
     )
     expect(text).toMatch(
       new RegExp(
-        `New in these days, not part of the comparison: [^.]*TikTok \\(${written(5)}\\)\\.`,
+        `New in this period, not part of the comparison: [^.]*TikTok \\(${written(5)}\\)\\.`,
       ),
     )
     expect(text).toMatch(new RegExp(`TikTok: first numbers on ${written(5)}\\.`))
@@ -154,7 +154,7 @@ describe('days without any readings (N10)', () => {
     const before = `from=${day(8)}&to=${day(5)}`
     const gap = words((await test.cast.manager.get(`/w/northside/insights?${before}`)).text)
     expect(gap, 'days in the gap say where their growth is').toContain(
-      `${written(2)}, after these days, holds seven days.`,
+      `${written(2)}, after this period, holds seven days.`,
     )
   })
 
@@ -209,11 +209,11 @@ describe('followers after days without readings', () => {
     for (const platform of platforms) await read(platform, 40, platform === 'tiktok' ? 12 : 1)
     await gained(channels.tiktok, 1, { views: 100, followers: 1_100 })
     expect(await page('7d', channels.tiktok)).toContain(
-      `up 112 in 7 days The change is since ${written(12)}, the last reading before these days.`,
+      `up 112 in 7 days The change is since ${written(12)}, the last reading before this period.`,
     )
     expect(await page('7d')).toMatch(
       new RegExp(
-        `The change of [^.]*TikTok is since ${written(12)}, its last reading before these days\\.`,
+        `The change of [^.]*TikTok is since ${written(12)}, its last reading before this period\\.`,
       ),
     )
     expect(await page('7d', channels.facebook)).not.toContain('The change is since')

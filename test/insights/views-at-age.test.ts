@@ -127,7 +127,7 @@ describe('views at the same age (N11)', () => {
     expect(words(text)).toMatch(/on Instagram needs 3 posts 1 0/)
     expect(words(text)).toContain('Each post’s numbers so far, since it was published.')
     expect(words(text)).toContain(
-      'What all posts gained in these days, whenever they were published.',
+      'What all posts gained in this period, whenever they were published.',
     )
   })
 })

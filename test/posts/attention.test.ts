@@ -116,8 +116,8 @@ describe('a connection that is dismissed', () => {
       const log = await page('/w/northside/activity', 'admin')
       expect(log).toContain(
         about === 'lost'
-          ? 'dismissed that an account needs'
-          : 'dismissed that a connection expires',
+          ? 'dismissed the alert that an account needs'
+          : 'dismissed the alert that a connection expires',
       )
     },
   )

@@ -127,7 +127,7 @@ describe('promise D6: a first comment is written once, after its post is publish
     },
   ])('$account: $kind', { timeout: 90_000 }, async (wanted) => {
     const url = await publish(wanted)
-    const page = await untilLine(url, 'answered with the id of the comment')
+    const page = await untilLine(url, 'returned the comment’s ID')
     const comments = await written(wanted.comment)
     expect(comments).toHaveLength(1)
     const row = await rowOf(url)
@@ -179,7 +179,7 @@ describe('promise D6: a first comment is written once, after its post is publish
       text: 'Broke before',
       comment: 'Second try',
     })
-    await untilLine(url, 'answered with the id of the comment')
+    await untilLine(url, 'returned the comment’s ID')
     expect(await written('Second try')).toHaveLength(1)
     expect((await rowOf(url)).attempts).toEqual(['absent', 'accepted'])
   })
@@ -198,7 +198,7 @@ describe('promise D6: a first comment is written once, after its post is publish
     expect(lineOf(page)).toMatch(/not added yet.*Next try/)
     await house.sql`update targets set comment_not_before = now() where text = 'Too early'`
     await house.client.workflow.getHandle(`target-${(await rowOf(url)).id}`).signal('changed')
-    await untilLine(url, 'answered with the id of the comment')
+    await untilLine(url, 'returned the comment’s ID')
     expect(await written('Later')).toHaveLength(1)
     expect((await rowOf(url)).attempts).toEqual(['refused', 'accepted'])
   })
@@ -228,7 +228,7 @@ describe('a first comment that is refused', () => {
       .toContain('The first comment on “Refused below” wasn’t added')
 
     await refused.press('Add the comment again')
-    await untilLine(url, 'answered with the id of the comment')
+    await untilLine(url, 'returned the comment’s ID')
     expect(await written('Not today')).toHaveLength(1)
     expect((await house.ledger.posts()).filter((post) => post.text === text)).toHaveLength(1)
     expect((await rowOf(url)).attempts).toEqual(['refused', 'accepted'])

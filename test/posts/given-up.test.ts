@@ -48,7 +48,7 @@ describe('a platform that accepted a post and then failed it', () => {
     }
     const post = await compose(admin, slug, fields, 'Publish now')
     const waiting = await untilPage(admin, post.url, (page) =>
-      page.text.includes('It is sent again automatically'),
+      page.text.includes('We’ll send it again automatically'),
     )
     expect(waiting.text).toContain(
       'TikTok could not fetch the photos from this installation’s address. Nothing was published',

@@ -31,8 +31,7 @@ const busyRetryS = 5
 const busyPage = (deps: WebDeps, view: Renderer, error: Error, c: AnyContext): Response => {
   deps.log.warn({ ...shaped(error), requestId: c.get('requestId') }, 'the database is too busy')
   c.header('Retry-After', String(busyRetryS))
-  const words =
-    'CrateSocial is busy, so this was not done and nothing was changed. Try again in a few seconds.'
+  const words = 'CrateSocial is busy, so nothing was changed. Try again in a few seconds.'
   return view.page(c, 'errors/show', { status: 503, title: 'Busy right now', words }, 503)
 }
 
@@ -62,18 +61,18 @@ export const errorWords = (
   message = '',
 ): { status: number; title: string; words: string } => {
   const known: Record<number, [string, string]> = {
-    403: ['Not allowed', 'You may not do this here.'],
-    429: ['Too many attempts', 'Wait a little, then try again.'],
+    403: ['Not allowed', 'You don’t have permission to do this. Ask an admin of your workspace.'],
+    429: ['Too many attempts', 'Wait a few minutes, then try again.'],
     503: ['Not saved', 'Try again in a few minutes.'],
-    404: ['Not found', 'There is nothing at this address, or it is not yours to see.'],
+    404: ['Not found', 'This page doesn’t exist, or you don’t have access to it.'],
     500: [
-      'Something went wrong here',
-      'The request was not carried out. The log of the server says why, under the number below.',
+      'Something went wrong',
+      'Your request wasn’t completed. Try again. If it keeps happening, send the request ID below to your operator.',
     ],
   }
   const [title, words] = known[status] ?? [
-    'This did not work',
-    'The request could not be carried out as it was sent.',
+    'That didn’t work',
+    'We couldn’t process this request. Go back, reload the page and try again.',
   ]
   return { status, title, words: message || words }
 }

@@ -40,7 +40,8 @@ export const createStreamLimit = (
       }
       if (open >= most.perServer)
         throw new HTTPException(503, {
-          message: 'Too many pages are open. This page works, but it does not update on its own.',
+          message:
+            'Too many pages are open, so this one doesn’t update automatically. Close some, then reload it.',
         })
       sessions.set(sessionId, mine.add(end))
       open++

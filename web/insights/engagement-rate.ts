@@ -38,6 +38,6 @@ export const rateNote = (
         ? 'reach'
         : 'reach, or ÷ views where reach isn’t reported'
   return [
-    `Engagement rate of the posts published in these days: ${fmt.share(interactions / base)} (engagement ÷ ${formula}).`,
+    `Engagement rate of the posts published in this period: ${fmt.share(interactions / base)} (engagement ÷ ${formula}).`,
   ]
 }

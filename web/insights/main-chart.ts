@@ -78,20 +78,20 @@ const wordsOf = (line: Line, value: number | null, fmt: Formats): string =>
 
 /** How an average over several posts is computed. */
 const averageNotes = ({ line, filters }: Insights): string[] => [
-  `${line.label} of the posts published in these days${filters.words === null ? '' : `, only ${filters.words}`}, by the day they were published. Each post counts once, with its newest number: averages can’t be added up.`,
+  `${line.label} of the posts published in this period${filters.words === null ? '' : `, only ${filters.words}`}, by the day they were published. Each post counts once, with its newest number: averages can’t be added up.`,
 ]
 
 /** What the sums include. */
 const gainNotes = ({ scope, elsewhere, filters }: Insights): string[] => {
   const limits = filters.words === null ? '' : `, only ${filters.words}`
   if (!elsewhere.any)
-    return [`What all posts gained in these days, whenever they were published${limits}.`]
+    return [`What all posts gained in this period, whenever they were published${limits}.`]
   if (scope.made === 'here')
     return [
-      `What posts made here gained in these days, whenever they were published${limits}. Posts not made here are left out.`,
+      `What posts made here gained in this period, whenever they were published${limits}. Posts not made here are left out.`,
     ]
   return [
-    `What all posts gained in these days, whenever they were published and wherever they were made${limits}.`,
+    `What all posts gained in this period, whenever they were published and wherever they were made${limits}.`,
     'Posts from before an account was connected count from their first reading.',
   ]
 }
@@ -176,7 +176,7 @@ const axisOf = (line: Line): { size: number; unit: string } => {
 const findingOf = (line: Line, { range, fmt, change, marks, annotations }: Drawn): string => {
   const label = line.label.toLowerCase()
   if (line.total === null)
-    return `No ${label} ${line.unit === 'count' ? 'were' : 'was'} read in these days.`
+    return `No ${label} ${line.unit === 'count' ? 'were' : 'was'} read in this period.`
   const values = aDayOf(line, line.now, line.buckets)
   const top = values.reduce<number>(
     (best, value, index) => ((value ?? -1) > (values[best] ?? -1) ? index : best),

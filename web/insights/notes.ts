@@ -115,7 +115,7 @@ const gapWords = ({ day, grownSince, isSilent }: Gap, fmt: Formats, isAfter: boo
     return `${on} holds growth since ${shortDay(grownSince, fmt)} of posts that were not read in between`
   const when =
     from === to ? `on ${shortDay(from, fmt)}` : `${shortDay(from, fmt)} to ${shortDay(to, fmt)}`
-  return `no readings ${when}; ${on}${isAfter ? ', after these days,' : ''} holds ${numberWords(days)} days`
+  return `no readings ${when}; ${on}${isAfter ? ', after this period,' : ''} holds ${numberWords(days)} days`
 }
 
 const small = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten']
@@ -136,7 +136,7 @@ const cameAndWent = ({ standing, channel, incomparable, fmt, accounts }: Insight
   const compares =
     incomparable === null && !standing.isIncomplete && !isAll ? ', not part of the comparison' : ''
   return [
-    ...(isAll ? [] : say(standing.joined, `New in these days${compares}`)),
+    ...(isAll ? [] : say(standing.joined, `New in this period${compares}`)),
     ...say(standing.left, `Disconnected${compares}`),
   ]
 }

@@ -51,7 +51,7 @@ const amountTile = (
     label,
     words: now === null ? null : fmt.count(now),
     absent: isGiven(deps, insights, partsOf(metric))
-      ? 'No numbers in these days.'
+      ? 'No numbers in this period.'
       : said.filter((one) => one !== countedTwice).join(' '),
     change: compared && changeOf(compared.now, compared.before, fmt),
     from: compared ? `from ${fmt.count(compared.before)}` : '',
@@ -97,7 +97,7 @@ const followersTile = (insights: Insights): Tile => {
     metric: 'followers',
     label: metricLabels.followers,
     words: followers.total === null ? null : fmt.count(followers.total),
-    absent: 'No numbers in these days.',
+    absent: 'No numbers in this period.',
     change: differenceOf(followers.now, followers.before, fmt),
     from: followers.since ? `since ${shortDay(followers.since, fmt)}, the first reading` : when,
     notes:
@@ -108,7 +108,7 @@ const followersTile = (insights: Insights): Tile => {
             ...(added === null
               ? []
               : [
-                  `${fmt.count(added)} of them with ${fresh.length === 1 ? accountWords(fresh[0]!.account) : `${fresh.length} accounts`}, new in these days.`,
+                  `${fmt.count(added)} of them with ${fresh.length === 1 ? accountWords(fresh[0]!.account) : `${fresh.length} accounts`}, new in this period.`,
                 ]),
             ...longerWords(insights),
             ...(old.length > 2 ? [`${old.length} accounts are as of their last reading.`] : old),
@@ -130,16 +130,16 @@ const longerWords = ({ followers, range, accounts, channel, fmt }: Insights): st
   const [first] = longer.toSorted((a, b) => (a.day < b.day ? -1 : 1))
   if (!first) return []
   const on = shortDay(first.day, fmt)
-  if (channel) return [`The change is since ${on}, the last reading before these days.`]
+  if (channel) return [`The change is since ${on}, the last reading before this period.`]
   if (longer.length > 1)
     return [
-      `The change of ${longer.length} accounts is since their last reading before these days, the earliest on ${on}.`,
+      `The change of ${longer.length} accounts is since their last reading before this period, the earliest on ${on}.`,
     ]
   return accounts
     .filter(({ id }) => id === first.channelId)
     .map(
       (account) =>
-        `The change of ${accountWords(account)} is since ${on}, its last reading before these days.`,
+        `The change of ${accountWords(account)} is since ${on}, its last reading before this period.`,
     )
 }
 

@@ -158,11 +158,13 @@ export const emptyWords = (insights: Insights, nowMs: number): string | null => 
   const shown = Object.values(lines).filter(({ metric }) => !filters.kind || metric !== 'followers')
   const nothing = shown.every((line) => line.total === null) && insights.posts.length === 0
   if (nothing && filters.words !== null)
-    return `No numbers for ${filters.words} in these days. Choose other days, or show all platforms and formats.`
+    return `No numbers for ${filters.words} in this period. Choose other days, or show all platforms and formats.`
   const waiting = accounts.flatMap((one) => one.nextAt?.getTime() ?? [])
   const next = waiting.length > 0 ? new Date(Math.max(nowMs, Math.min(...waiting))) : null
   if (firstDay === null && insights.posts.length > 0) return null
   if (firstDay === null)
     return `No numbers yet. ${next ? `The first numbers of ${listed(accounts.slice(0, 3).map((one) => one.name))} are due ${fmt.when(next)}.` : 'Followers are read within a day of connecting an account.'} Posts are read one hour after publishing, then after 6 and 24 hours, then daily.`
-  return nothing ? `No numbers in these days. They start on ${fmt.date(new Date(firstDay))}.` : null
+  return nothing
+    ? `No numbers in this period. They start on ${fmt.date(new Date(firstDay))}.`
+    : null
 }

@@ -77,15 +77,15 @@ const sentences: Record<string, (event: AuditEvent, saying: Saying) => string> =
   'channel.history_erased': (event, saying) =>
     `deleted the history of an account${on(event, saying)}`,
   'channel.attention_dismissed': (event, saying) =>
-    `dismissed that an account needs to be reconnected${on(event, saying)}`,
+    `dismissed the alert that an account needs to be reconnected${on(event, saying)}`,
   'channel.attention_restored': (event, saying) =>
-    `restored that an account needs to be reconnected${on(event, saying)}`,
-  'grant.ending_dismissed': () => 'dismissed that a connection expires soon',
-  'grant.ending_restored': () => 'restored that a connection expires soon',
+    `restored the alert that an account needs to be reconnected${on(event, saying)}`,
+  'grant.ending_dismissed': () => 'dismissed the alert that a connection expires soon',
+  'grant.ending_restored': () => 'restored the alert that a connection expires soon',
   'grant.asked': () => 'asked the admins to reconnect an account',
   'grant.ending': (event, saying) =>
     `warned that a connection expires soon${at(event, 'endsAt', saying)}`,
-  'grant.removed': () => 'learned from the platform that a connection was removed there',
+  'grant.removed': () => 'noticed that a connection was removed at the platform',
   'grant.revoked': (event, saying) =>
     `${outcomes[text(event, 'outcome')] ?? 'ended'} the authorization${on(event, saying)}`,
   'grant.erased': (event, saying) =>

@@ -57,7 +57,7 @@ export type Words = [label: string, one: string, note?: string]
 
 const deletedWords = ({ about }: FollowedRequest): Record<DeletedItem, Words> => ({
   account: ['Name, email address, password hash and settings', 'account'],
-  access: ['Sessions, sign-in links and second factors', 'record'],
+  access: ['Sessions, sign-in links and two-step sign-in', 'record'],
   memberships: ['Workspace memberships and invitations', 'record'],
   notifications: [
     about === 'person'

@@ -43,7 +43,7 @@ const keptWords = (
       : [
           'Texts of posts in CrateSocial',
           'post',
-          `Members of a workspace wrote them; they didn’t come from ${label}. They have no links or numbers any more and can’t be sent again.`,
+          `Members of a workspace wrote them; they didn’t come from ${label}. They have no links or numbers anymore and can’t be sent again.`,
         ],
     files: isPerson
       ? [

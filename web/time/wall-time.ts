@@ -51,7 +51,7 @@ export const readWallTime = (
     },
   ]
   if (fold) return { ...accepted(fold === 'earlier' ? earlier : later), choices }
-  const words = `${clock(plain)} happens twice on ${day(plain)} in ${zone}, because the clocks go back. Say which one.`
+  const words = `${clock(plain)} happens twice on ${day(plain)} in ${zone}, because the clocks go back. Choose which one.`
   return { ok: false, words, choices }
 }
 

@@ -42,7 +42,7 @@ export const pageRows: ErrorRow[] = [
     code: null,
     subcode: 1390008,
     kind: 'rate_limited',
-    words: 'Facebook finds that this account posts too fast.',
+    words: 'Facebook says this account posts too fast.',
     limited: 'posts',
     waitMs: hour,
   },
@@ -63,7 +63,7 @@ export const pageRows: ErrorRow[] = [
     code: null,
     subcode: 1404102,
     kind: 'rejected',
-    words: 'Facebook finds that the content breaks its Community Standards.',
+    words: 'Facebook says the content breaks its Community Standards.',
   },
   {
     code: null,
@@ -100,8 +100,18 @@ export const pageRows: ErrorRow[] = [
   },
   { code: null, subcode: 1363025, kind: 'rejected', words: 'The video is too short for Facebook.' },
   { code: null, subcode: 1363026, kind: 'rejected', words: 'The video is longer than 40 minutes.' },
-  { code: null, subcode: 1363031, kind: 'rejected', words: 'Facebook finds no video in the file.' },
-  { code: null, subcode: 1363032, kind: 'rejected', words: 'Facebook finds no video in the file.' },
+  {
+    code: null,
+    subcode: 1363031,
+    kind: 'rejected',
+    words: 'Facebook couldn’t find a video in the file.',
+  },
+  {
+    code: null,
+    subcode: 1363032,
+    kind: 'rejected',
+    words: 'Facebook couldn’t find a video in the file.',
+  },
   { code: null, subcode: 1363040, kind: 'rejected', words: 'A reel must be upright, 9:16.' },
   {
     code: null,

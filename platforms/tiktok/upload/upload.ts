@@ -107,12 +107,12 @@ export const uploadError = (answer: HttpAnswer): PlatformError => {
       kind: 'rejected',
       code,
       traceId,
-      words: 'TikTok did not accept the bytes of the video.',
+      words: 'TikTok didn’t accept the video upload.',
     })
   return new PlatformError({
     kind: 'unavailable',
     code,
     traceId,
-    words: 'TikTok could not take the bytes of the video at the moment.',
+    words: 'TikTok couldn’t accept the video upload right now.',
   })
 }

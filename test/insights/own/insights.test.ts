@@ -164,7 +164,7 @@ it('an average is over the posts published in the days, each once and with its n
   expect(chart).toContain('Average watch time: 8 s, 33% more than in the 7 days before.')
   expect(chart).toMatch(/Highest: 10 s, /)
   expect(chart).toContain('averages can’t be added up')
-  expect(chart).not.toContain('gained in these days')
+  expect(chart).not.toContain('gained in this period')
   const days = await table('days')
   expect(days.map((row) => row.average_watch_time_ms_of_posts_published).filter(Boolean)).toEqual([
     '4000',

@@ -91,7 +91,7 @@ describe('a text whose send got no response', () => {
     })
     expect(await reconcile(draft)).toEqual({
       outcome: 'unclear',
-      proof: 'Posts of the Page that may be this one: 1067_1, 1067_2.',
+      proof: 'Posts on the Page that may be this one: 1067_1, 1067_2.',
     })
   })
 

@@ -104,7 +104,7 @@ describe('promise D7: the form that TikTok requires', () => {
   test('says when an account is blocked or could not be checked', () => {
     expect(form({ account: { blocked: 'Not now.' } })).toContain('Not now.')
     const unasked = form({ account: null, values: { privacy_level: 'SELF_ONLY' } })
-    expect(unasked).toContain('TikTok could not be asked')
+    expect(unasked).toContain('We couldn’t ask TikTok what this account can post')
     expect(unasked).toMatch(/value="SELF_ONLY" selected/)
   })
   test('shows an error beside its field, which is marked and described by it', () => {

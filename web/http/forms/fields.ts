@@ -65,7 +65,7 @@ export const zone = z
   })
 
 export const unknownZone =
-  'The database of this installation does not know this time zone. Choose one nearby with the same time.'
+  'This time zone isn’t available here. Choose one nearby with the same time.'
 
 export const theme = z.enum(['auto', 'light', 'dark'], { error: 'Choose a theme.' })
 
