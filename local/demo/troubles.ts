@@ -123,8 +123,7 @@ const addUnconfirmed = async (
   const text = 'Needle down: The Low Tides, thirty seconds of ‘Slow Water’.'
   const at = hoursAgo(now, 15)
   const post = postRow(place, { text, at, on: ['instagram'] })
-  const words =
-    'Instagram reports this post as published, but its list doesn’t show the post yet.'
+  const words = 'Instagram reports this post as published, but its list doesn’t show the post yet.'
   const target = targetRow(place, post, 'instagram', {
     state: 'unconfirmed',
     kind: 'image',
