@@ -11,6 +11,7 @@ import { type AnnouncingDeps, createAnnouncingActivities } from './privacy/annou
 import { createErasingActivities, type ErasingDeps } from './privacy/erase.ts'
 import { createExportingActivities, type ExportingDeps } from './privacy/export.ts'
 import { createRetentionActivities } from './privacy/retention.ts'
+import { createReviewingActivities } from './reviews/reviewing.ts'
 
 /** Everything that workflows cause. Dependencies are arguments, so that tests swap a clock and not a module. */
 export const createActivities = (
@@ -22,6 +23,7 @@ export const createActivities = (
     RenderingDeps,
 ) => ({
   ...createPublishingActivities(deps),
+  ...createReviewingActivities(deps),
   ...createStartingActivities(deps),
   ...createUpkeepActivities(deps),
   ...createDisconnectingActivities(deps),

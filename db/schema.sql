@@ -49,6 +49,32 @@ begin
         group by workspace_id) d;
   return null;
 end $function$;
+CREATE OR REPLACE FUNCTION public.approved_content(post uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+begin
+  return content_of_post(post) || jsonb_build_object('accounts', (
+    select coalesce(jsonb_object_agg(t.channel_id, content_of_target(t.kind, t.text, t.link, t.settings)), '{}')
+    from targets t where t.post_id = post));
+end $function$;
+CREATE OR REPLACE FUNCTION public.content_of_post(post uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+begin
+  return (select jsonb_build_object('text', p.text, 'link', p.link, 'variants', p.variants, 'choices', p.choices, 'media', files_of_post(p.id))
+    from posts p where p.id = post);
+end $function$;
+CREATE OR REPLACE FUNCTION public.content_of_target(kind text, text text, link text, settings jsonb)
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  select jsonb_build_object('kind', kind, 'text', text, 'link', link, 'settings', settings)
+$function$;
 CREATE OR REPLACE FUNCTION public.drop_snapshot_months(cutoff timestamp with time zone)
  RETURNS integer
  LANGUAGE plpgsql
@@ -93,6 +119,15 @@ begin
     made := made + ensure_snapshot_month(month);
   end loop;
   return made;
+end $function$;
+CREATE OR REPLACE FUNCTION public.files_of_post(post uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+begin
+  return (select coalesce(jsonb_agg(jsonb_build_object('id', m.media_id, 'alt', m.alt_text, 'edits', m.edits) order by m.position), '[]')
+    from post_media m where m.post_id = post);
 end $function$;
 CREATE OR REPLACE FUNCTION public.forget_avatar()
  RETURNS trigger
@@ -155,6 +190,22 @@ AS $function$
   where gain is not null
   group by 1, 2, 3, 4
 $function$;
+CREATE OR REPLACE FUNCTION public.is_approved(post uuid, channel uuid, due timestamp with time zone, goes_out jsonb)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+declare
+  review reviews;
+begin
+  select * into review from reviews r where r.post_id = post;
+  if not found then
+    return not needs_review(post);
+  end if;
+  return review.state = 'approved' and (review.held_at is null or due > review.held_at)
+    and coalesce(review.content -> 'accounts' -> channel::text = goes_out, false)
+    and review.content -> 'media' = files_of_post(post);
+end $function$;
 CREATE OR REPLACE FUNCTION public.list_unmeasured_target()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -168,6 +219,17 @@ CREATE OR REPLACE FUNCTION public.measure_shard(channel_id uuid)
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
 RETURN ((get_byte(uuid_send(channel_id), 15) % 16))::smallint;
+CREATE OR REPLACE FUNCTION public.needs_review(post uuid)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+begin
+  return (select w.review_of = 'all' or (w.review_of = 'managers' and not exists (
+      select from memberships m
+      where m.workspace_id = p.workspace_id and m.user_id = coalesce(p.edited_by, p.created_by) and m.role = 'admin'))
+    from posts p join workspaces w on w.id = p.workspace_id where p.id = post);
+end $function$;
 CREATE OR REPLACE FUNCTION public.note_author_change()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -327,6 +389,15 @@ CREATE OR REPLACE FUNCTION public.tell_outbox()
 AS $function$
 begin
   perform pg_notify('outbox', new.kind);
+  return null;
+end $function$;
+CREATE OR REPLACE FUNCTION public.tell_review()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('targets', concat_ws(' ', new.workspace_id, new.post_id, new.post_id, extract(epoch from p.due_at)::bigint))
+  from posts p where p.id = new.post_id;
   return null;
 end $function$;
 CREATE OR REPLACE FUNCTION public.tell_target()
@@ -825,7 +896,8 @@ create table notices (
   seen_at timestamp with time zone,
   by_mail boolean not null,
   mailed_at timestamp with time zone,
-  mailing_until timestamp with time zone
+  mailing_until timestamp with time zone,
+  post_id uuid
 );
 create table number_versions (
   workspace_id uuid not null,
@@ -907,7 +979,8 @@ create table posts (
   created_by uuid,
   created_at timestamp with time zone default now() not null,
   updated_at timestamp with time zone default now() not null,
-  slot_choice text
+  slot_choice text,
+  edited_by uuid
 );
 create table reading_calls (
   issuer text not null,
@@ -939,6 +1012,36 @@ create table renditions (
   height integer,
   duration_ms integer,
   created_at timestamp with time zone default now() not null
+);
+create table review_decisions (
+  id uuid default uuid_v7() not null,
+  workspace_id uuid not null,
+  post_id uuid not null,
+  round integer not null,
+  stage text not null,
+  decision text not null,
+  user_id uuid,
+  words text default ''::text not null,
+  decided_at timestamp with time zone default now() not null
+);
+create table reviewers (
+  workspace_id uuid not null,
+  user_id uuid not null
+);
+create table reviews (
+  post_id uuid not null,
+  workspace_id uuid not null,
+  state text default 'waiting'::text not null,
+  state_at timestamp with time zone default now() not null,
+  stage text not null,
+  round integer default 1 not null,
+  asked_by uuid,
+  asked_at timestamp with time zone default now() not null,
+  told_at timestamp with time zone,
+  steps text[] default '{}'::text[] not null,
+  steps_due_at timestamp with time zone,
+  held_at timestamp with time zone,
+  content jsonb
 );
 create table revocations (
   id uuid default uuid_v7() not null,
@@ -1084,7 +1187,7 @@ create table users (
   theme text default 'auto'::text not null,
   created_at timestamp with time zone default now() not null,
   deactivated_at timestamp with time zone,
-  notices_by_mail text[] default '{failed,unconfirmed,missed,inbox,comment,canceled,ending,ended,disconnected,asked,erased,left,unread}'::text[] not null,
+  notices_by_mail text[] default '{failed,unconfirmed,missed,inbox,comment,canceled,ending,ended,disconnected,asked,erased,left,unread,review,reminder,escalated,held,approved,changes}'::text[] not null,
   deactivated_by text,
   policy_version text,
   hours smallint default 12 not null,
@@ -1124,7 +1227,9 @@ create table workspaces (
   erased_by uuid,
   requires_second_factor boolean default false not null,
   set_up_at timestamp with time zone,
-  earlier_zones jsonb default '[]'::jsonb not null
+  earlier_zones jsonb default '[]'::jsonb not null,
+  review_of text default 'off'::text not null,
+  review_stages text default 'team'::text not null
 );
 
 alter table annotations add constraint annotations_text_check CHECK (((char_length(text) >= 1) AND (char_length(text) <= 200) AND (text !~ '[\r\n]'::text)));
@@ -1167,7 +1272,7 @@ alter table media add constraint media_kind_check CHECK ((kind = ANY (ARRAY['ima
 alter table media add constraint media_size_bytes_check CHECK ((size_bytes > 0));
 alter table media_links add constraint media_links_name_form CHECK ((length(name) >= 22));
 alter table memberships add constraint memberships_role_check CHECK ((role = ANY (ARRAY['manager'::text, 'admin'::text])));
-alter table notices add constraint notices_kind_check CHECK ((kind = ANY (ARRAY['failed'::text, 'unconfirmed'::text, 'missed'::text, 'inbox'::text, 'comment'::text, 'canceled'::text, 'ending'::text, 'ended'::text, 'disconnected'::text, 'asked'::text, 'erased'::text, 'left'::text, 'unread'::text])));
+alter table notices add constraint notices_kind_check CHECK ((kind = ANY (ARRAY['failed'::text, 'unconfirmed'::text, 'missed'::text, 'inbox'::text, 'comment'::text, 'canceled'::text, 'ending'::text, 'ended'::text, 'disconnected'::text, 'asked'::text, 'erased'::text, 'left'::text, 'unread'::text, 'review'::text, 'reminder'::text, 'escalated'::text, 'held'::text, 'approved'::text, 'changes'::text])));
 alter table passkeys add constraint passkeys_name_length CHECK (((length(name) >= 1) AND (length(name) <= 60)));
 alter table post_media add constraint post_media_edits_check CHECK ((jsonb_typeof(edits) = 'object'::text));
 alter table post_media add constraint post_media_position_check CHECK ((("position" >= 1) AND ("position" <= 35)));
@@ -1180,6 +1285,15 @@ alter table renditions add constraint renditions_edits_check CHECK ((length(edit
 alter table renditions add constraint renditions_made CHECK (((state <> 'ready'::text) OR (num_nulls(store_key, content_type, size_bytes, sha256, width, height) = 0)));
 alter table renditions add constraint renditions_recipe_check CHECK ((length(recipe) <= 300));
 alter table renditions add constraint renditions_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'ready'::text, 'failed'::text])));
+alter table review_decisions add constraint review_decisions_decision_check CHECK ((decision = ANY (ARRAY['approved'::text, 'changes'::text, 'revoked'::text, 'withdrawn'::text])));
+alter table review_decisions add constraint review_decisions_stage_check CHECK ((stage = ANY (ARRAY['team'::text, 'client'::text])));
+alter table review_decisions add constraint review_decisions_words_check CHECK ((char_length(words) <= 2000));
+alter table reviews add constraint reviews_check CHECK (((state <> 'approved'::text) OR (content IS NOT NULL)));
+alter table reviews add constraint reviews_content_check CHECK ((jsonb_typeof(content) = 'object'::text));
+alter table reviews add constraint reviews_round_check CHECK ((round > 0));
+alter table reviews add constraint reviews_stage_check CHECK ((stage = ANY (ARRAY['team'::text, 'client'::text])));
+alter table reviews add constraint reviews_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'changes'::text, 'approved'::text, 'edited'::text, 'held'::text])));
+alter table reviews add constraint reviews_steps_check CHECK ((steps <@ '{day,hours,escalate}'::text[]));
 alter table revocations add constraint revocations_ended CHECK (((state = 'pending'::text) = (ended_at IS NULL)));
 alter table revocations add constraint revocations_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'revoked'::text, 'kept'::text, 'unusable'::text, 'given_up'::text])));
 alter table revocations add constraint revocations_tokens_only_while_pending CHECK (((state = 'pending'::text) OR ((access_token_sealed IS NULL) AND (refresh_token_sealed IS NULL) AND (issuer_user_id IS NULL))));
@@ -1199,6 +1313,8 @@ alter table users add constraint users_name_line CHECK ((name !~ '[\u0001-\u001f
 alter table users add constraint users_theme_check CHECK ((theme = ANY (ARRAY['auto'::text, 'light'::text, 'dark'::text])));
 alter table users add constraint users_week_start_check CHECK ((week_start = ANY (ARRAY[1, 6, 7])));
 alter table workspaces add constraint workspaces_name_line CHECK ((name !~ '[\u0001-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]'::text));
+alter table workspaces add constraint workspaces_review_of_check CHECK ((review_of = ANY (ARRAY['off'::text, 'managers'::text, 'all'::text])));
+alter table workspaces add constraint workspaces_review_stages_check CHECK ((review_stages = ANY (ARRAY['team'::text, 'client'::text, 'both'::text])));
 alter table workspaces add constraint workspaces_slug_form CHECK ((slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text));
 alter table account_snapshots add constraint account_snapshots_pkey PRIMARY KEY (channel_id, taken_at);
 alter table annotations add constraint annotations_pkey PRIMARY KEY (id);
@@ -1246,6 +1362,9 @@ alter table posts add constraint posts_pkey PRIMARY KEY (id);
 alter table reading_calls add constraint reading_calls_pkey PRIMARY KEY (issuer, minute);
 alter table recovery_codes add constraint recovery_codes_pkey PRIMARY KEY (id);
 alter table renditions add constraint renditions_pkey PRIMARY KEY (id);
+alter table review_decisions add constraint review_decisions_pkey PRIMARY KEY (id);
+alter table reviewers add constraint reviewers_pkey PRIMARY KEY (workspace_id, user_id);
+alter table reviews add constraint reviews_pkey PRIMARY KEY (post_id);
 alter table revocations add constraint revocations_pkey PRIMARY KEY (id);
 alter table schema_version add constraint schema_version_pkey PRIMARY KEY (version);
 alter table sessions add constraint sessions_pkey PRIMARY KEY (id);
@@ -1339,6 +1458,7 @@ CREATE INDEX media_links_rendition on media_links USING btree (rendition_id) WHE
 CREATE INDEX memberships_user on memberships USING btree (user_id);
 CREATE INDEX notices_asked on notices USING btree (grant_id, created_at) WHERE (kind = 'asked'::text);
 CREATE INDEX notices_list on notices USING btree (user_id, workspace_id, id DESC);
+CREATE INDEX notices_post on notices USING btree (post_id) WHERE (post_id IS NOT NULL);
 CREATE INDEX notices_term on notices USING btree ((created_at AT TIME ZONE 'UTC'::text));
 CREATE INDEX notices_unseen on notices USING btree (user_id, workspace_id) WHERE (seen_at IS NULL);
 CREATE INDEX outbox_due on outbox USING btree (next_try_at, id);
@@ -1353,10 +1473,18 @@ CREATE INDEX post_versions_workspace on post_versions USING btree (workspace_id)
 CREATE INDEX posts_dated_drafts on posts USING btree (workspace_id, due_at) WHERE (state = 'draft'::text);
 CREATE INDEX posts_discarded on posts USING btree ((updated_at AT TIME ZONE 'UTC'::text)) WHERE (state = 'discarded'::text);
 CREATE INDEX posts_drafts on posts USING btree (workspace_id, updated_at DESC) WHERE (state = 'draft'::text);
+CREATE INDEX posts_editor on posts USING btree (edited_by) WHERE (edited_by IS NOT NULL);
 CREATE INDEX posts_words on posts USING gin (words_of_post(text, variants));
 CREATE INDEX posts_workspace on posts USING btree (workspace_id, due_at);
 CREATE INDEX renditions_waiting on renditions USING btree (media_id) WHERE (state = 'waiting'::text);
 CREATE INDEX renditions_workspace on renditions USING btree (workspace_id);
+CREATE INDEX review_decisions_person on review_decisions USING btree (user_id) WHERE (user_id IS NOT NULL);
+CREATE INDEX review_decisions_post on review_decisions USING btree (post_id, decided_at DESC);
+CREATE INDEX review_decisions_workspace on review_decisions USING btree (workspace_id);
+CREATE INDEX reviewers_person on reviewers USING btree (user_id);
+CREATE INDEX reviews_asker on reviews USING btree (asked_by) WHERE (asked_by IS NOT NULL);
+CREATE INDEX reviews_waiting on reviews USING btree (post_id) WHERE (state = 'waiting'::text);
+CREATE INDEX reviews_workspace on reviews USING btree (workspace_id, state);
 CREATE INDEX revocations_channel on revocations USING btree (channel_id, asked_at DESC);
 CREATE INDEX revocations_pending on revocations USING btree (gives_up_at) WHERE (state = 'pending'::text);
 CREATE INDEX revocations_person on revocations USING btree (issuer, issuer_user_id) WHERE (state = 'pending'::text);
@@ -1446,6 +1574,7 @@ alter table memberships add constraint memberships_user_id_fkey FOREIGN KEY (use
 alter table memberships add constraint memberships_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table notices add constraint notices_channel_id_fkey FOREIGN KEY (channel_id) REFERENCES channels(id) ON DELETE CASCADE;
 alter table notices add constraint notices_grant_id_fkey FOREIGN KEY (grant_id) REFERENCES grants(id) ON DELETE CASCADE;
+alter table notices add constraint notices_post_id_fkey FOREIGN KEY (post_id) REFERENCES posts(id) ON DELETE CASCADE;
 alter table notices add constraint notices_target_id_fkey FOREIGN KEY (target_id) REFERENCES targets(id) ON DELETE CASCADE;
 alter table notices add constraint notices_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
 alter table notices add constraint notices_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
@@ -1461,10 +1590,19 @@ alter table post_versions add constraint post_versions_post_id_fkey FOREIGN KEY 
 alter table post_versions add constraint post_versions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE SET NULL;
 alter table post_versions add constraint post_versions_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table posts add constraint posts_created_by_fkey FOREIGN KEY (created_by) REFERENCES users(id) ON DELETE SET NULL;
+alter table posts add constraint posts_edited_by_fkey FOREIGN KEY (edited_by) REFERENCES users(id) ON DELETE SET NULL;
 alter table posts add constraint posts_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table recovery_codes add constraint recovery_codes_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
 alter table renditions add constraint renditions_media_id_fkey FOREIGN KEY (media_id) REFERENCES media(id) ON DELETE CASCADE;
 alter table renditions add constraint renditions_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+alter table review_decisions add constraint review_decisions_post_id_fkey FOREIGN KEY (post_id) REFERENCES posts(id) ON DELETE CASCADE;
+alter table review_decisions add constraint review_decisions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE SET NULL;
+alter table review_decisions add constraint review_decisions_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+alter table reviewers add constraint reviewers_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
+alter table reviewers add constraint reviewers_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+alter table reviews add constraint reviews_asked_by_fkey FOREIGN KEY (asked_by) REFERENCES users(id) ON DELETE SET NULL;
+alter table reviews add constraint reviews_post_id_fkey FOREIGN KEY (post_id) REFERENCES posts(id) ON DELETE CASCADE;
+alter table reviews add constraint reviews_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table revocations add constraint revocations_asked_by_fkey FOREIGN KEY (asked_by) REFERENCES users(id) ON DELETE SET NULL;
 alter table revocations add constraint revocations_channel_id_fkey FOREIGN KEY (channel_id) REFERENCES channels(id) ON DELETE SET NULL;
 alter table revocations add constraint revocations_grant_id_fkey FOREIGN KEY (grant_id) REFERENCES grants(id) ON DELETE SET NULL;
@@ -1526,6 +1664,7 @@ CREATE TRIGGER media_number_gone AFTER DELETE ON media FOR EACH ROW EXECUTE FUNC
 CREATE TRIGGER media_tell AFTER UPDATE OF conversion, conversion_share ON media FOR EACH ROW WHEN (((old.conversion IS DISTINCT FROM new.conversion) OR (old.conversion_share IS DISTINCT FROM new.conversion_share))) EXECUTE FUNCTION tell_media();
 CREATE TRIGGER outbox_tell AFTER INSERT ON outbox FOR EACH ROW EXECUTE FUNCTION tell_outbox();
 CREATE TRIGGER posts_version BEFORE UPDATE ON posts FOR EACH ROW WHEN (((old.state IS DISTINCT FROM new.state) OR (old.text IS DISTINCT FROM new.text) OR (old.link IS DISTINCT FROM new.link) OR (old.variants IS DISTINCT FROM new.variants) OR (old.choices IS DISTINCT FROM new.choices) OR (old.wall_time IS DISTINCT FROM new.wall_time) OR (old.zone IS DISTINCT FROM new.zone) OR (old.due_at IS DISTINCT FROM new.due_at))) EXECUTE FUNCTION raise_post_version();
+CREATE TRIGGER reviews_tell AFTER INSERT OR UPDATE OF state, stage ON reviews FOR EACH ROW EXECUTE FUNCTION tell_review();
 CREATE TRIGGER targets_number_added AFTER INSERT ON targets FOR EACH ROW WHEN ((new.state = 'published'::text)) EXECUTE FUNCTION note_row_change();
 CREATE TRIGGER targets_number_changed AFTER UPDATE OF state, text, permalink, platform_post_id, published_at, post_id ON targets FOR EACH ROW WHEN ((((old.state = 'published'::text) OR (new.state = 'published'::text)) AND ((old.state IS DISTINCT FROM new.state) OR (old.text IS DISTINCT FROM new.text) OR (old.permalink IS DISTINCT FROM new.permalink) OR (old.platform_post_id IS DISTINCT FROM new.platform_post_id) OR (old.published_at IS DISTINCT FROM new.published_at) OR (old.post_id IS DISTINCT FROM new.post_id)))) EXECUTE FUNCTION note_row_change();
 CREATE TRIGGER targets_number_gone AFTER DELETE ON targets FOR EACH ROW WHEN ((old.state = 'published'::text)) EXECUTE FUNCTION note_row_change();
@@ -1705,6 +1844,7 @@ comment on column notices.cause is 'what happened, so that it is told once: kind
 comment on column notices.facts is 'times and counts for the words; no caption, name, email or token';
 comment on column notices.by_mail is 'whether the person wanted this kind by mail when it happened';
 comment on column notices.mailing_until is 'somebody is mailing it until then; afterwards it may be mailed by another';
+comment on column notices.post_id is 'the post, for notices that are about all its accounts';
 comment on table number_versions is 'the sum of a workspace''s rows changes with everything that its Insights show; read before the numbers themselves';
 comment on column number_versions.writer is 'the process id of the connection; rows of ended connections are added to another one';
 comment on table outbox is 'what must still be told to Temporal or by mail, written in the transaction that caused it; a row goes when it is told';
@@ -1735,6 +1875,7 @@ comment on column posts.wall_time is 'local time as typed, 2026-11-26T10:00, in 
 comment on column posts.zone is 'zone it was scheduled in';
 comment on column posts.version is 'rises with every change of the post or of a decision about one of its targets; a form made from an older version is refused';
 comment on column posts.slot_choice is 'of a draft without a time: when it is scheduled, it takes the next free slot (slot) or the one after all queued posts (queue)';
+comment on column posts.edited_by is 'who saved its content last; null: the author, or somebody who deleted their account';
 comment on table reading_calls is 'calls that read numbers, by minute, of the last hour: measuring leaves the rest of the limit to publishing';
 comment on table recovery_codes is 'promise: A3: ten codes that each replace the second factor once';
 comment on column recovery_codes.code_hash is 'Argon2id of the code, which is shown once';
@@ -1745,6 +1886,19 @@ comment on column renditions.edits is 'what a person changed in a post, as text;
 comment on column renditions.share is 'how much of it is made, from 0 to 1';
 comment on column renditions.problem is 'why it cannot be made, a sentence for people';
 comment on column renditions.store_key is 'name in the media store, random; while the file is made there may be nothing under it';
+comment on table review_decisions is 'what reviewers decided about a post, and what they want changed';
+comment on column review_decisions.user_id is 'null: the person deleted their account';
+comment on column review_decisions.words is 'what should change, as typed';
+comment on table reviewers is 'members who approve posts; in a workspace without any, its admins do';
+comment on table reviews is 'the review of a post that somebody asked for, or that the workspace requires. While there is one, the post goes out only as it was approved';
+comment on column reviews.state is 'changes: changes were requested; edited: a draft was edited after it was approved; held: its time came before the approval';
+comment on column reviews.stage is 'who is asked now';
+comment on column reviews.round is 'how often approval was asked for, each stage counted';
+comment on column reviews.told_at is 'when the reviewers were told in this round';
+comment on column reviews.steps is 'the reminders that were sent for steps_due_at';
+comment on column reviews.steps_due_at is 'the time of the post that the reminders were for; after a move, they are sent again';
+comment on column reviews.held_at is 'accounts that were due until then wait for a person, who publishes now or moves the post, even if it was approved since';
+comment on column reviews.content is 'the post at the latest decision: what was approved, and what a later edit is compared with';
 comment on table revocations is 'promise: R2: authorizations to revoke at their platform: after the last account was disconnected, or for a deletion request';
 comment on column revocations.issuer_user_id is 'whose authorization it is, at the platform; null once it is over';
 comment on column revocations.channel_id is 'the account that was disconnected; null when a deletion request asked';
@@ -1825,12 +1979,21 @@ comment on column workspaces.erased_by is 'promise: E3: goes with the person who
 comment on column workspaces.requires_second_factor is 'members open the workspace only in a session that proved a second factor';
 comment on column workspaces.set_up_at is 'when accounts were connected, a post was written and people were invited; null: Today still shows the first steps';
 comment on column workspaces.earlier_zones is 'time zones that the workspace had before, each with the moment until when: days of insights are those of the zone at that time';
+comment on column workspaces.review_of is 'which posts go out only once they are approved: none, those last edited by someone who isn''t an admin, or all';
+comment on column workspaces.review_stages is 'who approves: the team, the client, or the team and then the client';
+comment on function approved_content(uuid) is 'the content of a post and of each of its targets, to be kept with a decision';
+comment on function content_of_post(uuid) is 'what people approve: words, link, accounts with their settings, and files. Not the time';
+comment on function content_of_target(text,text,text,jsonb) is 'what one account gets, besides the files';
 comment on function drop_snapshot_months(timestamp with time zone) is 'promise: R3: drops every month that lies before the moment as a whole';
 comment on function ensure_snapshot_months(timestamp with time zone) is 'makes the partitions from the month before to three months after';
+comment on function files_of_post(uuid) is 'the files of a post in their order, with what belongs to each';
 comment on function forget_avatar() is 'whoever disconnects an account, its picture goes in the same transaction';
 comment on function forget_person() is 'whatever ends an authorization, the name of the person and their permissions go in the same statement';
+comment on function is_approved(uuid,uuid,timestamp with time zone,jsonb) is 'whether a target may go out exactly as it is: it was approved like this, or nobody has to approve it';
 comment on function measure_shard(uuid) is 'which of the 16 schedules measures an account: the last bits of its id are random';
+comment on function needs_review(uuid) is 'whether the workspace requires approval of a post';
 comment on function remember_erased() is 'whatever deletes a person, a workspace, an authorization or an account, a restore deletes it again';
 comment on function tell_media() is 'workspace and media: pages that show the file are rendered again';
+comment on function tell_review() is 'workspace and post: pages that show the post are rendered again';
 comment on function tell_target() is 'workspace, post, target, when it is due and when it was due before; times in seconds since 1970';
 comment on function words_of_post(text,jsonb) is 'the words in the texts of a post for all its platforms, the same in a database of every locale';

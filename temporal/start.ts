@@ -15,11 +15,13 @@ import {
   grantWorkflowId,
   mediaWorkflowId,
   policyWorkflowId,
+  reviewWorkflowId,
   targetWorkflowId,
   taskQueue,
 } from '../workflows/names.ts'
 import type { publishTarget } from '../workflows/publish-target.ts'
 import type { renderMedia } from '../workflows/render-media.ts'
+import type { reviewPost } from '../workflows/review-post.ts'
 import { searchKeys } from '../workflows/search-keys.ts'
 
 /**
@@ -58,6 +60,21 @@ export const notifyTarget = async (
     signal: changed,
     ...searchable(attributes),
     staticSummary: 'One post on one account, from scheduled to published',
+  })
+}
+
+/** Starts the workflow of a post's review, or signals the running one. */
+export const notifyReview = async (
+  client: Client,
+  postId: string,
+  queue = taskQueue,
+): Promise<void> => {
+  await client.workflow.signalWithStart<typeof reviewPost, []>('reviewPost', {
+    workflowId: reviewWorkflowId(postId),
+    taskQueue: queue,
+    args: [{ postId }],
+    signal: changed,
+    staticSummary: 'The review of one post: asked, reminded, and approved or held',
   })
 }
 

@@ -2,6 +2,7 @@ import {
   CancellationScope,
   condition,
   isCancellation,
+  type QueryDefinition,
   setCurrentDetails,
   setHandler,
   workflowInfo,
@@ -12,7 +13,11 @@ import { changed, type Progress, progress, type TargetStep } from './names.ts'
 /** The row as an activity read it. `readAt`: when, on that worker's clock. */
 type Row = { readAt: number; words: string }
 /** What is done for a row. Its activity returns the row as it is after that. `words`: for admins. */
-export type RowStep<Ref, R> = { name: TargetStep; words: string; run: (ref: Ref) => Promise<R> }
+export type RowStep<Ref, R, Name = TargetStep> = {
+  name: Name
+  words: string
+  run: (ref: Ref) => Promise<R>
+}
 
 /**
  * A row that an activity returned longer ago than this is read again: no worker was there to go on
@@ -27,7 +32,7 @@ const mostWithoutWait = 25
  * again. It is also read again after an activity has failed, so that no error has to be understood
  * here: what an activity did is in the row. `startOver`: continues as new, once the history is long.
  */
-export const followRow = <Ref, R extends Row>(
+export const followRow = <Ref, R extends Row, Name = TargetStep>(
   ref: Ref,
   readRow: (ref: Ref) => Promise<R>,
   startOver: (ref: Ref) => Promise<never>,
@@ -36,14 +41,14 @@ export const followRow = <Ref, R extends Row>(
   let seenSignals = 0
   let failures = 0
   let withoutWait = 0
-  let now: Progress = { step: 'start', until: null, rounds: 0 }
+  let now: Progress<Name> = { step: 'start', until: null, rounds: 0 }
   const isChanged = () => signals !== seenSignals
   setHandler(changed, () => {
     signals += 1
   })
-  setHandler(progress, () => now)
+  setHandler(progress as QueryDefinition<Progress<Name>>, () => now)
 
-  const show = (step: Progress['step'], words: string, until: number | null = null): void => {
+  const show = (step: Progress<Name>['step'], words: string, until: number | null = null): void => {
     now = { step, until, rounds: now.rounds + 1 }
     setCurrentDetails(words)
   }
@@ -97,7 +102,7 @@ export const followRow = <Ref, R extends Row>(
     },
 
     /** Waits until a time, and takes a step. If the row changes before its end, reads the row. */
-    take: async (row: R, at: number, step: RowStep<Ref, R>): Promise<R> => {
+    take: async (row: R, at: number, step: RowStep<Ref, R, Name>): Promise<R> => {
       await wait(row, at)
       if (isChanged()) return read()
       show(step.name, step.words)

@@ -24,6 +24,7 @@ export type Shard = { shard: number }
 export const measureScheduleId = (shard: number): string => `measure-${shard}`
 
 export const targetWorkflowId = (targetId: string): string => `target-${targetId}`
+export const reviewWorkflowId = (postId: string): string => `review-${postId}`
 export const deletionWorkflowId = (requestId: string): string => `deletion-${requestId}`
 export const exportWorkflowId = (exportId: string): string => `export-${exportId}`
 export const mediaWorkflowId = (mediaId: string): string => `media-${mediaId}`
@@ -46,8 +47,8 @@ export const progress = defineQuery<Progress>('progress')
  * `step`: the current step. `until`: epoch milliseconds of the next step, or null while waiting for
  * an answer.
  */
-export type Progress = {
-  step: 'start' | 'wait' | TargetStep | 'end'
+export type Progress<Step = TargetStep> = {
+  step: 'start' | 'wait' | Step | 'end'
   until: number | null
   rounds: number
 }
@@ -61,17 +62,21 @@ export type TargetStep =
   | 'comment'
   | 'find-comment'
 
+/** What a workflow does for the review of a post. */
+export type ReviewStep = 'ask' | 'remind' | 'escalate' | 'hold'
+
 /** The values of our search attributes. They are plain text in the cluster. */
 export type Attributes = {
   workspace: string
   channel: string | null
-  platform: string
+  platform: string | null
   state: string
 }
 /** `attributes` is present once the cluster knows them. */
 export type Searchable = { attributes?: Attributes }
 
 export type TargetRef = { targetId: string }
+export type ReviewRef = { postId: string }
 export type RequestRef = { requestId: string }
 export type ExportRef = { exportId: string }
 export type MediaRef = { mediaId: string }

@@ -5,6 +5,7 @@ import { listSearchable } from '../../db/posts/targets.ts'
 import { deleteHistories } from '../../temporal/histories.ts'
 import {
   notifyGrant,
+  notifyReview,
   notifyTarget,
   type StartAttributes,
   startDisconnecting,
@@ -12,7 +13,12 @@ import {
   startExport,
   startRendering,
 } from '../../temporal/start.ts'
-import { grantWorkflowId, targetWorkflowId, taskQueue } from '../../workflows/names.ts'
+import {
+  grantWorkflowId,
+  reviewWorkflowId,
+  targetWorkflowId,
+  taskQueue,
+} from '../../workflows/names.ts'
 import { sendAccountMail } from '../mail/account.ts'
 import { type DeletionMailDeps, sendDeletionMails } from '../mail/deletion.ts'
 import { type LinkMailDeps, sendMailLink } from '../mail/link.ts'
@@ -31,6 +37,10 @@ export const createOutboxHandlers = (deps: HandlerDeps): Partial<OutboxHandlers>
     const attributes = await attributesOf(deps, ids)
     await Promise.all(ids.map((id) => notifyTarget(deps.client, id, taskQueue, attributes.get(id))))
     await forgetGone(deps, 'targets', ids, targetWorkflowId)
+  },
+  review: async (ids) => {
+    await Promise.all(ids.map((id) => notifyReview(deps.client, id)))
+    await forgetGone(deps, 'posts', ids, reviewWorkflowId)
   },
   grant: async (ids) => {
     await Promise.all(ids.map((id) => notifyGrant(deps.client, id)))
@@ -77,7 +87,7 @@ export const createOutboxHandlers = (deps: HandlerDeps): Partial<OutboxHandlers>
  */
 const forgetGone = async (
   deps: HandlerDeps,
-  table: 'targets' | 'grants',
+  table: 'targets' | 'posts' | 'grants',
   ids: string[],
   workflowIdOf: (id: string) => string,
 ) => {

@@ -7,7 +7,8 @@ import type { Sql } from '../../db/postgres/connect.ts'
 import { listConverting } from '../../db/posts/conversions.ts'
 import { listTargetsAlone } from '../../db/posts/lone-targets.ts'
 import { listRendering } from '../../db/posts/renditions.ts'
-import { mediaWorkflowId, targetWorkflowId } from '../../workflows/names.ts'
+import { listReviewsAlone } from '../../db/posts/reviews/steps.ts'
+import { mediaWorkflowId, reviewWorkflowId, targetWorkflowId } from '../../workflows/names.ts'
 import { notifyOfUnread } from '../insights/unread.ts'
 
 export type StartingDeps = { sql: Sql; client: Client; log: Logger; now: () => number }
@@ -39,6 +40,7 @@ export const createStartingActivities = (deps: StartingDeps) => ({
     // Checked here and not in the measuring code, because that may be what has stopped.
     await notifyOfUnread(deps.sql, new Date(deps.now()))
     await startLostConversions(deps)
+    await startLostReviews(deps, turn)
     return { looked: targets.length, enqueued: lost.length }
   },
 })
@@ -51,6 +53,12 @@ const startLostConversions = async (deps: StartingDeps): Promise<void> => {
   ])
   for (const id of new Set([...converting, ...rendering]))
     if (!(await isRunning(deps.client, mediaWorkflowId(id)))) await enqueue(deps.sql, 'media', id)
+}
+
+/** Enqueues reviews again that wait for somebody, but have no running workflow to remind them. */
+const startLostReviews = async (deps: StartingDeps, turn: number): Promise<void> => {
+  for (const id of await listReviewsAlone(deps.sql, { limit: perMinute, turn }))
+    if (!(await isRunning(deps.client, reviewWorkflowId(id)))) await enqueue(deps.sql, 'review', id)
 }
 
 const isRunning = async (client: Client, workflowId: string): Promise<boolean> => {

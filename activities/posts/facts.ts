@@ -39,6 +39,8 @@ export type Given = { prepareAheadMs: number; isReadyAtOnce: boolean; leadMs: nu
 const pausedLookMs = 15 * 60_000
 /** A worker counts as silent after a third of the remaining time, but not sooner than this. */
 const leastSilentMs = 20_000
+/** An approval sends a signal. This is how often to check a post without one, in case it was lost. */
+const unapprovedLookMs = 6 * 3_600_000
 /** How often to look at a post that is too late, until the database agrees. */
 const overdueLookMs = 30_000
 
@@ -47,7 +49,9 @@ const overdueLookMs = 30_000
  * the same minute don't start in the same second. The send time itself has no jitter.
  */
 export const factsOf = (target: TargetToDrive, nowMs: number, given: Given): TargetFacts => {
-  const armAt = unsentTime(target, nowMs, armAtMs(target, given.leadMs))
+  const armAt = target.isUnapproved
+    ? nowMs + unapprovedLookMs
+    : unsentTime(target, nowMs, armAtMs(target, given.leadMs))
   const comment = commentNeed(target, nowMs)
   return {
     state: target.state,
@@ -80,9 +84,15 @@ export const factsOfNothing = (nowMs: number): TargetFacts => ({
 /** Whether the row asks for a step now. An activity that isn't asked for does nothing. */
 export const asks = {
   toBeReady: (target: TargetToDrive, nowMs: number, prepareAheadMs: number): boolean =>
-    isToPrepare(target) && !target.isPaused && nowMs >= prepareAtMs(target, prepareAheadMs),
+    isToPrepare(target) &&
+    !target.isPaused &&
+    !isHeld(target, nowMs) &&
+    nowMs >= prepareAtMs(target, prepareAheadMs),
   toSend: (target: TargetToDrive, nowMs: number): boolean =>
-    target.state === 'ready' && !target.isPaused && nowMs >= earliestSendMs(target),
+    target.state === 'ready' &&
+    !target.isPaused &&
+    !target.isUnapproved &&
+    nowMs >= earliestSendMs(target),
   toReconcile: ({ state }: TargetToDrive): boolean => state === 'sending',
   toCheck: ({ state }: TargetToDrive): boolean => state === 'processing',
   toFinish: (target: TargetToDrive, nowMs: number): boolean =>
@@ -93,9 +103,19 @@ export const asks = {
     commentNeed(target, nowMs) === 'find',
 }
 
-/** Too late by the workspace's rule. While publishing is paused, nothing is missed. */
+/**
+ * Too late by the workspace's rule. While publishing is paused, nothing is missed. A post without
+ * approval is held, not missed.
+ */
 export const isOverdue = (target: TargetToDrive, nowMs: number): boolean =>
-  isUnsent(target.state) && !target.isPaused && target.missedAt.getTime() < nowMs
+  isUnsent(target.state) &&
+  !target.isPaused &&
+  !target.isUnapproved &&
+  target.missedAt.getTime() < nowMs
+
+/** Its time came before its approval. It is prepared before its time, so that it can be on time. */
+const isHeld = (target: TargetToDrive, nowMs: number): boolean =>
+  target.isUnapproved && target.dueAt.getTime() <= nowMs
 
 export const sendAtMs = (target: TargetRow): number =>
   Math.max(target.dueAt.getTime(), notBeforeMs(target))
@@ -129,6 +149,7 @@ const earliestSendMs = (target: TargetRow): number =>
  */
 const unsentTime = (target: TargetToDrive, nowMs: number, atMs: number): number => {
   if (target.isPaused) return Math.max(atMs, nowMs + pausedLookMs)
+  if (isHeld(target, nowMs)) return nowMs + unapprovedLookMs
   // It could not be marked as missed, because the database's clock is behind.
   if (isOverdue(target, nowMs)) return nowMs + overdueLookMs
   return Math.min(atMs, target.missedAt.getTime() + 1_000)
@@ -155,6 +176,7 @@ const commentAtMs = (target: TargetToDrive, nowMs: number): number =>
 
 const wordsOf = (target: TargetToDrive): string => {
   if (target.isPaused && isUnsent(target.state)) return 'Paused: nothing is sent'
+  if (target.isUnapproved && isUnsent(target.state)) return 'Waiting for approval'
   if (target.state === 'processing' && target.inboxUntil) return inInbox
   if (target.state !== 'published' || !target.commentOpen) return words[target.state]
   return `Published; ${target.isPaused ? 'paused, so the' : 'its'} first comment waits`

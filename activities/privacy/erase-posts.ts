@@ -5,7 +5,7 @@ import type { OpenRequest } from '../../db/privacy/deletion-requests.ts'
 import { countOnStep } from '../../db/privacy/deletion-steps.ts'
 import { deletePosts, listDoomedPosts } from '../../db/privacy/erasure.ts'
 import { deleteHistories, type HistoryDeps } from '../../temporal/histories.ts'
-import { targetWorkflowId } from '../../workflows/names.ts'
+import { reviewWorkflowId, targetWorkflowId } from '../../workflows/names.ts'
 
 const batch = 100
 
@@ -16,7 +16,10 @@ export const erasePosts = async (
 ): Promise<void> => {
   for (let left = true; left; ) {
     const posts = await listDoomedPosts(deps.sql, request, batch)
-    const histories = posts.flatMap((post) => post.targetIds).map((id) => targetWorkflowId(id))
+    const histories = posts.flatMap(({ id, targetIds }) => [
+      reviewWorkflowId(id),
+      ...targetIds.map((targetId) => targetWorkflowId(targetId)),
+    ])
     await deleteHistories(deps, histories)
     await tx(deps.sql, async (t) => {
       await deletePosts(

@@ -17,6 +17,12 @@ export const noticeKinds = [
   'left',
   'asked',
   'unread',
+  'review',
+  'reminder',
+  'escalated',
+  'held',
+  'approved',
+  'changes',
 ] as const
 export type NoticeKind = (typeof noticeKinds)[number]
 
@@ -26,12 +32,16 @@ export type NewNotice = {
   /** Identifies what happened. Each person gets one notice per cause. */
   cause: string
   targetId?: string
+  postId?: string
   channelId?: string
   grantId?: string
   /** Times and counts only. */
   facts?: JsonRecord
-  /** Admins, the author of the target's post, both, or all members. */
-  to: 'admins' | 'author' | 'both' | 'members'
+  /**
+   * Admins, the author of the post, both, all members, or those who approve posts, except who edited
+   * this one last.
+   */
+  to: 'admins' | 'author' | 'both' | 'members' | 'reviewers'
 }
 
 // promise: U4
@@ -40,23 +50,35 @@ export type NewNotice = {
  * Call it in the transaction of the change.
  */
 export const notify = async (sql: Db, notice: NewNotice): Promise<void> => {
-  const { workspaceId, kind, cause, targetId = null, channelId = null, grantId = null, to } = notice
+  const { workspaceId, kind, cause, to } = notice
+  const { targetId = null, postId = null, channelId = null, grantId = null } = notice
   await sql`
     with concerned as (
       select u.id, ${kind} = any(u.notices_by_mail) as by_mail
       from memberships m join users u on u.id = m.user_id
       where m.workspace_id = ${workspaceId} and u.deactivated_at is null and (
         ${to} = 'members' or (${to} in ('admins', 'both') and m.role = 'admin')
-        or (${to} in ('author', 'both') and u.id = (
-          select p.created_by from targets t join posts p on p.id = t.post_id where t.id = ${targetId})))),
+        or (${to} in ('author', 'both') and u.id in (
+          select p.created_by from targets t join posts p on p.id = t.post_id where t.id = ${targetId}
+          union all select coalesce(edited_by, created_by) from posts where id = ${postId}))
+        or (${to} = 'reviewers' and ${isReviewer(sql)}
+          and u.id is distinct from (select coalesce(edited_by, created_by) from posts where id = ${postId})))),
     told as (
-      insert into notices (workspace_id, user_id, kind, cause, target_id, channel_id, grant_id, facts, by_mail)
-      select ${workspaceId}, id, ${kind}, ${cause}, ${targetId}, ${channelId}, ${grantId}, ${sql.json(notice.facts ?? {})}, by_mail
+      insert into notices (workspace_id, user_id, kind, cause, target_id, post_id, channel_id, grant_id, facts, by_mail)
+      select ${workspaceId}, id, ${kind}, ${cause}, ${targetId}, ${postId}, ${channelId}, ${grantId}, ${sql.json(notice.facts ?? {})}, by_mail
       from concerned
       on conflict on constraint notices_once do nothing
       returning id, by_mail)
     insert into outbox (kind, ref_id) select 'notice', id from told where by_mail`
 }
+
+/** Whether the membership `m` is of a chosen reviewer, or of an admin where none is chosen. */
+const isReviewer = (sql: Db) => sql`(
+  exists (select from reviewers v where v.workspace_id = m.workspace_id and v.user_id = m.user_id)
+  or (m.role = 'admin' and not exists (
+    select from reviewers v join memberships b on b.workspace_id = v.workspace_id and b.user_id = v.user_id
+      join users w on w.id = v.user_id
+    where v.workspace_id = m.workspace_id and w.deactivated_at is null)))`
 
 /** A notice with everything its text needs, as of now. */
 export type Notice = {
@@ -85,11 +107,13 @@ export type Notice = {
 }
 
 export const noticeColumns = (sql: Db) => sql`
-  n.id, n.kind, n.created_at, n.seen_at, n.facts, w.name as workspace_name, w.slug, w.zone, t.post_id, left(t.text, 120) as text, t.due_at,
+  n.id, n.kind, n.created_at, n.seen_at, n.facts, w.name as workspace_name, w.slug, w.zone, coalesce(t.post_id, n.post_id) as post_id,
+  left(coalesce(t.text, p.text), 120) as text, coalesce(t.due_at, p.due_at) as due_at,
   t.problem ->> 'words' as problem_words, t.waiting_for, t.comment_problem ->> 'words' as comment_problem_words, c.name as channel_name, c.platform, g.id as grant_id, g.issuer, g.user_name as grant_name, a.name as asked_by`
 
 export const noticeTables = (sql: Db) => sql`
   notices n join workspaces w on w.id = n.workspace_id left join targets t on t.id = n.target_id
+  left join posts p on p.id = n.post_id
   left join channels c on c.id = coalesce(n.channel_id, t.channel_id) left join grants g on g.id = coalesce(n.grant_id, c.grant_id)
   left join users a on n.kind = 'asked' and a.id = (n.facts ->> 'by')::uuid`
 

@@ -2,11 +2,11 @@ import type { Db } from '../postgres/connect.ts'
 import { requestIds } from './request-ids.ts'
 
 /**
- * What the relay does with a row: start or signal a workflow (target, grant, disconnect, deletion,
- * export, media), or send an email (the others).
+ * What the relay does with a row: start or signal a workflow (target, review, grant, disconnect,
+ * deletion, export, media), or send an email (the others).
  */
 export type OutboxKind =
-  | ('target' | 'grant' | 'disconnect' | 'deletion' | 'export' | 'media')
+  | ('target' | 'review' | 'grant' | 'disconnect' | 'deletion' | 'export' | 'media')
   | ('notice' | 'password-reset' | 'mail-link' | 'account-mail' | 'deletion-mail')
 
 /**
@@ -45,7 +45,7 @@ export const deleteHandled = async (sql: Db, ids: string[]): Promise<void> => {
 /** The ids whose rows no longer exist. */
 export const listGone = async (
   sql: Db,
-  table: 'targets' | 'grants',
+  table: 'targets' | 'posts' | 'grants',
   ids: string[],
 ): Promise<string[]> => {
   const rows = await sql<{ id: string }[]>`

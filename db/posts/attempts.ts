@@ -1,6 +1,7 @@
 import type { Problem } from '../../platforms/errors.ts'
 import type { JsonRecord } from '../../platforms/json.ts'
 import type { Db } from '../postgres/connect.ts'
+import { isApproved } from './reviews/approved.ts'
 import { transition } from './target-transitions.ts'
 
 export type AttemptOutcome =
@@ -44,8 +45,8 @@ export type ClaimWish = {
  * promise: D6: a platform receives what people directed us to send, and receives it once. Moves
  * ready targets to sending and inserts their attempts, in one statement. Returns the claims by
  * target id. There is no claim if the post was canceled, moved or changed, its channel or grant has
- * ended, another attempt came first, its platform accepts no posts for now, or it is too late; then
- * it must not be sent. With several wishes, rows that are locked by others get no claim either:
+ * ended, another attempt came first, its platform accepts no posts for now, it isn't approved exactly
+ * as it is, or it is too late; then it must not be sent. With several wishes, rows that are locked by others get no claim either:
  * claim such a target alone.
  */
 export const claimTargets = async (sql: Db, wishes: ClaimWish[]): Promise<Map<string, Claim>> => {
@@ -66,6 +67,7 @@ export const claimTargets = async (sql: Db, wishes: ClaimWish[]): Promise<Map<st
           and date_trunc('milliseconds', t.due_at) = w.due_at and t.due_at + o.missed_after > now()
           and c.id = t.channel_id and c.state = 'connected' and g.id = c.grant_id and g.state = 'active'
           and o.id = t.workspace_id and o.paused_at is null and i.paused_at is null
+          and ((o.review_of = 'off' and not exists (select from reviews r where r.post_id = t.post_id)) or ${isApproved(sql)})
           and not exists (
             select from limits l where l.subject in ('channel:' || c.id, 'grant:' || g.id, 'issuer:' || g.issuer)
               and 'sending' = any(l.holds) and l.until > w.now)`,

@@ -3,6 +3,7 @@ import type { JsonRecord } from '../../platforms/json.ts'
 import { enqueue } from '../notifications/outbox.ts'
 import type { HeldPost } from './post-locks.ts'
 import { reviveRenditions } from './renditions.ts'
+import { askForReview, reviewMoved } from './reviews/reviews.ts'
 import type { TargetState } from './target-states.ts'
 import { type Moved, transition } from './target-transitions.ts'
 
@@ -44,12 +45,13 @@ type Locked = {
 /**
  * Updates the targets of a post to what the person chose: adds new ones, gives the new content and
  * each its time to unsent, failed, missed and canceled ones, and cancels unsent ones that are no longer
- * chosen. Sent ones stay as they are.
+ * chosen. Sent ones stay as they are. Asks for approval if the workspace requires it, or `isAsked`.
  */
 export const scheduleTargets = async (
   t: Transaction,
   post: HeldPost,
   targets: TargetToSchedule[],
+  { isAsked = false } = {},
 ): Promise<TargetChange[]> => {
   const before = await lockTargets(t, post)
   const chosen = new Set(targets.map((target) => target.channelId))
@@ -62,7 +64,9 @@ export const scheduleTargets = async (
       before.find((row) => row.channelId === target.channelId),
     ),
   )
-  return [...changes, ...(await eachInTurn(dropped, (target) => cancelOne(t, target)))]
+  const canceled = await eachInTurn(dropped, (target) => cancelOne(t, target))
+  await askForReview(t, post, { isAsked })
+  return [...changes, ...canceled]
 }
 
 /**
@@ -74,18 +78,18 @@ export const movePost = async (
   post: HeldPost,
   dueAt: Date,
 ): Promise<TargetChange[]> =>
-  eachInTurn(await lockTargets(t, post), (target) => moveOne(t, target, dueAt, 'move'))
+  thenTell(t, post, await lockTargets(t, post), (target) => moveOne(t, target, dueAt, 'move'))
 
 /** Cancels all unsent targets. */
 export const cancelPost = async (t: Transaction, post: HeldPost): Promise<TargetChange[]> =>
-  eachInTurn(await lockTargets(t, post), (target) => cancelOne(t, target))
+  thenTell(t, post, await lockTargets(t, post), (target) => cancelOne(t, target))
 
 export const cancelTarget = async (
   t: Transaction,
   post: HeldPost,
   targetId: string,
 ): Promise<TargetChange[]> =>
-  eachInTurn(await lockTarget(t, post, targetId), (target) => cancelOne(t, target))
+  thenTell(t, post, await lockTarget(t, post, targetId), (target) => cancelOne(t, target))
 
 /**
  * Sends one refused, missed or canceled target again, and makes its files again if that failed.
@@ -97,9 +101,21 @@ export const retryTarget = async (
   retry: { targetId: string; dueAt: Date },
 ): Promise<TargetChange[]> => {
   await reviveRenditions(t, { workspaceId: post.workspaceId, postId: post.id })
-  return eachInTurn(await lockTarget(t, post, retry.targetId), (target) =>
+  return thenTell(t, post, await lockTarget(t, post, retry.targetId), (target) =>
     moveOne(t, target, retry.dueAt, 'retry'),
   )
+}
+
+/** The review of the post, if there is one, follows its times. */
+const thenTell = async (
+  t: Transaction,
+  post: HeldPost,
+  targets: Locked[],
+  work: (target: Locked) => Promise<TargetChange>,
+): Promise<TargetChange[]> => {
+  const changes = await eachInTurn(targets, work)
+  await reviewMoved(t, post)
+  return changes
 }
 
 /**

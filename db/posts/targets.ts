@@ -2,6 +2,7 @@ import type { Problem } from '../../platforms/errors.ts'
 import type { JsonRecord } from '../../platforms/json.ts'
 import type { Db } from '../postgres/connect.ts'
 import type { CommentState } from './comments/comments.ts'
+import { isApproved } from './reviews/approved.ts'
 import { openStates, stateList, type TargetState } from './target-states.ts'
 
 export type TargetRow = {
@@ -62,16 +63,22 @@ export const listTargets = (
 
 /**
  * `missedAt`: after this time it is too late to publish. `isPaused`: publishing is paused in its
- * workspace. `isConnected`: its account and connection are active, as far as we know.
+ * workspace. `isConnected`: its account and connection are active, as far as we know. `isUnapproved`:
+ * somebody has to approve it as it is before it may go out.
  */
-export type TargetToDrive = TargetRow & { missedAt: Date; isPaused: boolean; isConnected: boolean }
+export type TargetToDrive = TargetRow & {
+  missedAt: Date
+  isPaused: boolean
+  isConnected: boolean
+  isUnapproved: boolean
+}
 
 /** A target by its id alone, for workflows, which know nothing else. */
 export const findTarget = async (sql: Db, targetId: string): Promise<TargetToDrive | undefined> => {
   const [row] = await sql<TargetToDrive[]>`
     select t.*, c.name as channel_name, c.handle as channel_handle, t.due_at + w.missed_after as missed_at,
       w.paused_at is not null or i.paused_at is not null as is_paused,
-      c.state = 'connected' and coalesce(g.state = 'active', false) as is_connected
+      c.state = 'connected' and coalesce(g.state = 'active', false) as is_connected, not ${isApproved(sql)} as is_unapproved
     from targets t join channels c on c.id = t.channel_id left join grants g on g.id = c.grant_id
       join workspaces w on w.id = t.workspace_id cross join installation i
     where t.id = ${targetId}`

@@ -3,6 +3,7 @@ import type { JsonRecord } from '../../platforms/json.ts'
 import { enqueue } from '../notifications/outbox.ts'
 import type { Db } from '../postgres/connect.ts'
 import type { HeldPost } from './post-locks.ts'
+import { reviewMoved } from './reviews/reviews.ts'
 import type { TargetChange } from './target-moves.ts'
 import { attentionStates, type TargetState } from './target-states.ts'
 import { transition } from './target-transitions.ts'
@@ -70,6 +71,7 @@ export const uncancelTargets = async (
     await transition(t, 'uncancel', { where: t`t.id = ${target.id}` })
     await enqueue(t, 'target', target.id)
   }
+  await reviewMoved(t, post)
   return targets.map((target) => changeOf(target, 'scheduled'))
 }
 

@@ -101,5 +101,6 @@ export const endGrantsAgain = async (t: Db, ids: string[], at: Date): Promise<vo
 export const dropLostOutbox = async (t: Db): Promise<void> => {
   await t`
     delete from outbox where (kind = 'target' and ref_id not in (select id from targets))
+      or (kind = 'review' and ref_id not in (select id from posts))
       or (kind = 'grant' and ref_id not in (select id from grants)) or (kind = 'disconnect' and ref_id not in (select id from channels))`
 }

@@ -67,7 +67,7 @@ export const dropFileAltTexts = async (sql: Db, userId: string): Promise<number>
 }
 
 /**
- * Deletes the alt texts in posts that the person wrote. Returns how many, and the unsent targets,
+ * Deletes the alt texts in posts that the person wrote, also in what was approved. Returns how many, and the unsent targets,
  * which must be prepared again.
  */
 export const dropAltTexts = async (
@@ -78,6 +78,11 @@ export const dropAltTexts = async (
     update post_media pm set alt_text = '' from posts p where p.id = pm.post_id and p.created_by = ${userId} and pm.alt_text <> ''
     returning pm.post_id`
   const posts = dropped.map((row) => row.postId)
+  await sql`
+    update reviews r set content = jsonb_set(r.content, '{media}', (
+      select coalesce(jsonb_agg(one || '{"alt": ""}' order by nth), '[]')
+      from jsonb_array_elements(r.content -> 'media') with ordinality as m (one, nth)))
+    where r.post_id = any(${posts}::uuid[]) and r.content is not null`
   const targets = await transition(sql, 'prepareAnew', {
     where: sql`t.post_id = any(${posts}::uuid[])`,
   })

@@ -168,7 +168,9 @@ export const listDoomedPosts = async (
 
 /** Deletes posts with their outbox rows, so that no workflow is started for a deleted post. */
 export const deletePosts = async (sql: Db, ids: string[]): Promise<void> => {
-  await sql`delete from outbox where kind = 'target' and ref_id in (select id from targets where post_id = any(${ids}))`
+  await sql`
+    delete from outbox where (kind = 'target' and ref_id in (select id from targets where post_id = any(${ids})))
+      or (kind = 'review' and ref_id = any(${ids}::uuid[]))`
   await sql`delete from posts where id = any(${ids})`
 }
 
@@ -183,6 +185,9 @@ export const listWorkspacesOf = async (sql: Db, request: OpenRequest): Promise<s
     union select workspace_id from media where uploaded_by = ${request.userId}
     union select workspace_id from posts where created_by = ${request.userId}
     union select workspace_id from post_versions where user_id = ${request.userId}
+    union select workspace_id from posts where edited_by = ${request.userId}
+    union select workspace_id from reviews where asked_by = ${request.userId}
+    union select workspace_id from review_decisions where user_id = ${request.userId}
     union select workspace_id from annotations where created_by = ${request.userId}`
   return rows.map((row) => row.id)
 }
@@ -208,6 +213,7 @@ export const deletePerson = async (
     await sql`delete from events where subject_id = ${userId} or (user_id = ${userId} and workspace_id is null)`
   await sql`
     delete from post_versions where user_id = ${userId} or post_id in (select id from posts where created_by = ${userId})`
+  await sql`update review_decisions set words = '' where user_id = ${userId}`
   const invitations = await sql`
     delete from invitations where accepted_by = ${userId} or (created_by = ${userId} and accepted_at is null)`
   await dropLetters(sql, userId)

@@ -29,6 +29,10 @@ export const aboutTables: Record<string, string> = {
   posts: 'posts and drafts: text, link, state',
   post_versions: 'saved versions of posts: what was typed, by whom, when',
   unsaved_edits: 'your edits of posts that you didn’t save',
+  reviews:
+    'reviews of posts: who asked for approval and when, its state, and the post as it was approved',
+  review_decisions: 'what reviewers decided about a post, and what they wrote',
+  reviewers: 'members who approve posts',
   post_media: 'which photos and videos a post has, in which order, with their alt texts and edits',
   targets: 'a post on one account: text, time, outcome, and its ID and link at the platform',
   attempts: 'individual attempts to publish, with the platform’s answers',

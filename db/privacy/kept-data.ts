@@ -184,6 +184,14 @@ export const keptData: Kept[] = [
     columns: ['post_versions.*', 'unsaved_edits.*'],
   },
   {
+    id: 'reviews',
+    group: 'content',
+    what: 'Reviews of posts: who asked for approval, who approved or requested changes and when, what they wrote, and the post as it was then; and which members approve posts',
+    why: 'So that a post goes out only as it was approved, and everyone can see who approved it',
+    kept: workspace,
+    columns: ['reviews.*', 'review_decisions.*', 'reviewers.*'],
+  },
+  {
     id: 'media',
     group: 'content',
     what: 'Photos and videos you upload, their file names and the alt texts you write',

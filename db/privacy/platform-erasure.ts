@@ -85,7 +85,7 @@ export const eraseTargets = async (
 
 /**
  * Turns scheduled posts without any target left into drafts, and removes the erased accounts from
- * their choices, also in saved versions and unsaved edits.
+ * their choices, also in saved versions, unsaved edits and what was approved.
  */
 export const freePosts = async (
   t: Db,
@@ -95,6 +95,10 @@ export const freePosts = async (
     update posts set choices = choices - ${channelIds}::text[],
       state = case when state = 'scheduled' and not exists (select from targets where post_id = posts.id) then 'draft' else state end
     where workspace_id = ${workspaceId} and (choices ?| ${channelIds}::text[] or id = any(${postIds}::uuid[]))`
+  await t`
+    update reviews set content = content || jsonb_build_object('choices', (content->'choices') - ${channelIds}::text[],
+      'accounts', (content->'accounts') - ${channelIds}::text[])
+    where workspace_id = ${workspaceId} and content->'choices' ?| ${channelIds}::text[]`
   for (const table of ['post_versions', 'unsaved_edits'])
     await t`
       update ${t(table)} set form = form || jsonb_build_object('channels', (form->'channels') - ${channelIds}::text[],

@@ -47,7 +47,11 @@ const everyDeletion: Record<DeletionMail['kind'], true> = {
   finished: true,
   workspace: true,
 }
-const aboutPosts = ['failed', 'unconfirmed', 'missed', 'inbox', 'comment', 'canceled']
+const aboutReviews = ['review', 'reminder', 'escalated', 'held', 'approved', 'changes']
+const aboutPosts = [
+  ...['failed', 'unconfirmed', 'missed', 'inbox', 'comment', 'canceled'],
+  ...aboutReviews,
+]
 const everyNotice: Record<NoticeKind, Partial<NoticeToMail>> = {
   failed: {
     problemWords:
@@ -71,6 +75,12 @@ const everyNotice: Record<NoticeKind, Partial<NoticeToMail>> = {
   left: { facts: { accounts: 1, canceled: 2, files: 3 } },
   asked: { askedBy: 'Cleo Marti' },
   unread: { facts: { since: day(1).toISOString() } },
+  review: { facts: { due: day(9).toISOString(), stage: 'team' } },
+  reminder: { facts: { due: day(9).toISOString(), stage: 'client' } },
+  escalated: { facts: { due: day(9).toISOString(), stage: 'team' } },
+  held: { facts: { due: day(9).toISOString(), stage: 'team' } },
+  approved: { facts: { due: day(9).toISOString(), stage: 'team' } },
+  changes: { facts: { due: day(9).toISOString(), stage: 'team' } },
 }
 
 const labels: Record<string, string> = { instagram: 'Instagram', meta: 'Meta', tiktok: 'TikTok' }

@@ -97,6 +97,19 @@ const sentences: Record<string, (event: AuditEvent, saying: Saying) => string> =
   'post.edited': () => 'edited a post',
   'post.scheduled': (event, saying) => `scheduled a post${due(event, saying)}`,
   'post.moved': (event, saying) => `moved a post${due(event, saying)}`,
+  'review.settings': () => 'changed who approves posts',
+  'review.asked': () => 'asked for approval of a post',
+  'review.approved': (event) =>
+    event.facts.goes_on === true
+      ? 'approved a post for the team'
+      : event.facts.stage === 'client'
+        ? 'approved a post for the client'
+        : 'approved a post',
+  'review.changes': () => 'requested changes to a post',
+  'review.revoked': () => 'took back the approval of a post',
+  'review.withdrawn': () => 'withdrew a post from review',
+  'review.escalated': () => 'told the admins that nobody has approved a post',
+  'review.held': (event, saying) => `put a post on hold: not approved in time${due(event, saying)}`,
   'post.canceled': () => 'canceled a post',
   'post.moved_undone': (event, saying) => `moved a post back${due(event, saying)}`,
   'post.canceled_undone': () => 'scheduled a canceled post again',

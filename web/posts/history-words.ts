@@ -27,6 +27,10 @@ export const historyWords = (
       return `${who}: the first comment wasn’t added.`
     case 'comment.unconfirmed':
       return `${who}: we couldn’t confirm the first comment.`
+    case 'review.escalated':
+      return 'Nobody had approved it. The admins were told.'
+    case 'review.held':
+      return 'On hold: not approved in time. Nothing was sent.'
     case 'target.canceled':
       return `${who}: canceled.`
     default:

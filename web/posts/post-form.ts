@@ -65,7 +65,7 @@ export type PostForm = {
 }
 
 /** The action of the pressed button. `refresh` only renders the form again. */
-type Act = 'refresh' | 'check' | 'save' | 'schedule' | 'now'
+type Act = 'refresh' | 'check' | 'save' | 'schedule' | 'ask' | 'now'
 
 const limits = z.object({
   text: z.string().max(100_000),
@@ -154,7 +154,7 @@ const readVariants = (body: FormData, dropped: string): PostForm['variants'] =>
   Object.fromEntries(Object.entries(named(body, 'variant.')).filter(([name]) => name !== dropped))
 
 const readAct = (act: string): Act =>
-  ['check', 'save', 'schedule', 'now'].includes(act) ? (act as Act) : 'refresh'
+  ['check', 'save', 'schedule', 'ask', 'now'].includes(act) ? (act as Act) : 'refresh'
 
 const readMedia = (body: FormData, act: string, actOn: string): PostForm['media'] => {
   const kept = ids(body, 'media').filter((media) => !(act === 'remove' && media === actOn))

@@ -20,6 +20,7 @@ import {
   updatePost,
 } from '../../db/posts/posts.ts'
 import { requestRenditions } from '../../db/posts/renditions.ts'
+import { noteEdit, readContent } from '../../db/posts/reviews/reviews.ts'
 import { scheduleTargets, type TargetToSchedule } from '../../db/posts/target-moves.ts'
 import { isSent } from '../../db/posts/target-states.ts'
 import { listTargets } from '../../db/posts/targets.ts'
@@ -139,6 +140,8 @@ const carryOut = async (
   const workspaceId = actor.workspace.id
   if (plan && !composer.form.twice && (await isSecond(t, workspaceId, composer, plan)))
     return 'twice'
+  const contentBefore =
+    composer.post && (await readContent(t, { workspaceId, postId: composer.post.id }))
   const post = composer.post
     ? await overwrite(t, workspaceId, composer, draft)
     : await hold(
@@ -153,7 +156,9 @@ const carryOut = async (
     await keepAltTextsOf(t, { ...ref, userId: actor.userId }, composer.media)
     await replacePostMedia(t, ref, composer.media)
   }
-  const changes = plan ? await scheduleTargets(t, post, targetsOf(composer, plan)) : []
+  if (contentBefore) await noteEdit(t, { ...ref, userId: actor.userId }, contentBefore)
+  const isAsked = composer.form.act === 'ask'
+  const changes = plan ? await scheduleTargets(t, post, targetsOf(composer, plan), { isAsked }) : []
   if (plan) await requestRenditions(t, workspaceId, renditionsOf(composer))
   await keepOtherEdit(t, { ...ref, userId: actor.userId }, composer.form)
   await dropUnsavedEdit(t, { ...ref, userId: actor.userId })

@@ -100,7 +100,7 @@ const take = async (
 ): Promise<Response> => {
   const { workspace, user } = c.var
   const actor = { workspace, userId: user.id }
-  const act = form.act === 'save' && post?.state === 'scheduled' ? 'schedule' : form.act
+  const act = actOf(form, post)
   if (act === 'refresh') return showComposer(deps, view, c, post, form, 'writing')
   if (act === 'check') return showComposer(deps, view, c, post, form, 'schedule')
   const composer = await loadComposer(deps, workspace, post, form, act !== 'save')
@@ -125,6 +125,10 @@ const take = async (
   }
   return afterwards(deps, view, c, post, form, saved)
 }
+
+/** A scheduled post can't be saved without its times. Asking for approval schedules too. */
+const actOf = ({ act }: PostForm, post: PostRow | null) =>
+  act === 'ask' || (act === 'save' && post?.state === 'scheduled') ? 'schedule' : act
 
 const afterwards = async (
   deps: WebDeps,

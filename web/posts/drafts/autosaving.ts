@@ -6,6 +6,7 @@ import { keepFormKey, releaseFormKey, takeFormKey } from '../../../db/posts/form
 import { keepAltTextsOf } from '../../../db/posts/library/alt-texts.ts'
 import { findVersion, type HeldPost, lockPost } from '../../../db/posts/post-locks.ts'
 import { insertPost, type PostRow, replacePostMedia, updatePost } from '../../../db/posts/posts.ts'
+import { noteEdit, readContent } from '../../../db/posts/reviews/reviews.ts'
 import { isSent } from '../../../db/posts/target-states.ts'
 import { listTargets } from '../../../db/posts/targets.ts'
 import type { WebDeps, Workspace } from '../../http/env.ts'
@@ -113,9 +114,11 @@ const saveEdit = async (
     const as = isCurrent ? (isOther ? 'twice' : 'aside') : 'changed'
     return { as, postId, version, editAt: at.toISOString() }
   }
+  const content = await readContent(t, ref)
   await updatePost(t, { ...ref, version }, draftOf(composer, 'draft', null))
   await keepAltTextsOf(t, { ...ref, userId }, composer.media)
   await replacePostMedia(t, ref, composer.media)
+  await noteEdit(t, { ...ref, userId }, content)
   await keepOtherEdit(t, { ...ref, userId }, composer.form)
   await dropUnsavedEdit(t, { ...ref, userId })
   const after = await findVersion(t, held)
