@@ -1041,6 +1041,7 @@ create table reviews (
   steps text[] default '{}'::text[] not null,
   steps_due_at timestamp with time zone,
   held_at timestamp with time zone,
+  dismissed_at timestamp with time zone,
   content jsonb
 );
 create table revocations (
@@ -1898,6 +1899,7 @@ comment on column reviews.told_at is 'when the reviewers were told in this round
 comment on column reviews.steps is 'the reminders that were sent for steps_due_at';
 comment on column reviews.steps_due_at is 'the time of the post that the reminders were for; after a move, they are sent again';
 comment on column reviews.held_at is 'accounts that were due until then wait for a person, who publishes now or moves the post, even if it was approved since';
+comment on column reviews.dismissed_at is 'a person dismissed the held post from what needs attention';
 comment on column reviews.content is 'the post at the latest decision: what was approved, and what a later edit is compared with';
 comment on table revocations is 'promise: R2: authorizations to revoke at their platform: after the last account was disconnected, or for a deletion request';
 comment on column revocations.issuer_user_id is 'whose authorization it is, at the platform; null once it is over';

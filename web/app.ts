@@ -57,6 +57,9 @@ import { policyOf } from './privacy/policy.ts'
 import { promisesRoutes } from './privacy/promise-routes.ts'
 import { privacyRoutes } from './privacy/routes.ts'
 import { termsRoutes } from './privacy/terms-routes.ts'
+import { reviewActRoutes } from './reviews/act-routes.ts'
+import { reviewsRoutes } from './reviews/routes.ts'
+import { reviewSettingsRoutes } from './reviews/settings-routes.ts'
 
 /** The whole web application; `app.request()` is enough to test it. */
 export const createApp = (deps: WebDeps): Hono<Env> => {
@@ -116,6 +119,9 @@ const pages: ((deps: WebDeps, view: Renderer) => Hono<any>)[] = [
   secondFactorRoutes,
   peopleRoutes,
   settingsRoutes,
+  reviewSettingsRoutes,
+  reviewsRoutes,
+  reviewActRoutes,
   queueRoutes,
   pauseRoutes,
   activityRoutes,

@@ -30,6 +30,7 @@ create table reviews (
   steps text[] not null default '{}' check (steps <@ '{day,hours,escalate}'),
   steps_due_at timestamptz,
   held_at timestamptz,
+  dismissed_at timestamptz,
   content jsonb check (jsonb_typeof(content) = 'object'),
   check (state <> 'approved' or content is not null)
 );
@@ -44,6 +45,7 @@ comment on column reviews.told_at is 'when the reviewers were told in this round
 comment on column reviews.steps is 'the reminders that were sent for steps_due_at';
 comment on column reviews.steps_due_at is 'the time of the post that the reminders were for; after a move, they are sent again';
 comment on column reviews.held_at is 'accounts that were due until then wait for a person, who publishes now or moves the post, even if it was approved since';
+comment on column reviews.dismissed_at is 'a person dismissed the held post from what needs attention';
 comment on column reviews.content is 'the post at the latest decision: what was approved, and what a later edit is compared with';
 
 create table review_decisions (

@@ -1,5 +1,6 @@
 import type { Db } from '../postgres/connect.ts'
 import type { Fragment } from '../postgres/json-rows.ts'
+import { countReviews } from '../posts/reviews/open.ts'
 import { countNeeds } from './needs.ts'
 import { unseenNotices } from './notifications.ts'
 import type { Pause } from './pauses.ts'
@@ -9,6 +10,8 @@ export type Frame = {
   /** How many items need attention. */
   needCount: number
   pause: Pause
+  /** How many posts wait for approval or for changes. */
+  reviews: number
   /** How many notices the person has not seen. */
   unseen: number
   /** Whether the first steps may still be open: see db/people/first-steps.ts. */
@@ -16,7 +19,12 @@ export type Frame = {
 }
 
 /** A frame as columns of a row. `workspaceAt` and `installationAt` are its pause. */
-export type FrameRow = Pause & { needCount: number | null; unseen: number; hasSteps: boolean }
+export type FrameRow = Pause & {
+  needCount: number | null
+  unseen: number
+  reviews: number
+  hasSteps: boolean
+}
 
 /**
  * An SQL subquery with the frame of one workspace for the user `userId`, an expression. No row
@@ -30,7 +38,7 @@ export const frameIn = (
 ): Fragment => sql`(
   select ${countNeeds(sql, sql`here.id`, now)} as need_count,
     ${unseenNotices(sql, { workspaceId: sql`here.id`, userId: sql`mine.user_id` })} as unseen,
-    here.paused_at as workspace_at, i.paused_at as installation_at,
+    ${countReviews(sql, sql`here.id`)} as reviews, here.paused_at as workspace_at, i.paused_at as installation_at,
     here.set_up_at is null and mine.steps_dismissed_at is null as has_steps
   from workspaces here join memberships mine on mine.workspace_id = here.id cross join installation i
   where here.slug = ${slug} and here.erased_by is null and mine.user_id = ${userId})`
@@ -39,13 +47,14 @@ export const frameIn = (
 export const readFrame = ({
   needCount,
   unseen,
+  reviews,
   hasSteps,
   workspaceAt,
   installationAt,
 }: FrameRow): Frame | null =>
   needCount === null
     ? null
-    : { needCount, unseen, hasSteps, pause: { workspaceAt, installationAt } }
+    : { needCount, unseen, reviews, hasSteps, pause: { workspaceAt, installationAt } }
 
 /** The frame alone. */
 export const findFrame = async (

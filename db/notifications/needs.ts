@@ -45,6 +45,15 @@ export type Need =
       problem: Problem | null
     }
   | {
+      /** It wasn't approved in time. */
+      about: 'held'
+      postId: string
+      version: number
+      text: string
+      dueAt: Date
+      state: 'approved' | 'held'
+    }
+  | {
       about: 'comment'
       postId: string
       targetId: string
@@ -76,12 +85,13 @@ export const listNeeds = async (
 ): Promise<Need[]> => {
   const id = sql`${workspaceId}::uuid`
   const [row] = await sql<
-    Record<'channels' | 'ending' | 'targets' | 'comments', Record<string, unknown>[]>[]
+    Record<'channels' | 'ending' | 'targets' | 'comments' | 'held', Record<string, unknown>[]>[]
   >`
     select ${asJson(sql, channelsToReconnect(sql, id))} as channels, ${asJson(sql, grantsEnding(sql, id, now))} as ending,
-      ${asJson(sql, targetsToSettle(sql, id))} as targets, ${asJson(sql, commentsToSettle(sql, id))} as comments`
-  const { channels = [], ending = [], targets = [], comments = [] } = row ?? {}
-  return [...channels, ...targets, ...comments, ...ending].map((need) =>
+      ${asJson(sql, targetsToSettle(sql, id))} as targets, ${asJson(sql, commentsToSettle(sql, id))} as comments,
+      ${asJson(sql, postsHeld(sql, id))} as held`
+  const { channels = [], ending = [], targets = [], comments = [], held = [] } = row ?? {}
+  return [...channels, ...held, ...targets, ...comments, ...ending].map((need) =>
     fromJson<Need>(need, dates),
   )
 }
@@ -93,7 +103,8 @@ export const countNeeds = (sql: Db, workspaceId: Fragment, now: Date): Fragment 
     (select count(*)::int from (select ${lostConnections(sql, workspaceId)}) lost)
     + (select count(*)::int ${endingConnections(sql, workspaceId, now)})
     + (select count(*)::int from (select from targets where ${isToSettle(sql, workspaceId)} limit ${mostListed}) settle)
-    + (select count(*)::int from (select from targets where ${isCommentToSettle(sql, workspaceId)} limit ${mostListed}) settle))`
+    + (select count(*)::int from (select from targets where ${isCommentToSettle(sql, workspaceId)} limit ${mostListed}) settle)
+    + (select count(*)::int from (select ${heldPosts(sql, workspaceId)} limit ${mostListed}) held))`
 
 /**
  * One row per authorization that has ended. Accounts that were lost while their authorization is
@@ -155,6 +166,16 @@ const targetsToSettle = (sql: Db, workspaceId: Fragment) => sql`(
 const isToSettle = (sql: Db, workspaceId: Fragment) => sql`
     targets.workspace_id = ${workspaceId} and targets.state in ${stateList(sql, attentionStates)}
       and targets.finished_at is null and targets.state_at > now() - make_interval(days => ${askedDays})`
+
+const postsHeld = (sql: Db, workspaceId: Fragment) => sql`(
+    select 'held' as about, p.id as post_id, p.version, left(p.text, 80) as text, r.held_at as due_at, r.state
+    ${heldPosts(sql, workspaceId)} order by r.held_at desc limit ${mostListed})`
+
+/** Posts whose time came before their approval, even if they were approved since. */
+const heldPosts = (sql: Db, workspaceId: Fragment) => sql`
+    from reviews r join posts p on p.id = r.post_id
+    where r.workspace_id = ${workspaceId} and r.held_at > now() - make_interval(days => ${askedDays}) and r.dismissed_at is null
+      and exists (select from targets t where t.post_id = r.post_id and t.state in ${stateList(sql, unsentStates)} and t.due_at <= r.held_at)`
 
 const commentsToSettle = (sql: Db, workspaceId: Fragment) => sql`(
     select 'comment' as about, targets.post_id, targets.id as target_id, targets.platform, channels.name as channel_name,

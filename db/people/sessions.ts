@@ -100,13 +100,13 @@ export const findSession = async (
   if (!row) return null
   const { sessionId, confirmedAt, secondFactorAt, lastSeenAt, isWaiting, memberships, ...more } =
     row
-  const { needCount = null, unseen, hasSteps, workspaceAt, installationAt, ...user } = more
+  const { needCount = null, unseen, reviews, hasSteps, workspaceAt, installationAt, ...user } = more
   return {
     isWaiting,
     session: { id: sessionId, confirmedAt, secondFactorAt, lastSeenAt },
     user: user as SessionUser,
     memberships,
-    frame: readFrame({ needCount, unseen, hasSteps, workspaceAt, installationAt }),
+    frame: readFrame({ needCount, unseen, reviews, hasSteps, workspaceAt, installationAt }),
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Edits } from '../../media/edits.ts'
 import type { JsonRecord } from '../../platforms/json.ts'
 import type { Db } from '../postgres/connect.ts'
+import type { ReviewState } from './reviews/reviews.ts'
 
 /** How a post is published to one account. An empty `kind` means what the platform suggests. */
 type Choice = { kind: string; settings: JsonRecord }
@@ -28,6 +29,8 @@ export type PostRow = Draft & {
   createdBy: string | null
   createdAt: Date
   updatedAt: Date
+  /** Null if nobody asked for approval. */
+  review: ReviewState | null
 }
 
 type PostRef = { workspaceId: string; postId: string }
@@ -149,4 +152,5 @@ export const duplicatePost = async (
 
 /** The columns of a PostRow. */
 export const postColumns = (sql: Db) => sql`
-  id, workspace_id, state, text, link, variants, choices, wall_time, zone, due_at, slot_choice, version, created_by, created_at, updated_at`
+  id, workspace_id, state, text, link, variants, choices, wall_time, zone, due_at, slot_choice, version, created_by, created_at, updated_at,
+  (select r.state from reviews r where r.post_id = posts.id) as review`

@@ -169,6 +169,7 @@ const around = (c: AnyContext): View => {
     requestId: c.get('requestId'),
     pause: frame?.pause ?? null,
     unseen: frame?.unseen ?? 0,
+    reviews: frame?.reviews ?? 0,
     needCount: frame?.needCount ?? 0,
     said: sentence(c.req.query('said')),
     undo: workspace && undoOf(c.req.query('said'), c.req.query('undo')),

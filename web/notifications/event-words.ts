@@ -99,15 +99,12 @@ const sentences: Record<string, (event: AuditEvent, saying: Saying) => string> =
   'post.moved': (event, saying) => `moved a post${due(event, saying)}`,
   'review.settings': () => 'changed who approves posts',
   'review.asked': () => 'asked for approval of a post',
-  'review.approved': (event) =>
-    event.facts.goes_on === true
-      ? 'approved a post for the team'
-      : event.facts.stage === 'client'
-        ? 'approved a post for the client'
-        : 'approved a post',
+  'review.approved': () => 'approved a post',
+  'review.team_approved': () => 'approved a post for the team',
   'review.changes': () => 'requested changes to a post',
   'review.revoked': () => 'took back the approval of a post',
   'review.withdrawn': () => 'withdrew a post from review',
+  'review.dismissed': () => 'dismissed a post that is on hold',
   'review.escalated': () => 'told the admins that nobody has approved a post',
   'review.held': (event, saying) => `put a post on hold: not approved in time${due(event, saying)}`,
   'post.canceled': () => 'canceled a post',

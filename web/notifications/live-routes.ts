@@ -48,7 +48,7 @@ export const liveRoutes = (deps: WebDeps, view: Renderer) => {
       ),
     )
     .get(`${one}/status`, guard, async (c) => {
-      const page = await loadPostPage(deps, c.var.workspace, idParam(c, 'post'))
+      const page = await loadPostPage(deps, c.var.workspace, idParam(c, 'post'), c.var.user.id)
       if (!page) throw new HTTPException(404)
       return view.partial(c, 'posts/_status', page)
     })

@@ -57,6 +57,21 @@ export const sayNeed = (need: Need, when: (date: Date) => string, nowMs: number)
         dismiss: { path: `${path}/targets/${need.targetId}`, version: need.version },
       }
     }
+    case 'held': {
+      const path = `/posts/${need.postId}`
+      return {
+        ...{ tone: 'need', icon: 'player-pause', platform: null },
+        title: `${postWords(need.text)} is on hold: not approved in time`,
+        words:
+          need.state === 'approved'
+            ? 'It was approved after its time, so nothing was sent. Publish it now, or move it.'
+            : `Nobody approved it by ${when(need.dueAt)}. Nothing was sent.`,
+        path,
+        action: 'Review',
+        ask: null,
+        dismiss: { path: `${path}/review`, version: need.version },
+      }
+    }
     case 'comment': {
       const path = `/posts/${need.postId}`
       return {

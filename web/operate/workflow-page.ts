@@ -3,12 +3,14 @@ import {
   deletionWorkflowId,
   disconnectWorkflowId,
   grantWorkflowId,
+  reviewWorkflowId,
   targetWorkflowId,
 } from '../../workflows/names.ts'
 
 /** The workflow id of a row, by the kind of row. */
 export const workflowIds = {
   target: targetWorkflowId,
+  review: reviewWorkflowId,
   grant: grantWorkflowId,
   disconnect: disconnectWorkflowId,
   deletion: deletionWorkflowId,

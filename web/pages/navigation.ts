@@ -36,6 +36,7 @@ export const navigation = (user: User | null, here: Here): Menu => {
 const pagesOf = (base: string): MenuItem[] => [
   item('today', 'Today', 'sun', `${base}/today`),
   item('calendar', 'Calendar', 'calendar', `${base}/calendar`),
+  item('reviews', 'Reviews', 'message-circle', `${base}/reviews`),
   item('media', 'Media', 'photo', `${base}/media`),
   item('insights', 'Insights', 'chart-line', `${base}/insights`),
   item('notices', 'Notifications', 'bell', `${base}/notices`),

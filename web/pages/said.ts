@@ -37,6 +37,12 @@ const sentences = {
   'session-ended': 'That session is signed out.',
   'sessions-ended': 'All other sessions are signed out.',
   'role-changed': 'Role changed. It applies from the next page they open.',
+  'review-saved': 'Approval settings saved.',
+  'reviews-asked': 'Sent for approval.',
+  'reviews-approved': 'Approved.',
+  'reviews-some':
+    'Some posts were changed in the meantime, or you can’t approve them. The others are done.',
+  'reviews-none': 'Select at least one post.',
   'member-removed': 'They’re no longer a member of this workspace.',
   'invitation-revoked': 'Invitation revoked. Its link no longer works.',
   'invitation-restored': 'Invitation restored. Its link works again.',

@@ -103,6 +103,20 @@ const headline = (name: string, who: string, when: string, done: number, all: nu
       return done === 0 ? '' : `${who}: first comment confirmed.`
     case 'comment.left':
       return done === 0 ? '' : `${who}: first comment dismissed.`
+    case 'review.asked':
+      return 'Sent for approval.'
+    case 'review.approved':
+      return who === '' || when === '' ? 'Approved.' : `Approved. Publishing now: ${who}.`
+    case 'review.team_approved':
+      return 'Approved by the team. The client is asked next.'
+    case 'review.changes':
+      return 'Changes requested.'
+    case 'review.revoked':
+      return 'Approval taken back. It won’t be published until it’s approved again.'
+    case 'review.dismissed':
+      return 'Dismissed.'
+    case 'review.withdrawn':
+      return 'Withdrawn from review.'
     case 'target.retried':
       return done === 0 ? '' : `${who}: publishing again now.`
     default:

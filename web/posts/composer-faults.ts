@@ -26,8 +26,20 @@ export const faultsOf = (composer: Composer, act: 'schedule' | 'now', nowMs: num
   ...faultsOfChannels(composer),
   ...faultsOfPlatforms(composer),
   ...faultsOfMedia(composer),
-  ...(act === 'schedule' ? faultsOfTime(composer, nowMs) : []),
+  ...(act === 'schedule' ? faultsOfTime(composer, nowMs) : faultsOfApproval(composer)),
 ]
+
+/** What has to be approved first needs a time at which it goes out. */
+const faultsOfApproval = ({ asksFirst }: Composer): Fault[] =>
+  asksFirst
+    ? [
+        ours(
+          'time',
+          'needs_approval',
+          'This post needs approval first. Choose a time, then send it for approval.',
+        ),
+      ]
+    : []
 
 /** Only the rules of the chosen platforms. The composer shows these while a person is writing. */
 export const faultsOfPlatforms = (composer: Composer): Fault[] =>

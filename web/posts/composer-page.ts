@@ -48,6 +48,8 @@ export const composerView = (
     pill: pillOf(composer),
     savedWords: savedWords(deps, workspace, composer),
     scheduleLabel: scheduleLabel(deps, composer),
+    asksFirst: composer.asksFirst,
+    offersAsking: composer.reviewOf !== 'off' && !composer.asksFirst,
     when: whenView(deps, composer),
     times: formats(readingOf(composer), deps.now()),
     faults: faults.map((fault) => ({ ...fault, sentence: faultSentence(fault) })),
@@ -208,7 +210,7 @@ const byPlace = (faults: Fault[]): Record<Fault['place'], Fault[]> => {
 const pillOf = ({ post, targets }: Composer): View =>
   !post || (post.state === 'draft' && targets.length === 0)
     ? { words: 'Draft', tone: '', icon: 'edit' }
-    : overallPill(post.state, targets)
+    : overallPill(post.state, targets, post.review)
 
 /** When the post was saved, for its draft. The script keeps these words current. */
 const savedWords = (deps: WebDeps, workspace: Workspace, { post }: Composer): string => {
@@ -228,7 +230,13 @@ const scheduleLabel = (deps: WebDeps, composer: Composer): string => {
   const { post, form, targets } = composer
   const isCanceled = targets.length > 0 && targets.every((target) => target.state === 'canceled')
   const queues = form.time === 'queue' ? 'Add to queue' : 'Schedule'
-  const verb = isCanceled ? 'Schedule again' : post?.state === 'scheduled' ? 'Save' : queues
+  const verb = composer.asksFirst
+    ? 'Send for approval'
+    : isCanceled
+      ? 'Schedule again'
+      : post?.state === 'scheduled'
+        ? 'Save'
+        : queues
   const at = whenLabel(composer, formats(readingOf(composer), deps.now()))
   return at ? `${verb} · ${at}` : verb
 }

@@ -1,9 +1,11 @@
 import { type ComposeChannel, findChannelsToCompose } from '../../db/channels/account-facts.ts'
+import type { Role } from '../../db/people/memberships.ts'
 import type { Db } from '../../db/postgres/connect.ts'
 import { type ComposedMedia, listComposedMedia } from '../../db/posts/composed-media.ts'
 import { type EqualPost, listEqualPosts } from '../../db/posts/equal-posts.ts'
 import { listMediaByIds, listNewestMedia, type Media } from '../../db/posts/media.ts'
 import type { PostRow } from '../../db/posts/posts.ts'
+import { getReviewSettings, type ReviewScope } from '../../db/posts/reviews/settings.ts'
 import { isSent, type TargetState } from '../../db/posts/target-states.ts'
 import { listTargets, type TargetRow } from '../../db/posts/targets.ts'
 import { canonicalEdits, editsFault, factsAfterEdits } from '../../media/edits.ts'
@@ -33,6 +35,9 @@ export type Composer = Times & {
   /** True if the post was sent to an account: its files can't be changed any more. */
   mediaFrozen: boolean
   targets: TargetRow[]
+  reviewOf: ReviewScope
+  /** Whether this person can't publish it alone. Set by the routes, which know the person's role. */
+  asksFirst: boolean
   /** Posts with the same content for the same account within a day. */
   equals: EqualPost[]
   /** Other posts that are close to that time on the same accounts. */
@@ -65,6 +70,17 @@ export type ChannelDraft = {
   notAsked: string | null
 }
 
+/**
+ * Whether a post has to be approved before it goes out, if this person saves it now: the workspace
+ * requires it, or somebody asked for it.
+ */
+export const withRole = (composer: Composer, role: Role): Composer => {
+  const { reviewOf, post } = composer
+  const isOpen = Boolean(post?.review) && post?.review !== 'approved'
+  const asksFirst = isOpen || reviewOf === 'all' || (reviewOf === 'managers' && role !== 'admin')
+  return { ...composer, asksFirst }
+}
+
 const pickerSize = 24
 
 /**
@@ -78,9 +94,10 @@ export const loadComposer = async (
   form: PostForm,
   ask: boolean,
 ): Promise<Composer> => {
-  const [recent, targets] = await Promise.all([
+  const [recent, targets, { reviewOf }] = await Promise.all([
     listNewestMedia(deps.sql, workspace.id, pickerSize),
     post ? listTargets(deps.sql, { workspaceId: workspace.id, postId: post.id }) : [],
+    getReviewSettings(deps.sql, workspace.id),
   ])
   const sent = targets.filter((target) => isSent(target.state)).map((target) => target.channelId)
   const wanted = { kept: [...form.channels, ...sent], find: form.find }
@@ -120,6 +137,8 @@ export const loadComposer = async (
     mediaFrozen,
     targets,
     equals,
+    reviewOf,
+    asksFirst: false,
   }
 }
 

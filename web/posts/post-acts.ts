@@ -204,11 +204,11 @@ export type ActOutcome = {
  * null, the action is not possible and the result is `gone`. `lockFirst`: what has to be locked before
  * the post.
  */
-const onPost = async (
+export const onPost = async (
   deps: WebDeps,
   actor: Actor,
   { postId, version }: Seen,
-  name: string,
+  name: string | (() => string),
   act: (t: TransactionSql, post: PostRow & HeldPost) => Promise<ActOutcome | null>,
   lockFirst?: (t: TransactionSql, workspaceId: string) => Promise<void>,
 ): Promise<Done> => {
@@ -224,7 +224,12 @@ const onPost = async (
     return {
       postId,
       changes: outcome.changes,
-      eventId: await record(t, actor, { name, postId, ...after, ...outcome }),
+      eventId: await record(t, actor, {
+        name: typeof name === 'string' ? name : name(),
+        postId,
+        ...after,
+        ...outcome,
+      }),
     }
   })
   return nudged(deps, done)

@@ -42,7 +42,7 @@ export const loadChanged = async (
   return {
     post,
     title: titleOf(post.text),
-    pill: overallPill(post.state, targets),
+    pill: overallPill(post.state, targets, post.review),
     texts: textsOf(deps, post, targets),
     accounts: targets.length > 0 ? accountsSet(deps, targets) : await accountsChosen(deps, post),
     last: lines.find((line) => line.words !== '') ?? null,

@@ -9,6 +9,7 @@ import type { WebDeps, Workspace } from '../http/env.ts'
 import { isId } from '../http/ids.ts'
 import type { View } from '../http/render.ts'
 import { numbersView, readingsOf } from '../insights/post-readings.ts'
+import { loadPostReview } from '../reviews/post-review.ts'
 import { type Formats, formats } from '../time/formats.ts'
 import { actWords, type Names } from './act-words.ts'
 import { historyWords } from './history-words.ts'
@@ -27,6 +28,7 @@ export const loadPostPage = async (
   deps: WebDeps,
   workspace: Workspace,
   postId: string,
+  userId: string,
   did?: string,
 ): Promise<View | null> => {
   const ref = { workspaceId: workspace.id, postId }
@@ -36,11 +38,14 @@ export const loadPostPage = async (
   const fmt = formats(workspace, deps.now())
   const names = namesOf(deps, targets)
   const base = `/w/${workspace.slug}`
+  const review = await loadPostReview(deps, workspace, { postId, userId, targets, fmt })
   return {
     base,
+    at: `${base}/posts/${postId}`,
+    review,
     post,
     title: titleOf(post.text),
-    pill: overallPill(post.state, targets),
+    pill: overallPill(post.state, targets, post.review),
     note: inboxWords(
       targets,
       (name) => deps.platforms.platforms.get(name)?.label ?? name,
@@ -171,7 +176,8 @@ export const actsOn = (post: PostRow, targets: TargetRow[]) => {
   return {
     edit: post.state === 'draft' || targets.some((target) => !isSent(target.state)),
     move: movable.length > 0,
-    now: movable.length > 0,
+    // What waits for approval can't be published at once.
+    now: movable.length > 0 && (post.review === null || post.review === 'approved'),
     cancel: unsent.length > 0,
     cancelsRest:
       unsent.length > 0 &&

@@ -1,3 +1,4 @@
+import type { ReviewState } from '../../db/posts/reviews/reviews.ts'
 import { type TargetState, underWayStates, unsentStates } from '../../db/posts/target-states.ts'
 
 /** Colors express state only. See web/public/styles/tokens.css. */
@@ -55,7 +56,27 @@ const erased = (parts: Pick<Part, 'publishedAt'>[]): Pill => ({
  * A short label for a whole post. What needs attention comes first, then uncertain outcomes, then
  * sends in progress.
  */
-export const overallPill = (postState: 'draft' | 'scheduled', parts: Part[]): Pill => {
+export const overallPill = (
+  postState: 'draft' | 'scheduled',
+  parts: Part[],
+  review: ReviewState | null = null,
+): Pill => {
+  const pill = pillOfParts(postState, parts)
+  const isAhead = parts.length === 0 || parts.some(({ state }) => unsentStates.includes(state))
+  const isCalm = pill.tone === 'way' || pill.words === 'draft'
+  return review && review !== 'approved' && isAhead && isCalm ? reviewPills[review] : pill
+}
+
+/** The state of a review, which stands before what is still ahead. */
+export const reviewPills: Record<ReviewState, Pill> = {
+  waiting: { words: 'in review', tone: 'wait' },
+  changes: { words: 'changes requested', tone: 'need' },
+  edited: { words: 'needs approval', tone: 'wait' },
+  held: { words: 'on hold: not approved', tone: 'need' },
+  approved: { words: 'approved', tone: 'out' },
+}
+
+const pillOfParts = (postState: 'draft' | 'scheduled', parts: Part[]): Pill => {
   const live = parts.filter((part) => part.state !== 'canceled')
   if (parts.length === 0) return { words: postState === 'draft' ? 'draft' : 'canceled', tone: '' }
   if (live.length === 0) return { words: 'canceled', tone: '' }

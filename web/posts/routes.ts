@@ -10,7 +10,7 @@ import type { Renderer, View } from '../http/render.ts'
 import { requireMember } from '../http/session.ts'
 import { postActRoutes } from './act-routes.ts'
 import { quickView } from './calendar/quick-view.ts'
-import { type Composer, loadComposer } from './composer.ts'
+import { type Composer, loadComposer, withRole } from './composer.ts'
 import { faultsOf } from './composer-faults.ts'
 import { formOfRequest, formToStart, leftOf } from './composer-form.ts'
 import { composerView, type Mood } from './composer-page.ts'
@@ -45,7 +45,7 @@ export const postsRoutes = (deps: WebDeps, view: Renderer) => {
         formOfRequest(body, c.var.workspace),
         true,
       )
-      const drawn = composerView(deps, c.var.workspace, composer, 'writing')
+      const drawn = composerView(deps, c.var.workspace, withRole(composer, c.var.role), 'writing')
       return view.changes(
         c,
         'posts/composer/_composer',
@@ -65,7 +65,13 @@ export const postsRoutes = (deps: WebDeps, view: Renderer) => {
     .route('/', versionRoutes(deps, view))
     .post('/w/:workspace/posts', guard, async (c) => take(deps, view, c, null, await postedForm(c)))
     .get(one, guard, async (c) => {
-      const page = await loadPostPage(deps, c.var.workspace, idParam(c, 'post'), c.req.query('did'))
+      const page = await loadPostPage(
+        deps,
+        c.var.workspace,
+        idParam(c, 'post'),
+        c.var.user.id,
+        c.req.query('did'),
+      )
       if (!page) throw new HTTPException(404)
       if (c.req.query('part') === 'quick')
         return view.partial(c, 'calendar/_quick', quickView(c, page))
@@ -107,7 +113,7 @@ const take = async (
   const refused =
     act === 'save'
       ? composer.time !== null && !composer.time.ok
-      : faultsOf(composer, act, deps.now()).length > 0
+      : faultsOf(withRole(composer, c.var.role), act, deps.now()).length > 0
   if (refused) return page(deps, view, c, composer, act, 422)
   const saved =
     act === 'save' ? await saveDraft(deps, actor, composer) : await schedule(deps, actor, composer)
@@ -194,7 +200,7 @@ const page = (
     c,
     'posts/compose',
     {
-      ...composerView(deps, c.var.workspace, composer, mood),
+      ...composerView(deps, c.var.workspace, withRole(composer, c.var.role), mood),
       wordsKey: wordsKey(deps, c),
       ...more,
     },

@@ -65,7 +65,8 @@ export const listGrid = async (sql: Db, span: GridSpan): Promise<GridPost[]> => 
       (select m.views from measured_targets m join targets t on t.id = m.target_id
         where t.post_id = listed.id and t.channel_id = ${channelId})::float8 as views,
       ${pictureOf(sql, workspaceId)} as picture, coalesce(file.start_ms, 0) as start_ms,
-      coalesce(file.is_playable, false) as is_playable, coalesce(file.files, 0) as files, null as author, null as updated_at
+      coalesce(file.is_playable, false) as is_playable, coalesce(file.files, 0) as files, null as author, null as updated_at,
+      (select r.state from reviews r where r.post_id = listed.id) as review
     from listed left join lateral (
       select count(*) over ()::int as files, m.kind = 'video' and m.conversion is null and m.purged_at is null as is_playable,
         coalesce((pm.edits -> 'trim' ->> 'startMs')::int, 0) as start_ms

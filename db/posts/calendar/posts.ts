@@ -1,5 +1,6 @@
 import type { Db } from '../../postgres/connect.ts'
 import { asJson, fromJson } from '../../postgres/json-rows.ts'
+import type { ReviewState } from '../reviews/reviews.ts'
 import type { TargetState } from '../target-states.ts'
 import { type CalendarFilter, isFiltered, matchingPosts } from './filter.ts'
 import { type CalendarPicture, pictureOf } from './pictures.ts'
@@ -19,6 +20,8 @@ export type CalendarPost = {
   picture: CalendarPicture | null
   /** Of all its published targets together. Null if no platform has reported any. */
   views: number | null
+  /** Null if nobody asked for approval. */
+  review: ReviewState | null
   /** Only of a draft without a time: who made it, and when it was last changed. */
   author: string | null
   updatedAt: Date | null
@@ -165,7 +168,8 @@ const withTargets = (sql: Db, workspaceId: string) => sql`
         cross join lateral (select platform from channels where id = chosen::uuid and workspace_id = ${workspaceId} limit 1) a
       order by a.platform)
     else '{}' end as chosen_platforms, sent.views, listed.updated_at, ${pictureOf(sql, workspaceId)} as picture,
-    (select name from users where id = listed.created_by) as author
+    (select name from users where id = listed.created_by) as author,
+    (select r.state from reviews r where r.post_id = listed.id) as review
   from listed left join sent on sent.post_id = listed.id`
 
 const instants = (days: DayBounds[], end: 'from' | 'to'): string[] =>

@@ -82,6 +82,17 @@ export const withdrawReview = async (t: Transaction, post: HeldPost): Promise<bo
   return count > 0
 }
 
+/** Removes a held post from what needs attention. It stays held. */
+export const dismissHeld = async (
+  t: Db,
+  ref: { workspaceId: string; postId: string },
+): Promise<boolean> => {
+  const { count } = await t`
+    update reviews set dismissed_at = now()
+    where workspace_id = ${ref.workspaceId} and post_id = ${ref.postId} and held_at is not null and dismissed_at is null`
+  return count > 0
+}
+
 export const recordDecision = async (
   t: Db,
   decision: {

@@ -61,7 +61,7 @@ export const noteReminder = async (
 /** Its time came before the approval. False if the review has moved on. */
 export const holdReview = async (sql: Db, step: Step, at: Date): Promise<boolean> => {
   const { count } = await sql`
-    update reviews set state = 'held', state_at = now(), held_at = ${at}
+    update reviews set state = 'held', state_at = now(), held_at = ${at}, dismissed_at = null
     where post_id = ${step.postId} and round = ${step.round} and state <> 'approved'`
   return count > 0
 }

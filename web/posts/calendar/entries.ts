@@ -68,7 +68,7 @@ const entryOf = (deps: WebDeps, fmt: Formats, post: CalendarPost): Entry => {
     post.targets.length > 0
       ? new Set(post.targets.map((target) => target.platform))
       : post.chosenPlatforms
-  const pill = overallPill(post.state, post.targets)
+  const pill = overallPill(post.state, post.targets, post.review)
   return {
     id: post.id,
     version: post.version,
