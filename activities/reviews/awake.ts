@@ -13,7 +13,7 @@ const atHour = (day: Temporal.PlainDate, hour: number, zone: string): number =>
   day.toZonedDateTime({ timeZone: zone, plainTime: Temporal.PlainTime.from({ hour }) })
     .epochMilliseconds
 
-export const isNight = (ms: number, zone: string): boolean => {
+const isNight = (ms: number, zone: string): boolean => {
   const { hour } = at(ms, zone)
   return hour >= nightFromHour || hour < nightToHour
 }

@@ -1,7 +1,7 @@
 import type { Edits } from '../../media/edits.ts'
 import type { JsonRecord } from '../../platforms/json.ts'
 import type { Db } from '../postgres/connect.ts'
-import type { ReviewState } from './reviews/reviews.ts'
+import type { ReviewState } from './reviews/states.ts'
 
 /** How a post is published to one account. An empty `kind` means what the platform suggests. */
 type Choice = { kind: string; settings: JsonRecord }

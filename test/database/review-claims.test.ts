@@ -145,7 +145,7 @@ describe('promise D6: what may be claimed', () => {
     await test.sql`update workspaces set review_of = 'managers'`
     const edit = (post: Ready, userId: string, text: string) =>
       onPost(post, async (t, { id: postId, workspaceId }) => {
-        const before = await readContent(t, { workspaceId, postId })
+        const before = await readContent(t, { workspaceId, id: postId })
         await t`update posts set text = ${text} where id = ${postId}`
         await noteEdit(t, { workspaceId, postId, userId }, before)
       })
@@ -163,7 +163,7 @@ describe('promise D6: what may be claimed', () => {
       noteEdit(
         t,
         { workspaceId, postId, userId: test.cast.manager.id },
-        await readContent(t, { workspaceId, postId }),
+        await readContent(t, { workspaceId, id: postId }),
       ),
     )
     expect(await isClaimed(moved)).toBe(true) // saved without a change

@@ -140,8 +140,7 @@ const carryOut = async (
   const workspaceId = actor.workspace.id
   if (plan && !composer.form.twice && (await isSecond(t, workspaceId, composer, plan)))
     return 'twice'
-  const contentBefore =
-    composer.post && (await readContent(t, { workspaceId, postId: composer.post.id }))
+  const content = composer.post && (await readContent(t, composer.post))
   const post = composer.post
     ? await overwrite(t, workspaceId, composer, draft)
     : await hold(
@@ -156,9 +155,9 @@ const carryOut = async (
     await keepAltTextsOf(t, { ...ref, userId: actor.userId }, composer.media)
     await replacePostMedia(t, ref, composer.media)
   }
-  if (contentBefore) await noteEdit(t, { ...ref, userId: actor.userId }, contentBefore)
-  const isAsked = composer.form.act === 'ask'
-  const changes = plan ? await scheduleTargets(t, post, targetsOf(composer, plan), { isAsked }) : []
+  if (content) await noteEdit(t, { ...ref, userId: actor.userId }, content)
+  const asks = { isAsked: composer.form.act === 'ask' }
+  const changes = plan ? await scheduleTargets(t, post, targetsOf(composer, plan), asks) : []
   if (plan) await requestRenditions(t, workspaceId, renditionsOf(composer))
   await keepOtherEdit(t, { ...ref, userId: actor.userId }, composer.form)
   await dropUnsavedEdit(t, { ...ref, userId: actor.userId })

@@ -1,4 +1,4 @@
-import type { ReviewState } from '../../db/posts/reviews/reviews.ts'
+import type { ReviewState } from '../../db/posts/reviews/states.ts'
 import { type TargetState, underWayStates, unsentStates } from '../../db/posts/target-states.ts'
 
 /** Colors express state only. See web/public/styles/tokens.css. */

@@ -2,18 +2,18 @@ import type { ReviewedContent } from '../../db/posts/reviews/reviews.ts'
 import { canonicalEdits } from '../../media/edits.ts'
 
 /** `marked`: removed on the left side, added on the right one. */
-export type Part = { text: string; marked: boolean }
-export type TextChange = { label: string; before: Part[]; after: Part[] }
+type Part = { text: string; marked: boolean }
+type TextChange = { label: string; before: Part[]; after: Part[] }
 type File = ReviewedContent['media'][number]
 /** `what`: what happened to the file, such as "Added". */
-export type FileChange = { id: string; edits: File['edits']; what: string }
+type FileChange = { id: string; edits: File['edits']; what: string }
 export type Difference = { texts: TextChange[]; files: FileChange[]; others: string[] }
 
 /**
  * What changed in a post since a decision: words, files and accounts. `labelOf`: the name of a
  * platform or an account. Null if nothing did.
  */
-export const differenceOf = (
+export const contentDifference = (
   before: ReviewedContent,
   after: ReviewedContent,
   labelOf: (id: string) => string,

@@ -8,7 +8,7 @@ import type { View } from '../http/render.ts'
 import { reviewPills } from '../posts/post-state.ts'
 import type { Formats } from '../time/formats.ts'
 import { mayDecide } from './acts.ts'
-import { differenceOf } from './difference.ts'
+import { contentDifference } from './difference.ts'
 
 type Of = { postId: string; userId: string; targets: TargetRow[]; fmt: Formats }
 
@@ -39,7 +39,7 @@ export const loadPostReview = async (
     askers: approvers.filter((one) => one.userId !== review.editor).map(({ name }) => name),
     decisions,
     difference:
-      review.content && differenceOf(review.content, review.current, namer(deps, targets)),
+      review.content && contentDifference(review.content, review.current, namer(deps, targets)),
     can: {
       approve: may && open && review.state !== 'approved',
       publish: may && open && (late || review.state === 'held'),

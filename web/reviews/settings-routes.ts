@@ -77,7 +77,7 @@ const show = async (
   const members = await listMembers(deps.sql, c.var.workspace.id)
   return view.page(
     c,
-    'reviews/settings',
+    'settings/review',
     { values, errors, members: members.filter((one) => !one.deactivatedAt) },
     status,
   )

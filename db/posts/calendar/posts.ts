@@ -1,6 +1,6 @@
 import type { Db } from '../../postgres/connect.ts'
 import { asJson, fromJson } from '../../postgres/json-rows.ts'
-import type { ReviewState } from '../reviews/reviews.ts'
+import type { ReviewState } from '../reviews/states.ts'
 import type { TargetState } from '../target-states.ts'
 import { type CalendarFilter, isFiltered, matchingPosts } from './filter.ts'
 import { type CalendarPicture, pictureOf } from './pictures.ts'

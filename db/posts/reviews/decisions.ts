@@ -4,7 +4,7 @@ import type { Db } from '../../postgres/connect.ts'
 import type { HeldPost } from '../post-locks.ts'
 import { unsentStates } from '../target-states.ts'
 import { transition } from '../target-transitions.ts'
-import type { ReviewStage, ReviewState } from './reviews.ts'
+import type { ReviewStage, ReviewState } from './states.ts'
 
 export type DecisionName = 'approved' | 'changes' | 'revoked' | 'withdrawn'
 export type ReviewDecision = {

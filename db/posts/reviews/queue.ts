@@ -4,7 +4,7 @@ import type { CalendarPicture } from '../calendar/pictures.ts'
 import { pictureOf } from '../calendar/pictures.ts'
 import { stateList, unsentStates } from '../target-states.ts'
 import type { DecisionName } from './decisions.ts'
-import type { ReviewStage, ReviewState } from './reviews.ts'
+import type { ReviewStage, ReviewState } from './states.ts'
 
 /** A post on the Reviews page. */
 export type ReviewedPost = {

@@ -5,14 +5,8 @@ import { enqueue } from '../../notifications/outbox.ts'
 import type { Db } from '../../postgres/connect.ts'
 import type { HeldPost } from '../post-locks.ts'
 import { stateList, unsentStates } from '../target-states.ts'
+import type { ReviewStage, ReviewState } from './states.ts'
 
-/**
- * `changes`: changes were requested. `edited`: a draft was edited after it was approved. `held`: its
- * time came before the approval.
- */
-export type ReviewState = 'waiting' | 'changes' | 'approved' | 'edited' | 'held'
-/** Who is asked. */
-export type ReviewStage = 'team' | 'client'
 /** What people approve. `accounts`: what each account gets, by channel id. */
 export type ReviewedContent = {
   text: string
@@ -44,8 +38,8 @@ export type Review = {
 type Transaction = postgres.TransactionSql
 type PostRef = { workspaceId: string; postId: string }
 
-/** At most one row. Null dates as they are. */
-export const selectReview = (sql: Db, ref: PostRef): Promise<Review[]> => sql<Review[]>`
+/** At most one row. */
+const selectReview = (sql: Db, ref: PostRef): Promise<Review[]> => sql<Review[]>`
   select r.post_id, r.state, r.state_at, r.stage, r.round, r.asked_at, u.name as asked_by, r.held_at, r.content,
     content_of_post(r.post_id) as current, needs_review(r.post_id) as is_required, coalesce(p.edited_by, p.created_by) as editor
   from reviews r join posts p on p.id = r.post_id left join users u on u.id = r.asked_by
@@ -54,17 +48,13 @@ export const selectReview = (sql: Db, ref: PostRef): Promise<Review[]> => sql<Re
 export const findReview = async (sql: Db, ref: PostRef): Promise<Review | null> =>
   (await selectReview(sql, ref))[0] ?? null
 
-/** Whether the workspace requires approval of the post as it is. */
-export const isReviewRequired = async (sql: Db, ref: PostRef): Promise<boolean> => {
-  const [row] = await sql<{ needs: boolean }[]>`
-    select needs_review(id) as needs from posts where id = ${ref.postId} and workspace_id = ${ref.workspaceId}`
-  return row?.needs ?? false
-}
-
 /** The content of a post, to be compared by `noteEdit`. As JSON text. */
-export const readContent = async (t: Db, ref: PostRef): Promise<string> => {
+export const readContent = async (
+  t: Db,
+  post: { workspaceId: string; id: string },
+): Promise<string> => {
   const [row] = await t<{ content: string }[]>`
-    select content_of_post(id)::text as content from posts where id = ${ref.postId} and workspace_id = ${ref.workspaceId}`
+    select content_of_post(id)::text as content from posts where id = ${post.id} and workspace_id = ${post.workspaceId}`
   return row?.content ?? '{}'
 }
 
@@ -147,7 +137,7 @@ export const reviewMoved = async (t: Transaction, post: HeldPost): Promise<void>
   await enqueueReview(t, post)
 }
 
-export const enqueueReview = async (t: Transaction, post: HeldPost): Promise<void> => {
+const enqueueReview = async (t: Transaction, post: HeldPost): Promise<void> => {
   const { count } = await t`select from reviews where post_id = ${post.id} and state <> 'approved'`
   if (count > 0) await enqueue(t, 'review', post.id)
 }

@@ -1,13 +1,12 @@
 import type { Role } from '../../people/memberships.ts'
 import type { Db } from '../../postgres/connect.ts'
-import type { ReviewStage } from './reviews.ts'
 
 /** Which posts need approval: none, those last edited by someone who isn't an admin, or all. */
 export const reviewScopes = ['off', 'managers', 'all'] as const
 export type ReviewScope = (typeof reviewScopes)[number]
 /** Who approves: the team, the client, or the team and then the client. */
 export const reviewPaths = ['team', 'client', 'both'] as const
-export type ReviewPath = (typeof reviewPaths)[number]
+type ReviewPath = (typeof reviewPaths)[number]
 export type ReviewSettings = { reviewOf: ReviewScope; reviewStages: ReviewPath }
 
 export const getReviewSettings = async (sql: Db, workspaceId: string): Promise<ReviewSettings> => {
@@ -49,5 +48,3 @@ export const listApprovers = (sql: Db, workspaceId: string): Promise<Approver[]>
     left join reviewers v on v.workspace_id = m.workspace_id and v.user_id = m.user_id
   where m.workspace_id = ${workspaceId} and u.deactivated_at is null and (v.user_id is not null or m.role = 'admin')
   order by lower(u.name), u.id`
-
-export const firstStage = (path: ReviewPath): ReviewStage => (path === 'client' ? 'client' : 'team')

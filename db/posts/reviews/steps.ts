@@ -1,10 +1,9 @@
 import type { Db } from '../../postgres/connect.ts'
 import { stateList, unsentStates } from '../target-states.ts'
-import type { ReviewStage, ReviewState } from './reviews.ts'
+import type { ReviewStage, ReviewState } from './states.ts'
 
 /** A reminder a day before the time, one two hours before it, and the word to the admins. */
-export const reminderNames = ['day', 'hours', 'escalate'] as const
-export type Reminder = (typeof reminderNames)[number]
+export type Reminder = 'day' | 'hours' | 'escalate'
 
 /** A review as its workflow needs it. Ids, states and times only. */
 export type ReviewToDrive = {

@@ -114,7 +114,7 @@ const saveEdit = async (
     const as = isCurrent ? (isOther ? 'twice' : 'aside') : 'changed'
     return { as, postId, version, editAt: at.toISOString() }
   }
-  const content = await readContent(t, ref)
+  const content = await readContent(t, held)
   await updatePost(t, { ...ref, version }, draftOf(composer, 'draft', null))
   await keepAltTextsOf(t, { ...ref, userId }, composer.media)
   await replacePostMedia(t, ref, composer.media)
