@@ -3,12 +3,13 @@ import { join } from 'node:path'
 import { readCommand } from '../commands/command.ts'
 import { folders } from '../config/folders.ts'
 import { issuerModules } from '../platforms/index.ts'
+import { makeAppIcons } from './app-icons.ts'
 
 const { root } = folders
 
 readCommand('icons', (command) =>
   command.description(
-    'Makes web/public/sprite.svg of the icons that the pages use: run it after adding a name here.',
+    'Makes web/public/sprite.svg of the icons that the pages use, and the icons of the installed app: run it after adding a name here.',
   ),
 )
 
@@ -134,3 +135,4 @@ writeFileSync(
   join(root, 'web/public/sprite.svg'),
   `<svg xmlns="http://www.w3.org/2000/svg">\n${notice}\n<title>Icons</title>\n${symbols.join('\n')}\n</svg>\n`,
 )
+await makeAppIcons(join(root, 'web/public'))

@@ -32,6 +32,7 @@ import { operateRoutes } from './operate/routes.ts'
 import { temporalUiRoutes } from './operate/temporal-ui-routes.ts'
 import { workflowIds, workflowPage } from './operate/workflow-page.ts'
 import { homeRoutes } from './pages/home-routes.ts'
+import { installRoutes } from './pages/install-routes.ts'
 import { accountRoutes } from './people/account-routes.ts'
 import { emailRoutes } from './people/email-routes.ts'
 import { firstStepsRoutes } from './people/first-step-routes.ts'
@@ -90,6 +91,7 @@ export const createApp = (deps: WebDeps): Hono<Env> => {
 
   app.get('/assets/*', (c) => assets.serve(c) ?? c.notFound())
   app.get('/favicon.ico', (c) => c.redirect(assets.address('icon.svg'), 301))
+  app.route('/', installRoutes(view, assets.address))
   app.route('/', healthRoutes(deps))
 
   app.use(compressWhenAsked, refuseForeignWrites(deps.config.publicUrl), sessions(deps))

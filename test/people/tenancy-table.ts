@@ -29,6 +29,9 @@ const signedIn = (answer: number): Access => row(303, answer, answer, answer, an
 export const routes: Record<string, Access> = {
   'GET /': row(200, 303, 303, 303, 303),
   'GET /favicon.ico': everybody(301),
+  'GET /manifest.webmanifest': everybody(200),
+  'GET /service-worker.js': everybody(200),
+  'GET /offline': everybody(200),
   'GET /health/live': everybody(200),
   'GET /health/ready': everybody(200),
   'GET /sign-in': row(200, 303, 303, 303, 303),

@@ -29,6 +29,7 @@ const pageFolders = [
   'grid',
   'insights',
   'notices',
+  'offline',
   'previews',
 ]
 const types: Record<string, string> = {
