@@ -31,6 +31,8 @@ export type ListedChannel = {
   /** The number of unsent posts, and when the first is due. */
   waiting: number
   firstDueAt: Date | null
+  /** Pictures of the next posts, as ids of files. */
+  nextMedia: string[]
   /** When the admins were last asked to reconnect it. */
   askedAt: Date | null
 }
@@ -59,12 +61,20 @@ export const listChannels = (
       order by works, c.platform, lower(c.name), c.id limit ${limit} offset ${offset})
     select c.total, c.id, c.platform, c.account_id, c.name, c.handle, c.state, c.state_reason, c.connected_at, c.grant_id,
       g.issuer, g.state as grant_state, g.user_name as grant_name, g.expires_at, g.refresh_expires_at, g.data_access_expires_at,
-      g.renewed_at, u.name as connected_by, w.waiting, w.first_due_at,
+      g.renewed_at, u.name as connected_by, w.waiting, w.first_due_at, ${nextMedia(sql)} as next_media,
       (select max(n.created_at) from notices n where n.grant_id = g.id and n.kind = 'asked') as asked_at
     from listed c join grants g on g.id = c.grant_id left join users u on u.id = g.connected_by,
       lateral (select count(*)::int as waiting, min(due_at) as first_due_at from targets t
         where t.channel_id = c.id and t.state in ${stateList(sql, unsentStates)}) w
     order by c.works, c.platform, lower(c.name), c.id`
+
+/** The first files of the next three posts. A post without a file is left out. */
+const nextMedia = (sql: Db) => sql`(
+  select coalesce(array_agg(f.media_id order by f.due_at), '{}') from (
+    select n.due_at, (select p.media_id from post_media p where p.post_id = n.post_id order by p.position limit 1) as media_id
+    from (select t.post_id, t.due_at from targets t where t.channel_id = c.id and t.state in ${stateList(sql, unsentStates)}
+      order by t.due_at limit 3) n) f
+  where f.media_id is not null)`
 
 export type OpenChannel = {
   id: string

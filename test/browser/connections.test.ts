@@ -148,6 +148,7 @@ const signInAgain = async (page: Page): Promise<void> => {
 const checkNow = async (page: Page, at: string): Promise<void> => {
   for (const account of ['@northsiderecords', '@northside.records']) {
     await page.goto(`${at}/channels`)
+    await page.locator('.channel', { hasText: account }).locator('summary').click()
     await page
       .locator('.channel', { hasText: account })
       .getByRole('button', { name: /^Check now/ })
