@@ -45,7 +45,7 @@ export const connectMeta = async (page: Page, at: string): Promise<void> => {
   await page.getByRole('button', { name: 'Ada Northside' }).click()
   await page.getByRole('button', { name: 'Continue' }).click()
   await page.getByRole('button', { name: 'Connect', exact: true }).click()
-  await page.waitForURL(/\/channels/)
+  await connected(page)
 }
 
 export const connectTiktok = async (page: Page, at: string): Promise<void> => {
@@ -54,8 +54,12 @@ export const connectTiktok = async (page: Page, at: string): Promise<void> => {
   await page.getByRole('button', { name: 'northside.records' }).click()
   await page.getByRole('button', { name: 'Continue' }).click()
   await page.getByRole('button', { name: 'Connect', exact: true }).click()
-  await page.waitForURL(/\/channels/)
+  await connected(page)
 }
+
+/** In a new workspace, connecting leads back to the first steps, or to the first post. */
+const connected = (page: Page) =>
+  page.waitForURL(/said=accounts-connected|\/(channels|today|posts)/)
 
 export const upload = async (
   page: Page,

@@ -52,6 +52,31 @@ describe('an invitation (promise A1)', () => {
     }
   })
 
+  it('can be emailed from the admin’s own mail program, and the address is not stored', async () => {
+    const to = 'mara+crates@example.com'
+    const form = { role: 'manager', email: to, confirm_password: password }
+    const page = await test.cast.admin.post('/w/northside/people/invitations', form)
+    const [, mailto = ''] = /href="(mailto:[^"]*)"/.exec(page.text) ?? []
+    const link = new URL(mailto.replaceAll('&amp;', '&'))
+    expect(decodeURIComponent(link.pathname)).toBe(to)
+    expect(link.searchParams.get('body')).toMatch(/\/invitations\/[\w-]{43}\n/)
+    const [row] =
+      await test.sql`select to_jsonb(i)::text as stored from invitations i order by created_at desc limit 1`
+    expect(row?.stored).not.toContain('mara')
+  })
+
+  it('is not created for an address that is none, and the form keeps what was typed', async () => {
+    const count = async () => (await test.sql`select count(*)::int as n from invitations`)[0]?.n
+    const before = await count()
+    const form = { role: 'admin', email: 'mara at example', confirm_password: password }
+    const page = await test.cast.admin.post('/w/northside/people/invitations', form)
+    expect(page.status).toBe(422)
+    expect(page.text).toContain('Enter an email address such as name@example.com.')
+    expect(page.text).toContain('value="mara at example"')
+    expect(page.text).toMatch(/value="admin"\s*checked/)
+    expect(await count()).toBe(before)
+  })
+
   it('is the only way to create an account', async () => {
     const [{ n: before }] = (await test.sql`select count(*)::int as n from users`) as never as [
       { n: number },

@@ -142,7 +142,7 @@ export const shots: Shot[] = [
   { name: 'insights-account', open: account('Instagram'), variants: all },
   { name: 'people', open: `${w}/people`, variants: some },
   { name: 'activity', open: `${w}/activity`, variants: some },
-  { name: 'notices', open: `${w}/notices`, variants: one },
+  { name: 'notices', open: `${w}/notices`, variants: some },
   { name: 'account', open: '/account', variants: some },
   { name: 'operate', open: '/operate', variants: one },
   { name: 'sign-in', open: '/sign-in', public: true, variants: some },

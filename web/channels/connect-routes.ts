@@ -13,6 +13,7 @@ import {
 } from '../http/env.ts'
 import type { Renderer } from '../http/render.ts'
 import { demandSecondFactor, requireMember } from '../http/session.ts'
+import { stepAfterConnecting } from '../people/first-steps.ts'
 import { findChoices, giveUpChoice, storeChoice } from './account-choice.ts'
 import { fetchOffer, redirectUri } from './connecting.ts'
 
@@ -41,9 +42,9 @@ export const connectRoutes = (deps: WebDeps, view: Renderer) => {
       const stored = await storeChoice(deps, issuer, refOf(c, issuer), await formList(c, 'account'))
       if (stored?.connected === 0)
         return await showChoices(deps, view, c, 'Choose at least one account.')
-      return stored
-        ? seeOther(c, `/w/${c.var.workspace.slug}/channels`, 'accounts-connected')
-        : nothingWaits(view, c, issuer)
+      if (!stored) return nothingWaits(view, c, issuer)
+      const path = c.get('frame')?.hasSteps ? await stepAfterConnecting(deps, c.var) : null
+      return seeOther(c, path ?? `/w/${c.var.workspace.slug}/channels`, 'accounts-connected')
     })
     .post('/w/:workspace/connect/:issuer/cancel', guard, async (c) => {
       const issuer = issuerOf(deps, c.req.param('issuer'))

@@ -1,8 +1,12 @@
+import { listAccountNames } from '../../db/channels/account-facts.ts'
 import { findStepsDone, markSetUp, type StepsDone } from '../../db/people/first-steps.ts'
 import { countOpenInvitations } from '../../db/people/invitations.ts'
 import type { Role } from '../../db/people/memberships.ts'
+import { listOffers } from '../channels/connecting.ts'
 import type { User, WebDeps, Workspace } from '../http/env.ts'
 import { unlessFull } from '../media/storage.ts'
+import { addDays } from '../time/days.ts'
+import { dateOf } from '../time/wall-time.ts'
 
 export type FirstStep = {
   name: 'connect' | 'write' | 'invite'
@@ -36,6 +40,41 @@ export const loadFirstSteps = async (
   }
   const own = role === 'admin' ? all : stepsFor(role, done)
   return own.every((step) => step.done) ? null : own
+}
+
+/**
+ * Where the first steps lead once accounts were connected: back to them, or to the first post once
+ * each login has an account. Null if there are no steps or posts were written.
+ */
+export const stepAfterConnecting = async (
+  deps: WebDeps,
+  { workspace, user }: Pick<Who, 'workspace' | 'user'>,
+): Promise<string | null> => {
+  const counts = await findStepsDone(deps.sql, { workspaceId: workspace.id, userId: user.id })
+  if (!counts || counts.posts > 0) return null
+  const accounts = await listAccountNames(deps.sql, workspace.id)
+  return missingOffers(deps, accounts).length > 0
+    ? `/w/${workspace.slug}/today`
+    : firstPostPath(deps, workspace, accounts)
+}
+
+type Account = { id: string; platform: string }
+
+/** The logins that no account came through yet. */
+export const missingOffers = (deps: WebDeps, accounts: Account[]) =>
+  listOffers(deps).filter(
+    ({ platforms }) => !accounts.some(({ platform }) => platforms.includes(platform)),
+  )
+
+/** How many accounts are chosen for the first post. With more, people choose themselves. */
+const chosenAtFirst = 10
+
+/** The composer for the first post: all accounts are chosen, and tomorrow morning. */
+export const firstPostPath = (deps: WebDeps, workspace: Workspace, accounts: Account[]): string => {
+  const tomorrow = addDays(dateOf(new Date(deps.now()), workspace.zone), 1)
+  const query = new URLSearchParams({ at: `${tomorrow}T09:00` })
+  if (accounts.length <= chosenAtFirst) for (const { id } of accounts) query.append('channel', id)
+  return `/w/${workspace.slug}/posts/new?${query}`
 }
 
 /** promise: A4: only admins can connect and invite, so only they see these steps. */

@@ -7,7 +7,15 @@ import type { AnyContext, WebDeps } from '../http/env.ts'
 import type { Renderer } from '../http/render.ts'
 
 type Page = {
-  made?: { url: string; expiresAt: Date; role: string }
+  made?: {
+    url: string
+    expiresAt: Date
+    role: string
+    email: string | null
+    mailto: string | null
+  }
+  /** What was typed into the form that invites, if something was wrong with it. */
+  values?: { role: string; email: string }
   errors?: Record<string, string>
 }
 
@@ -36,6 +44,7 @@ export const showPeople = async (
       keptFor: terms.account,
       made: null,
       errors: {},
+      values: { role: 'manager', email: '' },
       ...page,
     },
     status,

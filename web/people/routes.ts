@@ -10,7 +10,7 @@ import { type FormKey, keepFormKey, takeFormKey } from '../../db/posts/form-keys
 import { didSince } from '../../db/posts/undoing.ts'
 import { formFields, seeOther } from '../http/answers.ts'
 import { type AnyContext, forMembers, type WebDeps } from '../http/env.ts'
-import { role } from '../http/forms/fields.ts'
+import { email, role } from '../http/forms/fields.ts'
 import { formKeyIn } from '../http/forms/form-keys.ts'
 import type { Renderer } from '../http/render.ts'
 import { requireMember } from '../http/session.ts'
@@ -32,8 +32,15 @@ export const peopleRoutes = (deps: WebDeps, view: Renderer) => {
     .post(`${base}/invitations`, admin, fresh, async (c) => {
       const given = await formFields(c)
       const chosen = role.safeParse(given.role)
-      if (!chosen.success)
-        return showPeople(c, deps, view, { errors: { role: chosen.error.issues[0]!.message } }, 422)
+      const address = given.email?.trim() ? email.safeParse(given.email) : null
+      if (!chosen.success || address?.success === false) {
+        const errors = {
+          ...(chosen.error ? { role: chosen.error.issues[0]!.message } : {}),
+          ...(address?.error ? { email: address.error.issues[0]!.message } : {}),
+        }
+        const values = { role: given.role ?? '', email: given.email ?? '' }
+        return showPeople(c, deps, view, { errors, values }, 422)
+      }
       const made = await invite(
         c,
         deps,
@@ -41,7 +48,10 @@ export const peopleRoutes = (deps: WebDeps, view: Renderer) => {
         formKeyIn(given, 'invitation', c.get('workspace').id),
       )
       // Only this page shows the code, so the POST answers with the page instead of a redirect.
-      return showPeople(c, deps, view, { made: { ...made, role: chosen.data } })
+      const mailto = address && mailtoOf(c, address.data, made.url)
+      return showPeople(c, deps, view, {
+        made: { ...made, role: chosen.data, email: address?.data ?? null, mailto },
+      })
     })
     .post(`${base}/invitations/:id/revoke`, admin, fresh, async (c) => {
       const id = z.uuid().safeParse(c.req.param('id'))
@@ -86,6 +96,17 @@ export const peopleRoutes = (deps: WebDeps, view: Renderer) => {
       if (!(await reopenAccount(deps.sql, memberOf(c, deps)))) return c.notFound()
       return seeOther(c, peoplePath(c), 'member-reactivated')
     })
+}
+
+/**
+ * Opens the admin's own mail program with the invitation. The address is not stored: nobody has
+ * agreed to that yet.
+ */
+const mailtoOf = (c: AnyContext, to: string, url: string): string => {
+  const { name } = c.get('workspace')
+  const subject = `Join ${name} on CrateSocial`
+  const body = `Hello,\n\nopen this link to join ${name} on CrateSocial. It works once, for 7 days:\n\n${url}\n`
+  return `mailto:${encodeURIComponent(to)}?subject=${encodeURIComponent(subject)}&body=${encodeURIComponent(body)}`
 }
 
 const peoplePath = (c: AnyContext): string => `/w/${c.get('workspace').slug}/people`

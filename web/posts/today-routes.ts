@@ -1,12 +1,12 @@
+import { listAccountNames } from '../../db/channels/account-facts.ts'
 import { listNeeds } from '../../db/notifications/needs.ts'
-import { listOffers } from '../channels/connecting.ts'
 import { forMembers, type WebDeps } from '../http/env.ts'
 import type { Renderer } from '../http/render.ts'
 import { requireMember } from '../http/session.ts'
 import { loadLastWeek } from '../insights/week/last-week.ts'
 import { sayNeed } from '../notifications/needs.ts'
 import { loadNextStep } from '../pages/next-step.ts'
-import { loadFirstSteps } from '../people/first-steps.ts'
+import { firstPostPath, loadFirstSteps, missingOffers } from '../people/first-steps.ts'
 import { formats } from '../time/formats.ts'
 import { actAnswerOf } from './post-page.ts'
 import { loadToday } from './today.ts'
@@ -33,6 +33,7 @@ export const todayRoutes = (deps: WebDeps, view: Renderer) =>
       [...data.near, ...data.later].every((day) => day.entries.length + day.earlier === 0) &&
       data.drafts.length === 0
     const step = isEmpty && !steps ? await loadNextStep(deps, c.var.workspace, c.var.role) : null
+    const accounts = steps ? await listAccountNames(deps.sql, c.var.workspace.id) : []
     const did = c.req.query('did')
     const fmt = formats(c.var.workspace, deps.now())
     const answer = did ? await actAnswerOf(deps, c.var.workspace, did, null, fmt) : null
@@ -49,6 +50,7 @@ export const todayRoutes = (deps: WebDeps, view: Renderer) =>
       steps,
       isEmpty,
       step,
-      offers: steps ? listOffers(deps) : [],
+      offers: steps ? missingOffers(deps, accounts) : [],
+      writePath: firstPostPath(deps, c.var.workspace, accounts),
     })
   })
