@@ -1,8 +1,8 @@
 import type { Browser, Page } from 'playwright-core'
 import sharp from 'sharp'
 import { beforeAll, describe, expect, test } from 'vitest'
-import type { TestApp } from '../support/app.ts'
-import { signInAs, startStage } from '../support/browser/stage.ts'
+import type { TestApp } from '../../support/app.ts'
+import { signInAs, startStage } from '../../support/browser/stage.ts'
 
 let app: TestApp
 let url: string

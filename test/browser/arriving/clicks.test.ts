@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Locator } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
-import { insertInvitation } from '../../db/people/invitations.ts'
-import { makeJpeg } from '../../local/media/media-files.ts'
-import { launchBrowser } from '../support/browser/browser.ts'
-import { type ConnectingApp, createConnectingApp } from '../support/connecting-app.ts'
+import { insertInvitation } from '../../../db/people/invitations.ts'
+import { makeJpeg } from '../../../local/media/media-files.ts'
+import { launchBrowser } from '../../support/browser/browser.ts'
+import { type ConnectingApp, createConnectingApp } from '../../support/connecting-app.ts'
 
 let app: ConnectingApp
 let link: string
