@@ -119,16 +119,48 @@ const readable = (node: Node): Node[] => {
   return below(node)
 }
 
+/** Functions that write a number with its noun. */
+const counting = new Set(['count', 'counted', 'many', 'plural'])
+/** Properties that hold words, even if it is a single one. */
+const wordKeys = new Set(['hint', 'label', 'many', 'noun', 'one', 'title', 'words'])
+const singleWords = /^\p{Ll}[\p{Ll} ]+$/u
+
+/** A noun or verb by itself, which reads like a key: only where it stands shows that it is read. */
+const singleWordsIn = (node: Node): Phrase[] => {
+  const taken =
+    node.type === 'CallExpression' && counting.has(nameOf(node.callee as Node))
+      ? (node.arguments as Node[])
+      : node.type === 'Property' && wordKeys.has(nameOf(node.key as Node))
+        ? [node.value as Node]
+        : node.type === 'ConditionalExpression' && isPlural(node)
+          ? [node.consequent as Node, node.alternate as Node]
+          : []
+  return taken
+    .map(phraseOf)
+    .filter((phrase) => phrase !== null)
+    .filter(([piece]) => typeof piece === 'string' && singleWords.test(piece))
+}
+
+/** `'post' : 'posts'`, `'is' : 'are'`. */
+const isPlural = ({ consequent, alternate }: Node): boolean => {
+  const [one, other] = [consequent, alternate].map((node) => (node as Node).value)
+  return other === `${one}s` || one === `${other}s` || ['are', 'were', 'have'].includes(`${other}`)
+}
+
 /** Every phrase in code that may be read, in the order of the source. */
 export const phrasesIn = (node: Node, isFit: (phrase: Phrase) => boolean = looksRead): Phrase[] => {
+  const single = singleWordsIn(node)
   if (node.type === 'ConditionalExpression')
-    return [node.test, node.consequent, node.alternate].flatMap((one) =>
-      phrasesIn(one as Node, isFit),
-    )
+    return [
+      ...single,
+      ...[node.test, node.consequent, node.alternate].flatMap((one) =>
+        phrasesIn(one as Node, isFit),
+      ),
+    ]
   const phrase = phraseOf(node)
   const own = phrase && isFit(phrase) ? [phrase] : []
   if (own.length > 0 || node.type === 'Literal') return own
-  return readable(node).flatMap((one) => phrasesIn(one, isFit))
+  return [...single, ...readable(node).flatMap((one) => phrasesIn(one, isFit))]
 }
 
 const address = /^(?:[./#?*[]|https?:|[a-z]+:\/\/|\w+\/\w|--|data:|image\/|text\/)/

@@ -33,6 +33,9 @@ const demoPhrases = (): Phrase[] =>
 const formatted =
   /^(?:[\d\s.,:;·–−+\-/()%“”"'’×#@&|…]|\b(?:AM|PM|UTC|KB|MB|GB|Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|January|February|March|April|June|July|August|September|October|November|December|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|[A-Z][A-Za-z]+\/[A-Z][\w/]+|GMT[+\-\d:]*|[A-Z]\d+|today|yesterday|tomorrow|Today|Yesterday|Tomorrow|min|noon|ms|px|fps|h|d|s|k|K|M)\b)*$/
 
+/** A choice in the list of time zones. */
+const timeZone = /\(UTC(?:[+−][\d:]+)?\)$/
+
 /** Pages beyond these show the same kinds of things again. */
 const mostPages = 250
 const starts = [
@@ -87,7 +90,7 @@ const explainer = (known: string[]): ((text: string) => boolean) => {
   const isExplained = (text: string): boolean => {
     const before = seen.get(text)
     if (before !== undefined) return before
-    const isFine = formatted.test(text) || isJoined(text)
+    const isFine = formatted.test(text) || timeZone.test(text) || isJoined(text)
     seen.set(text, isFine)
     return isFine
   }
