@@ -1155,7 +1155,19 @@ create table targets (
   comment_open boolean generated always as (((state = 'published'::text) AND (COALESCE((settings ->> 'first_comment'::text), ''::text) <> ''::text) AND ((comment_state IS NULL) OR (comment_state = ANY (ARRAY['waiting'::text, 'sending'::text]))))) stored not null,
   inbox_until timestamp with time zone,
   has_secret_handles boolean generated always as (((handles)::text ~~ '%"sealed%'::text)) stored not null,
-  queued boolean default false not null
+  queued boolean default false not null,
+  deletion_state text,
+  deletion_number integer default 0 not null,
+  deletion_asked_by uuid,
+  deletion_asked_at timestamp with time zone,
+  deletion_not_before timestamp with time zone,
+  deletion_claimed_at timestamp with time zone,
+  deletion_sent_at timestamp with time zone,
+  deletion_answer text,
+  deletion_problem jsonb,
+  deletion_proof text,
+  deletion_looks integer default 0 not null,
+  deletion_ended_at timestamp with time zone
 );
 create unlogged table throttle (
   key text not null,
@@ -1303,7 +1315,8 @@ alter table slots add constraint slots_weekday_check CHECK (((weekday >= 1) AND 
 alter table snapshots add constraint snapshots_more_are_numbers CHECK (((jsonb_typeof(more) = 'object'::text) AND (NOT jsonb_path_exists(more, 'strict $.*?(((@.type() != "number" || @ < 0) || @ > 9007199254740991) || @.floor() != @)'::jsonpath))));
 alter table snapshots add constraint snapshots_of_one_post CHECK ((num_nonnulls(target_id, elsewhere_id) = 1));
 alter table targets add constraint targets_comment_state_check CHECK ((comment_state = ANY (ARRAY['waiting'::text, 'sending'::text, 'published'::text, 'failed'::text, 'unconfirmed'::text, 'left'::text])));
-alter table targets add constraint targets_erased_without_platform_data CHECK (((state <> 'erased'::text) OR ((platform_post_id IS NULL) AND (permalink IS NULL) AND (handles = '{}'::jsonb) AND (problem IS NULL) AND (confirmed_by IS NULL) AND (comment_id IS NULL) AND (comment_problem IS NULL) AND (comment_proof IS NULL))));
+alter table targets add constraint targets_deletion_state_check CHECK ((deletion_state = ANY (ARRAY['asked'::text, 'sending'::text, 'deleted'::text, 'failed'::text, 'unconfirmed'::text])));
+alter table targets add constraint targets_erased_without_platform_data CHECK (((state <> 'erased'::text) OR ((platform_post_id IS NULL) AND (permalink IS NULL) AND (handles = '{}'::jsonb) AND (problem IS NULL) AND (confirmed_by IS NULL) AND (comment_id IS NULL) AND (comment_problem IS NULL) AND (comment_proof IS NULL) AND (deletion_answer IS NULL) AND (deletion_problem IS NULL) AND (deletion_proof IS NULL))));
 alter table targets add constraint targets_state_check CHECK ((state = ANY (ARRAY['scheduled'::text, 'preparing'::text, 'ready'::text, 'sending'::text, 'processing'::text, 'published'::text, 'failed'::text, 'unconfirmed'::text, 'missed'::text, 'canceled'::text, 'erased'::text])));
 alter table unsaved_edits add constraint unsaved_edits_form_check CHECK ((jsonb_typeof(form) = 'object'::text));
 alter table users add constraint users_date_order_check CHECK ((date_order = ANY (ARRAY['mdy'::text, 'dmy'::text, 'ymd'::text])));
@@ -1500,6 +1513,8 @@ CREATE INDEX sweeps_rule on sweeps USING btree (rule, at DESC);
 CREATE INDEX targets_channel on targets USING btree (channel_id, due_at);
 CREATE INDEX targets_comment_open on targets USING btree (state_at) WHERE comment_open;
 CREATE INDEX targets_comment_to_settle on targets USING btree (workspace_id, state_at) WHERE (comment_state = ANY (ARRAY['failed'::text, 'unconfirmed'::text]));
+CREATE INDEX targets_deletion_asked_by on targets USING btree (deletion_asked_by) WHERE (deletion_asked_by IS NOT NULL);
+CREATE INDEX targets_deletion_open on targets USING btree (deletion_asked_at) WHERE (deletion_state = ANY (ARRAY['asked'::text, 'sending'::text]));
 CREATE INDEX targets_open on targets USING btree (due_at) WHERE (state = ANY (ARRAY['scheduled'::text, 'preparing'::text, 'ready'::text, 'sending'::text, 'processing'::text]));
 CREATE INDEX targets_queued on targets USING btree (channel_id, due_at) WHERE (queued AND (state = ANY (ARRAY['scheduled'::text, 'preparing'::text, 'ready'::text])));
 CREATE INDEX targets_sealed on targets USING btree ((state_at AT TIME ZONE 'UTC'::text)) WHERE has_secret_handles;
@@ -1615,6 +1630,7 @@ alter table slots add constraint slots_workspace_id_fkey FOREIGN KEY (workspace_
 alter table snapshots add constraint snapshots_elsewhere_id_fkey FOREIGN KEY (elsewhere_id) REFERENCES elsewhere_posts(id) ON DELETE CASCADE;
 alter table snapshots add constraint snapshots_target_id_fkey FOREIGN KEY (target_id) REFERENCES targets(id) ON DELETE CASCADE;
 alter table targets add constraint targets_channel_id_fkey FOREIGN KEY (channel_id) REFERENCES channels(id) ON DELETE CASCADE;
+alter table targets add constraint targets_deletion_asked_by_fkey FOREIGN KEY (deletion_asked_by) REFERENCES users(id) ON DELETE SET NULL;
 alter table targets add constraint targets_post_id_fkey FOREIGN KEY (post_id) REFERENCES posts(id) ON DELETE CASCADE;
 alter table targets add constraint targets_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table turns add constraint turns_channel_id_fkey FOREIGN KEY (channel_id) REFERENCES channels(id) ON DELETE CASCADE;
@@ -1952,6 +1968,13 @@ comment on column targets.comment_open is 'the first comment is still to be writ
 comment on column targets.inbox_until is 'the platform has delivered it as a draft; the creator can finish it there until then; null: not delivered as a draft';
 comment on column targets.has_secret_handles is 'whether secrets are among the handles';
 comment on column targets.queued is 'it took a free slot of its account and waits in its queue. A person who gives it another time takes it out of the queue';
+comment on column targets.deletion_state is 'of deleting it at the platform: asked: a person wants it; sending: the call has left or may have left, and only a look decides; deleted: the platform no longer shows it; failed: it is still there; unconfirmed: nobody could look';
+comment on column targets.deletion_number is 'how often a person asked for it; each time makes at most one call';
+comment on column targets.deletion_not_before is 'the call is not made before this, because the platform takes none for now';
+comment on column targets.deletion_answer is 'what the platform answered to the call, in words';
+comment on column targets.deletion_problem is 'why it was not deleted';
+comment on column targets.deletion_proof is 'what the last look showed, in words';
+comment on column targets.deletion_looks is 'how often we looked whether it is gone';
 comment on table throttle is 'promise: A6';
 comment on column throttle.key is 'purpose and HMAC of the email or address: no personal data in clear';
 comment on table turns is 'calls that a platform counts by the minute, of each account; older ones are deleted with the next';

@@ -5,6 +5,7 @@ import type { JsonRecord } from './json.ts'
 import type { Measurer } from './measurer.ts'
 import type { PostKind } from './post-kind.ts'
 import type { PreviewDetails } from './post-preview.ts'
+import type { Remover } from './remover.ts'
 
 /**
  * Everything CrateSocial knows about one platform. Its issuer creates it: see `IssuerModule`.
@@ -71,6 +72,10 @@ export type Platform = {
   noteOnMedia?(draft: DraftForChannel): string | null
   publish: Publisher
   measure: Measurer
+  /** Deletes published posts. Absent if the platform's API can't. */
+  remove?: Remover
+  /** How a person deletes a post there by hand, one step a line. */
+  removeByHand: string[]
 }
 
 /**

@@ -61,6 +61,8 @@ export type TargetStep =
   | 'finish'
   | 'comment'
   | 'find-comment'
+  | 'delete'
+  | 'look-if-gone'
 
 /** What a workflow does for the review of a post. */
 export type ReviewStep = 'ask' | 'remind' | 'escalate' | 'hold'

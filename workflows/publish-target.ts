@@ -5,8 +5,10 @@ import type { TargetRef } from './names.ts'
 import {
   checkStep,
   commentStep,
+  deleteStep,
   findCommentStep,
   finishStep,
+  lookIfGoneStep,
   prepareStep,
   readTarget,
   reconcileStep,
@@ -47,7 +49,10 @@ export async function publishTarget(ref: TargetRef): Promise<void> {
         target = await take(target, now, checkStep)
         break
       case 'published':
-        if (target.comment === 'find') target = await take(target, now, findCommentStep)
+        if (target.deletion === 'look') target = await take(target, now, lookIfGoneStep)
+        else if (target.deletion === 'send')
+          target = await take(target, target.deletionAt, deleteStep)
+        else if (target.comment === 'find') target = await take(target, now, findCommentStep)
         else if (target.comment === 'write')
           target = await take(target, target.commentAt, commentStep)
         else target = await take(target, now, finishStep)

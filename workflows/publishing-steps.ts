@@ -99,3 +99,17 @@ export const findCommentStep = step(
   'Find out whether the first comment was written. Nothing is written meanwhile',
   repeatable,
 )
+
+export const deleteStep = step(
+  'delete',
+  'deleteThere',
+  'Delete the post at the platform, with one call',
+  once,
+)
+
+export const lookIfGoneStep = step(
+  'look-if-gone',
+  'lookIfGone',
+  'Look whether the post is gone. Nothing is sent meanwhile',
+  repeatable,
+)

@@ -28,6 +28,10 @@ export type TargetFacts = Searchable & {
   comment: 'write' | 'find' | null
   /** From when on the comment is written. */
   commentAt: number
+  /** What deleting it at the platform needs now, if a person asked: the call, or a look. */
+  deletion: 'send' | 'look' | null
+  /** From when on that call is made. */
+  deletionAt: number
   /** What it waits for, for admins. */
   words: string
 }
@@ -63,6 +67,8 @@ export const factsOf = (target: TargetToDrive, nowMs: number, given: Given): Tar
     mostSilentMs: mostSilentMs(target.dueAt.getTime() - Math.max(armAt, nowMs)),
     comment,
     commentAt: commentAtMs(target, nowMs),
+    deletion: deletionNeed(target),
+    deletionAt: deletionAtMs(target),
     words: wordsOf(target),
   }
 }
@@ -78,6 +84,8 @@ export const factsOfNothing = (nowMs: number): TargetFacts => ({
   mostSilentMs: leastSilentMs,
   comment: null,
   commentAt: nowMs,
+  deletion: null,
+  deletionAt: nowMs,
   words: 'The post no longer exists',
 })
 
@@ -96,11 +104,17 @@ export const asks = {
   toReconcile: ({ state }: TargetToDrive): boolean => state === 'sending',
   toCheck: ({ state }: TargetToDrive): boolean => state === 'processing',
   toFinish: (target: TargetToDrive, nowMs: number): boolean =>
-    target.state === 'published' && !target.finishedAt && commentNeed(target, nowMs) === null,
+    target.state === 'published' &&
+    !target.finishedAt &&
+    deletionNeed(target) === null &&
+    commentNeed(target, nowMs) === null,
   toComment: (target: TargetToDrive, nowMs: number): boolean =>
     commentNeed(target, nowMs) === 'write' && nowMs >= commentAtMs(target, nowMs),
   toFindComment: (target: TargetToDrive, nowMs: number): boolean =>
     commentNeed(target, nowMs) === 'find',
+  toDelete: (target: TargetToDrive, nowMs: number): boolean =>
+    deletionNeed(target) === 'send' && nowMs >= deletionAtMs(target),
+  toLookIfGone: (target: TargetToDrive): boolean => deletionNeed(target) === 'look',
 }
 
 /**
@@ -125,7 +139,8 @@ const isToPrepare = ({ state }: TargetRow): boolean =>
 
 const hasWork = (target: TargetRow): boolean =>
   isOpen(target.state) ||
-  (target.state === 'published' && (target.commentOpen || !target.finishedAt))
+  (target.state === 'published' &&
+    (target.commentOpen || !target.finishedAt || deletionNeed(target) !== null))
 
 const notBeforeMs = ({ notBefore }: TargetRow): number => notBefore?.getTime() ?? 0
 
@@ -170,6 +185,15 @@ const commentNeed = (target: TargetToDrive, nowMs: number): TargetFacts['comment
   return target.permalink !== null && nowMs >= commentAtMs(target, nowMs) ? 'write' : null
 }
 
+/** What has left decides nothing: until a look has shown the outcome, no other call is made. */
+const deletionNeed = ({ state, deletionState }: TargetRow): TargetFacts['deletion'] => {
+  if (state !== 'published') return null
+  if (deletionState === 'sending') return 'look'
+  return deletionState === 'asked' ? 'send' : null
+}
+
+const deletionAtMs = ({ deletionNotBefore }: TargetRow): number => deletionNotBefore?.getTime() ?? 0
+
 /** During a pause, first comments wait too, because they are public. */
 const commentAtMs = (target: TargetToDrive, nowMs: number): number =>
   target.isPaused ? nowMs + pausedLookMs : (target.commentNotBefore?.getTime() ?? 0)
@@ -178,10 +202,12 @@ const wordsOf = (target: TargetToDrive): string => {
   if (target.isPaused && isUnsent(target.state)) return 'Paused: nothing is sent'
   if (target.isUnapproved && isUnsent(target.state)) return 'Waiting for approval'
   if (target.state === 'processing' && target.inboxUntil) return inInbox
+  if (target.state === 'published' && deletionNeed(target)) return beingDeleted
   if (target.state !== 'published' || !target.commentOpen) return words[target.state]
   return `Published; ${target.isPaused ? 'paused, so the' : 'its'} first comment waits`
 }
 
+const beingDeleted = 'Published. A person asked to delete it at the platform'
 const inInbox = 'Delivered to the inbox as a draft. Its creator finishes it there'
 
 const words: Record<TargetState, string> = {

@@ -1,5 +1,6 @@
 import { createChecking } from './check.ts'
 import { createCommenting } from './commenting.ts'
+import { createDeleting } from './deleting.ts'
 import { createFinishing } from './finish.ts'
 import type { PublishingDeps } from './platform-calls.ts'
 import { createPreparing } from './prepare.ts'
@@ -21,4 +22,5 @@ export const createPublishingActivities = (deps: PublishingDeps) => ({
   ...createChecking(deps),
   ...createFinishing(deps),
   ...createCommenting(deps),
+  ...createDeleting(deps),
 })

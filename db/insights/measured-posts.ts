@@ -75,6 +75,7 @@ export const listDuePosts = (
         select m.target_id as id, t.platform_post_id, t.kind, t.handles, m.published_at, m.next_at as due_at, m.absent_at
         from measured_targets m join targets t on t.id = m.target_id
         where m.channel_id = ${channelId} and m.next_at <= ${now} and t.platform_post_id is not null
+          and t.deletion_state is distinct from 'deleted'
         order by m.published_at desc limit ${limit}`
     : sql<DuePost[]>`
         select id, platform_post_id, kind, '{}'::jsonb as handles, published_at, next_at as due_at, absent_at from elsewhere_posts

@@ -200,7 +200,8 @@ export const transitions = {
       waiting_for = null, not_before = null, inbox_until = null, handles = '{}', handles_revision = null, problem = null,
       platform_post_id = null,
       permalink = null, confirmed_by = null, finished_at = now(), revision = t.revision + 1, comment_state = null,
-      comment_id = null, comment_problem = null, comment_proof = null, comment_not_before = null`,
+      comment_id = null, comment_problem = null, comment_proof = null, comment_not_before = null,
+      deletion_state = null, deletion_not_before = null, deletion_answer = null, deletion_problem = null, deletion_proof = null`,
   },
 } satisfies Record<string, Transition>
 

@@ -2,6 +2,7 @@ import type { Problem } from '../../platforms/errors.ts'
 import type { JsonRecord } from '../../platforms/json.ts'
 import type { Db } from '../postgres/connect.ts'
 import type { CommentState } from './comments/comments.ts'
+import type { DeletionState } from './deletions.ts'
 import { isApproved } from './reviews/approved.ts'
 import { openStates, stateList, type TargetState } from './target-states.ts'
 
@@ -49,6 +50,19 @@ export type TargetRow = {
   commentProof: string | null
   commentId: string | null
   commentedAt: Date | null
+  /** Deleting it at the platform: see db/posts/deletions.ts. */
+  deletionState: DeletionState | null
+  deletionNumber: number
+  deletionAskedAt: Date | null
+  deletionNotBefore: Date | null
+  deletionClaimedAt: Date | null
+  deletionSentAt: Date | null
+  deletionAnswer: string | null
+  deletionProblem: Problem | null
+  deletionProof: string | null
+  deletionEndedAt: Date | null
+  /** Who asked for it. Only in lists of a post's targets. */
+  deletionAskedByName?: string | null
 }
 
 /** The targets of one post, ordered by channel name. */
@@ -56,7 +70,8 @@ export const listTargets = (
   sql: Db,
   ref: { workspaceId: string; postId: string },
 ): Promise<TargetRow[]> => sql<TargetRow[]>`
-  select t.*, c.name as channel_name, c.handle as channel_handle
+  select t.*, c.name as channel_name, c.handle as channel_handle,
+    (select name from users where id = t.deletion_asked_by) as deletion_asked_by_name
   from targets t join channels c on c.id = t.channel_id
   where t.workspace_id = ${ref.workspaceId} and t.post_id = ${ref.postId}
   order by c.platform, c.name`

@@ -45,6 +45,8 @@ export const findWholePost = async (
         finishedAt: true,
       },
       ...{ commentNotBefore: true, commentSince: true, commentedAt: true },
+      ...{ deletionAskedAt: true, deletionNotBefore: true, deletionClaimedAt: true },
+      ...{ deletionSentAt: true, deletionEndedAt: true },
     }),
     attempts: read(listAttempts(sql, ref), { claimedAt: true, sentAt: true, endedAt: true }),
     comments: read(listCommentAttempts(sql, ref), { claimedAt: true, sentAt: true, endedAt: true }),

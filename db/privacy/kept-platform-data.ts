@@ -84,6 +84,7 @@ export const platformData: Kept[] = [
         'targets.comment_problem',
         'targets.comment_proof',
         'comment_attempts.*',
+        ...['targets.deletion_answer', 'targets.deletion_problem', 'targets.deletion_proof'],
       ],
       ...[
         'targets.handles',
@@ -149,6 +150,7 @@ export const bookkeeping: string[] = [
     'targets.attempt_number',
   ],
   ...['targets.comment_state', 'targets.comment_number'],
+  ...['targets.deletion_state', 'targets.deletion_number', 'targets.deletion_looks'],
   ...[
     'callback_calls.*',
     'erased_ids.*',

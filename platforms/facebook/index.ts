@@ -1,10 +1,12 @@
 import { metaNoteOnDraft } from '../graph/app-note.ts'
 import { createGraph, type MetaSettings } from '../graph/client.ts'
 import { readFirstComment } from '../graph/comment-rules.ts'
+import { createGraphRemover } from '../graph/remove.ts'
 import type { DraftForChannel, Platform } from '../platform.ts'
 import type { PostKind } from '../post-kind.ts'
 import { createFacebookMeasurer } from './measure.ts'
 import { facebookPreviewDetails, readFacebookOptions } from './options.ts'
+import { pageToken } from './page.ts'
 import { facebookPreviews } from './previews.ts'
 import { createFacebookPublisher } from './publish.ts'
 import { checkFacebookDraft, facebookCommentLimits, textLimit } from './rules.ts'
@@ -30,6 +32,17 @@ export const createFacebook = (settings: MetaSettings): Platform => ({
   previewDetails: facebookPreviewDetails,
   publish: createFacebookPublisher(createGraph(settings)),
   measure: createFacebookMeasurer(createGraph(settings)),
+  remove: createGraphRemover(createGraph(settings), {
+    // The documentation doesn't say how a story is deleted.
+    kinds: ['text', 'link', 'photo', 'photos', 'video', 'reel'],
+    scopes: ['pages_manage_posts', 'pages_read_engagement'],
+    tokenOf: pageToken,
+  }),
+  removeByHand: [
+    'Open the post on Facebook, as the Page.',
+    'Open the menu with the three dots (…) at its top.',
+    'Choose to delete it or to move it to the trash, and confirm.',
+  ],
 })
 
 /**

@@ -2,7 +2,7 @@ import { PlatformError } from '../errors.ts'
 import type { MediaToSend, Publication } from '../platform.ts'
 
 /** Every call for a Page uses the Page's own token. */
-export const pageToken = ({ account }: Publication): string => {
+export const pageToken = ({ account }: Pick<Publication, 'account'>): string => {
   if (account.accountToken) return account.accountToken
   const words = 'The token of this Page is missing. Reconnect the Page.'
   throw new PlatformError({ kind: 'reauthorize', code: 'no_page_token', words })

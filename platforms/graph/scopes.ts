@@ -58,6 +58,13 @@ export const metaScopes: Scope[] = [
     'posts',
   ),
   ask(
+    'instagram_manage_contents',
+    false,
+    'Delete an Instagram post when you ask for it',
+    'Post, “Delete on Instagram”',
+    'posts',
+  ),
+  ask(
     'instagram_manage_insights',
     false,
     'Show numbers of an Instagram account and its posts',

@@ -1,6 +1,7 @@
 import { metaNoteOnDraft } from '../graph/app-note.ts'
 import { createGraph, type MetaSettings } from '../graph/client.ts'
 import { readFirstComment } from '../graph/comment-rules.ts'
+import { createGraphRemover } from '../graph/remove.ts'
 import type { DraftForChannel, Platform } from '../platform.ts'
 import type { PostKind } from '../post-kind.ts'
 import { createInstagramMeasurer } from './measure.ts'
@@ -34,6 +35,17 @@ export const createInstagram = (settings: MetaSettings): Platform => ({
   profileGrid: { without: ['story'] },
   publish: createInstagramPublisher(createGraph(settings)),
   measure: createInstagramMeasurer(createGraph(settings)),
+  remove: createGraphRemover(createGraph(settings), {
+    // The documentation doesn't say that a story can be deleted.
+    kinds: ['image', 'carousel', 'reel'],
+    scopes: ['instagram_basic', 'instagram_manage_contents'],
+    tokenOf: ({ account }) => account.grantToken,
+  }),
+  removeByHand: [
+    'Open the post in the Instagram app.',
+    'Tap the three dots (…) at its top.',
+    'Tap Delete, and confirm.',
+  ],
 })
 
 const minute = 60_000

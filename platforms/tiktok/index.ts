@@ -83,6 +83,12 @@ export const createTiktok = (settings: TiktokSettings, now: () => number = Date.
         findTiktokPermalink(client, siteUrl, publication, platformPostId),
     },
     measure: createTiktokMeasurer(client),
+    // TikTok's API has no call that deletes a post.
+    removeByHand: [
+      'Open the post in the TikTok app.',
+      'Tap the three dots (…) or Share.',
+      'Tap Delete, and confirm.',
+    ],
   }
 }
 

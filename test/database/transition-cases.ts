@@ -201,6 +201,11 @@ export const cases: Record<TransitionName, Case> = {
       commentProblem: null,
       commentProof: null,
       commentNotBefore: null,
+      deletionState: null,
+      deletionNotBefore: null,
+      deletionAnswer: null,
+      deletionProblem: null,
+      deletionProof: null,
     }),
   },
 }

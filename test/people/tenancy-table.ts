@@ -156,6 +156,8 @@ export const routes: Record<string, Access> = {
   'GET /w/:workspace/posts/:post/move': members(404),
   'POST /w/:workspace/posts/:post/move': members(404),
   'POST /w/:workspace/posts/:post/targets/:target/bind': members(404),
+  'GET /w/:workspace/posts/:post/targets/:target/delete': members(404),
+  'POST /w/:workspace/posts/:post/targets/:target/delete': members(404),
   'POST /w/:workspace/today/lost/:channel/dismiss': members(404),
   'POST /w/:workspace/today/lost/:channel/restore': members(404),
   'POST /w/:workspace/today/ending/:grant/dismiss': members(404),

@@ -131,5 +131,10 @@ const sentences: Record<string, (event: AuditEvent, saying: Saying) => string> =
   'comment.sent_again': () => 'asked to add a first comment again',
   'comment.bound': () => 'confirmed that a first comment is there',
   'comment.left': () => 'dismissed a first comment',
+  'deletion.asked': () => 'asked to delete a published post at its platform',
+  'deletion.deleted': (event, saying) => `deleted a published post${on(event, saying)}`,
+  'deletion.failed': (event, saying) => `couldn’t delete a published post${on(event, saying)}`,
+  'deletion.unconfirmed': (event, saying) =>
+    `couldn’t confirm that a published post was deleted${on(event, saying)}`,
   'target.left': () => 'dismissed an unconfirmed post',
 }

@@ -8,6 +8,7 @@ import { formKeyIn } from '../http/forms/form-keys.ts'
 import { idParam, isId } from '../http/ids.ts'
 import type { Renderer } from '../http/render.ts'
 import { requireMember } from '../http/session.ts'
+import { canDeleteThere, deleteThereForm } from './delete-there-routes.ts'
 import { moveForm, moveTo } from './move-routes.ts'
 import {
   type Actor,
@@ -16,6 +17,7 @@ import {
   type Done,
   decide,
   decideFirstComment,
+  deleteThere,
   discard,
   duplicate,
   move,
@@ -69,6 +71,12 @@ export const postActRoutes = (deps: WebDeps, view: Renderer) => {
       return seeOther(c, `/w/${c.var.workspace.slug}/calendar?did=${done.eventId}`)
     })
     .post(`${one}/undo`, guard, (c) => undoAct(deps, c))
+    .get(`${target}/delete`, guard, (c) => deleteThereForm(deps, view, c))
+    .post(`${target}/delete`, guard, async (c) =>
+      (await canDeleteThere(deps, c))
+        ? onTarget(c, 'deleteThere', (actor, seen, id) => deleteThere(deps, actor, seen, id))
+        : deleteThereForm(deps, view, c),
+    )
     .post(`${target}/cancel`, guard, (c) =>
       onTarget(c, 'cancelOne', (actor, seen, id) => cancelOne(deps, actor, seen, id)),
     )

@@ -97,6 +97,8 @@ const headline = (name: string, who: string, when: string, done: number, all: nu
       return done === 0 ? '' : `${who}: marked as not published. Publishing again now.`
     case 'target.left':
       return done === 0 ? '' : `${who}: dismissed.`
+    case 'deletion.asked':
+      return done === 0 ? '' : `${who}: being deleted there now.`
     case 'comment.sent_again':
       return done === 0 ? '' : `${who}: adding the first comment again now.`
     case 'comment.bound':

@@ -31,6 +31,12 @@ export const historyWords = (
       return 'Nobody had approved it. The admins were told.'
     case 'review.held':
       return 'On hold: not approved in time. Nothing was sent.'
+    case 'deletion.deleted':
+      return `${who}: deleted there.`
+    case 'deletion.failed':
+      return `${who}: not deleted there.`
+    case 'deletion.unconfirmed':
+      return `${who}: we couldn’t confirm that it was deleted there.`
     case 'target.canceled':
       return `${who}: canceled.`
     default:

@@ -2,6 +2,7 @@ import type { TransactionSql } from 'postgres'
 import { recordEvent } from '../../db/notifications/events.ts'
 import { tx } from '../../db/postgres/connect.ts'
 import { type CommentDecision, decideComment } from '../../db/posts/comments/decisions.ts'
+import { askForDeletion } from '../../db/posts/deletions.ts'
 import { type FormKey, keepFormKey, releaseFormKey, takeFormKey } from '../../db/posts/form-keys.ts'
 import { findVersion, type HeldPost, lockPost } from '../../db/posts/post-locks.ts'
 import {
@@ -121,6 +122,21 @@ export const decideFirstComment = (
 ): Promise<Done> =>
   onPost(deps, actor, seen, commentEvents[decision], async (t, post) => ({
     changes: await decideComment(t, post, targetId, decision, new Date(deps.now())),
+    dueAt: null,
+  }))
+
+/** Asks for a published post to be deleted at its platform. The target's workflow does it. */
+export const deleteThere = (
+  deps: WebDeps,
+  actor: Actor,
+  seen: Seen,
+  targetId: string,
+): Promise<Done> =>
+  onPost(deps, actor, seen, 'deletion.asked', async (t, post) => ({
+    changes: await askForDeletion(t, post, {
+      ...{ targetId, userId: actor.userId },
+      now: new Date(deps.now()),
+    }),
     dueAt: null,
   }))
 

@@ -9,6 +9,7 @@ import type { WebDeps, Workspace } from '../http/env.ts'
 import type { View } from '../http/render.ts'
 import { formats } from '../time/formats.ts'
 import { actWords } from './act-words.ts'
+import { mayDeleteThere } from './deletion-receipt.ts'
 import { historyWords } from './history-words.ts'
 import { actsOn, namesOf, textsOf } from './post-page.ts'
 import { overallPill, type Pill, pillOf } from './post-state.ts'
@@ -72,6 +73,7 @@ const accountsChosen = async (deps: WebDeps, post: PostRow): Promise<Account[]> 
 const labelOf = (deps: WebDeps, platform: string): string =>
   deps.platforms.platforms.get(platform)?.label ?? platform
 
+type AskedOfDeletion = 'deleteThere'
 type AskedOfComment = 'commentAgain' | 'commentFound' | 'commentLeave'
 
 /** The action that a person requested with an outdated form. */
@@ -85,6 +87,7 @@ export type Asked =
   | 'leave'
   | 'bind'
   | AskedOfComment
+  | AskedOfDeletion
 
 /**
  * The words after "You asked to …", the label of the button to ask again, and whether it is still
@@ -136,6 +139,12 @@ export const askedWords = (
         words: 'confirm that it was published',
         button: 'Yes, it’s published',
         possible: isOneOf(...transitions.bind.from),
+      }
+    case 'deleteThere':
+      return {
+        words: `delete it on ${target?.channelName ?? 'one account'}`,
+        button: 'Delete it there',
+        possible: target !== undefined && mayDeleteThere(target),
       }
     case 'commentAgain':
       return {

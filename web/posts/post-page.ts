@@ -12,6 +12,7 @@ import { numbersView, readingsOf } from '../insights/post-readings.ts'
 import { loadPostReview } from '../reviews/post-review.ts'
 import { type Formats, formats } from '../time/formats.ts'
 import { actWords, type Names } from './act-words.ts'
+import { isBeingDeleted, isDeleted } from './deletion-receipt.ts'
 import { historyWords } from './history-words.ts'
 import { lateWords } from './neighbors.ts'
 import { inboxWords, overallPill, pillOf } from './post-state.ts'
@@ -61,7 +62,10 @@ export const loadPostPage = async (
     }),
     open: targets.some(
       (target) =>
-        undecidedStates.includes(target.state) || !target.finishedAt || target.commentOpen,
+        undecidedStates.includes(target.state) ||
+        !target.finishedAt ||
+        target.commentOpen ||
+        isBeingDeleted(target),
     ),
     media,
     content: contentOf({ post, targets, media }, textsOf(deps, post, targets), base),
@@ -141,6 +145,7 @@ const targetView = (
     canCancel: mayStart('cancel', target.state),
     canRetry: mayStart('retry', target.state),
     canDecide: mayStart('bind', target.state),
+    canDelete: target.state === 'published' && !isBeingDeleted(target) && !isDeleted(target),
     canDecideComment: target.commentState === 'failed' || target.commentState === 'unconfirmed',
     canLeave: attentionStates.includes(target.state) && !target.finishedAt,
   }

@@ -12,6 +12,7 @@ type Part = {
   channelName?: string
   publishedAt?: Date | string | null
   inboxUntil?: Date | string | null
+  deletionState?: string | null
 }
 
 /** A draft in the platform's inbox isn't going out: its creator has to finish it there. */
@@ -36,11 +37,15 @@ export const inboxWords = (
 }
 
 /** A short label for a target. */
-export const pillOf = (target: Pick<Part, 'state' | 'publishedAt' | 'inboxUntil'>): Pill => {
+export const pillOf = (
+  target: Pick<Part, 'state' | 'publishedAt' | 'inboxUntil' | 'deletionState'>,
+): Pill => {
+  if (target.deletionState === 'deleted') return deletedThere
   if (target.state === 'erased') return erased([target])
   return isInInbox(target) ? inInbox : { words: target.state, tone: tones[target.state] }
 }
 
+const deletedThere: Pill = { words: 'deleted there', tone: '' }
 const inInbox: Pill = { words: 'in the inbox', tone: 'wait' }
 
 /**
@@ -91,6 +96,8 @@ const pillOfParts = (postState: 'draft' | 'scheduled', parts: Part[]): Pill => {
   if (drafts.length > 0) return { ...inInbox, words: some(drafts, inInbox.words) }
   const waiting = has(...unsentStates)
   if (waiting.length === 0 && live.every((part) => part.state === 'erased')) return erased(live)
+  if (waiting.length === 0 && live.every((part) => part.deletionState === 'deleted'))
+    return deletedThere
   if (waiting.length === 0) return { words: 'published', tone: 'out' }
   if (waiting.length < live.length) return { words: 'publishing', tone: 'way' }
   return stillAhead(waiting)

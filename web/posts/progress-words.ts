@@ -8,7 +8,8 @@ import type { Formats } from '../time/formats.ts'
  */
 export const progressWords = (
   progress: Progress | null,
-  target: Pick<TargetRow, 'state' | 'dueAt' | 'notBefore' | 'inboxUntil'>,
+  target: Pick<TargetRow, 'state' | 'dueAt' | 'notBefore' | 'inboxUntil'> &
+    Partial<Pick<TargetRow, 'deletionState'>>,
   fmt: Formats,
 ): string | null => {
   if (!progress) return null
@@ -17,7 +18,10 @@ export const progressWords = (
     case 'start':
       return 'Starting.'
     case 'wait':
-      if (target.state === 'published') return 'Published. Waiting to add the first comment.'
+      if (target.state === 'published')
+        return target.deletionState === 'asked'
+          ? 'Published. Waiting to delete it at the platform.'
+          : 'Published. Waiting to add the first comment.'
       if (target.notBefore && target.notBefore > target.dueAt)
         return `Waiting. Tries again ${at(target.notBefore)}.`
       if (target.state === 'ready') return `Ready. Publishes ${at(target.dueAt)}.`
@@ -40,6 +44,10 @@ export const progressWords = (
       return 'Published. Adding the first comment.'
     case 'find-comment':
       return 'Checking whether the first comment was added. It isn’t added again meanwhile.'
+    case 'delete':
+      return 'Deleting it at the platform.'
+    case 'look-if-gone':
+      return 'Checking whether it was deleted. Nothing is sent again meanwhile.'
     case 'end':
       return 'Done.'
   }

@@ -2,6 +2,7 @@ import type { AttemptRow } from '../../db/posts/attempts.ts'
 import type { TargetRow } from '../../db/posts/targets.ts'
 import type { Formats } from '../time/formats.ts'
 import { commentReceipt, type ReceiptRow } from './comment-receipt.ts'
+import { deletionReceipt } from './deletion-receipt.ts'
 
 type Given = { fmt: Formats; platform: string; prepareAheadMs: number }
 
@@ -27,6 +28,7 @@ export const receiptOf = (
     ...said(target, given),
     ...confirmed(target, given),
     ...commentReceipt(target, given),
+    ...deletionReceipt(target, given),
   ]
 }
 

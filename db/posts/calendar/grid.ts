@@ -48,7 +48,7 @@ export const listGrid = async (sql: Db, span: GridSpan): Promise<GridPost[]> => 
     found as (
       (select 'next' as part, * from upcoming order by at, post_id limit ${span.next})
       union all
-      (select 'last', t.post_id, t.published_at, t.settings ${target} and t.state = 'published'
+      (select 'last', t.post_id, t.published_at, t.settings ${target} and t.state = 'published' and t.deletion_state is distinct from 'deleted'
         order by t.published_at desc limit ${span.last})
       union all
       (select 'draft', p.id, null, ${chosen} -> 'settings' ${draft} and p.due_at is null

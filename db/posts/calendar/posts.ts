@@ -32,7 +32,7 @@ type CalendarTarget = {
   state: TargetState
   /**
    * The rest: only if its account isn't connected, the platform's data was deleted, or it was a draft
-   * in the platform's inbox.
+   * in the platform's inbox, or was deleted there.
    */
   channelName?: string
   channelState?: 'connected' | 'reconnect' | 'disconnected'
@@ -40,6 +40,7 @@ type CalendarTarget = {
   publishedAt?: string | null
   /** ISO time */
   inboxUntil?: string | null
+  deletionState?: string | null
   /** ISO time. Only in the grid of a profile. */
   dueAt?: string
 }
@@ -154,10 +155,11 @@ const withTargets = (sql: Db, workspaceId: string) => sql`
   , lost as materialized (select id, name, state from channels where workspace_id = ${workspaceId} and state <> 'connected'),
   sent as (
     select t.post_id, json_agg(case when l.id is null and t.state <> 'erased' and t.inbox_until is null
+          and t.deletion_state is distinct from 'deleted'
         then json_build_object('platform', t.platform, 'state', t.state)
         else json_build_object('platform', t.platform, 'state', t.state, 'channelName', l.name,
           'channelState', coalesce(l.state, 'connected'), 'publishedAt', t.published_at,
-          'inboxUntil', t.inbox_until)
+          'inboxUntil', t.inbox_until, 'deletionState', t.deletion_state)
       end order by t.platform, l.name) as targets, sum(m.views)::float8 as views
     from targets t left join lost l on l.id = t.channel_id
       left join measured_targets m on m.target_id = t.id and t.state = 'published'

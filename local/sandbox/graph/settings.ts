@@ -159,6 +159,7 @@ export function metaSettings(pace: Pace): MetaSettings {
       'pages_manage_engagement',
       'pages_read_user_content',
       'instagram_manage_comments',
+      'instagram_manage_contents',
     ],
     insightsLagMs: pace === 'quick' ? 0 : hourMs,
     insightsCurveMs: pace === 'quick' ? 10 * 60_000 : 20 * hourMs,

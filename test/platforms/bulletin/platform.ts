@@ -80,6 +80,7 @@ export const createBulletin = (settings: BulletinSettings): Platform => {
       }),
     },
     measure: createMeasurer(settings, listNotices),
+    removeByHand: ['Take the notice off the board.'],
   }
 }
 

@@ -28,7 +28,7 @@ describe('the consent dialog', () => {
       state: 'xyz',
       response_type: 'code',
       scope:
-        'pages_show_list,pages_manage_posts,pages_read_engagement,pages_manage_engagement,pages_read_user_content,read_insights,instagram_basic,instagram_content_publish,instagram_manage_comments,instagram_manage_insights,business_management',
+        'pages_show_list,pages_manage_posts,pages_read_engagement,pages_manage_engagement,pages_read_user_content,read_insights,instagram_basic,instagram_content_publish,instagram_manage_comments,instagram_manage_contents,instagram_manage_insights,business_management',
     })
   })
 
