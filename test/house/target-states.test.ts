@@ -11,6 +11,7 @@ const otherWords: Record<string, string> = {
   'activities/limits.ts': 'what a limit of a platform holds up',
   'db/channels/limits.ts': 'what a limit of a platform holds up',
   'db/posts/comments/decisions.ts': 'states of a first comment',
+  'db/posts/deletions.ts': 'states of deleting it at the platform',
 }
 
 /** The updates of targets that set the state, up to their condition. */

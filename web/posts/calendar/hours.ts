@@ -1,6 +1,7 @@
 import { formats, type ReaderTime } from '../../time/formats.ts'
 import { wallTimeOf } from '../../time/wall-time.ts'
 import type { Day, Entry } from './entries.ts'
+import type { FreeSlot, WeekHints } from './week-hints.ts'
 
 /** Pixels: an hour is as high as it has minutes, and a card is a moment, not a length. */
 const hourHeight = 60
@@ -14,6 +15,9 @@ type HourDay = Day & {
   cards: { entry: Entry; gap: number }[]
   /** The hours that a post can still be planned for, such as `{ time: '17:00', label: '17:00' }`. */
   cells: { time: string; isOpen: boolean }[]
+  /** Free slots, and the hour that did best, with their pixels from the top. */
+  free: (FreeSlot & { top: number })[]
+  best: { top: number; words: string } | null
 }
 
 /** The hours of a week: earlier and later ones than usual only if they hold posts. */
@@ -25,7 +29,11 @@ type WeekHours = {
   now: { top: number; time: string } | null
 }
 
-export const weekHours = (days: Day[], { zone, dates }: ReaderTime, nowMs: number): WeekHours => {
+export const weekHours = (
+  days: Day[],
+  { zone, dates }: ReaderTime,
+  { free, best, nowMs }: WeekHints & { nowMs: number },
+): WeekHours => {
   const minutes = days.flatMap(({ entries }) => entries.map(minuteOf))
   const firstHour = Math.min(usual.first, ...minutes.map((minute) => Math.floor(minute / 60)))
   const placed = days.map(({ entries }) => placedFrom(firstHour, entries))
@@ -47,6 +55,11 @@ export const weekHours = (days: Day[], { zone, dates }: ReaderTime, nowMs: numbe
     days: days.map((day, index) => ({
       ...day,
       cards: placed[index]?.cards ?? [],
+      free: freeOn(free, day.date, firstHour, hours.length, placed[index]?.cards ?? []),
+      best:
+        best?.at.startsWith(day.date) && isIn(topOf(best.at, firstHour), hours.length)
+          ? { top: topOf(best.at, firstHour), words: best.words }
+          : null,
       cells: hours.map((hour) => ({
         time: timeAt(hour),
         isOpen: hour < 24 && `${day.date}T${timeAt(hour)}` >= now,
@@ -70,3 +83,31 @@ const placedFrom = (firstHour: number, entries: Entry[]) => {
 const minuteOf = ({ clock }: Entry): number => minuteIn(clock ?? '00:00')
 const minuteIn = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5))
 const timeAt = (hour: number): string => `${String(hour).padStart(2, '0')}:00`
+
+const topOf = (at: string, firstHour: number): number => minuteIn(at.slice(11)) - firstHour * 60
+const isIn = (top: number, hours: number): boolean => top >= 0 && top < hours * hourHeight
+
+/** The free slots of a day that no card and no earlier slot covers. */
+const freeOn = (
+  free: FreeSlot[],
+  date: string,
+  firstHour: number,
+  hours: number,
+  cards: HourDay['cards'],
+): HourDay['free'] => {
+  let bottom = 0
+  const covered = cards.map(({ gap }) => {
+    const top = bottom + gap
+    bottom = top + cardHeight + cardGap
+    return top
+  })
+  const shown: HourDay['free'] = []
+  for (const slot of free.filter(({ at }) => at.startsWith(date))) {
+    const top = topOf(slot.at, firstHour)
+    const isFree = [...covered, ...shown.map((one) => one.top)].every(
+      (other) => Math.abs(other - top) >= cardHeight,
+    )
+    if (isIn(top, hours) && isFree) shown.push({ ...slot, top })
+  }
+  return shown
+}

@@ -18,6 +18,7 @@ import type { Day } from './entries.ts'
 import { filterMenus, filterQuery, readFilter, searchMaxCharacters } from './filters.ts'
 import { weekHours } from './hours.ts'
 import { loadDays, readView, roomInList } from './page.ts'
+import { loadWeekHints } from './week-hints.ts'
 
 /** The calendar: posts by month, by week or as a list, in the workspace's time zone. */
 export const calendarRoutes = (deps: WebDeps, view: Renderer) =>
@@ -51,7 +52,12 @@ const calendarOf = async (deps: WebDeps, c: Context<MemberEnv>) => {
     listMembers(deps.sql, workspace.id),
   ])
   const listed = days.weeks.flat()
+  const accounts = channels.map((one) => ({
+    ...one,
+    platform: deps.platforms.platforms.get(one.platform),
+  }))
   const base = `/w/${workspace.slug}`
+  const strip = stripOf(shown, listed, at)
   const keep = (change: Record<string, string>, filters = filterQuery(filter)): string =>
     `${base}/calendar?${new URLSearchParams([
       ...Object.entries({ view: shown, at, ...change }),
@@ -79,15 +85,22 @@ const calendarOf = async (deps: WebDeps, c: Context<MemberEnv>) => {
     isFiltered: isFiltered(filter),
     isNothing: isFiltered(filter) && listed.every((day) => day.entries.length === 0),
     menus: filterMenus(filter, {
-      channels: channels.map((one) => ({
-        ...one,
-        platform: deps.platforms.platforms.get(one.platform),
-      })),
+      channels: accounts,
       authors,
       without,
     }),
-    hours: shown === 'week' ? weekHours(listed, workspace, deps.now()) : null,
-    strip: stripOf(shown, listed, at),
+    hours:
+      shown === 'week'
+        ? weekHours(listed, workspace, {
+            ...(await loadWeekHints(deps, workspace, {
+              dates: listed.map(({ date }) => date),
+              accounts,
+              channelIds: filter.channelIds,
+            })),
+            nowMs: deps.now(),
+          })
+        : null,
+    strip,
     dayLink: (date: string) => keep({ view: 'list', at: date }),
     all: keep({}, []),
     withoutSearch: without('q'),
@@ -97,6 +110,8 @@ const calendarOf = async (deps: WebDeps, c: Context<MemberEnv>) => {
     links: {
       before: keep({ at: shown === 'list' ? addDays(at, -listed.length) : span.before }),
       after: keep({ at: days.next ?? span.after }),
+      weekBefore: keep({ at: addDays(strip[0]?.date ?? at, -7) }),
+      weekAfter: keep({ at: addDays(strip[0]?.date ?? at, 7) }),
       today: keep({ at: today }),
       month: keep({ view: 'month' }),
       week: keep({ view: 'week' }),
