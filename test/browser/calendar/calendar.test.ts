@@ -57,6 +57,41 @@ describe('the week of the calendar', () => {
   })
 })
 
+describe('free slots in the week', () => {
+  test('are links to write for their time, with their accounts, unless a post has taken them', async () => {
+    const { sql, workspaces } = stage.app
+    for (const time of ['12:00', '18:30'])
+      await sql`
+        insert into slots (workspace_id, channel_id, weekday, wall_time)
+        values (${workspaces.northside}, ${channels.facebook}, 4, ${time})`
+    await scheduled('Has taken its slot', '2099-11-12T12:00')
+    const page = await open(calendar('week'))
+    const free = page.locator('[data-slot="2099-11-12"] .free-slot a')
+    expect(await free.count()).toBe(1)
+    expect(await free.getAttribute('href')).toBe('/w/northside/posts/new?at=2099-11-12T18:30')
+    expect(await free.getAttribute('title')).toMatch(/^Free slot: \S/)
+    expect(await page.locator('[data-slot="2099-11-10"] .free-slot').count()).toBe(0)
+    await sql`delete from slots`
+    await page.context().close()
+  })
+})
+
+describe('the strip of days on a phone', () => {
+  test('is swiped to the week after', async () => {
+    const page = await open(calendar('list'), {
+      viewport: { width: 390, height: 844 },
+      hasTouch: true,
+      isMobile: true,
+    })
+    const strip = page.locator('.week-strip')
+    const at = (clientX: number) => [{ identifier: 1, clientX, clientY: 100 }]
+    await strip.dispatchEvent('touchstart', { touches: at(300), changedTouches: at(300) })
+    await strip.dispatchEvent('touchend', { touches: [], changedTouches: at(120) })
+    await page.waitForURL(/at=2099-11-18/)
+    await page.context().close()
+  })
+})
+
 describe('the calendar by keyboard', () => {
   test('arrows go from day to day, M moves a post and / searches, unless keys are off', async () => {
     const id = await scheduled('Under the keys', '2099-12-09T10:00')
