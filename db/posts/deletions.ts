@@ -15,7 +15,7 @@ export type DeletionState = 'asked' | 'sending' | 'deleted' | 'failed' | 'unconf
 type Ref = { id: string; deletionNumber: number }
 
 /** A person asks for it. First comments that aren't written yet are given up with their post. */
-export const askForDeletion = async (
+export const askToDeleteThere = async (
   t: postgres.TransactionSql,
   post: HeldPost,
   wish: { targetId: string; userId: string; now: Date },

@@ -2,7 +2,7 @@ import type { TransactionSql } from 'postgres'
 import { recordEvent } from '../../db/notifications/events.ts'
 import { tx } from '../../db/postgres/connect.ts'
 import { type CommentDecision, decideComment } from '../../db/posts/comments/decisions.ts'
-import { askForDeletion } from '../../db/posts/deletions.ts'
+import { askToDeleteThere } from '../../db/posts/deletions.ts'
 import { type FormKey, keepFormKey, releaseFormKey, takeFormKey } from '../../db/posts/form-keys.ts'
 import { findVersion, type HeldPost, lockPost } from '../../db/posts/post-locks.ts'
 import {
@@ -133,7 +133,7 @@ export const deleteThere = (
   targetId: string,
 ): Promise<Done> =>
   onPost(deps, actor, seen, 'deletion.asked', async (t, post) => ({
-    changes: await askForDeletion(t, post, {
+    changes: await askToDeleteThere(t, post, {
       ...{ targetId, userId: actor.userId },
       now: new Date(deps.now()),
     }),
