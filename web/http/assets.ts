@@ -31,6 +31,7 @@ const pageFolders = [
   'notices',
   'offline',
   'previews',
+  'receipts',
 ]
 const types: Record<string, string> = {
   css: 'text/css; charset=utf-8',
