@@ -67,7 +67,17 @@ const remindersOf = (review: ReviewToDrive, dueMs: number, nowMs: number): DueSt
             stepOf[other.name] === stepOf[name] && other.at <= at && isLater(other.name, name),
         ),
     )
-    .map(({ name, at }) => ({ do: stepOf[name], at, reminders: [...review.steps, name] }))
+    .map(({ name, at }) => {
+      // One that a later one replaces is settled with it.
+      const settled = open.filter(
+        (other) => stepOf[other.name] === stepOf[name] && !isLater(other.name, name),
+      )
+      return {
+        do: stepOf[name],
+        at,
+        reminders: [...review.steps, ...settled.map((other) => other.name)],
+      }
+    })
 }
 
 const isLater = (one: Reminder, other: Reminder): boolean => leadMs[one] < leadMs[other]
