@@ -44,6 +44,8 @@ export type Config = {
     ffmpeg: string
     s3: Omit<S3Settings, 'url'>
   }
+  /** How many requests an API key can send in an hour. */
+  apiRequestsPerHour: number
   mail: { smtpUrl: string; from: string; contact: string }
   /**
    * Who runs this installation, and who else stores or transfers its data, for the policy and the
@@ -214,6 +216,7 @@ function shape(v: Values, cluster: TemporalCluster, issuers: IssuerModule[]): Co
     vaultKeys: v.VAULT_KEYS,
     throttleKey: v.THROTTLE_KEY,
     media: media(v),
+    apiRequestsPerHour: v.API_REQUESTS_PER_HOUR,
     mail: { smtpUrl: v.SMTP_URL, from: v.MAIL_FROM, contact: v.CONTACT_EMAIL },
     operator: operator(v),
     issuers: issuers.map(({ policy, configure }) => ({ policy, create: configure(v) })),

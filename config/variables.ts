@@ -155,6 +155,10 @@ const ownVariables = {
     fallback: String(2 * 10 ** 9),
     about: 'free disk space below which no uploads are taken and /health/ready reports the disk',
   }),
+  API_REQUESTS_PER_HOUR: variable(integer(1, 10_000_000), {
+    fallback: '600',
+    about: 'how many requests each API key can send in an hour',
+  }),
   SMTP_URL: variable(urlOf('smtp:', 'smtps:'), { secret: true, about: 'the mail server' }),
   MAIL_FROM: variable(mailAddress, {
     fallback: 'CrateSocial <no-reply@cratesocial.net>',

@@ -465,6 +465,29 @@ create table annotations (
   created_at timestamp with time zone default now() not null,
   updated_at timestamp with time zone default now() not null
 );
+create table api_keys (
+  id uuid default uuid_v7() not null,
+  workspace_id uuid not null,
+  user_id uuid not null,
+  name text not null,
+  secret_hash bytea not null,
+  hint text not null,
+  scopes text[] not null,
+  created_at timestamp with time zone default now() not null,
+  expires_at timestamp with time zone not null,
+  used_on date,
+  window_at timestamp with time zone default now() not null,
+  window_requests integer default 0 not null
+);
+create table api_requests (
+  key_id uuid not null,
+  name_hash bytea not null,
+  workspace_id uuid not null,
+  content_hash bytea not null,
+  made_at timestamp with time zone default now() not null,
+  status smallint,
+  answer jsonb
+);
 create table attempts (
   id uuid default uuid_v7() not null,
   workspace_id uuid not null,
@@ -1246,6 +1269,9 @@ create table workspaces (
 );
 
 alter table annotations add constraint annotations_text_check CHECK (((char_length(text) >= 1) AND (char_length(text) <= 200) AND (text !~ '[\r\n]'::text)));
+alter table api_keys add constraint api_keys_hint_check CHECK ((char_length(hint) = 4));
+alter table api_keys add constraint api_keys_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 60)));
+alter table api_keys add constraint api_keys_scopes_check CHECK (((scopes <@ ARRAY['read'::text, 'draft'::text, 'schedule'::text, 'publish'::text, 'manage'::text]) AND (cardinality(scopes) > 0)));
 alter table attempts add constraint attempts_outcome_check CHECK ((outcome = ANY (ARRAY['claimed'::text, 'accepted'::text, 'refused'::text, 'unknown'::text, 'not_sent'::text, 'found'::text, 'absent'::text])));
 alter table avatars add constraint avatars_content_type_check CHECK ((content_type = ANY (ARRAY['image/jpeg'::text, 'image/png'::text, 'image/webp'::text])));
 alter table avatars add constraint avatars_small CHECK ((octet_length(picture) <= 524288));
@@ -1265,7 +1291,7 @@ alter table elsewhere_posts add constraint elsewhere_posts_more_are_numbers CHEC
 alter table erased_ids add constraint erased_ids_kind_check CHECK ((kind = ANY (ARRAY['user'::text, 'workspace'::text, 'grant'::text, 'channel'::text])));
 alter table events add constraint events_name_check CHECK ((name ~ '^[a-z_]+\.[a-z_]+$'::text));
 alter table feeds add constraint feeds_kind_check CHECK ((kind = ANY (ARRAY['calendar'::text, 'own-calendar'::text, 'published'::text])));
-alter table form_keys add constraint form_keys_purpose_check CHECK ((purpose = ANY (ARRAY['post'::text, 'duplicate'::text, 'invitation'::text, 'workspace'::text, 'file'::text, 'annotation'::text])));
+alter table form_keys add constraint form_keys_purpose_check CHECK ((purpose ~ '^[a-z-]{4,20}$'::text));
 alter table grants add constraint grants_ended_without_tokens CHECK (((state <> 'ended'::text) OR ((access_token_sealed IS NULL) AND (refresh_token_sealed IS NULL))));
 alter table grants add constraint grants_state_check CHECK ((state = ANY (ARRAY['active'::text, 'reauthorize'::text, 'ended'::text])));
 alter table installation add constraint installation_one_check CHECK (one);
@@ -1332,6 +1358,8 @@ alter table workspaces add constraint workspaces_review_stages_check CHECK ((rev
 alter table workspaces add constraint workspaces_slug_form CHECK ((slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text));
 alter table account_snapshots add constraint account_snapshots_pkey PRIMARY KEY (channel_id, taken_at);
 alter table annotations add constraint annotations_pkey PRIMARY KEY (id);
+alter table api_keys add constraint api_keys_pkey PRIMARY KEY (id);
+alter table api_requests add constraint api_requests_pkey PRIMARY KEY (key_id, name_hash);
 alter table attempts add constraint attempts_pkey PRIMARY KEY (id);
 alter table authenticator_apps add constraint authenticator_apps_pkey PRIMARY KEY (user_id);
 alter table avatars add constraint avatars_pkey PRIMARY KEY (channel_id);
@@ -1391,6 +1419,7 @@ alter table unsaved_edits add constraint unsaved_edits_pkey PRIMARY KEY (post_id
 alter table users add constraint users_pkey PRIMARY KEY (id);
 alter table workspace_days add constraint workspace_days_pkey PRIMARY KEY (workspace_id, day);
 alter table workspaces add constraint workspaces_pkey PRIMARY KEY (id);
+alter table api_keys add constraint api_keys_secret_hash_key UNIQUE (secret_hash);
 alter table attempts add constraint attempts_numbered UNIQUE (target_id, number);
 alter table channels add constraint channels_account_unique UNIQUE (workspace_id, platform, account_id);
 alter table comment_attempts add constraint comment_attempts_numbered UNIQUE (target_id, number);
@@ -1424,6 +1453,10 @@ CREATE INDEX annotations_author on annotations USING btree (created_by) WHERE (c
 CREATE INDEX annotations_channel on annotations USING btree (channel_id) WHERE (channel_id IS NOT NULL);
 CREATE INDEX annotations_term on annotations USING btree (((day)::timestamp without time zone));
 CREATE INDEX annotations_workspace on annotations USING btree (workspace_id, day);
+CREATE INDEX api_keys_person on api_keys USING btree (user_id);
+CREATE INDEX api_keys_workspace on api_keys USING btree (workspace_id, user_id);
+CREATE INDEX api_requests_term on api_requests USING btree ((made_at AT TIME ZONE 'UTC'::text));
+CREATE INDEX api_requests_workspace on api_requests USING btree (workspace_id);
 CREATE INDEX attempts_term on attempts USING btree ((claimed_at AT TIME ZONE 'UTC'::text));
 CREATE INDEX channel_days_followers on channel_days USING btree (channel_id, day) WHERE (followers IS NOT NULL);
 CREATE INDEX channel_days_late on channel_days USING btree (workspace_id, day) WHERE ((grown_since IS NOT NULL) OR (other_grown_since IS NOT NULL));
@@ -1488,6 +1521,7 @@ CREATE INDEX posts_dated_drafts on posts USING btree (workspace_id, due_at) WHER
 CREATE INDEX posts_discarded on posts USING btree ((updated_at AT TIME ZONE 'UTC'::text)) WHERE (state = 'discarded'::text);
 CREATE INDEX posts_drafts on posts USING btree (workspace_id, updated_at DESC) WHERE (state = 'draft'::text);
 CREATE INDEX posts_editor on posts USING btree (edited_by) WHERE (edited_by IS NOT NULL);
+CREATE INDEX posts_listed on posts USING btree (workspace_id, id DESC) WHERE (state <> 'discarded'::text);
 CREATE INDEX posts_words on posts USING gin (words_of_post(text, variants));
 CREATE INDEX posts_workspace on posts USING btree (workspace_id, due_at);
 CREATE INDEX renditions_waiting on renditions USING btree (media_id) WHERE (state = 'waiting'::text);
@@ -1534,6 +1568,11 @@ alter table account_snapshots add constraint account_snapshots_workspace_id_fkey
 alter table annotations add constraint annotations_channel_id_fkey FOREIGN KEY (channel_id) REFERENCES channels(id) ON DELETE CASCADE;
 alter table annotations add constraint annotations_created_by_fkey FOREIGN KEY (created_by) REFERENCES users(id) ON DELETE SET NULL;
 alter table annotations add constraint annotations_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+alter table api_keys add constraint api_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
+alter table api_keys add constraint api_keys_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+alter table api_keys add constraint api_keys_workspace_id_user_id_fkey FOREIGN KEY (workspace_id, user_id) REFERENCES memberships(workspace_id, user_id) ON DELETE CASCADE;
+alter table api_requests add constraint api_requests_key_id_fkey FOREIGN KEY (key_id) REFERENCES api_keys(id) ON DELETE CASCADE;
+alter table api_requests add constraint api_requests_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table attempts add constraint attempts_target_id_fkey FOREIGN KEY (target_id) REFERENCES targets(id) ON DELETE CASCADE;
 alter table attempts add constraint attempts_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table authenticator_apps add constraint authenticator_apps_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
@@ -1701,6 +1740,19 @@ comment on column annotations.channel_id is 'the account that the note is about;
 comment on column annotations.day is 'in the time zone that the workspace had when the note was written';
 comment on column annotations.text is 'one line, as typed';
 comment on column annotations.created_by is 'null: the author deleted their account; only admins can change the note then';
+comment on table api_keys is 'keys with which programs use the API; a key belongs to one workspace and ends with the membership of the person who made it';
+comment on column api_keys.user_id is 'who made it; what is done with the key is done in this name';
+comment on column api_keys.secret_hash is 'SHA-256 of the key, which is shown once and not stored';
+comment on column api_keys.hint is 'the last characters of the key, to tell keys apart';
+comment on column api_keys.scopes is 'what it may do; manage ends when its maker is no admin any more';
+comment on column api_keys.used_on is 'UTC';
+comment on column api_keys.window_at is 'when the hour began whose requests are counted';
+comment on column api_keys.window_requests is 'requests since then, refused ones included';
+comment on table api_requests is 'writes of API keys, so that a repeated one gets the same answer and does nothing twice; written in the transaction of the effect';
+comment on column api_requests.name_hash is 'SHA-256 of the Idempotency-Key that the program chose';
+comment on column api_requests.content_hash is 'SHA-256 of the method, the address and the body, to refuse another request under the same name';
+comment on column api_requests.status is 'HTTP; null only inside the transaction';
+comment on column api_requests.answer is 'ids, versions, states and times only: no text of a post';
 comment on table attempts is 'one send to a platform: written before the call, its outcome after';
 comment on column attempts.fingerprint is 'SHA-256 over channel, kind, text, link, settings and media of what was sent';
 comment on column attempts.outcome is 'claimed: no word yet. unknown: sent, no clear answer. found, absent: what reconciling proved';
@@ -1773,6 +1825,7 @@ comment on column feeds.code_hash is 'SHA-256 of the code in the link, which is 
 comment on column feeds.last_read_on is 'the day in UTC when a program last read it';
 comment on table form_keys is 'one form makes one thing, however often it is sent: what the form with this key has made';
 comment on column form_keys.key is 'random, made with the form';
+comment on column form_keys.purpose is 'what the form makes; the list of purposes is in db/posts/form-keys.ts';
 comment on column form_keys.digest is 'SHA-256 of what was sent: sent again unchanged, nothing is done again';
 comment on column form_keys.subject_id is 'what was made; null while it is being made';
 comment on column form_keys.version is 'of the post after the form was carried out: Back and another save go on from there';

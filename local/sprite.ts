@@ -46,6 +46,9 @@ const names = [
   ],
   ...[
     'key',
+    'book-2',
+    'file-code',
+    'gauge',
     'link',
     'list',
     'logout',

@@ -1,4 +1,8 @@
 import type { Hono } from 'hono'
+import { createApi } from './api/app.ts'
+import { keyRoutes } from './api/key-routes.ts'
+import { problemOf } from './api/problems.ts'
+import { referenceRoutes } from './api/reference-routes.ts'
 import { avatarRoutes } from './channels/avatar-routes.ts'
 import { callbackRoutes } from './channels/callback-routes.ts'
 import { channelsRoutes } from './channels/routes.ts'
@@ -79,7 +83,9 @@ export const createApp = (deps: WebDeps): Hono<Env> => {
   const app = forAnyone.createApp()
   app.use(ownRequestId, spanRequests(), logRequests(deps.log, deps.observe))
   app.use(headersEverywhere, limitBodies, refuseStrangeAddresses)
-  app.onError((error, c) => errorPage(deps, view, error, c))
+  app.onError((error, c) =>
+    c.req.path.startsWith('/api/') ? problemOf(deps, error, c) : errorPage(deps, view, error, c),
+  )
   app.notFound((c) => view.page(c, 'errors/show', errorWords(404), 404))
 
   // Platforms fetch these: no session, no page, and headers of their own that let other origins read them.
@@ -93,9 +99,12 @@ export const createApp = (deps: WebDeps): Hono<Env> => {
   app.get('/favicon.ico', (c) => c.redirect(assets.address('icon.svg'), 301))
   app.route('/', installRoutes(view, assets.address))
   app.route('/', healthRoutes(deps))
+  const api = createApi(deps)
+  app.route('/api/v1', api.routes) // with keys: outside of session and same-origin rules
 
   app.use(compressWhenAsked, refuseForeignWrites(deps.config.publicUrl), sessions(deps))
   app.use('/w/:workspace/*', requireMember())
+  app.route('/', referenceRoutes(deps, view, api.document))
   for (const routes of pages) app.route('/', routes(deps, view))
   return app
 }
@@ -125,6 +134,7 @@ const pages: ((deps: WebDeps, view: Renderer) => Hono<any>)[] = [
   reviewsRoutes,
   reviewActRoutes,
   queueRoutes,
+  keyRoutes,
   pauseRoutes,
   activityRoutes,
   todayRoutes,

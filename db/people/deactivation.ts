@@ -1,3 +1,4 @@
+import { deleteApiKeysOf } from '../api/keys.ts'
 import { deleteFeedsOf } from '../feeds/feeds.ts'
 import type { Db } from '../postgres/connect.ts'
 import { terms } from '../privacy/terms.ts'
@@ -10,8 +11,8 @@ import { revokeInvitationsBy } from './invitations.ts'
 const keep = terms.account
 
 /**
- * Ends every session, mailed link and feed, and the invitations that the person created. False if
- * the account was already deactivated.
+ * Ends every session, mailed link, feed and API key, and the invitations that the person created.
+ * False if the account was already deactivated.
  */
 export const deactivate = async (
   sql: Db,
@@ -24,6 +25,7 @@ export const deactivate = async (
   await endAccess(sql, userId, { now })
   await revokeInvitationsBy(sql, userId, null, now)
   await deleteFeedsOf(sql, userId)
+  await deleteApiKeysOf(sql, userId)
   return count > 0
 }
 

@@ -181,6 +181,21 @@ export const tx = <T>(sql: Sql, work: (t: postgres.TransactionSql) => Promise<T>
   onceMoreAfterDeadlock(() => findTransactions(sql).pooled.run(work))
 
 /**
+ * For functions that begin transactions: inside this one, each of theirs is a savepoint, so what they
+ * did is kept or lost with it.
+ */
+export const inside = (t: postgres.TransactionSql): Sql => {
+  const sql = t as unknown as Sql
+  const within: Transactions = {
+    run: async (work) => (await t.savepoint(work)) as Awaited<ReturnType<typeof work>>,
+    hold: () => Promise.reject(new Error('a transaction has one connection')),
+    close: () => Promise.resolve(),
+  }
+  transactionsOf.set(sql, { pooled: within, straight: within })
+  return sql
+}
+
+/**
  * A transaction that bypasses PgBouncer and never runs twice, for migrations, backups and restores.
  * `mode` is added to `begin`, for example an isolation level.
  */

@@ -1,6 +1,13 @@
 import type { TransactionSql } from 'postgres'
 
-export type FormPurpose = 'post' | 'duplicate' | 'invitation' | 'workspace' | 'file' | 'annotation'
+export type FormPurpose =
+  | 'post'
+  | 'duplicate'
+  | 'invitation'
+  | 'workspace'
+  | 'file'
+  | 'annotation'
+  | 'api-key'
 /** `key` identifies the form. `digest` is a hash of the submitted values. */
 export type FormKey = {
   key: string

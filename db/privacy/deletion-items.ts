@@ -39,6 +39,7 @@ export const countedIn: Record<string, DeletedItem> = {
   authenticator_apps: 'access',
   passkeys: 'access',
   recovery_codes: 'access',
+  api_keys: 'access',
   memberships: 'memberships',
   invitations: 'memberships',
   notices: 'notifications',
@@ -86,6 +87,7 @@ export const countedWith: Record<string, string> = {
   revocations: 'grants',
   annotations: 'workspaces',
   form_keys: 'posts',
+  api_requests: 'api_keys',
   deletion_mails: 'users',
   feeds: 'memberships',
 }

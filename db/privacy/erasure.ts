@@ -1,3 +1,4 @@
+import { deleteApiKeysOf } from '../api/keys.ts'
 import { takeChannelsOut } from '../channels/disconnecting.ts'
 import { endGrant } from '../channels/grants.ts'
 import { deleteFeedsOf } from '../feeds/feeds.ts'
@@ -42,12 +43,13 @@ const grantsOf = (sql: Db, request: OpenRequest) =>
     ? sql`(g.connected_by = ${request.userId} or g.workspace_id in ${doomed(sql, request)})`
     : sql`(g.issuer = ${request.issuer} and g.issuer_user_id = ${request.issuerUserId})`
 
-/** Locks the person out: deactivates the account and ends its sessions, links and invitations. */
+/** Locks the person out: deactivates the account and ends its sessions, links, keys and invitations. */
 export const lockOut = async (sql: Db, userId: string, now: Date): Promise<void> => {
   await sql`update users set deactivated_at = coalesce(deactivated_at, ${now}) where id = ${userId}`
   await endAccess(sql, userId, { now })
   await revokeInvitationsBy(sql, userId, null, now)
   await deleteFeedsOf(sql, userId)
+  await deleteApiKeysOf(sql, userId)
   await dropLetters(sql, userId)
   await sql`delete from mail_links where user_id = ${userId}`
   await sql`delete from password_resets where user_id = ${userId}`

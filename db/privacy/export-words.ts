@@ -57,5 +57,7 @@ export const aboutTables: Record<string, string> = {
   number_versions: 'counters of changes to the numbers of a workspace',
   turns: 'counts of calls to a platform for an account',
   limits: 'limits that a platform set for an account',
+  api_keys: 'keys for the API: name, what it may do, when it was made, used and expires',
+  api_requests: 'answers to requests with those keys, so that a repeated one does nothing twice',
   form_keys: 'markers that keep a form from being submitted twice',
 }

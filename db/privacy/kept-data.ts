@@ -153,6 +153,22 @@ export const keptData: Kept[] = [
     columns: ['sessions.*'],
   },
   {
+    id: 'api-keys',
+    group: 'account',
+    what: 'Keys for the API that you create as an admin: their names, what they may do, when you created them, the day they were last used and when they expire. Of the key itself, only a hash and its last four characters',
+    why: 'So that programs you trust can use CrateSocial in your name, and so that you can see and end them',
+    kept: { rule: 'api_keys' },
+    columns: ['api_keys.*'],
+  },
+  {
+    id: 'api-requests',
+    group: 'account',
+    what: 'Answers to what such a program changed: ids, states and times, without the text of posts',
+    why: 'So that a request that is sent again gets the same answer and nothing happens twice',
+    kept: { rule: 'api_requests' },
+    columns: ['api_requests.*'],
+  },
+  {
     id: 'attempts-to-sign-in',
     group: 'sessions',
     what: 'Counts of sign-in attempts, under a keyed hash of the email address and of the network address',

@@ -39,6 +39,8 @@ export const purposes: Record<string, string[]> = {
   turns: ['U1'],
   outbox: ['U1'],
   form_keys: ['U1'],
+  api_keys: ['A4'],
+  api_requests: ['U1'],
   slots: ['U1'],
   installation: ['U1'],
   snapshots: ['U3', 'D1', 'D2'],

@@ -44,6 +44,8 @@ const fresh = [
   'POST /w/:workspace/people/:user/remove',
   'POST /w/:workspace/people/:user/deactivate',
   'POST /w/:workspace/people/:user/reactivate',
+  'POST /w/:workspace/settings/developers/keys',
+  'POST /w/:workspace/settings/developers/keys/:key/end',
   'GET /w/:workspace/channels/:channel/disconnect',
   'POST /w/:workspace/channels/:channel/disconnect',
   'GET /w/:workspace/channels/:channel/delete',
@@ -75,6 +77,7 @@ const others: Record<string, RegExp[]> = {
   'running the installation': [/POST \/operate\/pause/, /POST \/codec\/decode/],
   'writes ask in Temporal’s own form: test/browser/temporal-ui.test.ts': [/\w+ \/temporal/],
   'signed by a platform': [/POST \/callbacks/],
+  'with a key, not a session': [/\w+ \/api\/v1\//],
 }
 
 const stale = (person: Person) =>

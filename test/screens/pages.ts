@@ -144,6 +144,8 @@ export const shots: Shot[] = [
   { name: 'people', open: `${w}/people`, variants: some },
   { name: 'activity', open: `${w}/activity`, variants: some },
   { name: 'notices', open: `${w}/notices`, variants: some },
+  { name: 'developers', open: `${w}/settings/developers`, variants: some },
+  { name: 'api-reference', open: '/developers', public: true, variants: some },
   { name: 'account', open: '/account', variants: some },
   { name: 'operate', open: '/operate', variants: one },
   { name: 'sign-in', open: '/sign-in', public: true, variants: some },

@@ -25,6 +25,7 @@ const pageFolders = [
   'channels',
   'charts',
   'composer',
+  'developers',
   'documents',
   'grid',
   'insights',

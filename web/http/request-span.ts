@@ -1,6 +1,6 @@
 import { SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
-import { routePath } from 'hono/route'
 import { forAnyone } from './env.ts'
+import { patternOf } from './route-pattern.ts'
 
 /**
  * A tracing span per request; does nothing without a tracer. Starts a new trace, because trace
@@ -18,7 +18,7 @@ export const spanRequests = () =>
           await next()
         } finally {
           const { status } = c.res
-          const route = routePath(c, -1)
+          const route = patternOf(c)
           span.updateName(`${method} ${route}`)
           span.setAttributes({
             'http.request.method': method,

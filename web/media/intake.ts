@@ -4,6 +4,7 @@ import { copyFile, link, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import type { TransactionSql } from 'postgres'
 import { recordEvent } from '../../db/notifications/events.ts'
 import { enqueue } from '../../db/notifications/outbox.ts'
 import { tx } from '../../db/postgres/connect.ts'
@@ -29,7 +30,16 @@ export type Upload = {
   fileName: string
   /** The key of the form it came with. The same file from the same form is stored only once. */
   formKey?: string | null
+  /** Instead of `formKey`: how else the file is recognized. */
+  once?: StoredOnce
 } & (Sent | Received)
+
+/** Recognizes a file that is sent twice, in the transaction that stores it. */
+export type StoredOnce = {
+  /** The media that the file has become before. Null: none yet. */
+  before(t: TransactionSql, sha256: Buffer): Promise<string | null>
+  keep(t: TransactionSql, mediaId: string, sha256: Buffer): Promise<void>
+}
 
 /** A file that is still arriving. */
 type Sent = {
@@ -166,10 +176,10 @@ const keep = async (deps: IntakeDeps, upload: Upload, prepared: PreparedUpload):
   try {
     for (const [key, from] of files) if (from) await deps.mediaStore.putFile(key, from)
     const kept = await tx(deps.sql, async (t) => {
-      const { workspaceId, userId, fileName, formKey } = upload
-      const key = formKey ? fileKeyOf(formKey, workspaceId, sha256) : null
-      const before = key && (await takeFormKey(t, key))
-      const known = before && (await findMedia(t, workspaceId, before.subjectId))
+      const { workspaceId, userId, fileName } = upload
+      const once = onceOf(upload)
+      const before = await once?.before(t, sha256)
+      const known = before && (await findMedia(t, workspaceId, before))
       if (known && !known.purgedAt) return known
       await claimQuota(t, deps, workspaceId, facts.sizeBytes + (original?.bytes ?? 0))
       const media = await insertMedia(t, {
@@ -187,7 +197,7 @@ const keep = async (deps: IntakeDeps, upload: Upload, prepared: PreparedUpload):
         uploadedBy: userId,
       })
       if (path === null) await enqueue(t, 'media', media.id)
-      if (key) await keepFormKey(t, key, { subjectId: media.id })
+      await once?.keep(t, media.id, sha256)
       const { kind, sizeBytes } = facts
       await recordEvent(t, {
         name: 'media.uploaded',
@@ -203,6 +213,16 @@ const keep = async (deps: IntakeDeps, upload: Upload, prepared: PreparedUpload):
   } catch (error) {
     await forget(deps.mediaStore, keys)
     throw error
+  }
+}
+
+const onceOf = ({ once, formKey, workspaceId }: Upload): StoredOnce | undefined => {
+  if (once || !formKey) return once
+  return {
+    before: async (t, sha256) =>
+      (await takeFormKey(t, fileKeyOf(formKey, workspaceId, sha256)))?.subjectId ?? null,
+    keep: (t, subjectId, sha256) =>
+      keepFormKey(t, fileKeyOf(formKey, workspaceId, sha256), { subjectId }),
   }
 }
 

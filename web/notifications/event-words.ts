@@ -64,6 +64,8 @@ const sentences: Record<string, (event: AuditEvent, saying: Saying) => string> =
   'annotation.added': () => 'added a note to Insights',
   'annotation.changed': () => 'changed a note in Insights',
   'annotation.removed': () => 'deleted a note from Insights',
+  'api_key.made': (event) => `created an API key: ${text(event, 'scopes')}`,
+  'api_key.ended': () => 'ended an API key',
   'slot.added': (event) =>
     event.facts.count === 1 ? 'added a slot' : `added ${text(event, 'count')} slots`,
   'slot.removed': () => 'removed a slot',

@@ -52,6 +52,7 @@ const sentences = {
   'copies-scheduled': 'Copies scheduled.',
   'copies-drafted': 'Copies saved as drafts.',
   'order-saved': 'New order saved. The posts go out at their new times.',
+  'key-ended': 'Key ended. Requests with it are refused from now on.',
   'slots-added': 'Slots added.',
   'slot-removed': 'Slot removed. Posts that are already scheduled keep their time.',
   'workspace-saved': 'Settings saved.',

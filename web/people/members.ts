@@ -1,3 +1,4 @@
+import { lowerApiKeys } from '../../db/api/keys.ts'
 import { recordEvent } from '../../db/notifications/events.ts'
 import { revokeInvitationsBy } from '../../db/people/invitations.ts'
 import {
@@ -68,11 +69,15 @@ const onMember = async (
   })
 }
 
-/** Ends what the admin role gave out: open invitations, and exports that contain the workspace. */
+/**
+ * Ends what the admin role gave out: open invitations, what keys may do as admins, and exports that
+ * contain the workspace.
+ */
 const endHandedOut = async (
   t: Transaction,
   { userId, workspaceId, now }: MemberAct & { userId: string },
 ): Promise<void> => {
   await revokeInvitationsBy(t, userId, workspaceId, now)
+  await lowerApiKeys(t, workspaceId, userId)
   await withdrawExports(t, userId)
 }

@@ -66,6 +66,18 @@ export const shortLivedRules: Rule[] = [
       'mark',
     ),
   ),
+  indexed(
+    'made_at',
+    row(
+      'api_requests',
+      'Answers to requests with an API key',
+      '7 days',
+      'the request',
+      'made_at',
+      'answer',
+    ),
+  ),
+  row('api_keys', 'API keys', '30 days', 'they expired', 'expires_at', 'key'),
   row('sessions', 'Sessions', '1 day', 'they expired', 'least(expires_at, ends_at)', 'session'),
   row('throttle', 'Counts of sign-in attempts', '1 day', 'they expired', 'reset_at', 'count'),
   row(

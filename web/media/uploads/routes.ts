@@ -4,7 +4,7 @@ import { ERRORS, Server } from '@tus/server'
 import type { Context } from 'hono'
 import { isDiskFull } from '../../../media/disk-full.ts'
 import { MediaRefused } from '../../../media/refusal.ts'
-import { forMembers, type MemberEnv, type WebDeps } from '../../http/env.ts'
+import { type AnyContext, forMembers, type MemberEnv, type WebDeps } from '../../http/env.ts'
 import { openBody, takesUpload } from '../../http/forms/body.ts'
 import { requireMember } from '../../http/session.ts'
 import { diskFull } from '../space.ts'
@@ -20,8 +20,17 @@ export const partMaxBytes = 64 * 1024 * 1024
 /** How long a request may write what it has read, after the next one has asked it to end. */
 const drainMs = 500
 const one = '/w/:workspace/uploads/:upload{[0-9a-f]{8}-[0-9a-f-]{27}}'
-type MemberContext = Context<MemberEnv>
-type Parts = { deps: WebDeps; finisher: Finisher; locker: ReturnType<typeof createLocker> }
+type Shared = { finisher: Finisher; locker: ReturnType<typeof createLocker> }
+/** Whose uploads they are, and the addresses of uploads and of media. */
+export type UploadPlace = {
+  owner: { workspaceId: string; userId: string }
+  uploads: string
+  media: string
+}
+type Parts = Shared & { deps: WebDeps; placeOf: (c: AnyContext) => UploadPlace }
+
+/** Pages and API share them, because a person's upload can be continued through either. */
+const sharedOf = new WeakMap<WebDeps, Shared>()
 
 /**
  * Uploads in parts that continue after a lost connection (tus 1.0.0: creation, expiration and
@@ -30,22 +39,45 @@ type Parts = { deps: WebDeps; finisher: Finisher; locker: ReturnType<typeof crea
  */
 export const uploadRoutes = (deps: WebDeps) => {
   const guard = requireMember()
-  const parts = { deps, finisher: createFinisher(deps), locker: createLocker() }
+  const uploads = takeUploads(deps, placeOfMember)
   return forMembers
     .createApp()
-    .post('/w/:workspace/uploads', guard, (c) => create(parts, c))
-    .get(one, guard, (c) => answer(parts, c, 'HEAD')) // Hono answers HEAD with it, too
-    .patch(one, guard, takesUpload, (c) => receive(parts, c))
-    .delete(one, guard, (c) => cancel(parts, c))
+    .post('/w/:workspace/uploads', guard, (c) => uploads.create(c))
+    .get(one, guard, (c) => uploads.look(c)) // Hono answers HEAD with it, too
+    .patch(one, guard, takesUpload, (c) => uploads.receive(c))
+    .delete(one, guard, (c) => uploads.cancel(c))
 }
 
-const create = async (parts: Parts, c: MemberContext): Promise<Response> => {
+const placeOfMember = (c: Context<MemberEnv>): UploadPlace => {
+  const { workspace, user } = c.var
+  const base = `/w/${workspace.slug}`
+  return {
+    owner: { workspaceId: workspace.id, userId: user.id },
+    uploads: `${base}/uploads`,
+    media: `${base}/media`,
+  }
+}
+
+/** The operations of the protocol, for the uploads at `placeOf`. The id is the parameter `upload`. */
+export const takeUploads = (deps: WebDeps, placeOf: (c: AnyContext) => UploadPlace) => {
+  const shared = sharedOf.get(deps) ?? { finisher: createFinisher(deps), locker: createLocker() }
+  sharedOf.set(deps, shared)
+  const parts = { ...shared, deps, placeOf }
+  return {
+    create: (c: AnyContext) => create(parts, c),
+    look: (c: AnyContext) => answer(parts, c, 'HEAD'),
+    receive: (c: AnyContext) => receive(parts, c),
+    cancel: (c: AnyContext) => cancel(parts, c),
+  }
+}
+
+const create = async (parts: Parts, c: AnyContext): Promise<Response> => {
   if ((c.req.header('Upload-Metadata') ?? '').length > metadataMaxBytes)
     return refuse(c, 400, 'The name of this file is too long. Rename it, then upload it again.')
   return await handle(parts, c, 'POST')
 }
 
-const receive = async (parts: Parts, c: MemberContext): Promise<Response> => {
+const receive = async (parts: Parts, c: AnyContext): Promise<Response> => {
   if (c.req.header('Content-Type') !== 'application/offset+octet-stream')
     return refuse(c, 415, words[415])
   if (c.req.header('Upload-Offset') === undefined) return refuse(c, 400, words[400])
@@ -59,42 +91,44 @@ const receive = async (parts: Parts, c: MemberContext): Promise<Response> => {
  * A file whose last byte has arrived can't be canceled. The answer says which media it has become, so
  * that it isn't in the library without the person knowing.
  */
-const cancel = async (parts: Parts, c: MemberContext): Promise<Response> => {
+const cancel = async (parts: Parts, c: AnyContext): Promise<Response> => {
   const id = c.req.param('upload') ?? ''
-  const isOwn = (await findOwnUpload(parts.deps, who(c), id)) !== null
+  const { owner, media } = parts.placeOf(c)
+  const isOwn = (await findOwnUpload(parts.deps, owner, id)) !== null
   if (isOwn) await parts.finisher.ended(id)
-  const mediaId = (await findOwnUpload(parts.deps, who(c), id))?.mediaId
+  const mediaId = (await findOwnUpload(parts.deps, owner, id))?.mediaId
   if (!mediaId) return await answer(parts, c, 'DELETE')
-  c.header('Content-Location', `/w/${c.var.workspace.slug}/media/${mediaId}`)
+  c.header('Content-Location', `${media}/${mediaId}`)
   return refuse(c, 409, words.stored)
 }
 
 /** Answers about one upload of the person. Says in each answer which media it has become, if it has. */
 const answer = async (
   parts: Parts,
-  c: MemberContext,
+  c: AnyContext,
   method: 'HEAD' | 'PATCH' | 'DELETE',
 ): Promise<Response> => {
   const id = c.req.param('upload') ?? ''
-  if (!(await findOwnUpload(parts.deps, who(c), id))) return refuse(c, 404, words[404])
+  const { owner, media } = parts.placeOf(c)
+  if (!(await findOwnUpload(parts.deps, owner, id))) return refuse(c, 404, words[404])
   const response = await handle(parts, c, method, id)
-  const mediaId = (await findOwnUpload(parts.deps, who(c), id))?.mediaId
-  if (response.ok && mediaId)
-    response.headers.set('Content-Location', `/w/${c.var.workspace.slug}/media/${mediaId}`)
+  const mediaId = (await findOwnUpload(parts.deps, owner, id))?.mediaId
+  if (response.ok && mediaId) response.headers.set('Content-Location', `${media}/${mediaId}`)
   return response
 }
 
 /** Lets the library answer. What it would make a 500 of is thrown, so that it is logged. */
 const handle = async (
-  { deps, finisher, locker }: Parts,
-  c: MemberContext,
+  { deps, finisher, locker, placeOf }: Parts,
+  c: AnyContext,
   method: string,
   id?: string,
 ): Promise<Response> => {
   const failure: { error?: unknown; isRefused?: true } = {}
-  const store = new MemberUploads(deps, who(c))
+  const { owner, uploads } = placeOf(c)
+  const store = new MemberUploads(deps, owner)
   const server = new Server({
-    path: `/w/${c.var.workspace.slug}/uploads`,
+    path: uploads,
     relativeLocation: true,
     allowedOrigins: [],
     datastore: store,
@@ -104,7 +138,7 @@ const handle = async (
     namingFunction: () => randomUUID(),
     getFileIdFromRequest: () => id,
     onUploadFinish: async (_request, { id: finished }) => {
-      await finisher.finish(who(c), finished)
+      await finisher.finish(owner, finished)
       return {}
     },
     onResponseError: async (_request, thrown) => {
@@ -135,7 +169,7 @@ const handle = async (
 
 type WebRequest = Parameters<Server['handleWeb']>[0]
 
-const requestFor = (c: MemberContext, method: string, body: Readable | null): WebRequest => {
+const requestFor = (c: AnyContext, method: string, body: Readable | null): WebRequest => {
   const headers = new Headers()
   for (const name of [
     'Tus-Resumable',
@@ -193,7 +227,7 @@ const words = {
 }
 
 const refuse = (
-  c: MemberContext,
+  c: AnyContext,
   status: 400 | 404 | 409 | 411 | 413 | 415,
   text: string,
 ): Response => {
@@ -202,5 +236,3 @@ const refuse = (
   c.header('Connection', 'close')
   return c.text(text, status)
 }
-
-const who = (c: MemberContext) => ({ workspaceId: c.var.workspace.id, userId: c.var.user.id })

@@ -2,9 +2,6 @@ import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { z } from 'zod'
 import { listAccountNames } from '../../../db/channels/account-facts.ts'
-import { recordEvent } from '../../../db/notifications/events.ts'
-import { tx } from '../../../db/postgres/connect.ts'
-import { deleteSlot, insertSlots, listSlots, type NewSlots } from '../../../db/posts/slots.ts'
 import { formFields, formList, seeOther } from '../../http/answers.ts'
 import { forMembers, type MemberEnv, type WebDeps } from '../../http/env.ts'
 import { type Errors, fieldErrorsOf } from '../../http/forms/fields.ts'
@@ -14,10 +11,9 @@ import { requireMember } from '../../http/session.ts'
 import { readClock } from '../../time/clock.ts'
 import { weekdayNames } from '../../time/dates.ts'
 import { queueView } from './queue-page.ts'
+import { addSlots, removeSlot, slotsMax } from './slot-acts.ts'
 
 const path = '/w/:workspace/settings/queue'
-/** How many slots an account can have. */
-export const slotsMax = 60
 const weekdays = [1, 2, 3, 4, 5, 6, 7]
 
 type Typed = { channels: string[]; days: string[]; time: string }
@@ -55,11 +51,7 @@ export const queueRoutes = (deps: WebDeps, view: Renderer) =>
     .post(`${path}/:slot/delete`, requireMember(), async (c) => {
       const { workspace, user } = c.var
       const ref = { workspaceId: workspace.id, slotId: idParam(c, 'slot') }
-      await tx(deps.sql, async (t) => {
-        if (!(await deleteSlot(t, ref))) throw new HTTPException(404)
-        const by = { workspaceId: workspace.id, userId: user.id, subjectId: ref.slotId }
-        await recordEvent(t, { name: 'slot.removed', ...by })
-      })
+      if (!(await removeSlot(deps, { ...ref, userId: user.id }))) throw new HTTPException(404)
       return seeOther(c, `/w/${workspace.slug}/settings/queue`, 'slot-removed')
     })
 
@@ -76,25 +68,9 @@ const add = async (deps: WebDeps, c: Context<MemberEnv>, typed: Typed): Promise<
   if (channels.length === 0) return { channels: 'Choose at least one account.' }
   if (days.length === 0) return { days: 'Choose at least one day.' }
   const wanted = { workspaceId: workspace.id, channelIds: channels, weekdays: days, wallTime: time }
-  const full = await fullAccount(deps, wanted)
+  const full = await addSlots(deps, { ...wanted, userId: user.id })
   const name = accounts.find((one) => one.id === full)?.name
-  if (name) return { channels: `${name} can have ${slotsMax} slots a week. Remove some first.` }
-  await tx(deps.sql, async (t) => {
-    const added = await insertSlots(t, wanted, slotsMax)
-    if (added.length === 0) return
-    const by = { workspaceId: workspace.id, userId: user.id, subjectId: workspace.id }
-    await recordEvent(t, { name: 'slot.added', ...by, facts: { count: added.length } })
-  })
-  return null
-}
-
-/** An account that would have too many slots. */
-const fullAccount = async (deps: WebDeps, wanted: NewSlots): Promise<string | undefined> => {
-  const slots = await listSlots(deps.sql, wanted.workspaceId, wanted.channelIds)
-  return wanted.channelIds.find(
-    (id) =>
-      slots.filter((slot) => slot.channelId === id).length + wanted.weekdays.length > slotsMax,
-  )
+  return name ? { channels: `${name} can have ${slotsMax} slots a week. Remove some first.` } : null
 }
 
 const show = async (

@@ -1,0 +1,122 @@
+import type { DateChoice } from '../people/date-choice.ts'
+import type { Db } from '../postgres/connect.ts'
+import { hashSecret, newSecret } from '../vault/secrets.ts'
+import { type ApiScope, adminScopes } from './scopes.ts'
+
+/** All keys begin with it, so that scanners for leaked secrets find them. */
+const keyPrefix = 'cs_'
+/** The hour in which requests are counted, in seconds. */
+export const windowS = 3_600
+
+/** Returns the key, which is shown once. The table stores only its hash. */
+export const insertApiKey = async (
+  sql: Db,
+  key: {
+    workspaceId: string
+    userId: string
+    name: string
+    scopes: ApiScope[]
+    expiresAt: Date
+    now: Date
+  },
+): Promise<{ id: string; secret: string }> => {
+  const secret = `${keyPrefix}${newSecret()}`
+  const [row] = await sql<{ id: string }[]>`
+    insert into api_keys (workspace_id, user_id, name, secret_hash, hint, scopes, created_at, expires_at, window_at)
+    values (${key.workspaceId}, ${key.userId}, ${key.name}, ${hashSecret(secret)}, ${secret.slice(-4)}, ${key.scopes},
+      ${key.now}, ${key.expiresAt}, ${key.now})
+    returning id`
+  return { id: row!.id, secret }
+}
+
+/** The key of a request, with its workspace and what it may do now. */
+export type UsedKey = DateChoice & {
+  id: string
+  userId: string
+  scopes: ApiScope[]
+  workspaceId: string
+  slug: string
+  workspaceName: string
+  zone: string
+  expiresAt: Date
+  /** Requests of this hour with this one, and how long the hour still is. */
+  requests: number
+  resetS: number
+}
+
+/**
+ * Counts a request with this key. Null unless the key is valid: not expired, and made by somebody
+ * who is an active member today. Scopes for admins count only while they are one.
+ */
+export const useApiKey = async (sql: Db, secret: string, now: Date): Promise<UsedKey | null> => {
+  const isOver = sql`k.window_at <= ${now}::timestamptz - make_interval(secs => ${windowS})`
+  const [row] = await sql<UsedKey[]>`
+    update api_keys k set used_on = (${now}::timestamptz at time zone 'UTC')::date,
+      window_at = case when ${isOver} then ${now} else k.window_at end,
+      window_requests = case when ${isOver} then 1 else k.window_requests + 1 end
+    from memberships m join users u on u.id = m.user_id join workspaces w on w.id = m.workspace_id
+    where k.secret_hash = ${hashSecret(secret)} and k.expires_at > ${now} and ${belongs(sql)}
+    returning k.id, k.user_id, ${scopesNow(sql)} as scopes, w.id as workspace_id, w.slug, w.name as workspace_name, w.zone,
+      k.expires_at, u.hours, u.date_order, u.week_start, k.window_requests as requests,
+      greatest(1, ceil(extract(epoch from k.window_at - ${now}::timestamptz)) + ${windowS})::int as reset_s`
+  return row ?? null
+}
+
+const belongs = (sql: Db) => sql`
+  m.workspace_id = k.workspace_id and m.user_id = k.user_id and u.deactivated_at is null and w.erased_by is null`
+
+const scopesNow = (sql: Db) => sql`
+  case when m.role = 'admin' then k.scopes
+    else array(select scope from unnest(k.scopes) scope where scope <> all(${adminScopes}::text[])) end`
+
+export type ListedKey = {
+  id: string
+  name: string
+  hint: string
+  scopes: ApiScope[]
+  createdAt: Date
+  expiresAt: Date
+  /** Such as `2026-12-01`, in UTC. */
+  usedOn: string | null
+  madeBy: string
+}
+
+/** The keys of a workspace, newest first, those that have expired too. */
+export const listApiKeys = (sql: Db, workspaceId: string): Promise<ListedKey[]> => sql<ListedKey[]>`
+  select k.id, k.name, k.hint, ${scopesNow(sql)} as scopes, k.created_at, k.expires_at, k.used_on::text as used_on, u.name as made_by
+  from api_keys k join memberships m on m.workspace_id = k.workspace_id and m.user_id = k.user_id
+    join users u on u.id = m.user_id
+  where k.workspace_id = ${workspaceId} order by k.created_at desc, k.id desc`
+
+export const countApiKeys = async (sql: Db, workspaceId: string): Promise<number> => {
+  const [row] = await sql<{ count: number }[]>`
+    select count(*)::int from api_keys where workspace_id = ${workspaceId}`
+  return row?.count ?? 0
+}
+
+/** Returns whether there was such a key. */
+export const deleteApiKey = async (
+  sql: Db,
+  ref: { workspaceId: string; keyId: string },
+): Promise<boolean> => {
+  const { count } =
+    await sql`delete from api_keys where workspace_id = ${ref.workspaceId} and id = ${ref.keyId}`
+  return count > 0
+}
+
+/** For an account that is deactivated or deleted: its keys don't come back with it. */
+export const deleteApiKeysOf = async (sql: Db, userId: string): Promise<void> => {
+  await sql`delete from api_keys where user_id = ${userId}`
+}
+
+/**
+ * For a person who is no admin of the workspace any more: takes the scopes for admins from their
+ * keys, and deletes keys that have no other.
+ */
+export const lowerApiKeys = async (sql: Db, workspaceId: string, userId: string): Promise<void> => {
+  const own = sql`workspace_id = ${workspaceId} and user_id = ${userId}`
+  await sql`
+    with empty as (delete from api_keys where ${own} and scopes <@ ${adminScopes}::text[])
+    update api_keys set scopes = array(select scope from unnest(scopes) scope where scope <> all(${adminScopes}::text[]))
+    where ${own} and not scopes <@ ${adminScopes}::text[]`
+}

@@ -1,0 +1,6 @@
+/** What a key may do. Each is granted by itself; none includes another. */
+export const apiScopes = ['read', 'draft', 'schedule', 'publish', 'manage'] as const
+export type ApiScope = (typeof apiScopes)[number]
+
+/** Scopes for what only admins may do. They end when the maker of a key is no admin any more. */
+export const adminScopes: ApiScope[] = ['manage']

@@ -1,0 +1,39 @@
+import { createMiddleware } from 'hono/factory'
+import { cleanText } from '../../text/clean-text.ts'
+import { putJson, readJson } from '../http/forms/body.ts'
+import type { ApiEnv } from './caller.ts'
+import { ApiProblem } from './problems.ts'
+
+/** The body of a request that isn't an upload: texts for several platforms. */
+export const apiBodyMaxBytes = 1024 * 1024
+
+/**
+ * Reads the JSON of a write with the limits of all bodies, and cleans its texts like those of forms.
+ * A body that is missing counts as an empty object.
+ */
+export const takeJson = createMiddleware<ApiEnv>(async (c, next) => {
+  const type = (c.req.header('Content-Type') ?? '').split(';', 1)[0]?.trim().toLowerCase()
+  const value = await readJson(c, apiBodyMaxBytes).catch(unreadable)
+  if (value !== undefined && type !== 'application/json')
+    throw new ApiProblem(415, 'content_type', 'Send the body as application/json.')
+  putJson(c, value === undefined ? {} : cleaned(value))
+  await next()
+})
+
+const unreadable = (error: unknown): never => {
+  if (error instanceof SyntaxError || error instanceof TypeError)
+    throw new ApiProblem(400, 'json_invalid', 'The body is not valid JSON in UTF-8.')
+  throw error
+}
+
+const cleaned = (value: unknown, depth = 0): unknown => {
+  if (depth > deepest) throw new ApiProblem(400, 'json_invalid', 'The body is nested too deeply.')
+  if (typeof value === 'string') return cleanText(value)
+  if (Array.isArray(value)) return value.map((one) => cleaned(one, depth + 1))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([name, one]) => [cleanText(name), cleaned(one, depth + 1)]),
+  )
+}
+
+const deepest = 8

@@ -1,0 +1,39 @@
+import { deleteApiKey, insertApiKey } from '../../db/api/keys.ts'
+import type { ApiScope } from '../../db/api/scopes.ts'
+import { recordEvent } from '../../db/notifications/events.ts'
+import { tx } from '../../db/postgres/connect.ts'
+import { type FormKey, keepFormKey, takeFormKey } from '../../db/posts/form-keys.ts'
+import type { WebDeps } from '../http/env.ts'
+
+type By = { workspaceId: string; userId: string }
+export type NewKey = { name: string; scopes: ApiScope[]; days: number }
+
+/**
+ * Makes a key and returns it, for the only answer that shows it. If the form is sent twice, the
+ * person sees the second answer, so the key of the first is ended.
+ */
+export const makeKey = (
+  deps: WebDeps,
+  by: By,
+  { name, scopes, days }: NewKey,
+  formKey: FormKey | null,
+): Promise<string> =>
+  tx(deps.sql, async (t) => {
+    const now = new Date(deps.now())
+    const before = formKey && (await takeFormKey(t, formKey))
+    if (before) await deleteApiKey(t, { workspaceId: by.workspaceId, keyId: before.subjectId })
+    const expiresAt = new Date(now.getTime() + days * 86_400_000)
+    const { id, secret } = await insertApiKey(t, { ...by, name, scopes, expiresAt, now })
+    if (formKey) await keepFormKey(t, formKey, { subjectId: id })
+    const facts = { scopes: scopes.join(', ') }
+    await recordEvent(t, { name: 'api_key.made', ...by, subjectId: id, facts })
+    return secret
+  })
+
+/** Ends a key at once. Any admin can. Returns whether there was one. */
+export const endKey = (deps: WebDeps, by: By, keyId: string): Promise<boolean> =>
+  tx(deps.sql, async (t) => {
+    if (!(await deleteApiKey(t, { workspaceId: by.workspaceId, keyId }))) return false
+    await recordEvent(t, { name: 'api_key.ended', ...by, subjectId: keyId })
+    return true
+  })
