@@ -1,7 +1,7 @@
 import type { Hono } from 'hono'
 import { createApi } from './api/app.ts'
 import { keyRoutes } from './api/key-routes.ts'
-import { problemOf } from './api/problems.ts'
+import { problemAnswerTo } from './api/problems.ts'
 import { referenceRoutes } from './api/reference-routes.ts'
 import { avatarRoutes } from './channels/avatar-routes.ts'
 import { callbackRoutes } from './channels/callback-routes.ts'
@@ -84,7 +84,9 @@ export const createApp = (deps: WebDeps): Hono<Env> => {
   app.use(ownRequestId, spanRequests(), logRequests(deps.log, deps.observe))
   app.use(headersEverywhere, limitBodies, refuseStrangeAddresses)
   app.onError((error, c) =>
-    c.req.path.startsWith('/api/') ? problemOf(deps, error, c) : errorPage(deps, view, error, c),
+    c.req.path.startsWith('/api/')
+      ? problemAnswerTo(deps, error, c)
+      : errorPage(deps, view, error, c),
   )
   app.notFound((c) => view.page(c, 'errors/show', errorWords(404), 404))
 

@@ -9,7 +9,7 @@ type Asked = {
   headers?: Record<string, string>
 }
 // biome-ignore lint/suspicious/noExplicitAny: answers have many shapes, and tests compare their values
-export type ApiAnswer = { status: number; body: any; headers: Headers }
+type ApiAnswer = { status: number; body: any; headers: Headers }
 export type ApiClient = {
   secret: string
   call(method: string, path: string, asked?: Asked): Promise<ApiAnswer>

@@ -6,7 +6,7 @@ import { type Api, reading } from './operation.ts'
 const account = z
   .object({
     id: z.uuid(),
-    platform: z.string().openapi({ example: 'instagram' }),
+    platform: z.string().openapi({ description: 'Its name in this API.' }),
     name: z.string(),
     handle: z.string(),
     state: z.enum(['connected', 'reconnect']).openapi({

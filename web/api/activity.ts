@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { listEvents } from '../../db/notifications/events.ts'
+import { listEvents } from '../../db/notifications/activity.ts'
 import type { WebDeps } from '../http/env.ts'
 import { eventWords } from '../notifications/event-words.ts'
 import { formats } from '../time/formats.ts'
@@ -36,7 +36,10 @@ export const readActivity = (api: Api, deps: WebDeps): void =>
     async ({ deps, caller, query }) => {
       const { workspace } = caller
       const before = readCursor(query.cursor, [idPattern])?.[0] ?? null
-      const found = await listEvents(deps.sql, workspace.id, before, query.limit + 1)
+      const found = await listEvents(deps.sql, workspace.id, {
+        before,
+        limit: query.limit + 1,
+      })
       const { when } = formats(workspace, deps.now())
       const label = (name: string) => deps.platforms.platforms.get(name)?.label ?? name
       const page = found.slice(0, query.limit)

@@ -1,6 +1,6 @@
 import { createMiddleware } from 'hono/factory'
 import { cleanText } from '../../text/clean-text.ts'
-import { putJson, readJson } from '../http/forms/body.ts'
+import { putJson, readJsonBody } from '../http/forms/body.ts'
 import type { ApiEnv } from './caller.ts'
 import { ApiProblem } from './problems.ts'
 
@@ -13,7 +13,7 @@ export const apiBodyMaxBytes = 1024 * 1024
  */
 export const takeJson = createMiddleware<ApiEnv>(async (c, next) => {
   const type = (c.req.header('Content-Type') ?? '').split(';', 1)[0]?.trim().toLowerCase()
-  const value = await readJson(c, apiBodyMaxBytes).catch(unreadable)
+  const value = await readJsonBody(c, apiBodyMaxBytes).catch(unreadable)
   if (value !== undefined && type !== 'application/json')
     throw new ApiProblem(415, 'content_type', 'Send the body as application/json.')
   putJson(c, value === undefined ? {} : cleaned(value))

@@ -29,7 +29,7 @@ type Described = {
 type Parts<P extends Shape, Q extends Shape> = { params?: P; query?: Q }
 
 /** A request that was checked. `deps`: services whose transactions belong to this request. */
-export type Given<P extends Shape, Q extends Shape, B> = {
+type Asked<P extends Shape, Q extends Shape, B> = {
   deps: WebDeps
   caller: Caller
   params: Read<P>
@@ -44,7 +44,7 @@ export const reading = <P extends Shape = None, Q extends Shape = None>(
   api: Api,
   deps: WebDeps,
   about: Described & Parts<P, Q> & { answer: z.ZodType },
-  answer: (given: Omit<Given<P, Q, null>, 'body' | 'version'>) => Promise<JsonRecord>,
+  answer: (given: Omit<Asked<P, Q, null>, 'body' | 'version'>) => Promise<JsonRecord>,
 ): void => {
   const headers = z.object({ 'If-None-Match': z.string().max(1_000).optional() })
   const route = routeOf(deps, about, { headers, answers: answersOf(about, [304, 404]) })
@@ -74,7 +74,7 @@ type Writing<P extends Shape, B extends z.ZodType> = Described & {
   status?: 200 | 201
   ifMatch?: 'required' | 'optional'
   /** For what has to be asked outside before: it isn't part of the transaction. */
-  before?: (given: Given<P, None, z.infer<B>>) => Promise<void>
+  before?: (given: Asked<P, None, z.infer<B>>) => Promise<void>
 }
 
 /** An operation that changes something, once for each Idempotency-Key. */
@@ -82,7 +82,7 @@ export const writing = <P extends Shape = None, B extends z.ZodType = z.ZodObjec
   api: Api,
   deps: WebDeps,
   about: Writing<P, B>,
-  work: (given: Given<P, None, z.infer<B>>) => Promise<JsonRecord>,
+  work: (given: Asked<P, None, z.infer<B>>) => Promise<JsonRecord>,
 ): void => {
   const { status = 200, ifMatch } = about
   const route = routeOf(deps, about, {
@@ -127,7 +127,7 @@ const refusedFor = ({
   ...(ifMatch === 'required' ? [428] : []),
 ]
 
-export const sendWritten = (
+const sendWritten = (
   c: Context<ApiEnv>,
   { status, answer }: { status: number; answer: JsonRecord },
 ): Response => {

@@ -72,7 +72,7 @@ const codes: Record<number, ProblemCode> = {
 }
 
 /** The answer to whatever was thrown. Failures of ours are logged without values of rows. */
-export const problemOf = (deps: WebDeps, thrown: Error, c: AnyContext): Response => {
+export const problemAnswerTo = (deps: WebDeps, thrown: Error, c: AnyContext): Response => {
   if (thrown instanceof ClientGone) return new Response(null, { status: 499 })
   return sendProblem(deps, asProblem(deps, thrown, c), c)
 }

@@ -1,19 +1,19 @@
 import type { ApiDocument } from './app.ts'
 
 /** A field or parameter, in words. */
-export type Part = { name: string; type: string; required: boolean; words: string }
-export type Operation = {
+type FieldView = { name: string; type: string; required: boolean; words: string }
+type OperationView = {
   id: string
   method: string
   path: string
   summary: string
   words: string
-  parameters: Part[]
-  body: { type: string; parts: Part[] } | null
+  parameters: FieldView[]
+  body: { type: string; parts: FieldView[] } | null
   answers: { status: string; words: string }[]
-  answer: { name: string; parts: Part[] } | null
+  answer: { name: string; parts: FieldView[] } | null
 }
-export type Section = { name: string; words: string; operations: Operation[] }
+type ReferenceSection = { name: string; words: string; operations: OperationView[] }
 
 /** What the document says about a type. Only what a page shows of it. */
 type Schema = {
@@ -43,7 +43,7 @@ type Described = {
 type Read = { schemas: Record<string, Schema> }
 
 /** The reference page's data, from the document itself, so that both always agree. */
-export const sectionsOf = (document: ApiDocument): Section[] => {
+export const sectionsOf = (document: ApiDocument): ReferenceSection[] => {
   const read: Read = { schemas: (document.components?.schemas ?? {}) as Record<string, Schema> }
   const all = Object.entries(document.paths ?? {}).flatMap(([path, item]) =>
     Object.entries(item as unknown as Record<string, Described>).map(([method, described]) => ({
@@ -69,7 +69,7 @@ export const exampleOf = (publicUrl: string): string =>
   ].join('\n')
 
 /** The objects that operations name, with their fields. */
-export const objectsOf = (document: ApiDocument): { name: string; parts: Part[] }[] => {
+export const objectsOf = (document: ApiDocument): { name: string; parts: FieldView[] }[] => {
   const schemas = (document.components?.schemas ?? {}) as Record<string, Schema>
   return Object.entries(schemas).map(([name, schema]) => ({
     name,
@@ -77,7 +77,7 @@ export const objectsOf = (document: ApiDocument): { name: string; parts: Part[] 
   }))
 }
 
-const operationOf = (read: Read, method: string, path: string, about: Described): Operation => {
+const operationOf = (read: Read, method: string, path: string, about: Described): OperationView => {
   const good = Object.entries(about.responses).find(([status]) => status.startsWith('2'))?.[1]
   return {
     id: about.operationId ?? `${method}${path}`,
@@ -100,16 +100,16 @@ const operationOf = (read: Read, method: string, path: string, about: Described)
   }
 }
 
-const bodyOf = (read: Read, content: Content | undefined): Operation['body'] => {
+const bodyOf = (read: Read, content: Content | undefined): OperationView['body'] => {
   const [type, one] = Object.entries(content ?? {})[0] ?? []
   return type ? { type, parts: partsOf(read, one?.schema ?? {}) } : null
 }
 
-const answerOf = (read: Read, schema: Schema | undefined): Operation['answer'] =>
+const answerOf = (read: Read, schema: Schema | undefined): OperationView['answer'] =>
   schema ? { name: typeOf(read, schema), parts: partsOf(read, schema) } : null
 
 /** The fields of an object, and of what its lists hold. */
-const partsOf = (read: Read, schema: Schema): Part[] => {
+const partsOf = (read: Read, schema: Schema): FieldView[] => {
   const { properties = {}, required = [] } = resolved(read, schema)
   return Object.entries(properties).map(([name, part]) => ({
     name,

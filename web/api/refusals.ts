@@ -7,7 +7,7 @@ const part = z.object({
   accountId: z.uuid().nullable().optional(),
 })
 
-export const problem = z
+const problem = z
   .object({
     type: z.url().openapi({ description: 'The code in the API reference.' }),
     title: z.string(),

@@ -3,7 +3,7 @@ import { formOfPost } from '../../posts/composer-form.ts'
 import { cancel, discard, duplicate, move } from '../../posts/post-acts.ts'
 import { type Api, writing } from '../operation.ts'
 import { ApiProblem } from '../problems.ts'
-import { atTime, readTime, ruled } from './forms.ts'
+import { atTime, ruled, wholeMinute } from './forms.ts'
 import { newTime, now, whenToPublish, whereInQueue } from './schemas.ts'
 import { writtenShape } from './shapes.ts'
 import { about, actorOf, answerTo, askAccounts, getPost, one, scheduleForm } from './writing.ts'
@@ -102,7 +102,7 @@ const movePosts = (api: Api, deps: WebDeps): void => {
       body: newTime,
     },
     async ({ deps, caller, params, body, version }) => {
-      const dueAt = readTime(body.at)
+      const dueAt = wholeMinute(body.at)
       if (dueAt.getTime() <= deps.now())
         throw ruled([
           { code: 'time_past', field: 'at', detail: 'This time has passed. Choose a later one.' },

@@ -57,7 +57,7 @@ const mediaOf = (form: PostForm, media: NonNullable<PostContent['media']>): Post
   })
 }
 
-export const readTime = (at: string): Date => {
+export const wholeMinute = (at: string): Date => {
   const time = new Date(at)
   if (time.getTime() % 60_000 === 0) return time
   throw ruled([{ code: 'time_unclear', field: 'at', detail: 'Use a time in whole minutes.' }])
@@ -65,7 +65,7 @@ export const readTime = (at: string): Date => {
 
 /** The form of a post that is to go out at this time. */
 export const atTime = (form: PostForm, at: string): PostForm => {
-  const time = readTime(at)
+  const time = wholeMinute(at)
   return {
     ...form,
     time: wallTimeOf(time, form.zone),

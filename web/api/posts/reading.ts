@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
+import { listNewestPosts } from '../../../db/api/listed-posts.ts'
 import { listAttempts } from '../../../db/posts/attempts.ts'
 import { listComposedMedia } from '../../../db/posts/composed-media.ts'
-import { listPosts } from '../../../db/posts/listed-posts.ts'
 import { findPost } from '../../../db/posts/posts.ts'
 import { listTargets } from '../../../db/posts/targets.ts'
 import type { WebDeps } from '../../http/env.ts'
@@ -38,7 +38,7 @@ export const readPosts = (api: Api, deps: WebDeps): void => {
       answer: listOf(listedPost),
     },
     async ({ deps, caller, query }) => {
-      const found = await listPosts(deps.sql, {
+      const found = await listNewestPosts(deps.sql, {
         workspaceId: caller.workspace.id,
         state: query.state ?? null,
         channelId: query.account ?? null,

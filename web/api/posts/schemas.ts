@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import { targetStates } from '../../../db/posts/target-states.ts'
 import { instant } from '../instants.ts'
 
 const words = z.string().max(100_000)
@@ -28,13 +29,9 @@ const file = z
 const content = {
   text: words.optional(),
   link: z.string().max(2_000).nullable().optional(),
-  variants: z
-    .record(z.string().min(1).max(40), words)
-    .optional()
-    .openapi({
-      example: { instagram: 'New in the crates. #vinyl' },
-      description: 'Own texts, by the name of a platform or the id of an account.',
-    }),
+  variants: z.record(z.string().min(1).max(40), words).optional().openapi({
+    description: 'Own texts, by the name of a platform or the id of an account.',
+  }),
   accounts: z.array(chosen).max(50).optional(),
   media: z.array(file).max(50).optional(),
 }
@@ -67,12 +64,9 @@ export const whereInQueue = z
 export const now = z.strictObject({ twice }).openapi('Publish', { example: {} })
 export const newTime = z.strictObject({ at }).openapi('Move')
 
-const state = z.enum([
-  ...(['scheduled', 'preparing', 'ready', 'sending', 'processing'] as const),
-  ...(['published', 'failed', 'unconfirmed', 'missed', 'canceled', 'erased'] as const),
-])
+const state = z.enum(targetStates)
 
-export const targetBrief = z
+const targetBrief = z
   .object({ id: z.uuid(), accountId: z.uuid(), platform: z.string(), state })
   .openapi('TargetState')
 

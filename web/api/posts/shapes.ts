@@ -1,6 +1,6 @@
+import type { PostEntry } from '../../../db/api/listed-posts.ts'
 import type { AttemptRow } from '../../../db/posts/attempts.ts'
 import type { ComposedMedia } from '../../../db/posts/composed-media.ts'
-import type { ListedPost } from '../../../db/posts/listed-posts.ts'
 import type { PostRow } from '../../../db/posts/posts.ts'
 import type { TargetChange } from '../../../db/posts/target-moves.ts'
 import type { TargetRow } from '../../../db/posts/targets.ts'
@@ -11,7 +11,7 @@ import type { Formats } from '../../time/formats.ts'
 
 const iso = (at: Date | null): string | null => at?.toISOString() ?? null
 
-export const listedShape = (post: ListedPost): JsonRecord => ({
+export const listedShape = (post: PostEntry): JsonRecord => ({
   id: post.id,
   version: post.version,
   state: post.state,

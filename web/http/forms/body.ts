@@ -97,7 +97,7 @@ export const readBody = async (c: AnyContext, maxBytes: number): Promise<Buffer>
 }
 
 /** The JSON of a request, for which `text` is cleaned by the caller. Throws a SyntaxError. */
-export const readJson = async (c: AnyContext, maxBytes: number): Promise<unknown> => {
+export const readJsonBody = async (c: AnyContext, maxBytes: number): Promise<unknown> => {
   const body = await readBody(c, maxBytes)
   return body.byteLength === 0 ? undefined : JSON.parse(utf8.decode(body))
 }

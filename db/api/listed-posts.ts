@@ -1,9 +1,9 @@
 import type { Db } from '../postgres/connect.ts'
-import type { PostRow } from './posts.ts'
-import type { TargetState } from './target-states.ts'
+import type { PostRow } from '../posts/posts.ts'
+import type { TargetState } from '../posts/target-states.ts'
 
 /** A post in the list of the API, with the states of its targets. */
-export type ListedPost = Pick<
+export type PostEntry = Pick<
   PostRow,
   'id' | 'version' | 'text' | 'dueAt' | 'createdAt' | 'updatedAt'
 > & {
@@ -26,7 +26,9 @@ export type PostsWanted = {
 }
 
 /** The posts of a workspace, newest first. */
-export const listPosts = (sql: Db, wanted: PostsWanted): Promise<ListedPost[]> => sql<ListedPost[]>`
+export const listNewestPosts = (sql: Db, wanted: PostsWanted): Promise<PostEntry[]> => sql<
+  PostEntry[]
+>`
   select p.id, p.version, p.state, p.text, p.due_at, p.created_at, p.updated_at,
     array(select jsonb_object_keys(p.choices)) as chosen,
     coalesce((select jsonb_agg(jsonb_build_object('id', t.id, 'accountId', t.channel_id, 'platform', t.platform, 'state', t.state)
