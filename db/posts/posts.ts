@@ -144,7 +144,8 @@ export const duplicatePost = async (
   if (!row) return null
   await sql`
     insert into post_media (post_id, media_id, workspace_id, position, alt_text, edits)
-    select ${row.id}, media_id, post_media.workspace_id, (row_number() over (order by position))::int, alt_text, edits
+    select ${row.id}, media_id, post_media.workspace_id, (row_number() over (order by position))::int,
+      post_media.alt_text, post_media.edits
     from post_media join media on media.id = media_id and media.purged_at is null
     where post_id = ${ref.postId} and post_media.workspace_id = ${ref.workspaceId}`
   return row.id
