@@ -33,6 +33,7 @@ const pageFolders = [
   'offline',
   'previews',
   'receipts',
+  'today',
 ]
 const types: Record<string, string> = {
   css: 'text/css; charset=utf-8',
