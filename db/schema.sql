@@ -788,6 +788,14 @@ create table invitations (
   accepted_at timestamp with time zone,
   revoked_at timestamp with time zone
 );
+create table labels (
+  id uuid default uuid_v7() not null,
+  workspace_id uuid not null,
+  name text not null,
+  name_key text not null,
+  color text not null,
+  created_at timestamp with time zone default now() not null
+);
 create table limits (
   subject text not null,
   holds text[] not null,
@@ -968,6 +976,11 @@ create table policy_versions (
   material boolean not null,
   changes text not null,
   announced_at timestamp with time zone
+);
+create table post_labels (
+  post_id uuid not null,
+  label_id uuid not null,
+  workspace_id uuid not null
 );
 create table post_media (
   post_id uuid not null,
@@ -1298,6 +1311,9 @@ alter table installation add constraint installation_one_check CHECK (one);
 alter table invitations add constraint invitations_one_end CHECK (((accepted_at IS NULL) OR (revoked_at IS NULL)));
 alter table invitations add constraint invitations_purpose CHECK (((workspace_id IS NULL) = (role IS NULL)));
 alter table invitations add constraint invitations_role_check CHECK ((role = ANY (ARRAY['manager'::text, 'admin'::text])));
+alter table labels add constraint labels_color_check CHECK ((color = ANY (ARRAY['red'::text, 'orange'::text, 'yellow'::text, 'green'::text, 'teal'::text, 'blue'::text, 'purple'::text, 'pink'::text, 'gray'::text])));
+alter table labels add constraint labels_name_check CHECK ((name <> ''::text));
+alter table labels add constraint labels_name_key_check CHECK ((name_key <> ''::text));
 alter table mail_links add constraint mail_links_email CHECK (((purpose = ANY (ARRAY['email'::text, 'email-back'::text])) = (new_email IS NOT NULL)));
 alter table mail_links add constraint mail_links_export CHECK (((purpose = 'export'::text) = (export_id IS NOT NULL)));
 alter table mail_links add constraint mail_links_new_email_form CHECK (((length(new_email) <= 254) AND (new_email ~ '^[^[:space:][:cntrl:]@,;:<>()"\[\]\\]+@[^[:space:][:cntrl:]@,;:<>()"\[\]\\]+$'::text)));
@@ -1383,6 +1399,7 @@ alter table format_days add constraint format_days_pkey PRIMARY KEY (channel_id,
 alter table grants add constraint grants_pkey PRIMARY KEY (id);
 alter table installation add constraint installation_pkey PRIMARY KEY (one);
 alter table invitations add constraint invitations_pkey PRIMARY KEY (id);
+alter table labels add constraint labels_pkey PRIMARY KEY (id);
 alter table limits add constraint limits_pkey PRIMARY KEY (subject, holds);
 alter table mail_links add constraint mail_links_pkey PRIMARY KEY (id);
 alter table measured_channels add constraint measured_channels_pkey PRIMARY KEY (channel_id);
@@ -1398,6 +1415,7 @@ alter table passkeys add constraint passkeys_pkey PRIMARY KEY (id);
 alter table password_resets add constraint password_resets_pkey PRIMARY KEY (id);
 alter table policy_letters add constraint policy_letters_pkey PRIMARY KEY (version, user_id);
 alter table policy_versions add constraint policy_versions_pkey PRIMARY KEY (version);
+alter table post_labels add constraint post_labels_pkey PRIMARY KEY (post_id, label_id);
 alter table post_media add constraint post_media_pkey PRIMARY KEY (post_id, "position");
 alter table post_versions add constraint post_versions_pkey PRIMARY KEY (id);
 alter table posts add constraint posts_pkey PRIMARY KEY (id);
@@ -1430,6 +1448,7 @@ alter table feeds add constraint feeds_code_hash_key UNIQUE (code_hash);
 alter table feeds add constraint feeds_workspace_id_user_id_kind_key UNIQUE (workspace_id, user_id, kind);
 alter table grants add constraint grants_user_unique UNIQUE (workspace_id, issuer, issuer_user_id);
 alter table invitations add constraint invitations_code_unique UNIQUE (code_hash);
+alter table labels add constraint labels_workspace_id_name_key_key UNIQUE (workspace_id, name_key);
 alter table mail_links add constraint mail_links_token_unique UNIQUE (token_hash);
 alter table media add constraint media_medium_key_unique UNIQUE (medium_key);
 alter table media add constraint media_original_key_unique UNIQUE (original_key);
@@ -1512,6 +1531,8 @@ CREATE INDEX outbox_due on outbox USING btree (next_try_at, id);
 CREATE INDEX outbox_ref on outbox USING btree (ref_id);
 CREATE INDEX passkeys_user on passkeys USING btree (user_id);
 CREATE INDEX policy_letters_open on policy_letters USING btree (version) WHERE (mailed_at IS NULL);
+CREATE INDEX post_labels_label on post_labels USING btree (label_id, post_id);
+CREATE INDEX post_labels_workspace on post_labels USING btree (workspace_id);
 CREATE INDEX post_media_media on post_media USING btree (media_id);
 CREATE INDEX post_versions_author on post_versions USING btree (user_id) WHERE (user_id IS NOT NULL);
 CREATE INDEX post_versions_post on post_versions USING btree (post_id, saved_at DESC);
@@ -1611,6 +1632,7 @@ alter table grants add constraint grants_workspace_id_fkey FOREIGN KEY (workspac
 alter table invitations add constraint invitations_accepted_by_fkey FOREIGN KEY (accepted_by) REFERENCES users(id) ON DELETE SET NULL;
 alter table invitations add constraint invitations_created_by_fkey FOREIGN KEY (created_by) REFERENCES users(id) ON DELETE SET NULL;
 alter table invitations add constraint invitations_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+alter table labels add constraint labels_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table mail_links add constraint mail_links_export_fk FOREIGN KEY (export_id) REFERENCES exports(id) ON DELETE CASCADE;
 alter table mail_links add constraint mail_links_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
 alter table measured_channels add constraint measured_channels_channel_id_fkey FOREIGN KEY (channel_id) REFERENCES channels(id) ON DELETE CASCADE;
@@ -1638,6 +1660,9 @@ alter table passkeys add constraint passkeys_user_id_fkey FOREIGN KEY (user_id) 
 alter table password_resets add constraint password_resets_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
 alter table policy_letters add constraint policy_letters_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
 alter table policy_letters add constraint policy_letters_version_fkey FOREIGN KEY (version) REFERENCES policy_versions(version) ON DELETE CASCADE;
+alter table post_labels add constraint post_labels_label_id_fkey FOREIGN KEY (label_id) REFERENCES labels(id) ON DELETE CASCADE;
+alter table post_labels add constraint post_labels_post_id_fkey FOREIGN KEY (post_id) REFERENCES posts(id) ON DELETE CASCADE;
+alter table post_labels add constraint post_labels_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table post_media add constraint post_media_media_id_fkey FOREIGN KEY (media_id) REFERENCES media(id);
 alter table post_media add constraint post_media_post_id_fkey FOREIGN KEY (post_id) REFERENCES posts(id) ON DELETE CASCADE;
 alter table post_media add constraint post_media_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
@@ -1857,6 +1882,9 @@ comment on column installation.operators_require_second_factor is 'operators run
 comment on table invitations is 'promise: A1: the only way to an account';
 comment on column invitations.code_hash is 'SHA-256 of the code; the code itself is shown once and kept nowhere';
 comment on column invitations.workspace_id is 'null: the one-time link of the first start, which makes the operator';
+comment on table labels is 'labels that the members of a workspace give its posts; at most 200 in a workspace';
+comment on column labels.name_key is 'the name in lower case (written by the server, because a database whose locale is C knows A to Z only): no two labels differ only by case';
+comment on column labels.color is 'the name of a color, drawn as a dot beside the name';
 comment on table limits is 'what a platform does not take for a time; written when it says so, looked at before every call';
 comment on column limits.subject is 'whom it holds: channel:<id>, grant:<id> (all accounts of one consent), issuer:<name> (the whole installation there)';
 comment on column limits.holds is 'which calls: reading (numbers), asking (what became of a post), preparing, sending';
@@ -1931,6 +1959,7 @@ comment on column password_resets.token_hash is 'SHA-256 of the token, which is 
 comment on table policy_letters is 'promise: L3: who is told by mail of a material change of the policy, each once';
 comment on table policy_versions is 'promise: L1, L3: versions of the privacy policy; written from web/policy.ts at start';
 comment on column policy_versions.announced_at is 'when every account holder had been mailed about it; null for those that change nothing material';
+comment on table post_labels is 'the labels of a post, at most 20';
 comment on column post_media.edits is 'crop in fractions of the rotated picture, rotation in degrees, trim in milliseconds: {"crop": {…}, "rotate": 90, "trim": {…}}; null if the file is used as it is';
 comment on table post_versions is 'saved states of a post, the last 20: to look at, and to restore';
 comment on column post_versions.user_id is 'who saved it; null: the state before the first edit that was recorded';

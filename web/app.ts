@@ -52,6 +52,8 @@ import { secondStepRoutes } from './people/sign-in/second-step-routes.ts'
 import { securityRoutes } from './people/sign-in/security-routes.ts'
 import { calendarRoutes } from './posts/calendar/routes.ts'
 import { gridRoutes } from './posts/grid/routes.ts'
+import { postLabelRoutes } from './posts/labels/post-routes.ts'
+import { labelRoutes } from './posts/labels/settings-routes.ts'
 import { postsRoutes } from './posts/routes.ts'
 import { todayRoutes } from './posts/today-routes.ts'
 import { copyRoutes } from './posts/when/copy-routes.ts'
@@ -137,6 +139,8 @@ const pages: ((deps: WebDeps, view: Renderer) => Hono<any>)[] = [
   reviewActRoutes,
   queueRoutes,
   keyRoutes,
+  labelRoutes,
+  postLabelRoutes,
   pauseRoutes,
   activityRoutes,
   todayRoutes,

@@ -132,7 +132,7 @@ export const dropDiscardedWith = async (
       and id in (select post_id from post_media where media_id = ${mediaId})`
 }
 
-/** Creates a draft with the same text, media and choices, but no time. */
+/** Creates a draft with the same text, media, labels and choices, but no time. */
 export const duplicatePost = async (
   sql: Db,
   ref: PostRef & { createdBy: string },
@@ -148,6 +148,9 @@ export const duplicatePost = async (
       post_media.alt_text, post_media.edits
     from post_media join media on media.id = media_id and media.purged_at is null
     where post_id = ${ref.postId} and post_media.workspace_id = ${ref.workspaceId}`
+  await sql`
+    insert into post_labels (post_id, label_id, workspace_id)
+    select ${row.id}, label_id, workspace_id from post_labels where post_id = ${ref.postId} and workspace_id = ${ref.workspaceId}`
   return row.id
 }
 

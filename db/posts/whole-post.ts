@@ -9,6 +9,7 @@ import { read, together } from '../postgres/json-rows.ts'
 import { type AttemptRow, listAttempts } from './attempts.ts'
 import { type CommentAttempt, listCommentAttempts } from './comments/comments.ts'
 import { type ComposedMedia, listComposedMedia } from './composed-media.ts'
+import { type Label, listPostLabels } from './labels.ts'
 import { type HistoryLine, listPostHistory } from './post-history.ts'
 import { type PostRow, selectPost } from './posts.ts'
 import { listTargets, type TargetRow } from './targets.ts'
@@ -21,6 +22,7 @@ export type WholePost = {
   attempts: AttemptRow[]
   comments: CommentAttempt[]
   media: ComposedMedia[]
+  labels: Label[]
   history: HistoryLine[]
   /** Its measured targets, and their readings. */
   measured: MeasuredPost[]
@@ -55,6 +57,7 @@ export const findWholePost = async (
       purgedAt: true,
       conversionBeganAt: true,
     }),
+    labels: read(listPostLabels(sql, ref), {}),
     history: read(listPostHistory(sql, ref), { at: true }),
     measured: read(listNumbersOfPost(sql, ref), {
       publishedAt: true,

@@ -67,6 +67,8 @@ export const countedWith: Record<string, string> = {
   reviews: 'posts',
   review_decisions: 'posts',
   reviewers: 'memberships',
+  post_labels: 'posts',
+  labels: 'workspaces',
   snapshots: 'posts',
   measured_targets: 'posts',
   unmeasured_targets: 'posts',

@@ -179,7 +179,7 @@ export const keptData: Kept[] = [
   {
     id: 'posts',
     group: 'content',
-    what: 'Drafts and scheduled posts: text, a variant for each platform, links, settings and times',
+    what: 'Drafts and scheduled posts: text, a variant for each platform, links, settings, times and labels',
     why: 'To publish them when and where you want',
     kept: workspace,
     columns: [
@@ -189,6 +189,8 @@ export const keptData: Kept[] = [
       'targets.settings',
       'targets.kind',
       'slots.*',
+      'labels.*',
+      'post_labels.*',
     ],
   },
   {

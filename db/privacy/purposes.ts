@@ -26,6 +26,8 @@ export const purposes: Record<string, string[]> = {
   media_links: ['D4'],
   posts: ['D3'],
   post_media: ['D3'],
+  labels: ['D3'],
+  post_labels: ['D3'],
   post_versions: ['D3'],
   unsaved_edits: ['D3'],
   reviewers: ['A4'],

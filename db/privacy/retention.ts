@@ -64,6 +64,8 @@ export const standing: Record<string, string> = {
   slots: 'until they are deleted, as long as the account',
   posts: 'until they are deleted, as long as the workspace',
   post_media: 'as long as the post',
+  labels: 'until they are deleted, as long as the workspace',
+  post_labels: 'as long as the post and the label',
   targets: 'as long as the post',
   renditions: 'as long as the file that they are made from',
   media_links: 'as long as the record of the file, so that its address says that it is gone',

@@ -94,7 +94,7 @@ describe('no query of a page reads more as the history grows:', () => {
           days: month,
           perDay: 4,
           drafts: 12,
-          filter: { channelIds: [channelId], states: [], authorIds: [], words: [] },
+          filter: { channelIds: [channelId], states: [], authorIds: [], labelIds: [], words: [] },
         }),
     ],
     [

@@ -33,6 +33,7 @@ const pageFolders = [
   'offline',
   'previews',
   'receipts',
+  'settings',
   'today',
 ]
 const types: Record<string, string> = {

@@ -9,6 +9,7 @@ import {
   listReadings,
   type MeasuredPost,
 } from '../../db/insights/post-numbers.ts'
+import { labelNamesOf } from '../../db/posts/labels.ts'
 import { postMetrics } from '../../platforms/measurer.ts'
 import { type CsvCell, csvRows, csvTable } from '../../text/csv.ts'
 import type { WebDeps } from '../http/env.ts'
@@ -184,12 +185,13 @@ const postsAPage = 200
  */
 const longTables: Record<string, (deps: WebDeps, insights: Insights) => AsyncGenerator<Table>> = {
   posts: async function* (deps, insights) {
-    const { zone } = insights.workspace
+    const { id: workspaceId, zone } = insights.workspace
     const own = ownOf(deps)
     yield [
       [
         ...postNames,
         ...timeNames,
+        'labels',
         ...postMetrics,
         'views_first_7_days',
         'engagement_rate',
@@ -200,8 +202,11 @@ const longTables: Record<string, (deps: WebDeps, insights: Insights) => AsyncGen
       ],
     ]
     for await (const posts of pagesOf(deps, insights)) {
+      const ids = posts.flatMap(({ postId }) => postId ?? [])
+      const labels = await labelNamesOf(deps.sql, workspaceId, ids)
       yield posts.map((post) => [
         ...postCells(post, zone),
+        labels.get(post.postId ?? '')?.join('; '),
         ...postMetrics.map((metric) => post[metric]),
         ...rateCells(post),
         ...[post.endedMetrics.join(' '), post.takenAt?.toISOString()],

@@ -68,6 +68,10 @@ const sentences: Record<string, (event: AuditEvent, saying: Saying) => string> =
   'api_key.ended': () => 'ended an API key',
   'slot.added': (event) =>
     event.facts.count === 1 ? 'added a slot' : `added ${text(event, 'count')} slots`,
+  'label.added': () => 'added a label',
+  'label.changed': () => 'changed a label',
+  'label.merged': () => 'merged two labels',
+  'label.removed': () => 'deleted a label',
   'slot.removed': () => 'removed a slot',
   'channel.connected': (event, saying) =>
     `${event.facts.isNew === false ? 'reconnected' : 'connected'} an account${on(event, saying)}`,

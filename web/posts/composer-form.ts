@@ -3,6 +3,7 @@ import { HTTPException } from 'hono/http-exception'
 import { ZodError } from 'zod'
 import type { Db } from '../../db/postgres/connect.ts'
 import { listComposedMedia } from '../../db/posts/composed-media.ts'
+import { listPostLabels } from '../../db/posts/labels.ts'
 import type { PostRow } from '../../db/posts/posts.ts'
 import { isSent } from '../../db/posts/target-states.ts'
 import { listTargets, type TargetRow } from '../../db/posts/targets.ts'
@@ -36,7 +37,11 @@ export const formOfPost = async (
   post: PostRow,
 ): Promise<PostForm> => {
   const ref = { workspaceId: post.workspaceId, postId: post.id }
-  const [media, targets] = await Promise.all([listComposedMedia(sql, ref), listTargets(sql, ref)])
+  const [media, targets, labels] = await Promise.all([
+    listComposedMedia(sql, ref),
+    listTargets(sql, ref),
+    listPostLabels(sql, ref),
+  ])
   const choices = Object.entries(post.choices)
   return emptyPostForm({
     text: post.text,
@@ -48,6 +53,7 @@ export const formOfPost = async (
     ),
     kinds: Object.fromEntries(choices.map(([id, choice]) => [id, choice.kind])),
     fields: Object.fromEntries(choices.map(([id, choice]) => [id, valuesOf(choice.settings)])),
+    labels: labels.map(({ id }) => id),
     media: media.map(({ id, altText, edits }) => ({ id, altText, edits })),
     zone,
     time: timeToEdit(post, targets, zone),

@@ -13,6 +13,7 @@ import { keptTexts, openTab, textFieldsOf, textTabs } from './composer/tabs.ts'
 import { type ChannelDraft, type Composer, labelOf } from './composer.ts'
 import { type Fault, faultSentence, faultsOf, faultsOfPlatforms } from './composer-faults.ts'
 import { leftOf } from './composer-form.ts'
+import { labelMaxCharacters } from './labels/label.ts'
 import { overallPill } from './post-state.ts'
 import { type Preview, previewOf } from './preview/preview.ts'
 import { whenLabel, whenView } from './when/view.ts'
@@ -76,6 +77,11 @@ export const composerView = (
       words: formats(readingOf(composer), deps.now()).when(composer.freeTime),
     },
     media: composer.media.map((item) => ({ ...item, editsText: canonicalEdits(item.edits) })),
+    labels: {
+      chosen: composer.labels.filter(({ id }) => form.labels.includes(id)),
+      others: composer.labels.filter(({ id }) => !form.labels.includes(id)),
+      maxCharacters: labelMaxCharacters,
+    },
     picker: composer.picker,
     mediaFrozen: composer.mediaFrozen,
     maxUploadBytes: deps.config.media.maxUploadBytes,

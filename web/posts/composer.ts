@@ -3,6 +3,7 @@ import type { Role } from '../../db/people/memberships.ts'
 import type { Db } from '../../db/postgres/connect.ts'
 import { type ComposedMedia, listComposedMedia } from '../../db/posts/composed-media.ts'
 import { type EqualPost, listEqualPosts } from '../../db/posts/equal-posts.ts'
+import { type Label, listLabels } from '../../db/posts/labels.ts'
 import { listMediaByIds, listNewestMedia, type Media } from '../../db/posts/media.ts'
 import type { PostRow } from '../../db/posts/posts.ts'
 import { getReviewSettings, type ReviewScope } from '../../db/posts/reviews/settings.ts'
@@ -30,6 +31,8 @@ export type Composer = Times & {
   /** The number of connected accounts in the workspace. */
   accounts: number
   media: ComposedMedia[]
+  /** All labels of the workspace. */
+  labels: Label[]
   /** Files of the workspace that can be added. */
   picker: Media[]
   /** True if the post was sent to an account: its files can't be changed any more. */
@@ -94,8 +97,9 @@ export const loadComposer = async (
   form: PostForm,
   ask: boolean,
 ): Promise<Composer> => {
-  const [recent, targets, { reviewOf }] = await Promise.all([
+  const [recent, labels, targets, { reviewOf }] = await Promise.all([
     listNewestMedia(deps.sql, workspace.id, pickerSize),
+    listLabels(deps.sql, workspace.id),
     post ? listTargets(deps.sql, { workspaceId: workspace.id, postId: post.id }) : [],
     getReviewSettings(deps.sql, workspace.id),
   ])
@@ -110,7 +114,11 @@ export const loadComposer = async (
   const asked = ask
     ? await freshFacts(deps, workspace.id, chosenOf(channels, form, targets))
     : new Map<string, string>()
-  const own = { ...form, media: media.map(({ id, altText, edits }) => ({ id, altText, edits })) }
+  const own = {
+    ...form,
+    labels: labels.filter(({ id }) => form.labels.includes(id)).map(({ id }) => id),
+    media: media.map(({ id, altText, edits }) => ({ id, altText, edits })),
+  }
   const drafts = channels.flatMap((channel) => {
     const platform = deps.platforms.platforms.get(channel.platform)
     return platform
@@ -133,6 +141,7 @@ export const loadComposer = async (
     channels: drafts,
     accounts: total,
     media,
+    labels,
     picker: recent.filter((item) => !media.some((chosen) => chosen.id === item.id)),
     mediaFrozen,
     targets,

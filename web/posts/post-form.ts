@@ -4,6 +4,7 @@ import { isId } from '../http/ids.ts'
 import type { ReaderTime } from '../time/formats.ts'
 import type { Fold } from '../time/wall-time.ts'
 import { isZone } from '../time/zones.ts'
+import { labelsOfPostMax } from './labels/label.ts'
 import { readChoice, type When, whenOf } from './when/choice.ts'
 
 /** The composer's form as typed, so that it can be shown again unchanged if it is refused. */
@@ -18,6 +19,10 @@ export type PostForm = {
   kinds: Record<string, string>
   /** Channel id → the platform's own fields. */
   fields: Record<string, Record<string, string>>
+  /** Ids of its labels. */
+  labels: string[]
+  /** The name of a label to add, as typed. */
+  newLabel: string
   /** In their order. */
   /** No alt text: not typed here, so the file's own is taken. */
   media: { id: string; altText: string | null; edits: Edits | null }[]
@@ -103,6 +108,8 @@ export const readPostForm = (body: FormData, { zone, dates }: ReaderTime): PostF
     channels: ids(body, 'channel'),
     kinds: named(body, 'kind.'),
     fields: fieldsByChannel(body),
+    labels: ids(body, 'label').slice(0, labelsOfPostMax),
+    newLabel: one('new_label').slice(0, 200),
     media: readMedia(body, act ?? '', actOn),
     key: isId(one('key')) ? one('key').toLowerCase() : '',
     goesOn: false,
@@ -130,6 +137,8 @@ export const emptyPostForm = (given: Partial<PostForm> & { zone: string }): Post
   channels: [],
   kinds: {},
   fields: {},
+  labels: [],
+  newLabel: '',
   media: [],
   time: '',
   when: whenOf(given.time ?? ''),

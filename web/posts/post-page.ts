@@ -1,4 +1,5 @@
 import type { AttemptRow } from '../../db/posts/attempts.ts'
+import { listLabels } from '../../db/posts/labels.ts'
 import { findPostEvent, type HistoryLine } from '../../db/posts/post-history.ts'
 import type { PostRow } from '../../db/posts/posts.ts'
 import { attentionStates, isSent, isUnsent, undecidedStates } from '../../db/posts/target-states.ts'
@@ -35,11 +36,12 @@ export const loadPostPage = async (
   const ref = { workspaceId: workspace.id, postId }
   const whole = await findWholePost(deps.sql, ref)
   if (!whole) return null
-  const { post, targets, attempts, comments, media, history, measured, readings } = whole
+  const { post, targets, attempts, comments, media, labels, history, measured, readings } = whole
   const fmt = formats(workspace, deps.now())
   const names = namesOf(deps, targets)
   const base = `/w/${workspace.slug}`
   const review = await loadPostReview(deps, workspace, { postId, userId, targets, fmt })
+  const can = actsOn(post, targets)
   return {
     base,
     at: `${base}/posts/${postId}`,
@@ -68,10 +70,13 @@ export const loadPostPage = async (
         isBeingDeleted(target),
     ),
     media,
+    labels,
+    // Posts that can be edited have theirs in the composer.
+    allLabels: can.edit ? [] : await listLabels(deps.sql, workspace.id),
     content: contentOf({ post, targets, media }, textsOf(deps, post, targets), base),
     history: history.flatMap((line) => historyView(line, names, fmt)),
     answer: did ? await actAnswerOf(deps, workspace, did, names, fmt) : null,
-    can: actsOn(post, targets),
+    can,
   }
 }
 

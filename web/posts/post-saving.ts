@@ -9,6 +9,7 @@ import {
   releaseFormKey,
   takeFormKey,
 } from '../../db/posts/form-keys.ts'
+import { replacePostLabels } from '../../db/posts/labels.ts'
 import { keepAltTextsOf } from '../../db/posts/library/alt-texts.ts'
 import { findVersion, type HeldPost, lockPost } from '../../db/posts/post-locks.ts'
 import {
@@ -155,6 +156,7 @@ const carryOut = async (
     await keepAltTextsOf(t, { ...ref, userId: actor.userId }, composer.media)
     await replacePostMedia(t, ref, composer.media)
   }
+  await replacePostLabels(t, ref, composer.form.labels)
   if (content) await noteEdit(t, { ...ref, userId: actor.userId }, content)
   const asks = { isAsked: composer.form.act === 'ask' }
   const changes = plan ? await scheduleTargets(t, post, targetsOf(composer, plan), asks) : []
@@ -206,6 +208,7 @@ const keyOf = (workspaceId: string, form: PostForm): FormKey | null => {
     when: _when,
     tab: _tab,
     split: _split,
+    newLabel: _newLabel,
     pane: _pane,
     ...typed
   } = form

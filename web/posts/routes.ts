@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { findPost, type PostRow } from '../../db/posts/posts.ts'
-import { seeOther } from '../http/answers.ts'
+import { isPartial, seeOther } from '../http/answers.ts'
 import { forMembers, type MemberEnv, type WebDeps } from '../http/env.ts'
 import { composerMaxBytes } from '../http/forms/body.ts'
 import { readForm } from '../http/forms/forms.ts'
@@ -23,6 +23,7 @@ import { loadChanged } from './post-changed.ts'
 import type { PostForm } from './post-form.ts'
 import { loadPostPage } from './post-page.ts'
 import { saveDraft, schedule } from './post-saving.ts'
+import { addTypedLabel, toolRoutes } from './tools/routes.ts'
 
 const one = '/w/:workspace/posts/:post'
 type MemberContext = Context<MemberEnv>
@@ -38,27 +39,20 @@ export const postsRoutes = (deps: WebDeps, view: Renderer) => {
     .post('/w/:workspace/posts/check', guard, async (c) => {
       const body = await readForm(c, composerMaxBytes)
       const post = await findGiven(deps, c, body.get('post'))
-      const composer = await loadComposer(
-        deps,
-        c.var.workspace,
-        post,
-        formOfRequest(body, c.var.workspace),
-        true,
-      )
-      const drawn = composerView(deps, c.var.workspace, withRole(composer, c.var.role), 'writing')
-      return view.changes(
-        c,
-        'posts/composer/_composer',
-        drawn,
-        String(body.get('marks') ?? ''),
-        body.has('add') ? ['files'] : [],
-      )
+      return drawAgain(deps, view, c, post, formOfRequest(body, c.var.workspace))
     })
     .route(
       '/',
       editingRoutes(deps, view, {
         findPost: (c, id) => findGiven(deps, c, id),
         showComposer: (c, post, form) => showComposer(deps, view, c, post, form, 'writing'),
+      }),
+    )
+    .route(
+      '/',
+      toolRoutes(deps, {
+        findPost: (c, id) => findGiven(deps, c, id),
+        redraw: (c, post, form, more) => drawAgain(deps, view, c, post, form, more),
       }),
     )
     .route('/', draftRoutes(deps))
@@ -109,6 +103,9 @@ const take = async (
   const act = actOf(form, post)
   if (act === 'refresh') return showComposer(deps, view, c, post, form, 'writing')
   if (act === 'check') return showComposer(deps, view, c, post, form, 'schedule')
+  const labeled = await addTypedLabel(deps, actor, form)
+  if ('error' in labeled) return drawAgain(deps, view, c, post, form, { labelError: labeled.error })
+  if (labeled.form !== form) return take(deps, view, c, post, labeled.form)
   const composer = await loadComposer(deps, workspace, post, form, act !== 'save')
   const refused =
     act === 'save'
@@ -172,6 +169,31 @@ const showBoth = async (
   const changed = await loadChanged(deps, workspace, current.id)
   const again = { ...composer, form: { ...composer.form, left: leftOf(composer.targets) } }
   return page(deps, view, c, again, 'writing', status, { changed })
+}
+
+/** The parts of the composer that have changed. Without script, the whole page. */
+const drawAgain = async (
+  deps: WebDeps,
+  view: Renderer,
+  c: MemberContext,
+  post: PostRow | null,
+  form: PostForm,
+  more: View = {},
+): Promise<Response> => {
+  const body = await readForm(c, composerMaxBytes)
+  const composer = await loadComposer(deps, c.var.workspace, post, form, true)
+  if (!isPartial(c))
+    return page(deps, view, c, composer, 'writing', Object.keys(more).length > 0 ? 422 : 200, more)
+  return view.changes(
+    c,
+    'posts/composer/_composer',
+    {
+      ...composerView(deps, c.var.workspace, withRole(composer, c.var.role), 'writing'),
+      ...more,
+    },
+    String(body.get('marks') ?? ''),
+    body.has('add') ? ['files'] : [],
+  )
 }
 
 const showComposer = async (

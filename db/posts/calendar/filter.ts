@@ -10,6 +10,7 @@ export type CalendarFilter = {
   channelIds: string[]
   states: FilterState[]
   authorIds: string[]
+  labelIds: string[]
   /** Letters, their marks and digits only. Each one has to begin a word of the post's text. */
   words: string[]
 }
@@ -46,8 +47,9 @@ const candidates = (sql: Db, workspaceId: string, channelIds: string[]) =>
 const columns = (sql: Db) => sql`
   posts.id, posts.version, posts.workspace_id, posts.state, posts.text, posts.variants, posts.choices, posts.created_by`
 
-const matches = (sql: Db, { states, authorIds, words }: CalendarFilter) => sql`
+const matches = (sql: Db, { states, authorIds, labelIds, words }: CalendarFilter) => sql`
   (${authorIds.length === 0} or p.created_by = any(${authorIds}::uuid[]))
+  and ${labelIds.length === 0 ? sql`true` : sql`exists (select from post_labels l where l.post_id = p.id and l.label_id = any(${labelIds}::uuid[]))`}
   and ${words.length === 0 ? sql`true` : sql`${postWords(sql)} @@ to_tsquery('simple', ${wordQuery(words)})`}
   and (${states.length === 0 ? sql`true` : states.map((state) => inState(sql, state)).reduce((all, one) => sql`${all} or ${one}`)})`
 

@@ -9,6 +9,8 @@ export type TypedForm = {
   channels: string[]
   kinds: Record<string, string>
   fields: Record<string, Record<string, string>>
+  /** Ids of labels. Absent if it has none. */
+  labels?: string[]
   media: { id: string; altText: string; edits: Edits | null }[]
   time: string
   fold: 'earlier' | 'later' | null

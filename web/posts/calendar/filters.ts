@@ -3,6 +3,7 @@ import {
   type FilterState,
   filterStates,
 } from '../../../db/posts/calendar/filter.ts'
+import type { Label } from '../../../db/posts/labels.ts'
 import type { Platform } from '../../../platforms/platform.ts'
 import { isId } from '../../http/ids.ts'
 
@@ -13,13 +14,21 @@ const mostSearchWords = 8
 
 /** A filter as the page offers it. `name` is the name in the address. */
 export type FilterMenu = {
-  name: 'channel' | 'state' | 'author'
+  name: 'channel' | 'state' | 'author' | 'label'
   label: string
   /** What is chosen, in words: `Facebook`, `2 accounts`. Empty if nothing is. */
   chosen: string
-  options: { value: string; label: string; isChosen: boolean; platform?: Platform | undefined }[]
+  options: (FilterOption & { isChosen: boolean })[]
   /** The calendar without this filter. */
   without: string
+}
+
+type FilterOption = {
+  value: string
+  label: string
+  platform?: Platform | undefined
+  /** Of a label. */
+  color?: string
 }
 
 const stateLabels: Record<FilterState, string> = {
@@ -38,6 +47,7 @@ export const readFilter = (query: URLSearchParams): CalendarFilter & { search: s
     channelIds: idsOf('channel'),
     states: filterStates.filter((state) => query.getAll('state').includes(state)),
     authorIds: idsOf('author'),
+    labelIds: idsOf('label'),
     words: (search.match(/[\p{L}\p{M}\p{N}]+/gu) ?? []).slice(0, mostSearchWords),
     search,
   }
@@ -48,20 +58,25 @@ export const filterQuery = (filter: CalendarFilter & { search: string }): [strin
   ...filter.channelIds.map((id): [string, string] => ['channel', id]),
   ...filter.states.map((state): [string, string] => ['state', state]),
   ...filter.authorIds.map((id): [string, string] => ['author', id]),
+  ...filter.labelIds.map((id): [string, string] => ['label', id]),
   ...(filter.search === '' ? [] : [['q', filter.search] as [string, string]]),
 ]
 
 type Choices = {
   channels: { id: string; name: string; platform: Platform | undefined }[]
   authors: { userId: string; name: string }[]
+  labels: Label[]
   /** The address of the calendar without the filter of this name. */
   without(name: string): string
 }
 
-/** The menus above the calendar. A menu with fewer than two options is left out. */
+/**
+ * The menus above the calendar. A menu with fewer than two options is left out, unless it is about
+ * labels: a post may have none.
+ */
 export const filterMenus = (
   filter: CalendarFilter,
-  { channels, authors, without }: Choices,
+  { channels, authors, labels, without }: Choices,
 ): FilterMenu[] =>
   [
     menu('channel', 'All accounts', 'accounts', filter.channelIds, without, [
@@ -73,7 +88,12 @@ export const filterMenus = (
     menu('author', 'Author', 'authors', filter.authorIds, without, [
       ...authors.map(({ userId, name }) => ({ value: userId, label: name })),
     ]),
-  ].filter(({ options, chosen }) => options.length > 1 || chosen !== '')
+    menu('label', 'Label', 'labels', filter.labelIds, without, [
+      ...labels.map(({ id, name, color }) => ({ value: id, label: name, color })),
+    ]),
+  ].filter(
+    ({ name, options, chosen }) => options.length > (name === 'label' ? 0 : 1) || chosen !== '',
+  )
 
 const menu = (
   name: FilterMenu['name'],
@@ -81,7 +101,7 @@ const menu = (
   plural: string,
   chosen: string[],
   without: (name: string) => string,
-  options: { value: string; label: string; platform?: Platform | undefined }[],
+  options: FilterOption[],
 ): FilterMenu => {
   const marked = options.map((option) => ({ ...option, isChosen: chosen.includes(option.value) }))
   const [first, ...others] = marked.filter(({ isChosen }) => isChosen)

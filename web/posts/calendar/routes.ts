@@ -3,6 +3,7 @@ import { HTTPException } from 'hono/http-exception'
 import { listAccountNames } from '../../../db/channels/account-facts.ts'
 import { listMembers } from '../../../db/people/memberships.ts'
 import { isFiltered } from '../../../db/posts/calendar/filter.ts'
+import { listLabels } from '../../../db/posts/labels.ts'
 import { backIn } from '../../http/answers.ts'
 import { forMembers, type MemberEnv, type WebDeps } from '../../http/env.ts'
 import type { Renderer } from '../../http/render.ts'
@@ -46,10 +47,11 @@ const calendarOf = async (deps: WebDeps, c: Context<MemberEnv>) => {
   const span = spanAround(shown, at, workspace)
   const filter = readFilter(new URL(c.req.url).searchParams)
   const skip = Math.min(Number(/^\d{1,6}$/.exec(c.req.query('skip') ?? '')?.[0] ?? 0), 100_000)
-  const [days, channels, authors] = await Promise.all([
+  const [days, channels, authors, labels] = await Promise.all([
     loadDays(deps, workspace, { span, filter, skip }),
     listAccountNames(deps.sql, workspace.id),
     listMembers(deps.sql, workspace.id),
+    listLabels(deps.sql, workspace.id),
   ])
   const listed = days.weeks.flat()
   const accounts = channels.map((one) => ({
@@ -87,6 +89,7 @@ const calendarOf = async (deps: WebDeps, c: Context<MemberEnv>) => {
     menus: filterMenus(filter, {
       channels: accounts,
       authors,
+      labels,
       without,
     }),
     hours:

@@ -3,6 +3,7 @@ import type { TransactionSql } from 'postgres'
 import { tx } from '../../../db/postgres/connect.ts'
 import { dropUnsavedEdit, keepUnsavedEdit } from '../../../db/posts/drafts/unsaved-edits.ts'
 import { keepFormKey, releaseFormKey, takeFormKey } from '../../../db/posts/form-keys.ts'
+import { replacePostLabels } from '../../../db/posts/labels.ts'
 import { keepAltTextsOf } from '../../../db/posts/library/alt-texts.ts'
 import { findVersion, type HeldPost, lockPost } from '../../../db/posts/post-locks.ts'
 import { insertPost, type PostRow, replacePostMedia, updatePost } from '../../../db/posts/posts.ts'
@@ -76,6 +77,7 @@ const saveNew = async (
   const ref = { workspaceId: workspace.id, postId }
   await keepAltTextsOf(t, { ...ref, userId }, composer.media)
   await replacePostMedia(t, ref, composer.media)
+  await replacePostLabels(t, ref, composer.form.labels)
   await record(t, { workspace, userId }, { name: 'post.drafted', postId, changes: [], dueAt: null })
   const state = { userId, version: 1, form: typedOf(composer.form), at: new Date(deps.now()) }
   await keepState(t, ref, null, { ...state, apart: true })
@@ -119,6 +121,7 @@ const saveEdit = async (
   await keepAltTextsOf(t, { ...ref, userId }, composer.media)
   await replacePostMedia(t, ref, composer.media)
   await noteEdit(t, { ...ref, userId }, content)
+  await replacePostLabels(t, ref, composer.form.labels)
   await keepOtherEdit(t, { ...ref, userId }, composer.form)
   await dropUnsavedEdit(t, { ...ref, userId })
   const after = await findVersion(t, held)

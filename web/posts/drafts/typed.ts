@@ -13,6 +13,7 @@ export const typedOf = (form: PostForm): TypedForm => ({
       .map(([channel, fields]) => [channel, filled(fields)] as const)
       .filter(([, fields]) => Object.keys(fields).length > 0),
   ),
+  ...(form.labels.length > 0 ? { labels: form.labels } : {}),
   media: form.media.map((one) => ({ ...one, altText: one.altText ?? '' })),
   time: form.time,
   fold: form.fold,

@@ -68,6 +68,7 @@ const viewOf = async (
     title: titleOf(version.form.text),
     isNow: version.version === post.version,
     texts: textsOf(deps, composer),
+    labels: labelWords(composer),
     accounts: composer.channels
       .filter((one) => one.chosen)
       .map((one) => `${one.platform.label} · ${one.channel.name}`),
@@ -75,6 +76,12 @@ const viewOf = async (
     dueAt: composer.time?.ok ? composer.time.dueAt : null,
   }
 }
+
+const labelWords = ({ labels, form }: Composer): string =>
+  labels
+    .filter(({ id }) => form.labels.includes(id))
+    .map(({ name }) => name)
+    .join(', ')
 
 /** The texts that single platforms have. */
 const textsOf = (deps: WebDeps, { form }: Composer): { label: string; words: string }[] =>

@@ -185,6 +185,21 @@ document.addEventListener('htmx:after:swap', () => {
   for (const [id, open] of sections) document.getElementById(id)?.toggleAttribute('open', open)
   showAbout()
 })
+// A label that was added is part of the post, which has to be saved then.
+document.addEventListener('keydown', (event) => {
+  if (event.key !== 'Enter' || event.target.id !== 'new-label' || event.ctrlKey || event.metaKey)
+    return
+  event.preventDefault()
+  document.getElementById('add-label').click()
+})
+document.addEventListener('htmx:after:swap', ({ detail }) => {
+  if (!detail.ctx?.request?.action?.endsWith('/add-label')) return
+  const field = document.getElementById('new-label')
+  if (!field || document.getElementById('new-label.fault')) return
+  say(`Added ${field.value}`)
+  field.value = ''
+  changed()
+})
 // A menu of the bar closes when the focus leaves it.
 document.addEventListener('focusin', ({ target }) => {
   for (const menu of document.querySelectorAll('.bar-more[open]'))

@@ -1,0 +1,46 @@
+import type { Context } from 'hono'
+import type { PostRow } from '../../../db/posts/posts.ts'
+import { forMembers, type MemberEnv, type WebDeps, type Workspace } from '../../http/env.ts'
+import { composerMaxBytes } from '../../http/forms/body.ts'
+import { readForm } from '../../http/forms/forms.ts'
+import type { View } from '../../http/render.ts'
+import { requireMember } from '../../http/session.ts'
+import { formOfRequest } from '../composer-form.ts'
+import { addNamedLabel, labelsOfPostMax } from '../labels/label.ts'
+import type { PostForm } from '../post-form.ts'
+
+type MemberContext = Context<MemberEnv>
+type ComposerPage = {
+  findPost(c: MemberContext, id: unknown): Promise<PostRow | null>
+  /** `more`: what the templates show besides the composer, such as an error. */
+  redraw(c: MemberContext, post: PostRow | null, form: PostForm, more: View): Promise<Response>
+}
+
+/**
+ * What the composer's tools do on the server. Each answers with the composer as it is then, so that
+ * nothing that was typed is lost.
+ */
+export const toolRoutes = (deps: WebDeps, page: ComposerPage) =>
+  forMembers.createApp().post('/w/:workspace/posts/add-label', requireMember(), async (c) => {
+    const body = await readForm(c, composerMaxBytes)
+    const form = formOfRequest(body, c.var.workspace)
+    const post = await page.findPost(c, body.get('post'))
+    const actor = { workspace: c.var.workspace, userId: c.var.user.id }
+    const added = await addTypedLabel(deps, actor, form)
+    if ('error' in added) return page.redraw(c, post, form, { labelError: added.error })
+    return page.redraw(c, post, added.form, {})
+  })
+
+/** Gives the form the label whose name was typed. Returns the same form if none was. */
+export const addTypedLabel = async (
+  deps: WebDeps,
+  actor: { workspace: Workspace; userId: string },
+  form: PostForm,
+): Promise<{ form: PostForm } | { error: string }> => {
+  if (form.newLabel.trim() === '') return { form }
+  if (form.labels.length >= labelsOfPostMax)
+    return { error: `A post can have ${labelsOfPostMax} labels. Remove one first.` }
+  const added = await addNamedLabel(deps, actor, { name: form.newLabel })
+  if ('error' in added) return added
+  return { form: { ...form, newLabel: '', labels: [...new Set([...form.labels, added.label.id])] } }
+}
