@@ -188,6 +188,7 @@ describe('the labels of a post', () => {
     const versions = await test.cast.manager.get(`${base}/${postId}/versions`)
     expect(versions.text).toContain('<dt>Labels</dt><dd>Autosaved</dd>')
     const copy = await send(`${base}/${postId}/duplicate`, [])
+    expect(copy.status, copy.text.slice(0, 3000)).toBe(303)
     expect(await labelsOf(postIdIn(copy.location))).toEqual(['Autosaved'])
   })
 
