@@ -25,9 +25,9 @@ import { noteEdit, readContent } from '../../db/posts/reviews/reviews.ts'
 import { scheduleTargets, type TargetToSchedule } from '../../db/posts/target-moves.ts'
 import { isSent } from '../../db/posts/target-states.ts'
 import { listTargets } from '../../db/posts/targets.ts'
-import { wantedRendition } from '../../media/recipes.ts'
 import type { WebDeps } from '../http/env.ts'
 import { formKeyIn } from '../http/forms/form-keys.ts'
+import { renditionsOf } from './composer/renditions.ts'
 import { type Composer, equalPosts } from './composer.ts'
 import { keepOtherEdit, keepState, stateBefore } from './drafts/states.ts'
 import { typedOf } from './drafts/typed.ts'
@@ -188,14 +188,6 @@ const madeBefore = async (t: TransactionSql, key: FormKey): Promise<Saved | null
     ? { postId: post.id, eventId: made.eventId, changes: [] }
     : { goOn: made }
 }
-
-/** What has to be made of the files for the chosen accounts. Made now, so that no post waits for it. */
-const renditionsOf = ({ channels, media }: Composer) =>
-  channels
-    .filter((one) => one.chosen && !one.sent)
-    .flatMap(({ platform, kind }) =>
-      media.flatMap((item) => wantedRendition(item, platform.pictureFor?.(kind)) ?? []),
-    )
 
 /** Identifies the content of the form. Leaves out fields that change on every render. */
 const keyOf = (workspaceId: string, form: PostForm): FormKey | null => {
