@@ -9,7 +9,7 @@ import {
   listReadings,
   type MeasuredPost,
 } from '../../db/insights/post-numbers.ts'
-import { labelNamesOf } from '../../db/posts/labels.ts'
+import { labelNamesOf } from '../../db/posts/labels/labels.ts'
 import { postMetrics } from '../../platforms/measurer.ts'
 import { type CsvCell, csvRows, csvTable } from '../../text/csv.ts'
 import type { WebDeps } from '../http/env.ts'

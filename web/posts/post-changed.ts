@@ -1,6 +1,6 @@
 import { listChannelsToCompose } from '../../db/channels/account-facts.ts'
 import { commentDecidableIn } from '../../db/posts/comments/decisions.ts'
-import { listPostLabels } from '../../db/posts/labels.ts'
+import { listPostLabels } from '../../db/posts/labels/labels.ts'
 import { listPostHistory } from '../../db/posts/post-history.ts'
 import { findPost, type PostRow } from '../../db/posts/posts.ts'
 import { attentionStates } from '../../db/posts/target-states.ts'

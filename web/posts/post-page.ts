@@ -1,5 +1,5 @@
 import type { AttemptRow } from '../../db/posts/attempts.ts'
-import { listLabels } from '../../db/posts/labels.ts'
+import { listLabels } from '../../db/posts/labels/labels.ts'
 import { findPostEvent, type HistoryLine } from '../../db/posts/post-history.ts'
 import type { PostRow } from '../../db/posts/posts.ts'
 import { attentionStates, isSent, isUnsent, undecidedStates } from '../../db/posts/target-states.ts'

@@ -9,7 +9,7 @@ import {
   releaseFormKey,
   takeFormKey,
 } from '../../db/posts/form-keys.ts'
-import { replacePostLabels } from '../../db/posts/labels.ts'
+import { replacePostLabels } from '../../db/posts/labels/labels.ts'
 import { keepAltTextsOf } from '../../db/posts/library/alt-texts.ts'
 import { findVersion, type HeldPost, lockPost } from '../../db/posts/post-locks.ts'
 import {

@@ -3,7 +3,7 @@ import {
   type FilterState,
   filterStates,
 } from '../../../db/posts/calendar/filter.ts'
-import type { Label } from '../../../db/posts/labels.ts'
+import type { Label } from '../../../db/posts/labels/labels.ts'
 import type { Platform } from '../../../platforms/platform.ts'
 import { isId } from '../../http/ids.ts'
 

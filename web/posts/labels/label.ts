@@ -1,7 +1,12 @@
 import { z } from 'zod'
 import { recordEvent } from '../../../db/notifications/events.ts'
 import { tx } from '../../../db/postgres/connect.ts'
-import { addLabel, type Label, type LabelColor, labelColors } from '../../../db/posts/labels.ts'
+import {
+  addLabel,
+  type Label,
+  type LabelColor,
+  labelColors,
+} from '../../../db/posts/labels/labels.ts'
 import { cleanLine } from '../../../text/clean-text.ts'
 import type { WebDeps, Workspace } from '../../http/env.ts'
 

@@ -1,6 +1,6 @@
 import { HTTPException } from 'hono/http-exception'
 import { tx } from '../../../db/postgres/connect.ts'
-import { replacePostLabels } from '../../../db/posts/labels.ts'
+import { replacePostLabels } from '../../../db/posts/labels/labels.ts'
 import { lockPost } from '../../../db/posts/post-locks.ts'
 import { listTargets } from '../../../db/posts/targets.ts'
 import { formFields, formList, seeOther } from '../../http/answers.ts'

@@ -8,7 +8,7 @@ import {
   listLabelUses,
   mergeLabels,
   renameLabel,
-} from '../../../db/posts/labels.ts'
+} from '../../../db/posts/labels/labels.ts'
 import { formFields, seeOther } from '../../http/answers.ts'
 import { forMembers, type MemberEnv, type WebDeps } from '../../http/env.ts'
 import { idParam, isId } from '../../http/ids.ts'

@@ -1,5 +1,5 @@
 import type { TransactionSql } from 'postgres'
-import type { Db } from '../postgres/connect.ts'
+import type { Db } from '../../postgres/connect.ts'
 
 /** In the order in which they are offered and given to new labels. */
 export const labelColors = [
