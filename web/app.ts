@@ -22,6 +22,7 @@ import { requireMember, sessions } from './http/session.ts'
 import { refuseStrangeAddresses } from './http/strange-addresses.ts'
 import { annotationRoutes } from './insights/annotations/routes.ts'
 import { insightsRoutes } from './insights/routes.ts'
+import { libraryActRoutes } from './media/library/act-routes.ts'
 import { publicMediaRoutes } from './media/public-routes.ts'
 import { mediaRoutes } from './media/routes.ts'
 import { uploadRoutes } from './media/uploads/routes.ts'
@@ -154,6 +155,7 @@ const pages: ((deps: WebDeps, view: Renderer) => Hono<any>)[] = [
   feedRoutes,
   postsRoutes,
   mediaRoutes,
+  libraryActRoutes,
   uploadRoutes,
   insightsRoutes,
   annotationRoutes,

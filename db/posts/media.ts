@@ -1,6 +1,5 @@
 import type { VideoEncoding } from '../../platforms/platform.ts'
 import type { Db } from '../postgres/connect.ts'
-import { keysOfMedia } from './renditions.ts'
 
 export type Media = {
   id: string
@@ -54,10 +53,6 @@ export type NewMedia = Omit<
   isWaiting?: boolean
 }
 
-/** How many posts use a file, and the next or latest one's time. */
-export type MediaUse = { posts: number; nextDueAt: Date | null }
-export type ListedMedia = Media & MediaUse
-
 export const insertMedia = async (sql: Db, media: NewMedia): Promise<Media> => {
   const [row] = await sql<Media[]>`
     insert into media as m (workspace_id, kind, content_type, file_name, size_bytes, sha256, width, height, duration_ms,
@@ -66,7 +61,7 @@ export const insertMedia = async (sql: Db, media: NewMedia): Promise<Media> => {
       ${media.width}, ${media.height}, ${media.durationMs}, ${media.videoCodec}, ${media.audioCodec}, ${media.fps}, ${media.encoding ? sql.json(media.encoding) : null},
       ${media.storeKey}, ${media.thumbnailKey}, ${media.mediumKey}, ${media.uploadedBy}, ${media.original?.key ?? null},
       ${media.original?.bytes ?? null}, ${media.isWaiting ? 'waiting' : null})
-    returning ${columns(sql)}`
+    returning ${mediaColumns(sql)}`
   return row!
 }
 
@@ -91,34 +86,14 @@ export const findMedia = async (
 ): Promise<Media | null> => {
   const [row] = await sql<
     Media[]
-  >`select ${columns(sql)} from media m where workspace_id = ${workspaceId} and id = ${id}`
+  >`select ${mediaColumns(sql)} from media m where workspace_id = ${workspaceId} and id = ${id}`
   return row ?? null
 }
-
-/**
- * The files of a workspace, newest first. `before`: the last id of the previous page. Leaves out
- * purged files.
- */
-export const listMedia = async (
-  sql: Db,
-  workspaceId: string,
-  page: { before?: string | undefined; limit: number },
-): Promise<ListedMedia[]> =>
-  await sql<ListedMedia[]>`
-    select ${columns(sql)}, coalesce(u.posts, 0) as posts, u.next_due_at
-    from media m
-    left join lateral (
-      select count(*)::int as posts, min(p.due_at) filter (where p.due_at > now()) as next_due_at
-      from post_media pm join posts p on p.id = pm.post_id where pm.media_id = m.id and p.state <> 'discarded'
-    ) u on true
-    where m.workspace_id = ${workspaceId} and m.purged_at is null
-      ${page.before ? sql`and m.id < ${page.before}` : sql``}
-    order by m.id desc limit ${page.limit}`
 
 /** The newest files of a workspace, to choose from. */
 export const listNewestMedia = (sql: Db, workspaceId: string, limit: number): Promise<Media[]> =>
   sql<Media[]>`
-    select ${columns(sql)} from media m where m.workspace_id = ${workspaceId} and m.purged_at is null
+    select ${mediaColumns(sql)} from media m where m.workspace_id = ${workspaceId} and m.purged_at is null
     order by m.id desc limit ${limit}`
 
 /** The files with these ids, in that order. Leaves out ids of other workspaces and purged files. */
@@ -128,37 +103,9 @@ export const listMediaByIds = async (
   ids: string[],
 ): Promise<Media[]> =>
   await sql<Media[]>`
-    select ${columns(sql)} from unnest(${ids}::uuid[]) with ordinality as wanted (id, position)
+    select ${mediaColumns(sql)} from unnest(${ids}::uuid[]) with ordinality as wanted (id, position)
     join media m on m.id = wanted.id
     where m.workspace_id = ${workspaceId} and m.purged_at is null order by wanted.position`
-
-export type UseOfMedia = { postId: string; text: string; state: string; dueAt: Date | null }
-
-/** The posts that use a file. */
-export const listUses = async (
-  sql: Db,
-  workspaceId: string,
-  mediaId: string,
-): Promise<UseOfMedia[]> =>
-  await sql<UseOfMedia[]>`
-    select p.id as post_id, p.text, p.state, p.due_at from post_media pm join posts p on p.id = pm.post_id
-    where pm.media_id = ${mediaId} and p.workspace_id = ${workspaceId} and p.state <> 'discarded' order by p.due_at desc nulls first limit 50`
-
-/**
- * Deletes a file that no post uses. Returns its store keys, which the caller removes. Null if there
- * is no such file.
- */
-export const deleteUnusedMedia = async (
-  sql: Db,
-  workspaceId: string,
-  id: string,
-): Promise<string[] | null> => {
-  const [row] = await sql<{ keys: string[] }[]>`
-    delete from media m where workspace_id = ${workspaceId} and id = ${id}
-      and not exists (select from post_media pm where pm.media_id = m.id)
-    returning ${keysOfMedia(sql, 'm')} as keys`
-  return row?.keys ?? null
-}
 
 /** Replaces the pictures of a video. Returns the previous keys, which the caller removes. */
 export const replacePictures = async (
@@ -185,7 +132,7 @@ export const addMedium = async (
   return count > 0
 }
 
-const columns = (sql: Db) => sql`
+export const mediaColumns = (sql: Db) => sql`
   m.id, m.workspace_id, m.kind, m.content_type, m.file_name, m.size_bytes::float8 as size_bytes, m.width, m.height, m.duration_ms,
   m.video_codec, m.audio_codec, m.fps, m.encoding, m.store_key, m.thumbnail_key, m.medium_key, m.alt_text, m.uploaded_at, m.purged_at,
   m.conversion, m.conversion_began_at, m.conversion_share, m.conversion_problem`

@@ -121,15 +121,15 @@ export const discardDraft = async (sql: Db, ref: PostRef): Promise<boolean> => {
   return rows.length > 0
 }
 
-/** Deletes discarded drafts that use a file, so that they don't keep it from being deleted. */
+/** Deletes discarded drafts that use these files, so that they don't keep them from being deleted. */
 export const dropDiscardedWith = async (
   sql: Db,
   workspaceId: string,
-  mediaId: string,
+  mediaIds: string[],
 ): Promise<void> => {
   await sql`
     delete from posts where workspace_id = ${workspaceId} and state = 'discarded'
-      and id in (select post_id from post_media where media_id = ${mediaId})`
+      and id in (select post_id from post_media where media_id = any(${mediaIds}::uuid[]))`
 }
 
 /** Creates a draft with the same text, media, labels and choices, but no time. */

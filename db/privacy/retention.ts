@@ -1,19 +1,9 @@
-import { literals, openStates } from '../posts/target-states.ts'
+import { mediaBegan } from '../posts/library/term.ts'
 import { numberRules } from './retention-rules/numbers.ts'
 import { recordRules } from './retention-rules/records.ts'
 import { type Rule, row, utc } from './retention-rules/rule.ts'
 import { shortLivedRules } from './retention-rules/short-lived.ts'
 import { terms } from './terms.ts'
-
-/** Null while a post that uses the file is unfinished; otherwise its latest use or change. */
-const mediaBegan = `case
-  when media.purged_at is not null then null
-  when (select bool_or(t.state in ${literals(openStates)}) from post_media pm join targets t on t.post_id = pm.post_id
-    where pm.media_id = media.id) then null
-  else greatest(media.uploaded_at,
-    (select max(coalesce(t.published_at, t.state_at)) from post_media pm join targets t on t.post_id = pm.post_id where pm.media_id = media.id),
-    (select max(p.updated_at) from post_media pm join posts p on p.id = pm.post_id where pm.media_id = media.id and p.state = 'draft'))
-end`
 
 /** What is deleted when its term has passed. */
 export const rules: Rule[] = [
@@ -38,7 +28,7 @@ export const rules: Rule[] = [
       'Uploaded media',
       terms.media,
       'the last post that uses the file was published; a file that no post used, or only a draft, after it was uploaded or the draft was last changed',
-      mediaBegan,
+      mediaBegan(),
       'file',
       'R4',
     ),

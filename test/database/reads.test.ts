@@ -14,8 +14,8 @@ import { listAttempts } from '../../db/posts/attempts.ts'
 import { listCalendar } from '../../db/posts/calendar/posts.ts'
 import { listCommentAttempts } from '../../db/posts/comments/comments.ts'
 import { listComposedMedia } from '../../db/posts/composed-media.ts'
+import { listLibrary } from '../../db/posts/library/files.ts'
 import { listTargetsAlone } from '../../db/posts/lone-targets.ts'
-import { listMedia } from '../../db/posts/media.ts'
 import { listPostHistory } from '../../db/posts/post-history.ts'
 import { findPost } from '../../db/posts/posts.ts'
 import { countOpenDue, listTargets } from '../../db/posts/targets.ts'
@@ -120,7 +120,17 @@ describe('no query of a page reads more as the history grows:', () => {
       'the activity log',
       (db, { workspaceId }) => listEvents(db, workspaceId, { before: null, limit: 51 }),
     ],
-    ['the media library', (db, { workspaceId }) => listMedia(db, workspaceId, { limit: 61 })],
+    [
+      'the media library',
+      (db, { workspaceId }) => {
+        const all = { kind: null, marks: [], words: [] }
+        return listLibrary(db, workspaceId, all, {
+          isOldestFirst: false,
+          limit: 61,
+          now: new Date(),
+        })
+      },
+    ],
     [
       'posts that came due during a pause',
       (db, { workspaceId }) => listPausedPosts(db, workspaceId),

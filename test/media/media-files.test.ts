@@ -135,7 +135,7 @@ describe('public media URLs', () => {
 describe('files of a workspace', () => {
   it('are hidden from outsiders, whatever the path; signed-out people are asked to sign in', async () => {
     const id = await upload(test, 'mine.jpg', await makeImage({ width: 71, height: 64 }))
-    const files = ['file', 'thumbnail', 'medium'].map((what) => `/${id}/${what}`)
+    const files = ['file', 'original', 'thumbnail', 'medium'].map((what) => `/${id}/${what}`)
     for (const path of ['', `/${id}`, ...files, '?picker=1']) {
       expect((await test.cast.outsider.get(`/w/northside/media${path}`)).status).toBe(404)
       expect((await test.cast.stranger.get(`/w/northside/media${path}`)).status).toBe(303)
@@ -166,7 +166,10 @@ describe('files of a workspace', () => {
     const page = await test.cast.manager.get(`/w/northside/media/${id}`)
     expect(page.text).toContain(`/w/northside/posts/${postId}`)
     const refused = await test.cast.manager.post(`/w/northside/media/${id}/delete`)
-    expect([refused.status, refused.text.includes('A post uses this file')]).toEqual([409, true])
+    expect([refused.status, refused.text.includes('Posts still need this file')]).toEqual([
+      409,
+      true,
+    ])
     await test.sql`delete from posts where id = ${postId}`
     const { storeKey, thumbnailKey } = await rowOf(test, id)
     const deleted = await test.cast.manager.post(`/w/northside/media/${id}/delete`)

@@ -224,7 +224,12 @@ export const routes: Record<string, Access> = {
   'GET /w/:workspace/media/:id/thumbnail': members(404),
   'GET /w/:workspace/media/:id/medium': members(404),
   'PUT /w/:workspace/media/:id/frame': members(404),
+  'GET /w/:workspace/media/:id/original': members(404),
+  'POST /w/:workspace/media/:id/alt-text': members(404),
+  'POST /w/:workspace/media/:id/rename': members(404),
+  'POST /w/:workspace/media/:id/again': members(404),
   'POST /w/:workspace/media/:id/delete': members(404),
+  'POST /w/:workspace/media/delete': members(422),
   // The request of the table has no Tus-Resumable.
   'POST /w/:workspace/uploads': members(412),
   'GET /w/:workspace/uploads/:upload': members(404),

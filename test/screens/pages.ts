@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 import { composing, facebook, instagram, tiktok } from './composing.ts'
+import { converting, editor, panel, selected, uploading } from './library.ts'
 
 /** What is pictured: where it is, and who looks. */
 export type Shot = {
@@ -137,7 +138,13 @@ export const shots: Shot[] = [
   { name: 'post', open: post('$="published"'), variants: all },
   { name: 'post-failed', open: post('^="Saturday hours"'), variants: some },
   { name: 'post-unconfirmed', open: post('^="Needle down: The Low"'), variants: some },
-  { name: 'media', open: `${w}/media`, variants: some },
+  { name: 'editor', open: editor, variants: all },
+  { name: 'media', open: `${w}/media`, variants: all },
+  { name: 'media-panel', open: panel, variants: all },
+  { name: 'media-selected', open: selected, variants: some },
+  { name: 'media-uploading', open: uploading, variants: some },
+  { name: 'media-converting', open: converting, variants: one },
+  { name: 'media-nothing-found', open: `${w}/media?q=zither`, variants: one },
   { name: 'channels', open: `${w}/channels`, variants: some },
   { name: 'insights', open: `${w}/insights`, variants: all },
   { name: 'insights-account', open: account('Instagram'), variants: all },

@@ -29,6 +29,7 @@ const pageFolders = [
   'documents',
   'grid',
   'insights',
+  'library',
   'notices',
   'offline',
   'previews',

@@ -17,10 +17,10 @@ import { isCode } from '../../media/missing-file.ts'
 import { MediaRefused } from '../../media/refusal.ts'
 import { sniffType } from '../../media/sniff.ts'
 import type { MediaStore } from '../../media/store.ts'
-import { cleanLine } from '../../text/clean-text.ts'
 import type { WebDeps } from '../http/env.ts'
 import { fileKeyOf } from '../http/forms/form-keys.ts'
 import { bytes as inWords } from '../time/formats.ts'
+import { readFileName } from './library/rename.ts'
 import { type PreparedUpload, preparePictureUpload, prepareVideoUpload } from './prepare-upload.ts'
 import { claimQuota, diskFull, requireDiskSpace, requireSpace } from './space.ts'
 
@@ -60,7 +60,7 @@ type IntakeDeps = Pick<WebDeps, 'sql' | 'mediaStore' | 'config'>
  * file leaves nothing behind.
  */
 export const takeIn = async (deps: IntakeDeps, upload: Upload): Promise<Media> => {
-  const fileName = tidyName(upload.fileName)
+  const fileName = readFileName(upload.fileName) ?? 'file'
   const scratch = await deps.mediaStore.scratch()
   await removeAbandoned(scratch)
   const path = join(scratch, randomBytes(16).toString('hex'))
@@ -228,12 +228,6 @@ const onceOf = ({ once, formKey, workspaceId }: Upload): StoredOnce | undefined 
 
 const forget = async (store: MediaStore, keys: string[]): Promise<void> => {
   await Promise.all(keys.map((key) => store.remove(key)))
-}
-
-/** A file name for display: without path and control characters, at most 120 characters. */
-const tidyName = (given: string): string => {
-  const last = given.split(/[/\\]/).at(-1) ?? ''
-  return cleanLine(last).trim().slice(0, 120) || 'file'
 }
 
 const abandonedMs = 24 * 3_600_000

@@ -1,61 +1,37 @@
 import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
-import { recordEvent } from '../../db/notifications/events.ts'
-import { tx } from '../../db/postgres/connect.ts'
-import {
-  deleteUnusedMedia,
-  findMedia,
-  listMedia,
-  listUses,
-  type Media,
-  type MediaUse,
-  sumMediaBytes,
-} from '../../db/posts/media.ts'
-import { listLinks } from '../../db/posts/media-links.ts'
-import { dropDiscardedWith } from '../../db/posts/posts.ts'
+import { listLibrary } from '../../db/posts/library/files.ts'
+import { findMedia, type Media } from '../../db/posts/media.ts'
 import { MediaRefused } from '../../media/refusal.ts'
 import { seeOther } from '../http/answers.ts'
 import { forMembers, type MemberEnv, type WebDeps } from '../http/env.ts'
 import { openBody, takesUpload } from '../http/forms/body.ts'
+import { idParam } from '../http/ids.ts'
 import type { Renderer } from '../http/render.ts'
 import { sendFile } from '../http/send-file.ts'
 import { requireMember } from '../http/session.ts'
 import { takeForm } from './form.ts'
 import { takeFrame } from './frame.ts'
 import { takeIn } from './intake.ts'
+import { readLibrary } from './library/address.ts'
+import { pageSize, queryOf, type RefusedFile, showFile, showLibrary, tileOf } from './library/page.ts'
 import { mediumOf } from './medium.ts'
 
-const pageSize = 60
 const one = '/w/:workspace/media/:id{[0-9a-f]{8}-[0-9a-f-]{27}}'
 
 /**
- * Routes of the media library. promise: D3. Uploads stream to disk, so these routes have no body
- * limit.
+ * The media library, its files and uploads. promise: D3. Uploads stream to disk, so these routes have
+ * no body limit.
  */
 export const mediaRoutes = (deps: WebDeps, view: Renderer) => {
   const guard = requireMember()
   return forMembers
     .createApp()
-    .get('/w/:workspace/media', guard, (c) => library(deps, view, c))
+    .get('/w/:workspace/media', guard, (c) =>
+      c.req.query('picker') === '1' ? picker(deps, view, c) : showLibrary(deps, view, c),
+    )
     .post('/w/:workspace/media', guard, takesUpload, (c) => uploadForm(deps, view, c))
-    .get(one, guard, async (c) => {
-      const media = await find(deps, c)
-      if (c.req.query('part') === 'tile')
-        return view.partial(c, 'media/_tile', {
-          media: { ...media, ...(await useOf(deps, media)) },
-        })
-      if (c.req.query('part') === 'pick') return view.partial(c, 'media/_pick', { media })
-      const [uses, links] = await Promise.all([
-        listUses(deps.sql, media.workspaceId, media.id),
-        listLinks(deps.sql, media.workspaceId, media.id),
-      ])
-      return view.page(c, 'media/show', {
-        media,
-        uses,
-        links,
-        publicUrl: deps.config.media.publicUrl,
-      })
-    })
+    .get(one, guard, (c) => showFile(deps, view, c))
     .get(`${one}/file`, guard, async (c) => {
       const media = await find(deps, c)
       if (media.conversion) throw new HTTPException(404)
@@ -74,55 +50,28 @@ export const mediaRoutes = (deps: WebDeps, view: Renderer) => {
       return c.body(null, 204)
     })
     .put('/w/:workspace/media/:fileName', guard, takesUpload, (c) => uploadOne(deps, view, c))
-    .post(`${one}/delete`, guard, async (c) => {
-      await remove(deps, c, (await find(deps, c)).id)
-      return seeOther(c, `/w/${c.var.workspace.slug}/media`, 'media-deleted')
-    })
 }
 
 type MemberContext = Context<MemberEnv>
 
-const useOf = async (deps: WebDeps, { workspaceId, id }: Media): Promise<MediaUse> => {
-  const uses = await listUses(deps.sql, workspaceId, id)
-  const coming = uses.flatMap(({ dueAt }) => (dueAt && dueAt.getTime() > deps.now() ? dueAt : []))
-  return {
-    posts: uses.length,
-    nextDueAt: coming.sort((a, b) => a.getTime() - b.getTime())[0] ?? null,
-  }
-}
-
 const find = async (deps: WebDeps, c: Context<MemberEnv>): Promise<Media> => {
-  const media = await findMedia(deps.sql, c.var.workspace.id, c.req.param('id') ?? '')
+  const media = await findMedia(deps.sql, c.var.workspace.id, idParam(c, 'id'))
   if (!media || media.purgedAt) throw new HTTPException(404)
   return media
 }
 
-/** The media library, or with `?picker=1` the list for the composer. */
-const library = async (
-  deps: WebDeps,
-  view: Renderer,
-  c: MemberContext,
-  refused: { fileName: string; words: string }[] = [],
-) => {
-  const given = c.req.query('before')
-  const before = given && /^[0-9a-f]{8}-[0-9a-f-]{27}$/.test(given) ? given : undefined
-  const [media, usedBytes] = await Promise.all([
-    listMedia(deps.sql, c.var.workspace.id, { before, limit: pageSize + 1 }),
-    sumMediaBytes(deps.sql, c.var.workspace.id),
-  ])
+/** A page of the library for the composer. */
+const picker = async (deps: WebDeps, view: Renderer, c: MemberContext): Promise<Response> => {
+  const shown = readLibrary(queryOf(c))
+  const media = await listLibrary(deps.sql, c.var.workspace.id, shown, {
+    after: shown.before ?? undefined,
+    isOldestFirst: false,
+    limit: pageSize + 1,
+    now: new Date(deps.now()),
+  })
   const more = media.length > pageSize ? media[pageSize - 1]?.id : null
-  const { maxUploadBytes: maxBytes, quotaBytes } = deps.config.media
-  const data = {
-    media: media.slice(0, pageSize),
-    more,
-    before,
-    refused,
-    maxBytes,
-    usedBytes,
-    quotaBytes,
-  }
-  if (c.req.query('picker') === '1') return view.partial(c, 'media/_picker', data)
-  return view.page(c, 'media/index', data, refused.length > 0 ? 422 : 200)
+  const data = { media: media.slice(0, pageSize), more, before: shown.before }
+  return view.partial(c, 'media/_picker', data)
 }
 
 /**
@@ -138,10 +87,13 @@ const uploadOne = async (deps: WebDeps, view: Renderer, c: MemberContext): Promi
       stream: openBody(c),
       declaredBytes: length === undefined ? null : Number(length),
     })
+    if (c.req.query('as') === 'pick') return view.partial(c, 'media/_pick', { media }, 201)
+    const base = `/w/${c.var.workspace.slug}/media`
+    const fresh = { ...media, posts: 0, drafts: 0, nextDueAt: null }
     return view.partial(
       c,
-      c.req.query('as') === 'pick' ? 'media/_pick' : 'media/_tile',
-      { media: { ...media, posts: 0, nextDueAt: null } },
+      'media/_tile',
+      tileOf(fresh, base, readLibrary(new URLSearchParams())),
       201,
     )
   } catch (error) {
@@ -157,9 +109,10 @@ const uploadForm = async (deps: WebDeps, view: Renderer, c: MemberContext): Prom
   const take: Parameters<typeof takeForm>[1] = (fileName, stream, formKey) =>
     takeIn(deps, { ...who(c), fileName, stream, declaredBytes: null, formKey })
   const { taken, refused } = await takeForm(c, take).catch(refuse)
-  if (refused.length > 0) return await library(deps, view, c, refused)
-  if (taken.length === 0)
-    return await library(deps, view, c, [{ fileName: '', words: 'Choose a file first.' }])
+  const nothing: RefusedFile[] =
+    taken.length === 0 ? [{ fileName: '', words: 'Choose a file first.' }] : []
+  const faults = refused.length > 0 ? refused : nothing
+  if (faults.length > 0) return await showLibrary(deps, view, c, { refused: faults })
   return seeOther(c, `/w/${c.var.workspace.slug}/media`, 'media-uploaded')
 }
 
@@ -178,19 +131,4 @@ const refuse = (error: unknown): never => {
   if (error instanceof MediaRefused)
     throw new HTTPException(error.status, { message: error.message })
   throw error
-}
-
-const remove = async (deps: WebDeps, c: MemberContext, id: string): Promise<void> => {
-  const { workspaceId, userId } = who(c)
-  const keys = await tx(deps.sql, async (t) => {
-    await dropDiscardedWith(t, workspaceId, id)
-    const deleted = await deleteUnusedMedia(t, workspaceId, id)
-    if (deleted) await recordEvent(t, { name: 'media.deleted', workspaceId, userId, subjectId: id })
-    return deleted
-  })
-  if (!keys)
-    throw new HTTPException(409, {
-      message: 'A post uses this file. Remove it from the post first, then delete it.',
-    })
-  for (const key of keys) await deps.mediaStore.remove(key)
 }

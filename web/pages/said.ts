@@ -65,6 +65,9 @@ const sentences = {
   'workspace-made': 'Workspace created. You’re its first admin. Invite others under People.',
   'media-uploaded': 'Uploaded. Your files are ready to use in posts.',
   'media-deleted': 'File deleted.',
+  'several-media-deleted': 'Files deleted.',
+  'media-renamed': 'File renamed.',
+  'alt-text-saved': 'Alt text saved.',
   'account-deleting': 'Everything stored about this account is being deleted.',
   'account-disconnected':
     'Disconnected. Nothing more is published there, and its tokens are no longer used.',

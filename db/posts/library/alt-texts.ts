@@ -1,4 +1,5 @@
 import type { Db } from '../../postgres/connect.ts'
+import { sentStates, stateList } from '../target-states.ts'
 
 /**
  * Alt text belongs to the file. A post keeps a copy, which is what was published. Lock order: posts,
@@ -26,4 +27,47 @@ export const keepAltTextsOf = async (
       order by m.id for no key update of m)
     update media set alt_text = changed.alt_text, alt_text_by = ${ref.userId}
     from changed where media.id = changed.id`
+}
+
+/** Posts with the file of which nothing was sent yet, locked in the order of their ids. */
+export const lockUnsentPostsWith = async (
+  t: Db,
+  workspaceId: string,
+  mediaId: string,
+): Promise<string[]> => {
+  const rows = await t<{ id: string }[]>`
+    select id from posts p where workspace_id = ${workspaceId} and state <> 'discarded'
+      and id in (select post_id from post_media where media_id = ${mediaId})
+      and not exists (select from targets t where t.post_id = p.id and t.state in ${stateList(t, sentStates)})
+    order by id for no key update`
+  return rows.map(({ id }) => id)
+}
+
+/** False if there is no such file. */
+export const setAltText = async (
+  t: Db,
+  workspaceId: string,
+  mediaId: string,
+  given: { altText: string; userId: string },
+): Promise<boolean> => {
+  const { count } = await t`
+    update media set alt_text = ${given.altText}, alt_text_by = ${given.userId}
+    where workspace_id = ${workspaceId} and id = ${mediaId} and purged_at is null`
+  return count > 0
+}
+
+/** Copies the alt text into these posts. Returns those that had another one. */
+export const copyAltText = async (
+  t: Db,
+  mediaId: string,
+  postIds: string[],
+  altText: string,
+): Promise<string[]> => {
+  const rows = await t<{ id: string }[]>`
+    with changed as (
+      update post_media set alt_text = ${altText}
+      where media_id = ${mediaId} and post_id = any(${postIds}::uuid[]) and alt_text <> ${altText} returning post_id)
+    update posts set version = version + 1, updated_at = now() from changed where posts.id = changed.post_id
+    returning posts.id`
+  return rows.map(({ id }) => id)
 }

@@ -21,11 +21,16 @@ const put = (address, body, { onProgress, onStart } = {}) =>
 const sizeOf = (bytes) =>
   bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} KB` : `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`
 
+const parts =
+  '<span class="upload-name"></span><span class="upload-acts"><button type="button" class="quiet upload-again" hidden>Try again</button><button type="button" class="quiet upload-end"></button></span><progress max="1" value="0"></progress><span class="upload-state"></span>'
+/** A circle that fills, where uploads are tiles. */
+const ring =
+  '<svg class="ring" viewBox="0 0 36 36" width="36" height="36" aria-hidden="true"><circle class="ring-track" cx="18" cy="18" r="15"></circle><circle class="ring-share" cx="18" cy="18" r="15" pathLength="100" stroke-dasharray="0 100"></circle></svg>'
+
 const makeRow = (zone, file) => {
   const row = document.createElement('li')
   row.className = 'upload'
-  row.innerHTML =
-    '<span class="upload-name"></span><span class="upload-acts"><button type="button" class="quiet upload-again" hidden>Try again</button><button type="button" class="quiet upload-end"></button></span><progress max="1" value="0"></progress><span class="upload-state"></span>'
+  row.innerHTML = `${ring}${parts}`
   const part = (name) => row.querySelector(name)
   const shown = {
     row,
@@ -72,7 +77,7 @@ const addTile = (zone, html) => {
   return tile
 }
 
-const showProgress = ({ bar, end, state, say }, file) => {
+const showProgress = ({ row, bar, end, state, say }, file) => {
   let quarter = 0
   let waits = false
   return {
@@ -81,6 +86,9 @@ const showProgress = ({ bar, end, state, say }, file) => {
       const words =
         share < 1 ? `${Math.floor(share * 100)}% of ${sizeOf(file.size)}` : 'Uploaded. Processing…'
       const reached = Math.floor(share * 4)
+      row
+        .querySelector('.ring-share')
+        .setAttribute('stroke-dasharray', `${Math.min(100, share * 100)} 100`)
       if (share < 1) bar.value = share
       else bar.removeAttribute('value')
       end.hidden = share >= 1 // a file that has arrived can't be canceled

@@ -1,0 +1,63 @@
+import type { Db } from '../../postgres/connect.ts'
+import { terms } from '../../privacy/terms.ts'
+import { mediaBegan } from './term.ts'
+
+export const libraryMarks = ['used', 'unused', 'no-alt', 'expiring'] as const
+export type LibraryMark = (typeof libraryMarks)[number]
+
+/** What the media library is limited to. Empty lists don't limit anything. */
+export type LibraryFilter = {
+  kind: 'image' | 'video' | null
+  /** A file has to have all of them. */
+  marks: LibraryMark[]
+  /** Each one has to be in the file's name or alt text. */
+  words: string[]
+}
+
+/** A file expires soon if it is removed within this time, unless a post uses it again. */
+const soon = '14 days'
+
+/** An SQL condition for the file `m`. */
+export const hasMark = (sql: Db, mark: LibraryMark, now: Date) => {
+  switch (mark) {
+    case 'used':
+      return isUsed(sql)
+    case 'unused':
+      return sql`not ${isUsed(sql)}`
+    case 'no-alt':
+      return sql`(m.alt_text = '' and m.kind = 'image')`
+    case 'expiring':
+      // A term never begins before the upload, so most files need no look at their posts.
+      return sql`(m.uploaded_at <= ${cutoff(sql, now)} and (${sql.unsafe(mediaBegan('m'))}) <= ${cutoff(sql, now)})`
+  }
+}
+
+const cutoff = (sql: Db, now: Date) =>
+  sql`${now}::timestamptz - ${terms.media}::interval + ${soon}::interval`
+
+const isUsed = (sql: Db) => sql`
+  exists (select from post_media pm join posts p on p.id = pm.post_id
+    where pm.media_id = m.id and p.state <> 'discarded')`
+
+/** An SQL condition for the words of a search. */
+export const hasWords = (sql: Db, words: string[]) =>
+  words.reduce(
+    (all, word) =>
+      sql`${all} and lower(m.file_name || ' ' || m.alt_text) like any(${patterns(word)}::text[])`,
+    sql`true`,
+  )
+
+/**
+ * The word anywhere, in any case. A database whose locale is C makes only A to Z lower, so other
+ * letters are looked for in both cases.
+ */
+const patterns = (word: string): string[] => {
+  const lower = word.toLowerCase()
+  const [first = ''] = lower
+  const cases = new Set([
+    lower,
+    first.toUpperCase() + lower.slice(first.length),
+    lower.replace(/[^ -~]/gu, (letter) => letter.toUpperCase()),
+  ])
+  return [...cases].map((one) => `%${one.replace(/[\\%_]/g, '\\$&')}%`)
+}

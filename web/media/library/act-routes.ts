@@ -1,0 +1,155 @@
+import type { Context } from 'hono'
+import { HTTPException } from 'hono/http-exception'
+import { tx } from '../../../db/postgres/connect.ts'
+import { findOriginal, renameMedia, retryConversion } from '../../../db/posts/library/acts.ts'
+import { backIn, formFields, formList, isPartial, seeOther } from '../../http/answers.ts'
+import { forMembers, type MemberEnv, type WebDeps } from '../../http/env.ts'
+import { readForm } from '../../http/forms/forms.ts'
+import { idParam, isId } from '../../http/ids.ts'
+import type { Renderer } from '../../http/render.ts'
+import { sendFile } from '../../http/send-file.ts'
+import { requireMember } from '../../http/session.ts'
+import { titleOf } from '../../posts/post-title.ts'
+import { readLibrary } from './address.ts'
+import { altTextMaxCharacters, saveAltText } from './alt-text.ts'
+import { type Deleting, deleteFiles } from './deleting.ts'
+import { findFile, showFile, showLibrary, type Typed } from './page.ts'
+import { readFileName } from './rename.ts'
+import { useState } from './words.ts'
+
+type MemberContext = Context<MemberEnv>
+type Parts = { deps: WebDeps; view: Renderer }
+
+/** Files that one form may change. */
+export const selectionMax = 200
+const one = '/w/:workspace/media/:id{[0-9a-f]{8}-[0-9a-f-]{27}}'
+
+/** What people do with files of the library. Every form works without script. */
+export const libraryActRoutes = (deps: WebDeps, view: Renderer) => {
+  const guard = requireMember()
+  const parts = { deps, view }
+  return forMembers
+    .createApp()
+    .get(`${one}/original`, guard, (c) => original(deps, c))
+    .post(`${one}/alt-text`, guard, (c) => altText(parts, c))
+    .post(`${one}/rename`, guard, (c) => rename(parts, c))
+    .post(`${one}/again`, guard, async (c) => {
+      const { id } = await findFile(deps, c)
+      await tx(deps.sql, (t) => retryConversion(t, c.var.workspace.id, id))
+      return seeOther(c, await backTo(c))
+    })
+    .post(`${one}/delete`, guard, async (c) => remove(parts, c, [(await findFile(deps, c)).id]))
+    .post('/w/:workspace/media/delete', guard, async (c) => remove(parts, c, await selected(c)))
+}
+
+/** promise: D3: only for members, saved and never shown, so that nothing in it runs. */
+const original = async (deps: WebDeps, c: MemberContext): Promise<Response> => {
+  const found = await findOriginal(deps.sql, c.var.workspace.id, idParam(c, 'id'))
+  const sizeBytes = found && (await deps.mediaStore.size(found.storeKey))
+  if (!found || sizeBytes === null) throw new HTTPException(404)
+  c.header('Cache-Control', 'private, no-store')
+  const plain = found.fileName.replace(/[^ -~]|["\\]/g, '_')
+  const encoded = encodeURIComponent(found.fileName).replace(
+    /['()*]/g,
+    (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
+  )
+  c.header('Content-Disposition', `attachment; filename="${plain}"; filename*=UTF-8''${encoded}`)
+  const { storeKey } = found
+  const contentType = 'application/octet-stream'
+  return sendFile(c, deps.mediaStore, {
+    storeKey,
+    sizeBytes: sizeBytes ?? 0,
+    contentType,
+    etag: storeKey,
+  })
+}
+
+const altText = async (parts: Parts, c: MemberContext): Promise<Response> => {
+  const form = await readForm(c)
+  const text = String(form.get('alt_text') ?? '').trim()
+  const was = form.get('was')
+  if (text.length > altTextMaxCharacters)
+    return refused(parts, c, {
+      altText: text,
+      fault: `Alt text has at most ${altTextMaxCharacters} characters. This one has ${text.length}.`,
+    })
+  const mediaId = (await findFile(parts.deps, c)).id
+  const who = { workspaceId: c.var.workspace.id, userId: c.var.user.id }
+  const given = { ...who, mediaId, altText: text, was: typeof was === 'string' ? was : null }
+  const saved = await saveAltText(parts.deps, given)
+  if (saved === 'gone') throw new HTTPException(404)
+  if (typeof saved === 'object') {
+    if (isPartial(c)) return c.text(saved.changed, 409)
+    const fault = `Somebody else changed this alt text to: “${saved.changed}”. Save again to replace it.`
+    return refused(parts, c, { altText: text, fault })
+  }
+  return isPartial(c) ? c.body(null, 204) : seeOther(c, await backTo(c), 'alt-text-saved')
+}
+
+const rename = async (parts: Parts, c: MemberContext): Promise<Response> => {
+  const media = await findFile(parts.deps, c)
+  const { name = '' } = await formFields(c)
+  const fileName = readFileName(name, media.fileName)
+  if (fileName === null)
+    return refused(parts, c, { fileName: name, fault: 'Enter a name for this file.' })
+  await renameMedia(parts.deps.sql, media.workspaceId, media.id, fileName)
+  return seeOther(c, await backTo(c), 'media-renamed')
+}
+
+/** The page that the form was on comes back, with what was typed. */
+const refused = async ({ deps, view }: Parts, c: MemberContext, typed: Typed) => {
+  if (isPartial(c)) return c.text(typed.fault, 422)
+  const address = new URL(await backTo(c), 'http://own')
+  const shown = readLibrary(address.searchParams)
+  return shown.file ? showLibrary(deps, view, c, { typed }, shown) : showFile(deps, view, c, typed)
+}
+
+const remove = async ({ deps, view }: Parts, c: MemberContext, ids: string[]) => {
+  const base = `/w/${c.var.workspace.slug}/media`
+  const back = await backTo(c)
+  const who = { workspaceId: c.var.workspace.id, userId: c.var.user.id }
+  const done = await deleteFiles(deps, who, ids)
+  if ('losing' in done) {
+    const kept = new Set(done.losing.map(({ mediaId }) => mediaId))
+    const others = ids.filter((id) => !kept.has(id))
+    const data = { base, back, files: byFile(done.losing, deps), others }
+    return view.page(c, 'media/still-used', data, 409)
+  }
+  const address = new URL(back, 'http://own')
+  address.searchParams.delete('file')
+  const isPageOfFile = !address.pathname.endsWith('/media')
+  const said = done.deleted === 1 ? 'media-deleted' : 'several-media-deleted'
+  return seeOther(c, isPageOfFile ? base : `${address.pathname}${address.search}`, said)
+}
+
+/** The posts of each file that they would lose. */
+const byFile = (losing: Extract<Deleting, { losing: unknown }>['losing'], deps: WebDeps) =>
+  [...new Map(losing.map((one) => [one.mediaId, one.fileName])).entries()].map(
+    ([id, fileName]) => ({
+      id,
+      fileName,
+      posts: losing
+        .filter((one) => one.mediaId === id)
+        .map((one) => ({
+          ...one,
+          title: titleOf(one.text),
+          is: useState(one),
+          marks: one.platforms.flatMap((name) => deps.platforms.platforms.get(name) ?? []),
+        })),
+    }),
+  )
+
+const selected = async (c: MemberContext): Promise<string[]> => {
+  const ids = [...new Set((await formList(c, 'media')).filter(isId))]
+  if (ids.length === 0)
+    throw new HTTPException(422, { message: 'Select at least one file, then try again.' })
+  if (ids.length > selectionMax)
+    throw new HTTPException(422, {
+      message: `Select at most ${selectionMax} files at once.`,
+    })
+  return ids
+}
+
+/** Where the form was. */
+const backTo = async (c: MemberContext): Promise<string> =>
+  backIn(c, (await formFields(c)).back) ?? `/w/${c.var.workspace.slug}/media`
