@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
 import { makeImage } from '../../local/media/media-files.ts'
 import { type Stage, startStage } from '../support/browser/stage.ts'
-import { rowOf, upload } from '../support/uploading.ts'
+import { put, rowOf } from '../support/uploading.ts'
 import { axeFaults } from './composer-stage.ts'
 
 let stage: Stage
@@ -11,14 +11,12 @@ const media = '/w/northside/media'
 
 beforeAll(async () => {
   stage = await startStage()
-  for (let count = 1; count <= 4; count += 1)
-    ids.push(
-      await upload(
-        stage.app,
-        `crate-${count}.jpg`,
-        await makeImage({ width: 320 + count, height: 320 }),
-      ),
-    )
+  for (let count = 1; count <= 4; count += 1) {
+    const picture = await makeImage({ width: 320 + count, height: 320 })
+    const headers = { Origin: stage.url }
+    const { text } = await put(stage.app.cast.manager, `crate-${count}.jpg`, picture, headers)
+    ids.push(/data-media="([0-9a-f-]{36})"/.exec(text)?.[1] ?? '')
+  }
 }, 60_000)
 
 const open = async (look: { width?: number; script?: boolean } = {}): Promise<Page> => {
