@@ -1,7 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { type ApiRequest, findAnswer, keepAnswer, takeName } from '../../db/api/requests.ts'
-import { findMedia, listMedia, type Media } from '../../db/posts/media.ts'
+import { listLibrary } from '../../db/posts/library/files.ts'
+import { findMedia, type Media } from '../../db/posts/media.ts'
 import type { WebDeps } from '../http/env.ts'
 import { openBody, takesUpload } from '../http/forms/body.ts'
 import { type StoredOnce, takeIn } from '../media/intake.ts'
@@ -27,6 +28,7 @@ const mediaFile = z
   })
   .openapi('Media')
 
+const everything = { kind: null, marks: [], words: [] }
 const about = { method: 'get', tag: 'Media', scope: 'read' } as const
 
 export const useMedia = (api: Api, deps: WebDeps): void => {
@@ -42,9 +44,12 @@ export const useMedia = (api: Api, deps: WebDeps): void => {
       answer: listOf(mediaFile),
     },
     async ({ deps, caller, query }) => {
-      const before = readCursor(query.cursor, [idPattern])?.[0]
-      const wanted = { before, limit: query.limit + 1 }
-      const found = await listMedia(deps.sql, caller.workspace.id, wanted)
+      const found = await listLibrary(deps.sql, caller.workspace.id, everything, {
+        after: readCursor(query.cursor, [idPattern])?.[0],
+        isOldestFirst: false,
+        limit: query.limit + 1,
+        now: new Date(deps.now()),
+      })
       const page = found.slice(0, query.limit)
       const last = found.length > query.limit ? page.at(-1) : undefined
       return { data: page.map(mediaShape), next: last ? writeCursor([last.id]) : null }

@@ -14,7 +14,14 @@ import { takeForm } from './form.ts'
 import { takeFrame } from './frame.ts'
 import { takeIn } from './intake.ts'
 import { readLibrary } from './library/address.ts'
-import { pageSize, queryOf, type RefusedFile, showFile, showLibrary, tileOf } from './library/page.ts'
+import {
+  pageSize,
+  queryOf,
+  type RefusedFile,
+  showFile,
+  showLibrary,
+  tileOf,
+} from './library/page.ts'
 import { mediumOf } from './medium.ts'
 
 const one = '/w/:workspace/media/:id{[0-9a-f]{8}-[0-9a-f-]{27}}'
