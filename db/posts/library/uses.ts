@@ -52,10 +52,10 @@ export const listLosingPosts = (
   order by file_name, media_id, due_at nulls last, post_id`
 
 /** When a file is removed, and after what its term counts. `at` is null while a post still needs it. */
-export type Removal = { at: Date | null; after: 'post' | 'draft' | 'upload' }
+export type FileTerm = { at: Date | null; after: 'post' | 'draft' | 'upload' }
 
-export const findRemoval = async (sql: Db, workspaceId: string, id: string): Promise<Removal> => {
-  const [row] = await sql<[Removal]>`
+export const findRemoval = async (sql: Db, workspaceId: string, id: string): Promise<FileTerm> => {
+  const [row] = await sql<[FileTerm]>`
     select began + ${terms.media}::interval as at,
       case when began > uploaded_at and last_post >= began then 'post' when began > uploaded_at then 'draft' else 'upload' end as after
     from (

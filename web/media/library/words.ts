@@ -1,5 +1,5 @@
 import type { MediaUse } from '../../../db/posts/library/files.ts'
-import type { Removal, UseOfMedia } from '../../../db/posts/library/uses.ts'
+import type { FileTerm, UseOfMedia } from '../../../db/posts/library/uses.ts'
 import { terms } from '../../../db/privacy/terms.ts'
 import type { Formats } from '../../time/formats.ts'
 
@@ -15,14 +15,14 @@ export const useWords = (
   return 'Not used yet'
 }
 
-const afterWords: Record<Removal['after'], string> = {
+const afterWords: Record<FileTerm['after'], string> = {
   post: 'its last post',
   draft: 'its draft was last changed',
   upload: 'it was uploaded',
 }
 
 /** promise: R4: when a file is removed, in words. */
-export const removalWords = ({ at, after }: Removal, fmt: Pick<Formats, 'date'>): string =>
+export const removalWords = ({ at, after }: FileTerm, fmt: Pick<Formats, 'date'>): string =>
   at
     ? `${fmt.date(at)}, ${terms.media} after ${afterWords[after]}`
     : `${terms.media} after its last post goes out`
