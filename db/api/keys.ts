@@ -1,4 +1,5 @@
 import type { DateChoice } from '../people/date-choice.ts'
+import type { Role } from '../people/memberships.ts'
 import type { Db } from '../postgres/connect.ts'
 import { hashSecret, newSecret } from '../vault/secrets.ts'
 import { type ApiScope, adminScopes } from './scopes.ts'
@@ -33,6 +34,8 @@ export const insertApiKey = async (
 export type UsedKey = DateChoice & {
   id: string
   userId: string
+  /** Of the person who made it, today. */
+  role: Role
   scopes: ApiScope[]
   workspaceId: string
   slug: string
@@ -56,7 +59,7 @@ export const useApiKey = async (sql: Db, secret: string, now: Date): Promise<Use
       window_requests = case when ${isOver} then 1 else k.window_requests + 1 end
     from memberships m join users u on u.id = m.user_id join workspaces w on w.id = m.workspace_id
     where k.secret_hash = ${hashSecret(secret)} and k.expires_at > ${now} and ${belongs(sql)}
-    returning k.id, k.user_id, ${scopesNow(sql)} as scopes, w.id as workspace_id, w.slug, w.name as workspace_name, w.zone,
+    returning k.id, k.user_id, m.role, ${scopesNow(sql)} as scopes, w.id as workspace_id, w.slug, w.name as workspace_name, w.zone,
       k.expires_at, u.hours, u.date_order, u.week_start, k.window_requests as requests,
       greatest(1, ceil(extract(epoch from k.window_at - ${now}::timestamptz)) + ${windowS})::int as reset_s`
   return row ?? null

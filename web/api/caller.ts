@@ -2,6 +2,7 @@ import type { HttpBindings } from '@hono/node-server'
 import { createMiddleware } from 'hono/factory'
 import { useApiKey, windowS } from '../../db/api/keys.ts'
 import type { ApiScope } from '../../db/api/scopes.ts'
+import type { Role } from '../../db/people/memberships.ts'
 import type { Env, WebDeps, Workspace } from '../http/env.ts'
 import { ApiProblem } from './problems.ts'
 
@@ -9,6 +10,7 @@ import { ApiProblem } from './problems.ts'
 export type Caller = {
   keyId: string
   userId: string
+  role: Role
   scopes: ApiScope[]
   workspace: Workspace
   expiresAt: Date
@@ -54,6 +56,7 @@ export const requireKey = (deps: WebDeps, scope: ApiScope | null) =>
 const callerOf = (key: NonNullable<Awaited<ReturnType<typeof useApiKey>>>): Caller => ({
   keyId: key.id,
   userId: key.userId,
+  role: key.role,
   scopes: key.scopes,
   expiresAt: key.expiresAt,
   workspace: {

@@ -1,3 +1,4 @@
+import type { PostRow } from '../../../db/posts/posts.ts'
 import type { WebDeps } from '../../http/env.ts'
 import { formOfPost } from '../../posts/composer-form.ts'
 import { cancel, discard, duplicate, move } from '../../posts/post-acts.ts'
@@ -77,6 +78,7 @@ const schedulePosts = (api: Api, deps: WebDeps): void => {
     async ({ deps, caller, params, body, version }) => {
       const post = await getPost(deps, caller, params.id, version)
       if (post.state === 'scheduled') {
+        requireApproved(post)
         const time = { dueAt: new Date(deps.now()), zone: caller.workspace.zone }
         const seen = { postId: post.id, version: post.version }
         return answerTo(deps, caller, await move(deps, actorOf(caller), seen, time))
@@ -86,6 +88,18 @@ const schedulePosts = (api: Api, deps: WebDeps): void => {
       return scheduleForm(deps, caller, post, { ...asked, twice: body.twice ?? false })
     },
   )
+}
+
+/** Moved to now, it would only be held: its time would come before its approval. */
+const requireApproved = ({ review }: PostRow): void => {
+  if (review === null || review === 'approved') return
+  throw ruled([
+    {
+      code: 'needs_approval',
+      field: 'review',
+      detail: 'This post needs approval first. It goes out at its time if it is approved by then.',
+    },
+  ])
 }
 
 const movePosts = (api: Api, deps: WebDeps): void => {

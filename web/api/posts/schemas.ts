@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import { reviewStates } from '../../../db/posts/reviews/states.ts'
 import { targetStates } from '../../../db/posts/target-states.ts'
 import { instant } from '../instants.ts'
 
@@ -65,6 +66,10 @@ export const now = z.strictObject({ twice }).openapi('Publish', { example: {} })
 export const newTime = z.strictObject({ at }).openapi('Move')
 
 const state = z.enum(targetStates)
+const review = z.enum(reviewStates).nullable().openapi({
+  description:
+    'Where its approval stands. Anything but `approved` keeps it from going out. Null: it needs none.',
+})
 
 const targetBrief = z
   .object({ id: z.uuid(), accountId: z.uuid(), platform: z.string(), state })
@@ -99,6 +104,7 @@ export const post = listedPost
       z.object({ mediaId: z.uuid(), altText: z.string(), edited: z.boolean(), gone: z.boolean() }),
     ),
     zone: z.string(),
+    review,
   })
   .openapi('Post')
 
@@ -109,6 +115,7 @@ export const writtenPost = z
     version: z.number().int(),
     state: z.enum(['draft', 'scheduled', 'deleted']),
     dueAt: z.iso.datetime().nullable(),
+    review,
     targets: z.array(
       targetBrief.extend({
         dueAt: z.iso.datetime(),

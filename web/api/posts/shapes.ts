@@ -49,6 +49,7 @@ export const postShape = (
     gone: purgedAt !== null,
   })),
   zone: post.zone ?? zone,
+  review: post.review,
 })
 
 const briefly = ({ id, channelId, platform, state }: TargetRow) => ({
@@ -60,7 +61,9 @@ const briefly = ({ id, channelId, platform, state }: TargetRow) => ({
 
 /** What a write did. Has no text, because it is kept. */
 export const writtenShape = (
-  post: Pick<PostRow, 'id' | 'version' | 'dueAt'> & { state: PostRow['state'] | 'deleted' },
+  post: Pick<PostRow, 'id' | 'version' | 'dueAt' | 'review'> & {
+    state: PostRow['state'] | 'deleted'
+  },
   targets: TargetRow[],
   changes: TargetChange[],
 ): JsonRecord => ({
@@ -68,6 +71,7 @@ export const writtenShape = (
   version: post.version,
   state: post.state,
   dueAt: iso(post.dueAt),
+  review: post.review,
   targets: targets.map((target) => {
     const change = changes.find((one) => one.targetId === target.id)
     return {

@@ -5,7 +5,7 @@ import { listTargets } from '../../../db/posts/targets.ts'
 import type { JsonRecord } from '../../../platforms/json.ts'
 import { freshFacts } from '../../channels/account-facts.ts'
 import type { WebDeps } from '../../http/env.ts'
-import { loadComposer } from '../../posts/composer.ts'
+import { loadComposer, withRole } from '../../posts/composer.ts'
 import type { Done } from '../../posts/post-acts.ts'
 import type { PostForm } from '../../posts/post-form.ts'
 import { type Saved, saveDraft, schedule } from '../../posts/post-saving.ts'
@@ -117,7 +117,8 @@ export const scheduleForm = async (
   post: PostRow,
   form: PostForm,
 ): Promise<JsonRecord> => {
-  const composer = await loadComposer(deps, caller.workspace, post, form, false)
+  const loaded = await loadComposer(deps, caller.workspace, post, form, false)
+  const composer = withRole(loaded, caller.role)
   requireNoFaults(composer, form.act === 'now' ? 'now' : 'schedule', deps.now())
   return answerTo(deps, caller, await schedule(deps, actorOf(caller), composer))
 }
