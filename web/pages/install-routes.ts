@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Hono } from 'hono'
+import { folders } from '../../config/folders.ts'
 import { type Env, forAnyone } from '../http/env.ts'
 import type { Renderer } from '../http/render.ts'
 
@@ -42,39 +45,9 @@ const manifest = (asset: (name: string) => string) => ({
   ],
 })
 
-/**
- * Shows the offline page when a page can't be loaded. It keeps nothing but that page and its style,
- * and answers no other request: pages of signed-in people are never stored. The request for a page
- * starts before the worker does (navigation preload), so pages load as fast as without it.
- */
-const serviceWorker = (style: string): string => `'use strict'
-const kept = ['/offline', ${JSON.stringify(style)}]
-const name = 'offline ' + kept[1]
-self.addEventListener('install', (event) => {
-  const requests = kept.map((path) => new Request(path, { cache: 'reload', credentials: 'omit' }))
-  event.waitUntil(caches.open(name).then((cache) => cache.addAll(requests)))
-  self.skipWaiting()
-})
-self.addEventListener('activate', (event) => {
-  const forgetOthers = async () => {
-    for (const other of await caches.keys()) if (other !== name) await caches.delete(other)
-    await self.registration.navigationPreload?.enable()
-  }
-  event.waitUntil(forgetOthers())
-})
-const pageOrOffline = async (event) => {
-  try {
-    return (await event.preloadResponse) ?? (await fetch(event.request))
-  } catch (error) {
-    const page = await caches.match('/offline')
-    if (!page) throw error
-    return page
-  }
-}
-self.addEventListener('fetch', (event) => {
-  const { method, mode, url } = event.request
-  if (mode === 'navigate' && method === 'GET') event.respondWith(pageOrOffline(event))
-  else if (new URL(url).pathname === kept[1])
-    event.respondWith(caches.match(url).then((style) => style ?? fetch(event.request)))
-})
-`
+/** Its style's address changes with each version, so browsers then fetch both again. */
+const serviceWorker = (style: string): string =>
+  readFileSync(join(folders.public, 'service-worker.js'), 'utf8').replace(
+    "'/offline.css'",
+    JSON.stringify(style),
+  )

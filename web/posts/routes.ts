@@ -39,7 +39,13 @@ export const postsRoutes = (deps: WebDeps, view: Renderer) => {
     .post('/w/:workspace/posts/check', guard, async (c) => {
       const body = await readForm(c, composerMaxBytes)
       const post = await findGiven(deps, c, body.get('post'))
-      return drawAgain(deps, view, c, post, formOfRequest(body, c.var.workspace))
+      const form = formOfRequest(body, c.var.workspace)
+      return changedParts(
+        deps,
+        view,
+        c,
+        await loadComposer(deps, c.var.workspace, post, form, true),
+      )
     })
     .route(
       '/',
@@ -171,7 +177,7 @@ const showBoth = async (
   return page(deps, view, c, again, 'writing', status, { changed })
 }
 
-/** The parts of the composer that have changed. Without script, the whole page. */
+/** The composer again after one of its tools: what has changed, or without script the whole page. */
 const drawAgain = async (
   deps: WebDeps,
   view: Renderer,
@@ -180,10 +186,21 @@ const drawAgain = async (
   form: PostForm,
   more: View = {},
 ): Promise<Response> => {
-  const body = await readForm(c, composerMaxBytes)
   const composer = await loadComposer(deps, c.var.workspace, post, form, true)
-  if (!isPartial(c))
-    return page(deps, view, c, composer, 'writing', Object.keys(more).length > 0 ? 422 : 200, more)
+  return isPartial(c)
+    ? changedParts(deps, view, c, composer, more)
+    : page(deps, view, c, composer, 'writing', Object.keys(more).length > 0 ? 422 : 200, more)
+}
+
+/** The parts of the composer that differ from those that the page has. */
+const changedParts = async (
+  deps: WebDeps,
+  view: Renderer,
+  c: MemberContext,
+  composer: Composer,
+  more: View = {},
+): Promise<Response> => {
+  const body = await readForm(c, composerMaxBytes)
   return view.changes(
     c,
     'posts/composer/_composer',
