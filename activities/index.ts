@@ -7,6 +7,7 @@ import type { RenderingDeps } from './media/scratch.ts'
 import { createStartingActivities, type StartingDeps } from './outbox/reconcile-starts.ts'
 import type { PublishingDeps } from './posts/platform-calls.ts'
 import { createPublishingActivities } from './posts/publishing.ts'
+import { createSeriesActivities } from './posts/series.ts'
 import { type AnnouncingDeps, createAnnouncingActivities } from './privacy/announce.ts'
 import { createErasingActivities, type ErasingDeps } from './privacy/erase.ts'
 import { createExportingActivities, type ExportingDeps } from './privacy/export.ts'
@@ -25,6 +26,7 @@ export const createActivities = (
   ...createPublishingActivities(deps),
   ...createReviewingActivities(deps),
   ...createStartingActivities(deps),
+  ...createSeriesActivities(deps),
   ...createUpkeepActivities(deps),
   ...createDisconnectingActivities(deps),
   ...createErasingActivities(deps),

@@ -1016,6 +1016,10 @@ create table posts (
   created_at timestamp with time zone default now() not null,
   updated_at timestamp with time zone default now() not null,
   slot_choice text,
+  series_id uuid,
+  occurrence_on date,
+  is_apart boolean default false not null,
+  repeats jsonb,
   edited_by uuid
 );
 create table reading_calls (
@@ -1108,6 +1112,33 @@ create table schema_version (
   name text,
   md5 text,
   run_at timestamp with time zone
+);
+create table series (
+  id uuid default uuid_v7() not null,
+  workspace_id uuid not null,
+  created_by uuid,
+  created_at timestamp with time zone default now() not null,
+  rule jsonb not null,
+  starts_on date not null,
+  wall_time time(0) without time zone not null,
+  zone text not null,
+  ends_on date,
+  occurrences integer,
+  made_on date not null,
+  made integer default 1 not null,
+  ended_at timestamp with time zone,
+  text text default ''::text not null,
+  link text,
+  variants jsonb default '{}'::jsonb not null,
+  choices jsonb default '{}'::jsonb not null
+);
+create table series_media (
+  series_id uuid not null,
+  workspace_id uuid not null,
+  media_id uuid not null,
+  "position" smallint not null,
+  alt_text text default ''::text not null,
+  edits jsonb
 );
 create table sessions (
   id uuid default uuid_v7() not null,
@@ -1333,6 +1364,8 @@ alter table post_media add constraint post_media_edits_check CHECK ((jsonb_typeo
 alter table post_media add constraint post_media_position_check CHECK ((("position" >= 1) AND ("position" <= 35)));
 alter table post_versions add constraint post_versions_form_check CHECK ((jsonb_typeof(form) = 'object'::text));
 alter table posts add constraint posts_discarded_without_time CHECK (((state <> 'discarded'::text) OR (due_at IS NULL)));
+alter table posts add constraint posts_occurrence CHECK (((series_id IS NULL) OR (occurrence_on IS NOT NULL)));
+alter table posts add constraint posts_repeats_check CHECK ((jsonb_typeof(repeats) = 'object'::text));
 alter table posts add constraint posts_scheduled_has_time CHECK (((state <> 'scheduled'::text) OR (due_at IS NOT NULL)));
 alter table posts add constraint posts_slot_choice_check CHECK ((slot_choice = ANY (ARRAY['slot'::text, 'queue'::text])));
 alter table posts add constraint posts_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'scheduled'::text, 'discarded'::text])));
@@ -1352,6 +1385,11 @@ alter table reviews add constraint reviews_steps_check CHECK ((steps <@ '{day,ho
 alter table revocations add constraint revocations_ended CHECK (((state = 'pending'::text) = (ended_at IS NULL)));
 alter table revocations add constraint revocations_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'revoked'::text, 'kept'::text, 'unusable'::text, 'given_up'::text])));
 alter table revocations add constraint revocations_tokens_only_while_pending CHECK (((state = 'pending'::text) OR ((access_token_sealed IS NULL) AND (refresh_token_sealed IS NULL) AND (issuer_user_id IS NULL))));
+alter table series add constraint series_made_check CHECK ((made >= 0));
+alter table series add constraint series_occurrences_check CHECK (((occurrences >= 1) AND (occurrences <= 200)));
+alter table series add constraint series_rule_check CHECK ((jsonb_typeof(rule) = 'object'::text));
+alter table series_media add constraint series_media_edits_check CHECK ((jsonb_typeof(edits) = 'object'::text));
+alter table series_media add constraint series_media_position_check CHECK ((("position" >= 1) AND ("position" <= 35)));
 alter table slots add constraint slots_wall_time_check CHECK ((EXTRACT(second FROM wall_time) = (0)::numeric));
 alter table slots add constraint slots_weekday_check CHECK (((weekday >= 1) AND (weekday <= 7)));
 alter table snapshots add constraint snapshots_more_are_numbers CHECK (((jsonb_typeof(more) = 'object'::text) AND (NOT jsonb_path_exists(more, 'strict $.*?(((@.type() != "number" || @ < 0) || @ > 9007199254740991) || @.floor() != @)'::jsonpath))));
@@ -1427,6 +1465,8 @@ alter table reviewers add constraint reviewers_pkey PRIMARY KEY (workspace_id, u
 alter table reviews add constraint reviews_pkey PRIMARY KEY (post_id);
 alter table revocations add constraint revocations_pkey PRIMARY KEY (id);
 alter table schema_version add constraint schema_version_pkey PRIMARY KEY (version);
+alter table series add constraint series_pkey PRIMARY KEY (id);
+alter table series_media add constraint series_media_pkey PRIMARY KEY (series_id, "position");
 alter table sessions add constraint sessions_pkey PRIMARY KEY (id);
 alter table slots add constraint slots_pkey PRIMARY KEY (id);
 alter table sweeps add constraint sweeps_pkey PRIMARY KEY (id);
@@ -1543,6 +1583,7 @@ CREATE INDEX posts_discarded on posts USING btree ((updated_at AT TIME ZONE 'UTC
 CREATE INDEX posts_drafts on posts USING btree (workspace_id, updated_at DESC) WHERE (state = 'draft'::text);
 CREATE INDEX posts_editor on posts USING btree (edited_by) WHERE (edited_by IS NOT NULL);
 CREATE INDEX posts_listed on posts USING btree (workspace_id, id DESC) WHERE (state <> 'discarded'::text);
+CREATE UNIQUE INDEX posts_once on posts USING btree (series_id, occurrence_on) WHERE (series_id IS NOT NULL);
 CREATE INDEX posts_words on posts USING gin (words_of_post(text, variants));
 CREATE INDEX posts_workspace on posts USING btree (workspace_id, due_at);
 CREATE INDEX renditions_waiting on renditions USING btree (media_id) WHERE (state = 'waiting'::text);
@@ -1559,6 +1600,11 @@ CREATE INDEX revocations_pending on revocations USING btree (gives_up_at) WHERE 
 CREATE INDEX revocations_person on revocations USING btree (issuer, issuer_user_id) WHERE (state = 'pending'::text);
 CREATE INDEX revocations_request on revocations USING btree (request_id);
 CREATE INDEX revocations_workspace on revocations USING btree (workspace_id, asked_at DESC);
+CREATE INDEX series_person on series USING btree (created_by);
+CREATE INDEX series_running on series USING btree (made_on) WHERE (ended_at IS NULL);
+CREATE INDEX series_workspace on series USING btree (workspace_id);
+CREATE INDEX series_media_file on series_media USING btree (media_id);
+CREATE INDEX series_media_workspace on series_media USING btree (workspace_id);
 CREATE INDEX sessions_user on sessions USING btree (user_id);
 CREATE INDEX slots_workspace on slots USING btree (workspace_id);
 CREATE UNIQUE INDEX snapshots_elsewhere on snapshots USING btree (elsewhere_id, taken_at) WHERE (elsewhere_id IS NOT NULL);
@@ -1671,6 +1717,7 @@ alter table post_versions add constraint post_versions_user_id_fkey FOREIGN KEY 
 alter table post_versions add constraint post_versions_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table posts add constraint posts_created_by_fkey FOREIGN KEY (created_by) REFERENCES users(id) ON DELETE SET NULL;
 alter table posts add constraint posts_edited_by_fkey FOREIGN KEY (edited_by) REFERENCES users(id) ON DELETE SET NULL;
+alter table posts add constraint posts_series_id_fkey FOREIGN KEY (series_id) REFERENCES series(id) ON DELETE SET NULL;
 alter table posts add constraint posts_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table recovery_codes add constraint recovery_codes_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
 alter table renditions add constraint renditions_media_id_fkey FOREIGN KEY (media_id) REFERENCES media(id) ON DELETE CASCADE;
@@ -1688,6 +1735,11 @@ alter table revocations add constraint revocations_channel_id_fkey FOREIGN KEY (
 alter table revocations add constraint revocations_grant_id_fkey FOREIGN KEY (grant_id) REFERENCES grants(id) ON DELETE SET NULL;
 alter table revocations add constraint revocations_request_id_fkey FOREIGN KEY (request_id) REFERENCES deletion_requests(id) ON DELETE CASCADE;
 alter table revocations add constraint revocations_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE SET NULL;
+alter table series add constraint series_created_by_fkey FOREIGN KEY (created_by) REFERENCES users(id) ON DELETE SET NULL;
+alter table series add constraint series_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+alter table series_media add constraint series_media_media_id_fkey FOREIGN KEY (media_id) REFERENCES media(id);
+alter table series_media add constraint series_media_series_id_fkey FOREIGN KEY (series_id) REFERENCES series(id) ON DELETE CASCADE;
+alter table series_media add constraint series_media_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table sessions add constraint sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
 alter table slots add constraint slots_channel_id_fkey FOREIGN KEY (channel_id) REFERENCES channels(id) ON DELETE CASCADE;
 alter table slots add constraint slots_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
@@ -1974,6 +2026,10 @@ comment on column posts.wall_time is 'local time as typed, 2026-11-26T10:00, in 
 comment on column posts.zone is 'zone it was scheduled in';
 comment on column posts.version is 'rises with every change of the post or of a decision about one of its targets; a form made from an older version is refused';
 comment on column posts.slot_choice is 'of a draft without a time: when it is scheduled, it takes the next free slot (slot) or the one after all queued posts (queue)';
+comment on column posts.series_id is 'the series that it is an occurrence of';
+comment on column posts.occurrence_on is 'the date of the series for which it was made, which stays when it is moved alone. One post for each';
+comment on column posts.is_apart is 'an occurrence that was edited or moved alone: changes to the following posts leave it as it is';
+comment on column posts.repeats is 'of a draft: how it repeats once it is scheduled, as chosen in the form';
 comment on column posts.edited_by is 'who saved its content last; null: the author, or somebody who deleted their account';
 comment on table reading_calls is 'calls that read numbers, by minute, of the last hour: measuring leaves the rest of the limit to publishing';
 comment on table recovery_codes is 'promise: A3: ten codes that each replace the second factor once';
@@ -2009,6 +2065,16 @@ comment on column revocations.refresh_token_sealed is 'promise: S1: to get a tok
 comment on column revocations.state is 'kept: another connection uses the same authorization. unusable: the platform no longer accepts our tokens. given_up: no answer within the term';
 comment on column revocations.gives_up_at is 'then the tokens are deleted without the platform''s answer';
 comment on column revocations.calling_until is 'the platform is being called now: nobody connects the same person meanwhile, and nobody else calls';
+comment on table series is 'posts that repeat; what an occurrence is made from is kept while the series runs';
+comment on column series.rule is 'when it repeats: every week or every n weeks on weekdays (1 is Monday), every month on a day, or on the first or last such weekday';
+comment on column series.wall_time is 'what the clock shows in the zone. Where clocks skip it, the occurrence is as much later; where it happens twice, it is the first';
+comment on column series.ends_on is 'the last day on which it may repeat; null: no end date';
+comment on column series.occurrences is 'how many posts it has in all; null: no limit';
+comment on column series.made_on is 'the newest date that was dealt with: its post was made, or left out because its time had passed';
+comment on column series.made is 'how many posts were made';
+comment on column series.ended_at is 'it was stopped or has reached its end: its text and files are gone from here';
+comment on column series.choices is 'channel id → kind and settings, as in posts';
+comment on table series_media is 'promise: R4: the files of a series that runs, which are kept as long as it does';
 comment on table sessions is 'promise: A3: neither address nor browser of the person is kept';
 comment on column sessions.token_hash is 'SHA-256 of 256 random bits that only the cookie holds';
 comment on column sessions.confirmed_at is 'when the person last proved who they are; rights, keys, exports and deletion need it within ten minutes';

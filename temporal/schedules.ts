@@ -50,6 +50,14 @@ const plans: Plan[] = [
     words: 'Starts the workflows of posts that should have one',
   },
   ...measurePlans,
+  {
+    id: 'series',
+    workflow: 'extendSeries',
+    everyMs: 86_400_000,
+    offsetMs: 2 * 3_600_000 + 20 * 60_000,
+    isBackground: true,
+    words: 'Makes the posts that repeat, four weeks ahead',
+  },
   // promise: R1, R3, R4: every night at 03:10, or as soon as possible if a night was missed
   {
     id: 'retention',

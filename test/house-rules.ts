@@ -11,6 +11,7 @@ export const productFolders = [
   'media',
   'observability',
   'platforms',
+  'posting',
   'temporal',
   'text',
   'web',
@@ -39,6 +40,8 @@ export const allowedImports: ImportRule[] = [
     typesOf: /^(config|platforms)\/|^media\/edits\.ts/,
   },
   { from: /^media\//, to: /^(media|observability|text)\//, typesOf: /^config\// },
+  // How posts are made, for pages and for the worker.
+  { from: /^posting\//, to: /^(posting|db|media|platforms|text)\// },
   {
     from: /^temporal\//,
     to: /^(temporal|db|text|config|observability)\/|^workflows\/(names|search-keys)\.ts/,
@@ -46,12 +49,12 @@ export const allowedImports: ImportRule[] = [
   },
   {
     from: /^activities\//,
-    to: /^(activities|db|media|platforms|temporal|text)\/|^config\/folders\.ts|^workflows\/names\.ts|^observability\/log\.ts/,
+    to: /^(activities|db|media|platforms|posting|temporal|text)\/|^config\/folders\.ts|^workflows\/names\.ts|^observability\/log\.ts/,
     typesOf: /^config\//,
   },
   {
     from: /^web\//,
-    to: /^(web|db|media|platforms|text)\/|^config\/folders\.ts|^temporal\/start\.ts|^workflows\/names\.ts|^observability\/log\.ts|^promises\.ts/,
+    to: /^(web|db|media|platforms|posting|text)\/|^config\/folders\.ts|^temporal\/start\.ts|^workflows\/names\.ts|^observability\/log\.ts|^promises\.ts/,
     typesOf: /^(config|activities|temporal)\//,
   },
 ]

@@ -56,6 +56,7 @@ import { gridRoutes } from './posts/grid/routes.ts'
 import { postLabelRoutes } from './posts/labels/post-routes.ts'
 import { labelRoutes } from './posts/labels/settings-routes.ts'
 import { postsRoutes } from './posts/routes.ts'
+import { seriesRoutes } from './posts/series/routes.ts'
 import { todayRoutes } from './posts/today-routes.ts'
 import { copyRoutes } from './posts/when/copy-routes.ts'
 import { monthRoutes } from './posts/when/month-routes.ts'
@@ -142,6 +143,7 @@ const pages: ((deps: WebDeps, view: Renderer) => Hono<any>)[] = [
   keyRoutes,
   labelRoutes,
   postLabelRoutes,
+  seriesRoutes,
   pauseRoutes,
   activityRoutes,
   todayRoutes,

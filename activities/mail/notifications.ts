@@ -122,8 +122,10 @@ export const noticeLetter = (
 
 type Shown = Pick<NoticeToMail, 'text' | 'platform' | 'channelName' | 'dueAt'>
 
-const linkOf = ({ postId, kind }: NoticeToMail, base: string): Link => {
+const linkOf = ({ postId, kind, facts }: NoticeToMail, base: string): Link => {
   if (postId) return { label: 'Review post', url: `${base}/posts/${postId}` }
+  if (facts.seriesId)
+    return { label: 'View posts', url: `${base}/series/${String(facts.seriesId)}` }
   if (kind === 'unread') return { label: 'View Insights', url: `${base}/insights` }
   return { label: 'View accounts', url: `${base}/channels` }
 }

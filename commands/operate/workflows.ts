@@ -23,6 +23,7 @@ const types = [
   'measureShard',
   'enforceRetention',
   'reconcileStarts',
+  'extendSeries',
 ]
 const deadlineMs = 10_000
 

@@ -134,16 +134,18 @@ export const listNotices = (
 
 type NoticePage = { filter: NoticeFilter; before: string | null; limit: number; now: Date }
 
+export type OpenedNotice = Pick<Notice, 'kind' | 'facts' | 'postId'>
+
 /** Marks one of the person's notices as read and returns what it is about. Null if not theirs. */
 export const openNotice = async (
   sql: Db,
   ref: { workspaceId: string; userId: string; id: string },
   at: Date,
-): Promise<{ kind: NoticeKind; postId: string | null } | null> => {
-  const [row] = await sql<{ kind: NoticeKind; postId: string | null }[]>`
+): Promise<OpenedNotice | null> => {
+  const [row] = await sql<OpenedNotice[]>`
     update notices n set seen_at = coalesce(seen_at, ${at})
     where id = ${ref.id} and user_id = ${ref.userId} and workspace_id = ${ref.workspaceId}
-    returning kind, (select t.post_id from targets t where t.id = n.target_id) as post_id`
+    returning kind, facts, (select t.post_id from targets t where t.id = n.target_id) as post_id`
   return row ?? null
 }
 

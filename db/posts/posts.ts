@@ -3,6 +3,19 @@ import type { JsonRecord } from '../../platforms/json.ts'
 import type { Db } from '../postgres/connect.ts'
 import type { ReviewState } from './reviews/states.ts'
 
+/** How a post repeats, as chosen in the form. */
+export type Repeat = {
+  how: 'weeks' | 'day' | 'first' | 'last'
+  /** Every so many weeks. */
+  step: number
+  /** 1 is Monday, 7 is Sunday. Empty: the weekday of the post. */
+  weekdays: number[]
+  end: '' | 'date' | 'count'
+  /** Such as `2026-12-31`. Empty without an end date. */
+  until: string
+  count: number
+}
+
 /** How a post is published to one account. An empty `kind` means what the platform suggests. */
 type Choice = { kind: string; settings: JsonRecord }
 
@@ -20,6 +33,8 @@ export type Draft = {
   dueAt: Date | null
   /** Of a draft without a time: the slots it takes when it is scheduled. */
   slotChoice: 'slot' | 'queue' | null
+  /** Of a draft: how it repeats once it is scheduled. Null if it doesn't. */
+  repeats: Repeat | null
 }
 
 export type PostRow = Draft & {
@@ -27,6 +42,12 @@ export type PostRow = Draft & {
   workspaceId: string
   version: number
   createdBy: string | null
+  /** The series that it is an occurrence of. */
+  seriesId: string | null
+  /** The date of the series for which it was made. */
+  occurrenceOn: string | null
+  /** An occurrence that was changed alone. */
+  isApart: boolean
   createdAt: Date
   updatedAt: Date
   /** Null if nobody asked for approval. */
@@ -48,12 +69,13 @@ export const selectPost = (sql: Db, ref: PostRef): Promise<PostRow[]> => sql<Pos
 
 export const insertPost = async (
   sql: Db,
-  post: Draft & { workspaceId: string; createdBy: string },
+  post: Draft & { workspaceId: string; createdBy: string | null },
 ): Promise<string> => {
   const [row] = await sql<{ id: string }[]>`
-    insert into posts (workspace_id, created_by, state, text, link, variants, choices, wall_time, zone, due_at, slot_choice)
+    insert into posts (workspace_id, created_by, state, text, link, variants, choices, wall_time, zone, due_at, slot_choice, repeats)
     values (${post.workspaceId}, ${post.createdBy}, ${post.state}, ${post.text}, ${post.link}, ${sql.json(post.variants)},
-            ${sql.json(post.choices)}, ${post.wallTime}, ${post.zone}, ${post.dueAt}, ${post.slotChoice})
+            ${sql.json(post.choices)}, ${post.wallTime}, ${post.zone}, ${post.dueAt}, ${post.slotChoice},
+            ${post.repeats && sql.json(post.repeats)})
     returning id`
   if (!row) throw new Error('the post was not inserted')
   return row.id
@@ -71,7 +93,7 @@ export const updatePost = async (
   const rows = await sql`
     update posts set state = ${draft.state}, text = ${draft.text}, link = ${draft.link}, variants = ${sql.json(draft.variants)},
       choices = ${sql.json(draft.choices)}, wall_time = ${draft.wallTime}, zone = ${draft.zone}, due_at = ${draft.dueAt},
-      slot_choice = ${draft.slotChoice}, version = version + 1, updated_at = now()
+      slot_choice = ${draft.slotChoice}, repeats = ${draft.repeats && sql.json(draft.repeats)}, version = version + 1, updated_at = now()
     where workspace_id = ${ref.workspaceId} and id = ${ref.postId} and version = ${ref.version}
     returning id`
   return rows.length === 1
@@ -156,5 +178,5 @@ export const duplicatePost = async (
 
 /** The columns of a PostRow. */
 export const postColumns = (sql: Db) => sql`
-  id, workspace_id, state, text, link, variants, choices, wall_time, zone, due_at, slot_choice, version, created_by, created_at, updated_at,
+  id, workspace_id, state, text, link, variants, choices, wall_time, zone, due_at, slot_choice, repeats, series_id, occurrence_on::text, is_apart, version, created_by, created_at, updated_at,
   (select r.state from reviews r where r.post_id = posts.id) as review`

@@ -69,6 +69,8 @@ export const countedWith: Record<string, string> = {
   reviewers: 'memberships',
   post_labels: 'posts',
   labels: 'workspaces',
+  series: 'workspaces',
+  series_media: 'workspaces',
   snapshots: 'posts',
   measured_targets: 'posts',
   unmeasured_targets: 'posts',

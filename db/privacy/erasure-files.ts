@@ -7,13 +7,15 @@ import type { OpenRequest } from './deletion-requests.ts'
 
 /**
  * promise: E3: an SQL condition for files that this person uploaded and that no other member's post
- * uses. A post whose author was deleted counts as another member's.
+ * or series uses. A post whose author was deleted counts as another member's.
  */
 const isTheirsAlone = (sql: Db, { id, userId }: OpenRequest) => sql`
   m.uploaded_by = ${userId} and m.files_removed_at is null
   and m.workspace_id not in (select id from workspaces where erased_by = ${id})
   and not exists (select from post_media pm join posts p on p.id = pm.post_id
-    where pm.media_id = m.id and p.created_by is distinct from ${userId})`
+    where pm.media_id = m.id and p.created_by is distinct from ${userId})
+  and not exists (select from series_media sm join series s on s.id = sm.series_id
+    where sm.media_id = m.id and s.created_by is distinct from ${userId})`
 
 /** Cancels unsent targets whose post loses a file. */
 export const cancelTargetsLosingFiles = async (sql: Db, request: OpenRequest): Promise<Moved[]> => {
@@ -43,7 +45,8 @@ export const purgeOwnFiles = (
  * the post shows that there was one. Other files are deleted entirely.
  */
 export const forgetOwnFiles = async (sql: Db, ids: string[], now: Date): Promise<void> => {
-  await sql`delete from media m where id = any(${ids}) and not exists (select from post_media pm where pm.media_id = m.id)`
+  await sql`delete from media m where id = any(${ids}) and not exists (select from post_media pm where pm.media_id = m.id)
+    and not exists (select from series_media sm where sm.media_id = m.id)`
   await sql`delete from renditions where media_id = any(${ids})`
   await sql`update media set files_removed_at = ${now}, thumbnail_key = null, medium_key = null, original_key = null,
     conversion = null, alt_text = '', sha256 = '\\x' where id = any(${ids})`
@@ -77,6 +80,8 @@ export const dropAltTexts = async (
   const dropped = await sql<{ postId: string }[]>`
     update post_media pm set alt_text = '' from posts p where p.id = pm.post_id and p.created_by = ${userId} and pm.alt_text <> ''
     returning pm.post_id`
+  const inSeries = await sql`
+    update series_media sm set alt_text = '' from series s where s.id = sm.series_id and s.created_by = ${userId} and sm.alt_text <> ''`
   const posts = dropped.map((row) => row.postId)
   await sql`
     update reviews r set content = jsonb_set(r.content, '{media}', (
@@ -86,7 +91,7 @@ export const dropAltTexts = async (
   const targets = await transition(sql, 'prepareAnew', {
     where: sql`t.post_id = any(${posts}::uuid[])`,
   })
-  return { texts: dropped.length, targetIds: targets.map((row) => row.id) }
+  return { texts: dropped.length + inSeries.count, targetIds: targets.map((row) => row.id) }
 }
 
 export type LeftBehind = { workspaceId: string; accounts: number; files: number }

@@ -68,7 +68,9 @@ export const listLosses = (sql: Db, userId: string, workspaceIds: string[]): Pro
 >`
   with theirs as (
     select m.id, m.workspace_id, exists (select from post_media pm join posts p on p.id = pm.post_id
-      where pm.media_id = m.id and p.created_by is distinct from ${userId}) as shared
+      where pm.media_id = m.id and p.created_by is distinct from ${userId})
+      or exists (select from series_media sm join series s on s.id = sm.series_id
+        where sm.media_id = m.id and s.created_by is distinct from ${userId}) as shared
     from media m where m.uploaded_by = ${userId} and m.purged_at is null and m.workspace_id = any(${workspaceIds}::uuid[]))
   select w.id as workspace_id,
     (select count(*)::int from theirs f where f.workspace_id = w.id and not shared) as files,

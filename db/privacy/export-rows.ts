@@ -41,6 +41,8 @@ export const leftOut: Record<string, string> = {
   '*.erased_by':
     'A deletion ends every session, so nobody can download an export while one runs. Its status page shows the rest.',
   'post_media.media_id': 'How posts of other members use your files belongs to those members.',
+  'posts.series_id': 'Posts of other members in a series that you made are theirs.',
+  'series_media.media_id': 'How series of other members use your files belongs to those members.',
   'annotations.channel_id':
     'Notes that other members wrote about an account in Insights are theirs.',
   'unsaved_edits.post_id': 'Edits that other members didn’t save are theirs.',
@@ -182,7 +184,7 @@ const follow = async (
  * results of what they created.
  */
 export const personSections = async (sql: Sql, userId: string): Promise<Section[]> => {
-  const through = ['sessions', 'exports', 'api_keys', 'grants', 'posts', 'media', 'targets']
+  const through = ['sessions', 'exports', 'api_keys', 'grants', 'series', 'posts', 'media', 'targets']
   const found = await follow(sql, { table: 'users', where: sql`id = ${userId}` }, through)
   found.set('events', sql`${found.get('events')!} or subject_id = ${userId}`)
   found.delete('channels') // in your-accounts, or in the folder of the workspace

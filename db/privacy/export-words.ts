@@ -55,6 +55,8 @@ export const aboutTables: Record<string, string> = {
   channel_months: 'numbers of an account, added up by month',
   workspace_days: 'numbers of a workspace, added up by day',
   annotations: 'notes on days in Insights: day, text, account',
+  series: 'posts that repeat: when, and their text while they do',
+  series_media: 'which photos and videos a post that repeats has, with their alt texts and edits',
   slots: 'weekly posting times of an account: weekday and time',
   number_versions: 'counters of changes to the numbers of a workspace',
   turns: 'counts of calls to a platform for an account',

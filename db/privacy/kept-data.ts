@@ -179,7 +179,7 @@ export const keptData: Kept[] = [
   {
     id: 'posts',
     group: 'content',
-    what: 'Drafts and scheduled posts: text, a variant for each platform, links, settings, times and labels',
+    what: 'Drafts, scheduled posts and posts that repeat: text, a variant for each platform, links, settings, times and labels',
     why: 'To publish them when and where you want',
     kept: workspace,
     columns: [
@@ -191,6 +191,7 @@ export const keptData: Kept[] = [
       'slots.*',
       'labels.*',
       'post_labels.*',
+      'series.*',
     ],
   },
   {
@@ -215,7 +216,7 @@ export const keptData: Kept[] = [
     what: 'Photos and videos you upload, their file names and the alt texts you write',
     why: 'To publish them with your posts. Platforms fetch them from a public address that cannot be guessed',
     kept: { rule: 'media' },
-    columns: ['media.*', 'renditions.*', 'media_links.*', 'post_media.*'],
+    columns: ['media.*', 'renditions.*', 'media_links.*', 'post_media.*', 'series_media.*'],
   },
   {
     id: 'annotations',

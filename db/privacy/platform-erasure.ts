@@ -85,7 +85,7 @@ export const eraseTargets = async (
 
 /**
  * Turns scheduled posts without any target left into drafts, and removes the erased accounts from
- * their choices, also in saved versions, unsaved edits and what was approved.
+ * their choices, also in series, saved versions, unsaved edits and what was approved.
  */
 export const freePosts = async (
   t: Db,
@@ -95,6 +95,9 @@ export const freePosts = async (
     update posts set choices = choices - ${channelIds}::text[],
       state = case when state = 'scheduled' and not exists (select from targets where post_id = posts.id) then 'draft' else state end
     where workspace_id = ${workspaceId} and (choices ?| ${channelIds}::text[] or id = any(${postIds}::uuid[]))`
+  await t`
+    update series set choices = choices - ${channelIds}::text[]
+    where workspace_id = ${workspaceId} and choices ?| ${channelIds}::text[]`
   await t`
     update reviews set content = content || jsonb_build_object('choices', (content->'choices') - ${channelIds}::text[],
       'accounts', (content->'accounts') - ${channelIds}::text[])

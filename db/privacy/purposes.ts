@@ -44,6 +44,8 @@ export const purposes: Record<string, string[]> = {
   api_keys: ['A4'],
   api_requests: ['U1'],
   slots: ['U1'],
+  series: ['U1', 'D3'],
+  series_media: ['D3', 'R4'],
   installation: ['U1'],
   snapshots: ['U3', 'D1', 'D2'],
   account_snapshots: ['U3', 'D1', 'D2'],

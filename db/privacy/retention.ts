@@ -52,6 +52,8 @@ export const standing: Record<string, string> = {
   channels: 'as long as the workspace, or until the platform asks for deletion',
   avatars: 'until the account is disconnected',
   slots: 'until they are deleted, as long as the account',
+  series: 'as long as the workspace; the text while it runs',
+  series_media: 'as long as the series runs',
   posts: 'until they are deleted, as long as the workspace',
   post_media: 'as long as the post',
   labels: 'until they are deleted, as long as the workspace',

@@ -10,7 +10,7 @@ const documents = [
   ...all.filter((file) => /^docs\/.*\.md$/.test(file)),
 ]
 const places =
-  /^(activities|bench|commands|config|db|docs|local|media|observability|platforms|production|temporal|test|text|web|workflows)\//
+  /^(activities|bench|commands|config|db|docs|local|media|observability|platforms|posting|production|temporal|test|text|web|workflows)\//
 
 describe('a file or folder that a document names', () => {
   it('exists', () => {

@@ -284,6 +284,8 @@ export const routes: Record<string, Access> = {
   'POST /w/:workspace/settings/labels': members(422),
   'POST /w/:workspace/settings/labels/:label/change': members(404),
   'POST /w/:workspace/settings/labels/:label/delete': members(404),
+  'GET /w/:workspace/series/:series': members(404),
+  'POST /w/:workspace/series/:series/stop': members(404),
   'GET /w/:workspace/settings': admins(200),
   'POST /w/:workspace/settings': admins(422),
   'GET /w/:workspace/activity.csv': admins(200),

@@ -66,6 +66,11 @@ const sentences: Record<string, (event: AuditEvent, saying: Saying) => string> =
   'annotation.removed': () => 'deleted a note from Insights',
   'api_key.made': (event) => `created an API key: ${text(event, 'scopes')}`,
   'api_key.ended': () => 'ended an API key',
+  'series.extended': (event, saying) => `made a post that repeats${due(event, saying)}`,
+  'series.changed': (event, saying) => `changed a following post${due(event, saying)}`,
+  'series.moved': (event, saying) => `moved a post and those that follow${due(event, saying)}`,
+  'series.canceled': () => 'canceled a post that repeats',
+  'series.stopped': () => 'stopped posts that repeat',
   'slot.added': (event) =>
     event.facts.count === 1 ? 'added a slot' : `added ${text(event, 'count')} slots`,
   'label.added': () => 'added a label',

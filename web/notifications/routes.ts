@@ -4,6 +4,7 @@ import {
   markNoticesSeen,
   markNoticesUnseen,
   type NoticeKind,
+  type OpenedNotice,
   openNotice,
 } from '../../db/notifications/notifications.ts'
 import { seeOther } from '../http/answers.ts'
@@ -61,9 +62,7 @@ export const noticesRoutes = (deps: WebDeps, view: Renderer) =>
       const ref = { workspaceId: workspace.id, userId: user.id, id: idParam(c, 'notice') }
       const opened = await openNotice(deps.sql, ref, new Date(deps.now()))
       if (!opened) return c.notFound()
-      const { kind, postId } = opened
-      const page = postId ? `posts/${postId}` : kind === 'unread' ? 'insights' : 'channels'
-      return c.redirect(`/w/${workspace.slug}/${page}`, 303)
+      return c.redirect(`/w/${workspace.slug}/${subjectOf(opened)}`, 303)
     })
     .post('/w/:workspace/notices/seen', requireMember(), async (c) => {
       const now = deps.now()
@@ -104,4 +103,11 @@ const toneOf = (kind: NoticeKind): Tone => {
     default:
       return { tone: 'grey', icon: 'bell' }
   }
+}
+
+/** The page that a notice is about. */
+const subjectOf = ({ kind, postId, facts }: OpenedNotice): string => {
+  if (postId) return `posts/${postId}`
+  if (facts.seriesId) return `series/${String(facts.seriesId)}`
+  return kind === 'unread' ? 'insights' : 'channels'
 }

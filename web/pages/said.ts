@@ -53,6 +53,7 @@ const sentences = {
   'copies-drafted': 'Copies saved as drafts.',
   'order-saved': 'New order saved. The posts go out at their new times.',
   'key-ended': 'Key ended. Requests with it are refused from now on.',
+  'series-stopped': 'Stopped. It doesn’t repeat any more.',
   'slots-added': 'Slots added.',
   'slot-removed': 'Slot removed. Posts that are already scheduled keep their time.',
   'label-added': 'Label added.',

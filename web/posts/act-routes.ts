@@ -26,6 +26,8 @@ import {
 } from './post-acts.ts'
 import { type Asked, askedWords, loadChanged } from './post-changed.ts'
 import { seenIn } from './seen.ts'
+import { cancelFollowing } from './series/acts.ts'
+import { readScope } from './series/repeat.ts'
 import { undo } from './undoing.ts'
 
 const one = '/w/:workspace/posts/:post'
@@ -50,7 +52,11 @@ export const postActRoutes = (deps: WebDeps, view: Renderer) => {
       ),
     )
     .post(`${one}/cancel`, guard, (c) =>
-      onPost(c, 'cancel', (actor, seen) => cancel(deps, actor, seen)),
+      onPost(c, 'cancel', (actor, seen, fields) =>
+        readScope(fields.scope) === 'following'
+          ? cancelFollowing(deps, actor, seen)
+          : cancel(deps, actor, seen),
+      ),
     )
     .post(`${one}/duplicate`, guard, async (c) => {
       const key = formKeyIn(
@@ -133,10 +139,10 @@ const createActing = (deps: WebDeps, view: Renderer) => {
     onPost: async (
       c: MemberContext,
       asked: Asked,
-      act: (actor: Actor, seen: Seen) => Promise<Done>,
+      act: (actor: Actor, seen: Seen, fields: Fields) => Promise<Done>,
     ): Promise<Response> => {
       const fields = await formFields(c)
-      return answer(c, await act(actorOf(c), seenIn(c, fields)), asked, fields)
+      return answer(c, await act(actorOf(c), seenIn(c, fields), fields), asked, fields)
     },
     onTarget: async (
       c: MemberContext,

@@ -20,6 +20,7 @@ const factsSchema = z.object({
   due_at: z.string().nullable().catch(null),
   changes: z.array(changeSchema).catch([]),
   times: z.record(z.string(), z.coerce.date()).catch({}),
+  following: z.object({ count: z.number(), kept: z.number() }).nullable().catch(null),
 })
 
 /**
@@ -31,7 +32,7 @@ export const actWords = (
   names: Names,
   fmt: Formats,
 ): string => {
-  const { changes, due_at, times } = factsSchema.parse(line.facts)
+  const { changes, due_at, times, following } = factsSchema.parse(line.facts)
   const done = changes.filter((change) => change.changed)
   const refused = changes.filter((change) => !change.changed && change.refusal !== null)
   const dueAt = due_at ? new Date(due_at) : null
@@ -46,6 +47,7 @@ export const actWords = (
       ? `Scheduled: ${own.join(', ')}.`
       : headline(line.name, list(done, names), when, done.length, changes.length),
     refusals(line.name, refused, names),
+    following ? followingWords(following) : '',
   ]
     .filter((part) => part !== '')
     .join(' ')
@@ -65,6 +67,7 @@ const headline = (name: string, who: string, when: string, done: number, all: nu
         : when === 'now'
           ? `Publishing now: ${who}.`
           : `Scheduled ${when}: ${who}.`
+    case 'series.moved':
     case 'post.moved':
       if (all === 0) return `Draft planned ${when}.`
       return done === 0
@@ -72,11 +75,16 @@ const headline = (name: string, who: string, when: string, done: number, all: nu
         : when === 'now'
           ? `Publishing now: ${who}.`
           : `Rescheduled ${when}: ${who}.`
+    case 'series.canceled':
     case 'post.canceled':
       if (done === 0) return 'Nothing was canceled.'
       return done === all
         ? 'Canceled. Nothing was sent.'
         : `${who}: canceled. Nothing was sent there.`
+    case 'series.extended':
+      return when === '' ? 'Made as a draft.' : `Made ${when}, because it repeats.`
+    case 'series.changed':
+      return `Changed with the posts before it${when === '' ? '' : `, ${when}`}.`
     case 'post.moved_undone':
       if (all === 0)
         return when === ''
@@ -124,6 +132,18 @@ const headline = (name: string, who: string, when: string, done: number, all: nu
     default:
       return ''
   }
+}
+
+/** What became of the posts that follow in the series. */
+const followingWords = ({ count, kept }: { count: number; kept: number }): string => {
+  const posts = (n: number) => (n === 1 ? '1 following post' : `${n} following posts`)
+  const stays = kept === 1 ? 'was changed alone and stays as it is' : 'were changed alone and stay'
+  return [
+    count > 0 ? `Also changed: ${posts(count)}.` : 'No other posts follow yet.',
+    kept > 0 ? `${posts(kept)} ${stays}.` : '',
+  ]
+    .filter((part) => part !== '')
+    .join(' ')
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { RuleFault } from '../../platforms/platform.ts'
 import { type ChannelDraft, type Composer, labelOf } from './composer.ts'
+import { faultsOfRepeat } from './series/faults.ts'
 import { type EachItsOwn, eachItsOwn, isSlotChoice } from './when/choice.ts'
 
 /**
@@ -27,6 +28,7 @@ export const faultsOf = (composer: Composer, act: 'schedule' | 'now', nowMs: num
   ...faultsOfPlatforms(composer),
   ...faultsOfMedia(composer),
   ...(act === 'schedule' ? faultsOfTime(composer, nowMs) : faultsOfApproval(composer)),
+  ...faultsOfRepeat(composer, act).map(({ rule, words }) => ours('time', rule, words)),
 ]
 
 /** What has to be approved first needs a time at which it goes out. */

@@ -7,10 +7,10 @@ import { listPostLabels } from '../../db/posts/labels/labels.ts'
 import type { PostRow } from '../../db/posts/posts.ts'
 import { isSent } from '../../db/posts/target-states.ts'
 import { listTargets, type TargetRow } from '../../db/posts/targets.ts'
+import { valuesOf } from '../../posting/channel-draft.ts'
 import type { MemberEnv, Workspace } from '../http/env.ts'
 import { isId } from '../http/ids.ts'
 import { foldOf, wallTimeOf } from '../time/wall-time.ts'
-import { valuesOf } from './composer.ts'
 import { emptyPostForm, type PostForm, readPostForm } from './post-form.ts'
 import { hasOwnTimes } from './when/plan.ts'
 
@@ -60,6 +60,7 @@ export const formOfPost = async (
     fold: post.dueAt ? foldOf(post.dueAt, zone) : null,
     version: post.version,
     left: leftOf(targets),
+    repeat: post.repeats,
   })
 }
 

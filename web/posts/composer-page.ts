@@ -16,6 +16,8 @@ import { leftOf } from './composer-form.ts'
 import { labelMaxCharacters } from './labels/label.ts'
 import { overallPill } from './post-state.ts'
 import { type Preview, previewOf } from './preview/preview.ts'
+import { repeatForm } from './series/form-view.ts'
+import { repeatsIn } from './series/view.ts'
 import { whenLabel, whenView } from './when/view.ts'
 
 /**
@@ -52,6 +54,8 @@ export const composerView = (
     asksFirst: composer.asksFirst,
     offersAsking: composer.reviewOf !== 'off' && !composer.asksFirst,
     when: whenView(deps, composer),
+    repeat: repeatForm(composer, formats(readingOf(composer), deps.now())),
+    repeats: repeatsIn(composer),
     times: formats(readingOf(composer), deps.now()),
     faults: faults.map((fault) => ({ ...fault, sentence: faultSentence(fault) })),
     at: byPlace(faults),

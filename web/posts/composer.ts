@@ -7,13 +7,14 @@ import { type Label, listLabels } from '../../db/posts/labels/labels.ts'
 import { listMediaByIds, listNewestMedia, type Media } from '../../db/posts/media.ts'
 import type { PostRow } from '../../db/posts/posts.ts'
 import { getReviewSettings, type ReviewScope } from '../../db/posts/reviews/settings.ts'
+import { findSeries, listRunningSeries, type SeriesRow } from '../../db/posts/series/series.ts'
 import { isSent, type TargetState } from '../../db/posts/target-states.ts'
 import { listTargets, type TargetRow } from '../../db/posts/targets.ts'
-import { canonicalEdits, editsFault, factsAfterEdits } from '../../media/edits.ts'
+import { canonicalEdits } from '../../media/edits.ts'
 import { firstCommentOf } from '../../platforms/first-comment.ts'
-import type { JsonRecord } from '../../platforms/json.ts'
 import type { DraftForChannel, Platform, RuleFault } from '../../platforms/platform.ts'
 import type { PostKind } from '../../platforms/post-kind.ts'
+import { judge } from '../../posting/channel-draft.ts'
 import { freshFacts } from '../channels/account-facts.ts'
 import type { WebDeps, Workspace } from '../http/env.ts'
 import type { Planned, TimeNote } from './neighbors.ts'
@@ -47,6 +48,10 @@ export type Composer = Times & {
   timeNotes: TimeNote[]
   /** A time that is far enough from those posts, if there are any. */
   freeTime: Date | null
+  /** The series that the post is an occurrence of. */
+  series: SeriesRow | null
+  /** How many series of the workspace run, if the post is to start another. */
+  runningSeries: number
 }
 
 /** One connected account in the composer. */
@@ -128,13 +133,15 @@ export const loadComposer = async (
   const of = { workspace, post, targets, form, planned: plannedOf(drafts) }
   const times = await loadTimes(deps, of)
   const content = { now: times.now, post, channels: drafts, media }
-  const [equals, notes] = await Promise.all([
+  const [equals, notes, repeats] = await Promise.all([
     equalPosts(deps.sql, workspace.id, content, times.plan),
     loadTimeNotes(deps, of, times, media),
+    loadSeries(deps.sql, workspace.id, post, form),
   ])
   return {
     ...times,
     ...notes,
+    ...repeats,
     workspace,
     post,
     form: own,
@@ -150,6 +157,17 @@ export const loadComposer = async (
     asksFirst: false,
   }
 }
+
+const loadSeries = async (
+  sql: Db,
+  workspaceId: string,
+  post: PostRow | null,
+  form: PostForm,
+): Promise<Pick<Composer, 'series' | 'runningSeries'>> => ({
+  series: post?.seriesId ? await findSeries(sql, { workspaceId, seriesId: post.seriesId }) : null,
+  runningSeries:
+    form.repeat && !post?.seriesId ? (await listRunningSeries(sql, workspaceId)).length : 0,
+})
 
 const plannedOf = (drafts: ChannelDraft[]): Planned[] =>
   drafts
@@ -188,20 +206,6 @@ export const equalPosts = (
   })
 }
 
-/** A file can't be published on any platform if its conversion failed or its edits don't fit it. */
-const brokenFiles = (media: ComposedMedia[]): RuleFault[] =>
-  media.flatMap((file, index) => {
-    const item = index + 1
-    const fault = editsFault(file, file.edits)
-    const words = file.conversionProblem ?? 'This video can’t be converted.'
-    return [
-      ...(file.conversion === 'failed'
-        ? [{ rule: 'not_converted', field: 'media' as const, item, words }]
-        : []),
-      ...(fault ? [{ rule: 'edits', field: 'media' as const, item, words: fault }] : []),
-    ]
-  })
-
 const mediaOf = async (
   deps: WebDeps,
   workspace: Workspace,
@@ -234,25 +238,9 @@ const draftFor = (
   targets: TargetRow[],
   notAsked: string | null,
 ): ChannelDraft => {
-  const text = form.variants[channel.id] || form.variants[channel.platform] || form.text
-  const link = form.link || null
-  // Platforms judge the files as they will be published.
-  const edited = media.map((item) => factsAfterEdits(item, item.edits))
-  const suggested = platform.suggestKind({ text, link, media: edited })
-  const typed = form.kinds[channel.id] ?? ''
-  const kind = platform.kinds.some((one) => one.name === typed) ? typed : suggested
+  const { kind, suggested, draft, values, faults } = judge(channel, platform, form, media)
+  const { text } = draft
   const facts = platform.kinds.find((one) => one.name === kind)
-  const values = form.fields[channel.id] ?? {}
-  const settings = platform.readSettings(kind, values)
-  const draft = {
-    kind,
-    text,
-    link,
-    media: edited,
-    settings,
-    accountFacts: channel.accountFacts,
-    granted: grantedOf(channel),
-  }
   const sent = sentStateOf(targets, channel.id)
   const chosen = form.channels.includes(channel.id) || sent !== null
   return {
@@ -266,26 +254,14 @@ const draftFor = (
     textLimit: facts?.textLimit ?? 0,
     textUnit: facts?.textUnit,
     textLength: facts?.textUnit === 'utf-16' ? text.length : [...text].length,
-    faults: chosen && !sent ? [...brokenFiles(media), ...platform.check(draft)] : [],
+    faults: chosen && !sent ? faults : [],
     values,
     notAsked,
   }
 }
 
-/** Null if the platform didn't report the granted permissions. No fault is raised then. */
-const grantedOf = ({ scopes }: ComposeChannel): string[] | null =>
-  scopes.length > 0 ? scopes : null
-
 const sentStateOf = (targets: TargetRow[], channelId: string): TargetState | null =>
   targets.find((target) => target.channelId === channelId && isSent(target.state))?.state ?? null
-
-/** Converts stored settings to values of form fields. */
-export const valuesOf = (settings: JsonRecord): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(settings)
-      .filter(([, value]) => value !== null && value !== false && typeof value !== 'object')
-      .map(([name, value]) => [name, String(value)]),
-  )
 
 /**
  * The platform's label, followed by the account's name if several chosen accounts share the

@@ -1,17 +1,23 @@
 import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { findPost } from '../../db/posts/posts.ts'
+import { findSeries } from '../../db/posts/series/series.ts'
 import type { DateStyle } from '../../text/date-style.ts'
 import { backIn, formFields, seeOther } from '../http/answers.ts'
 import type { MemberEnv, WebDeps } from '../http/env.ts'
 import { idParam } from '../http/ids.ts'
 import type { Renderer } from '../http/render.ts'
-import { type Fold, foldOf, readWallTime, wallTimeOf } from '../time/wall-time.ts'
+import { dateOf, type Fold, foldOf, readWallTime, wallTimeOf } from '../time/wall-time.ts'
 import { isZone } from '../time/zones.ts'
 import { move } from './post-acts.ts'
 import { loadChanged } from './post-changed.ts'
 import { titleOf } from './post-title.ts'
 import { seenIn } from './seen.ts'
+import { moveFollowing } from './series/acts.ts'
+import { shiftWords } from './series/faults.ts'
+import { readScope } from './series/repeat.ts'
+import { shiftRule } from './series/shift.ts'
+import { repeatsOf } from './series/view.ts'
 
 type MemberContext = Context<MemberEnv>
 type Fields = Record<string, string>
@@ -30,7 +36,11 @@ export const moveTo = async (
   const zone = zoneIn(c, fields)
   const time = readTime(fields, zone, workspace.dates)
   if (!time.ok || time.dueAt.getTime() <= deps.now()) return moveForm(deps, view, c, fields, 422)
-  const done = await move(deps, { workspace, userId: user.id }, seenIn(c, fields), {
+  const follows = readScope(fields.scope) === 'following'
+  if (follows && !(await canFollow(deps, c, dateOf(time.dueAt, zone))))
+    return moveForm(deps, view, c, fields, 422)
+  const act = follows ? moveFollowing : move
+  const done = await act(deps, { workspace, userId: user.id }, seenIn(c, fields), {
     dueAt: time.dueAt,
     zone,
   })
@@ -60,12 +70,18 @@ export const moveForm = async (
   const typed = fields.time ?? stored
   const fold = fields.fold ?? (post.dueAt && typed === stored ? foldOf(post.dueAt, zone) : '')
   const time = readTime({ time: typed, fold }, zone, workspace.dates)
+  const repeats = await repeatsOf(deps, workspace, post)
+  const scope = readScope(fields.scope)
+  const cannotFollow =
+    status === 422 && scope === 'following' && time.ok && repeats?.isRunning === true
   const past = time.ok && fields.time !== undefined && time.dueAt.getTime() <= deps.now()
   const words = past
     ? 'This time has passed. Choose a later one.'
-    : time.ok || fields.time === undefined
-      ? null
-      : time.words
+    : time.ok && cannotFollow
+      ? shiftWords
+      : time.ok || fields.time === undefined
+        ? null
+        : time.words
   const data = {
     post,
     title: titleOf(post.text),
@@ -73,6 +89,8 @@ export const moveForm = async (
     fold,
     words,
     folds: time.choices,
+    repeats,
+    scope,
     back: backIn(c, fields.back) ?? '',
     zone,
     // If the time was refused, keeps the version that the person saw. If the post was changed,
@@ -81,6 +99,15 @@ export const moveForm = async (
     changed: status === 409 ? await loadChanged(deps, workspace, post.id) : null,
   }
   return view.page(c, 'posts/move', { ...data, base: `/w/${workspace.slug}` }, status)
+}
+
+/** Whether the post can be moved to this day with all that follow. */
+const canFollow = async (deps: WebDeps, c: MemberContext, date: string): Promise<boolean> => {
+  const workspaceId = c.var.workspace.id
+  const post = await findPost(deps.sql, { workspaceId, postId: idParam(c, 'post') })
+  if (!post?.seriesId || !post.occurrenceOn) throw new HTTPException(404)
+  const series = await findSeries(deps.sql, { workspaceId, seriesId: post.seriesId })
+  return series !== null && shiftRule(series.rule, post.occurrenceOn, date) !== null
 }
 
 /** The time zone that the page showed, even if the workspace's zone has changed since. */

@@ -12,6 +12,7 @@ import {
   type PostTime,
   setPostTime,
 } from '../../db/posts/posts.ts'
+import { setApart } from '../../db/posts/series/occurrences.ts'
 import { lockSlots } from '../../db/posts/slots.ts'
 import { type Decision, decideTarget } from '../../db/posts/target-decisions.ts'
 import {
@@ -36,11 +37,11 @@ export type Actor = { workspace: { id: string }; userId: string }
 export type Seen = { postId: string; version: number | null }
 
 /**
- * The result of an action. `conflict`: the post was changed since the form was shown, and nothing
+ * The result of an action. `seriesId`: it started this series. `conflict`: the post was changed since the form was shown, and nothing
  * was done. `gone`: it doesn't exist.
  */
 export type Done =
-  | { postId: string; eventId: string; changes: TargetChange[] }
+  | { postId: string; eventId: string; changes: TargetChange[]; seriesId?: string }
   | 'conflict'
   | 'gone'
 
@@ -62,6 +63,7 @@ export const move = (
     async (t, post) => {
       const before = await listTargets(t, { workspaceId: post.workspaceId, postId: post.id })
       const changes = await movePost(t, post, time.dueAt)
+      await setApart(t, post)
       const moves = post.state === 'draft' || changes.some((change) => change.changed)
       if (moves)
         await setPostTime(
@@ -207,12 +209,17 @@ export const duplicate = (
     return { postId: copy, changes: [], eventId }
   })
 
-/** `times`: by target, if they differ. `was`: what an undo needs. */
+/**
+ * `times`: by target, if they differ. `was`: what an undo needs. `following`: what became of the
+ * posts that follow in the series. `others`: their changes.
+ */
 export type ActOutcome = {
   changes: TargetChange[]
   dueAt: Date | null
   times?: JsonRecord
   was?: JsonRecord
+  following?: JsonRecord
+  others?: TargetChange[]
 }
 
 /**
@@ -226,11 +233,11 @@ export const onPost = async (
   { postId, version }: Seen,
   name: string | (() => string),
   act: (t: TransactionSql, post: PostRow & HeldPost) => Promise<ActOutcome | null>,
-  lockFirst?: (t: TransactionSql, workspaceId: string) => Promise<void>,
+  lockFirst?: (t: TransactionSql, workspaceId: string, postId: string) => Promise<unknown>,
 ): Promise<Done> => {
   const workspaceId = actor.workspace.id
   const done = await tx(deps.sql, async (t): Promise<Done> => {
-    await lockFirst?.(t, workspaceId)
+    await lockFirst?.(t, workspaceId, postId)
     const post = await lockPost(t, { workspaceId, postId })
     if (!post) return 'gone'
     if (version !== null && version !== post.version) return 'conflict'
@@ -239,7 +246,7 @@ export const onPost = async (
     const after = { version: await findVersion(t, post) }
     return {
       postId,
-      changes: outcome.changes,
+      changes: [...outcome.changes, ...(outcome.others ?? [])],
       eventId: await record(t, actor, {
         name: typeof name === 'string' ? name : name(),
         postId,
@@ -267,6 +274,7 @@ export const record = (
       ...(done.version === undefined ? {} : { version: done.version }),
       ...(done.times ? { times: done.times } : {}),
       ...(done.was ? { was: done.was } : {}),
+      ...(done.following ? { following: done.following } : {}),
     },
   })
 

@@ -1,10 +1,12 @@
 import { ZodError, z } from 'zod'
+import type { Repeat } from '../../db/posts/posts.ts'
 import { type Edits, readEdits } from '../../media/edits.ts'
 import { isId } from '../http/ids.ts'
 import type { ReaderTime } from '../time/formats.ts'
 import type { Fold } from '../time/wall-time.ts'
 import { isZone } from '../time/zones.ts'
 import { labelsOfPostMax } from './labels/label.ts'
+import { readRepeat, readScope, type Scope } from './series/repeat.ts'
 import { readChoice, type When, whenOf } from './when/choice.ts'
 
 /** The composer's form as typed, so that it can be shown again unchanged if it is refused. */
@@ -56,6 +58,10 @@ export type PostForm = {
   editAt: string
   /** The person confirmed that the same content may be published again within a day. */
   twice: boolean
+  /** How it repeats from its time on. Null if it doesn't. */
+  repeat: Repeat | null
+  /** Of an occurrence of a series: whether the posts that follow are saved too. */
+  scope: Scope
   /** What a person typed to filter the list of accounts. */
   find: string
   /** The channel id of the open preview. */
@@ -116,6 +122,8 @@ export const readPostForm = (body: FormData, { zone, dates }: ReaderTime): PostF
     aside: one('aside') === 'yes',
     editAt: one('edit_at').slice(0, 40),
     twice: one('twice') === 'yes',
+    repeat: readRepeat(body),
+    scope: readScope(one('scope')),
     find: readFind(one('find')),
     preview: one('preview'),
     tab: one('tab'),
@@ -150,6 +158,8 @@ export const emptyPostForm = (given: Partial<PostForm> & { zone: string }): Post
   aside: false,
   editAt: '',
   twice: false,
+  repeat: null,
+  scope: 'this',
   find: '',
   preview: '',
   tab: '',

@@ -20,6 +20,7 @@ import { inboxWords, overallPill, pillOf } from './post-state.ts'
 import { titleOf } from './post-title.ts'
 import { contentOf } from './preview/content.ts'
 import { receiptOf } from './receipt.ts'
+import { repeatsOf } from './series/view.ts'
 import { canUndo } from './undoing.ts'
 
 /**
@@ -77,6 +78,7 @@ export const loadPostPage = async (
     history: history.flatMap((line) => historyView(line, names, fmt)),
     answer: did ? await actAnswerOf(deps, workspace, did, names, fmt) : null,
     can,
+    repeats: await repeatsOf(deps, workspace, post),
   }
 }
 

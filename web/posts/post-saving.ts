@@ -12,27 +12,21 @@ import {
 import { replacePostLabels } from '../../db/posts/labels/labels.ts'
 import { keepAltTextsOf } from '../../db/posts/library/alt-texts.ts'
 import { findVersion, type HeldPost, lockPost } from '../../db/posts/post-locks.ts'
-import {
-  type Draft,
-  findPost,
-  insertPost,
-  type PostRow,
-  replacePostMedia,
-  updatePost,
-} from '../../db/posts/posts.ts'
-import { requestRenditions } from '../../db/posts/renditions.ts'
-import { noteEdit, readContent } from '../../db/posts/reviews/reviews.ts'
-import { scheduleTargets, type TargetToSchedule } from '../../db/posts/target-moves.ts'
+import { type Draft, findPost, insertPost, type PostRow, updatePost } from '../../db/posts/posts.ts'
+import { readContent } from '../../db/posts/reviews/reviews.ts'
+import { lockSeries } from '../../db/posts/series/series.ts'
 import { isSent } from '../../db/posts/target-states.ts'
 import { listTargets } from '../../db/posts/targets.ts'
+import { placePost } from '../../posting/place.ts'
 import type { WebDeps } from '../http/env.ts'
 import { formKeyIn } from '../http/forms/form-keys.ts'
-import { renditionsOf } from './composer/renditions.ts'
 import { type Composer, equalPosts } from './composer.ts'
 import { keepOtherEdit, keepState, stateBefore } from './drafts/states.ts'
 import { typedOf } from './drafts/typed.ts'
 import { type Actor, type Done, nudged, record, timeOf } from './post-acts.ts'
 import type { PostForm } from './post-form.ts'
+import { extendStarted, said, saveSeries } from './series/saving.ts'
+import { targetsOf } from './targets-to-schedule.ts'
 import { isSlotChoice } from './when/choice.ts'
 import { earliest, type Plan } from './when/plan.ts'
 import { ownTimes, takeTimes } from './when/taking.ts'
@@ -66,9 +60,11 @@ const write = async (
     const before = key && !composer.form.goesOn ? await madeBefore(t, key) : null
     if (before) return before
     const plan = wanted && (await takeTimes(t, composer, wanted, deps.now()))
+    const { seriesId } = composer.post ?? {}
+    if (seriesId) await lockSeries(t, { workspaceId, seriesId })
     const dueAt = plan && earliest(plan)
     const draft = draftOf(composer, dueAt ? 'scheduled' : 'draft', dueAt)
-    const done = await carryOut(t, actor, composer, draft, { plan, at: new Date(deps.now()) })
+    const done = await carryOut(t, deps, actor, composer, draft, { plan, at: new Date(deps.now()) })
     if (typeof done !== 'object') {
       if (key) await releaseFormKey(t, key.key)
       return done
@@ -82,9 +78,9 @@ const write = async (
       })
     return done
   })
-  return done === 'twice' || (typeof done === 'object' && 'goOn' in done)
-    ? done
-    : nudged(deps, done)
+  if (done === 'twice' || (typeof done === 'object' && 'goOn' in done)) return done
+  await extendStarted(deps, workspaceId, done)
+  return nudged(deps, done)
 }
 
 /** `refused`: the post of this index can't be made, so none was. */
@@ -116,7 +112,10 @@ export const makeCopies = async (
         const plan =
           state === 'draft' ? null : await takeTimes(t, composer, composer.plan, deps.now())
         const draft = draftOf(composer, state, plan && earliest(plan))
-        const done = await carryOut(t, actor, composer, draft, { plan, at: new Date(deps.now()) })
+        const done = await carryOut(t, deps, actor, composer, draft, {
+          plan,
+          at: new Date(deps.now()),
+        })
         if (typeof done !== 'object') throw new CopyRefused(index)
         all.push(done)
         if (key && index === 0) await keepFormKey(t, key, { subjectId: done.postId })
@@ -133,6 +132,7 @@ export const makeCopies = async (
 
 const carryOut = async (
   t: TransactionSql,
+  deps: WebDeps,
   actor: Actor,
   composer: Composer,
   draft: Draft,
@@ -152,25 +152,37 @@ const carryOut = async (
   if (post === 'gone' || post === 'conflict') return post
   const ref = { workspaceId, postId: post.id }
   const before = composer.post ? await stateBefore(t, composer.form, post) : null
-  if (!composer.mediaFrozen) {
+  if (!composer.mediaFrozen)
     await keepAltTextsOf(t, { ...ref, userId: actor.userId }, composer.media)
-    await replacePostMedia(t, ref, composer.media)
-  }
+  const changes = await placePost(
+    t,
+    post,
+    {
+      media: composer.mediaFrozen ? null : composer.media,
+      targets: plan && targetsOf(composer, plan),
+      edit: content === null ? null : { userId: actor.userId, before: content },
+      isAsked: composer.form.act === 'ask',
+    },
+    { accounts: composer.channels.filter((one) => one.chosen && !one.sent), media: composer.media },
+  )
   await replacePostLabels(t, ref, composer.form.labels)
-  if (content) await noteEdit(t, { ...ref, userId: actor.userId }, content)
-  const asks = { isAsked: composer.form.act === 'ask' }
-  const changes = plan ? await scheduleTargets(t, post, targetsOf(composer, plan), asks) : []
-  if (plan) await requestRenditions(t, workspaceId, renditionsOf(composer))
   await keepOtherEdit(t, { ...ref, userId: actor.userId }, composer.form)
   await dropUnsavedEdit(t, { ...ref, userId: actor.userId })
   const typed = { form: typedOf(composer.form), at, userId: actor.userId, apart: true }
   await keepState(t, ref, before, { ...typed, version: await findVersion(t, post) })
   const name = plan ? 'post.scheduled' : composer.post ? 'post.edited' : 'post.drafted'
   const times = plan ? await ownTimes(t, ref, plan) : {}
-  const outcome = { changes, dueAt: plan && earliest(plan), ...times }
+  const series = await saveSeries(t, { ...actor, platforms: deps.platforms, now: at }, composer, {
+    post,
+    draft,
+    isScheduled: plan !== null,
+  })
+  const { following, seriesId } = series
+  const outcome = { changes, dueAt: plan && earliest(plan), ...times, ...said(following) }
   return {
     postId: post.id,
-    changes,
+    changes: [...changes, ...(following?.changes ?? [])],
+    ...(seriesId ? { seriesId } : {}),
     eventId: await record(t, actor, { name, postId: post.id, ...outcome }),
   }
 }
@@ -270,26 +282,7 @@ export const draftOf = (composer: Composer, state: Draft['state'], dueAt: Date |
     variants,
     choices: Object.fromEntries(choices),
     slotChoice: state === 'draft' && isSlotChoice(form.time) ? form.time : null,
+    repeats: state === 'draft' ? form.repeat : null,
     ...time,
   }
-}
-
-/** Accounts that the post was sent to keep their time. All others have one in the plan. */
-const targetsOf = (composer: Composer, plan: Plan): TargetToSchedule[] =>
-  composer.channels
-    .filter((one) => one.chosen)
-    .map(({ channel, draft: { kind, text, link, settings } }) => ({
-      channelId: channel.id,
-      platform: channel.platform,
-      kind,
-      text,
-      link,
-      settings,
-      ...(plan.get(channel.id) ?? { dueAt: sentAt(composer, channel.id), queued: false }),
-    }))
-
-const sentAt = ({ targets }: Composer, channelId: string): Date => {
-  const sent = targets.find((target) => target.channelId === channelId)
-  if (!sent) throw new Error('a chosen account has no time')
-  return sent.dueAt
 }

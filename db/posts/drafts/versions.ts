@@ -1,5 +1,6 @@
 import type { Edits } from '../../../media/edits.ts'
 import type { Db } from '../../postgres/connect.ts'
+import type { Repeat } from '../posts.ts'
 
 /** The composer's fields as typed, also those that a post can't hold, such as an impossible time. */
 export type TypedForm = {
@@ -15,6 +16,8 @@ export type TypedForm = {
   time: string
   fold: 'earlier' | 'later' | null
   zone: string
+  /** Absent if it doesn't repeat. */
+  repeat?: Repeat
 }
 
 type PostRef = { workspaceId: string; postId: string }

@@ -45,6 +45,7 @@ export const deleteUnusedMedia = (
 ): Promise<DeletedMedia[]> => t<DeletedMedia[]>`
   delete from media m where workspace_id = ${workspaceId} and id = any(${ids}::uuid[])
     and not exists (select from post_media pm where pm.media_id = m.id)
+    and not exists (select from series_media sm where sm.media_id = m.id)
   returning id, ${keysOfMedia(t, 'm')} as keys, false as has_row`
 
 /** Purges files that posts have shown: the posts keep the record that there was one. */

@@ -6,6 +6,7 @@ import { literals, openStates } from '../target-states.ts'
  */
 export const mediaBegan = (alias: 'media' | 'm' = 'media'): string => `case
   when ${alias}.purged_at is not null then null
+  when exists (select from series_media sm where sm.media_id = ${alias}.id) then null
   when (select bool_or(t.state in ${literals(openStates)}) from post_media pm join targets t on t.post_id = pm.post_id
     where pm.media_id = ${alias}.id) then null
   else greatest(${alias}.uploaded_at,

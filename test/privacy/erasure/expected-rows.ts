@@ -18,7 +18,7 @@ export const moving =
  * id are deleted.
  */
 const authorship =
-  /^(posts created_by|annotations created_by|invitations created_by|events user_id)$/
+  /^(posts created_by|series created_by|annotations created_by|invitations created_by|events user_id)$/
 export const expected = (key: string, row: string, gone: Owner[]): string | null => {
   if (gone.some((owner) => row.includes(owner.workspaceId))) return null
   const table = key.split(' ')[0]

@@ -8,6 +8,7 @@ import { keepAltTextsOf } from '../../../db/posts/library/alt-texts.ts'
 import { findVersion, type HeldPost, lockPost } from '../../../db/posts/post-locks.ts'
 import { insertPost, type PostRow, replacePostMedia, updatePost } from '../../../db/posts/posts.ts'
 import { noteEdit, readContent } from '../../../db/posts/reviews/reviews.ts'
+import { setApart } from '../../../db/posts/series/occurrences.ts'
 import { isSent } from '../../../db/posts/target-states.ts'
 import { listTargets } from '../../../db/posts/targets.ts'
 import type { WebDeps, Workspace } from '../../http/env.ts'
@@ -119,6 +120,7 @@ const saveEdit = async (
   const content = await readContent(t, held)
   await updatePost(t, { ...ref, version }, draftOf(composer, 'draft', null))
   await keepAltTextsOf(t, { ...ref, userId }, composer.media)
+  await setApart(t, held)
   await replacePostMedia(t, ref, composer.media)
   await noteEdit(t, { ...ref, userId }, content)
   await replacePostLabels(t, ref, composer.form.labels)

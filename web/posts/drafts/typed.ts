@@ -18,6 +18,7 @@ export const typedOf = (form: PostForm): TypedForm => ({
   time: form.time,
   fold: form.fold,
   zone: form.zone,
+  ...(form.repeat ? { repeat: form.repeat } : {}),
 })
 
 /** A field that was never shown means the same as an empty one. */

@@ -1,6 +1,7 @@
 import { tx } from '../../../db/postgres/connect.ts'
 import { findVersion, lockPosts } from '../../../db/posts/post-locks.ts'
 import { setPostTime } from '../../../db/posts/posts.ts'
+import { setApart } from '../../../db/posts/series/occurrences.ts'
 import { lockSlots } from '../../../db/posts/slots.ts'
 import { movePost, type TargetChange } from '../../../db/posts/target-moves.ts'
 import { notBegunStates } from '../../../db/posts/target-states.ts'
@@ -60,6 +61,7 @@ export const saveOrder = async (
         const changed = await movePost(t, post, dueAt)
         if (changed.some(({ before }) => !notBegunStates.includes(before))) throw new NotMoved()
         await setPostTime(t, ref, timeOf(dueAt, zone))
+        await setApart(t, post)
         const after = { version: await findVersion(t, post), changes: changed, dueAt, was }
         await record(t, actor, { name: 'post.moved', postId, ...after })
         all.push(...changed)

@@ -70,6 +70,7 @@ const copy = async (
       fold: null,
       version: 0,
       left: null,
+      repeat: null,
     }
     composers.push(await loadComposer(deps, workspace, null, { ...source, ...one }, false))
   }

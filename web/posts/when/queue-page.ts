@@ -6,6 +6,7 @@ import type { View } from '../../http/render.ts'
 import { clockWords, weekdayNames } from '../../time/dates.ts'
 import { formats } from '../../time/formats.ts'
 import { offsetOf } from '../../time/zones.ts'
+import { seriesList } from '../series/view.ts'
 import { findSlots, type TakenSlot } from './slots.ts'
 
 /** An account with its week: for each day with slots, their times. */
@@ -26,12 +27,14 @@ export const queueView = async (
   const accounts = await listAccountNames(deps.sql, workspace.id)
   const channelIds = accounts.map((one) => one.id)
   const nowMs = deps.now()
-  const [slots, found] = await Promise.all([
+  const [slots, found, series] = await Promise.all([
     listSlots(deps.sql, workspace.id, channelIds),
     findSlots(deps.sql, { workspace, channelIds, postId: null, nowMs }),
+    seriesList(deps, workspace),
   ])
   const fmt = formats(workspace, nowMs)
   return {
+    series,
     zoneWords: `${workspace.zone} (${offsetOf(workspace.zone, nowMs)})`,
     accounts: accounts.map((one) => ({
       ...one,

@@ -4,20 +4,23 @@
 const byId = (id) => document.getElementById(id)
 const panel = () => byId('when-panel')
 const chosen = () => panel()?.querySelector('[name="when"]:checked')
-const fields = () => [byId('date'), byId('time')]
+const fields = () => [byId('date'), byId('time'), ...panel().querySelectorAll('[name^="repeat"]')]
 const isOpen = () => panel()?.matches(':popover-open') ?? false
 const changed = () => byId('composer')?.dispatchEvent(new Event('change', { bubbles: true }))
 
 let before = null
 const keep = () => {
-  before = { when: chosen()?.value ?? '', values: fields().map((field) => field.value) }
+  before = {
+    when: chosen()?.value ?? '',
+    values: fields().map(({ value, checked }) => ({ value, checked })),
+  }
 }
 const setBack = () => {
   if (!before) return
   for (const radio of panel().querySelectorAll('[name="when"]'))
     radio.checked = radio.value === before.when
   fields().forEach((field, index) => {
-    field.value = before.values[index]
+    Object.assign(field, before.values[index])
   })
   before = null
   changed()
@@ -81,7 +84,7 @@ document.addEventListener('keydown', (event) => {
 
 // Who fills in a field picks a time.
 document.addEventListener('input', ({ target }) => {
-  if (fields().includes(target)) choosePick()
+  if (target.id === 'date' || target.id === 'time') choosePick()
 })
 document.addEventListener('change', ({ target }) => {
   if (target.name === 'when' && target.value === 'pick') void showMonth(byId('date').value)

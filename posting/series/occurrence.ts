@@ -1,0 +1,92 @@
+import type { TransactionSql } from 'postgres'
+import { type ComposeChannel, listChannelsToCompose } from '../../db/channels/account-facts.ts'
+import type { ComposedMedia } from '../../db/posts/composed-media.ts'
+import type { Draft } from '../../db/posts/posts.ts'
+import type { SeriesRow, Timing } from '../../db/posts/series/series.ts'
+import type { TargetToSchedule } from '../../db/posts/target-moves.ts'
+import type { Registry } from '../../platforms/index.ts'
+import type { Platform } from '../../platforms/platform.ts'
+import { type JudgedDraft, judge, valuesOf } from '../channel-draft.ts'
+import { occurrenceTime } from './dates.ts'
+
+/** What the occurrences of a series are made from, as of now. */
+export type Source = {
+  series: Pick<SeriesRow, 'workspaceId' | 'text' | 'link' | 'variants' | 'choices'>
+  media: ComposedMedia[]
+  accounts: (JudgedDraft & { channel: ComposeChannel; platform: Platform })[]
+  /** Accounts that were disconnected since. They are left out. */
+  gone: { id: string; isKnown: boolean }[]
+  /** Why nothing can be scheduled: a rule is broken, a file or every account is gone. */
+  isBroken: boolean
+}
+
+/** Judges the content of a series by the rules of the platforms, as the composer does. */
+export const loadSource = async (
+  t: TransactionSql,
+  platforms: Registry,
+  series: Source['series'],
+  media: ComposedMedia[],
+): Promise<Source> => {
+  const chosen = Object.keys(series.choices)
+  const choices = Object.entries(series.choices)
+  const content = {
+    text: series.text,
+    link: series.link ?? '',
+    variants: series.variants,
+    kinds: Object.fromEntries(choices.map(([id, choice]) => [id, choice.kind])),
+    fields: Object.fromEntries(choices.map(([id, choice]) => [id, valuesOf(choice.settings)])),
+  }
+  const found = await listChannelsToCompose(t, series.workspaceId, chosen)
+  const accounts = found.flatMap((channel) => {
+    const platform = platforms.platforms.get(channel.platform)
+    if (!platform || !chosen.includes(channel.id) || channel.state === 'disconnected') return []
+    return [{ channel, platform, ...judge(channel, platform, content, media) }]
+  })
+  const there = new Set(accounts.map((one) => one.channel.id))
+  return {
+    series,
+    media,
+    accounts,
+    gone: chosen
+      .filter((id) => !there.has(id))
+      .map((id) => ({ id, isKnown: found.some((channel) => channel.id === id) })),
+    isBroken:
+      accounts.length === 0 ||
+      accounts.some((one) => one.faults.length > 0) ||
+      media.some((file) => file.purgedAt !== null),
+  }
+}
+
+/** The post of a date. A draft with its time if it can't be scheduled, so that a person decides. */
+export const occurrenceOf = (
+  { series, accounts, isBroken }: Source,
+  timing: Pick<Timing, 'zone' | 'wallTime'>,
+  date: string,
+): { draft: Draft; targets: TargetToSchedule[] | null } => {
+  const { dueAt, wallTime } = occurrenceTime(timing, date)
+  const kept = new Set(accounts.map((one) => one.channel.id))
+  const draft: Draft = {
+    state: isBroken ? 'draft' : 'scheduled',
+    text: series.text,
+    link: series.link,
+    variants: series.variants,
+    choices: Object.fromEntries(Object.entries(series.choices).filter(([id]) => kept.has(id))),
+    wallTime,
+    zone: timing.zone,
+    dueAt,
+    slotChoice: null,
+    repeats: null,
+  }
+  if (isBroken) return { draft, targets: null }
+  const targets = accounts.map(({ channel, draft: { kind, text, link, settings } }) => ({
+    channelId: channel.id,
+    platform: channel.platform,
+    kind,
+    text,
+    link,
+    settings,
+    dueAt,
+    queued: false,
+  }))
+  return { draft, targets }
+}

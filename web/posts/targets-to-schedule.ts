@@ -1,0 +1,23 @@
+import type { TargetToSchedule } from '../../db/posts/target-moves.ts'
+import type { Composer } from './composer.ts'
+import type { Plan } from './when/plan.ts'
+
+/** Accounts that the post was sent to keep their time. All others have one in the plan. */
+export const targetsOf = (composer: Composer, plan: Plan): TargetToSchedule[] =>
+  composer.channels
+    .filter((one) => one.chosen)
+    .map(({ channel, draft: { kind, text, link, settings } }) => ({
+      channelId: channel.id,
+      platform: channel.platform,
+      kind,
+      text,
+      link,
+      settings,
+      ...(plan.get(channel.id) ?? { dueAt: sentAt(composer, channel.id), queued: false }),
+    }))
+
+const sentAt = ({ targets }: Composer, channelId: string): Date => {
+  const sent = targets.find((target) => target.channelId === channelId)
+  if (!sent) throw new Error('a chosen account has no time')
+  return sent.dueAt
+}
