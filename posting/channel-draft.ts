@@ -5,7 +5,7 @@ import type { JsonRecord } from '../platforms/json.ts'
 import type { DraftForChannel, Platform, RuleFault } from '../platforms/platform.ts'
 
 /** What a post says, to be published on several accounts. */
-export type Content = {
+export type PostToJudge = {
   text: string
   /** Empty if there is none. */
   link: string
@@ -30,7 +30,7 @@ export type JudgedDraft = {
 export const judge = (
   channel: ComposeChannel,
   platform: Platform,
-  content: Content,
+  content: PostToJudge,
   media: ComposedMedia[],
 ): JudgedDraft => {
   const text = content.variants[channel.id] || content.variants[channel.platform] || content.text

@@ -2,7 +2,7 @@ import { Context } from '@temporalio/activity'
 import type { Logger } from 'pino'
 import { listSeriesToExtend } from '../../db/posts/series/series.ts'
 import { horizonOf } from '../../posting/series/dates.ts'
-import { extendSeries, type SeriesDeps } from '../../posting/series/extend.ts'
+import { extendOne, type SeriesDeps } from '../../posting/series/extend.ts'
 
 export type SeriesActivities = ReturnType<typeof createSeriesActivities>
 
@@ -23,7 +23,7 @@ export const createSeriesActivities = (deps: SeriesDeps & { log: Logger }) => ({
       const some = await listSeriesToExtend(deps.sql, { before, after, limit: batch })
       for (const ref of some) {
         try {
-          made += await extendSeries(deps, ref, beat)
+          made += await extendOne(deps, ref, beat)
         } catch (err) {
           failed++
           deps.log.error({ err, series: ref.seriesId }, 'a series could not be extended')

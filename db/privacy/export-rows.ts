@@ -184,7 +184,16 @@ const follow = async (
  * results of what they created.
  */
 export const personSections = async (sql: Sql, userId: string): Promise<Section[]> => {
-  const through = ['sessions', 'exports', 'api_keys', 'grants', 'series', 'posts', 'media', 'targets']
+  const through = [
+    'sessions',
+    'exports',
+    'api_keys',
+    'grants',
+    'series',
+    'posts',
+    'media',
+    'targets',
+  ]
   const found = await follow(sql, { table: 'users', where: sql`id = ${userId}` }, through)
   found.set('events', sql`${found.get('events')!} or subject_id = ${userId}`)
   found.delete('channels') // in your-accounts, or in the folder of the workspace

@@ -1,11 +1,11 @@
 import { Temporal } from 'temporal-polyfill'
-import type { Rule, SeriesRow, Timing } from '../../db/posts/series/series.ts'
+import type { RepeatRule, SeriesRow, Timing } from '../../db/posts/series/series.ts'
 
 /** No series goes on longer. Time zone arithmetic needs a limit. */
 const lastYear = 2100
 
 /** The dates of a rule from `startsOn` on, in order, such as `2026-12-08`. */
-export function* datesOf(rule: Rule, startsOn: string): Generator<string> {
+export function* datesOf(rule: RepeatRule, startsOn: string): Generator<string> {
   const start = Temporal.PlainDate.from(startsOn)
   for (const date of rule.every === 'week' ? weekly(rule, start) : monthly(rule, start)) {
     if (date.year > lastYear) return
@@ -15,7 +15,7 @@ export function* datesOf(rule: Rule, startsOn: string): Generator<string> {
 
 /** Weeks begin on Monday, whatever people prefer, so that a rule means the same for everyone. */
 function* weekly(
-  { step, weekdays }: Extract<Rule, { every: 'week' }>,
+  { step, weekdays }: Extract<RepeatRule, { every: 'week' }>,
   start: Temporal.PlainDate,
 ): Generator<Temporal.PlainDate> {
   const monday = start.subtract({ days: start.dayOfWeek - 1 })
@@ -25,7 +25,7 @@ function* weekly(
 }
 
 function* monthly(
-  rule: Extract<Rule, { every: 'month' }>,
+  rule: Extract<RepeatRule, { every: 'month' }>,
   start: Temporal.PlainDate,
 ): Generator<Temporal.PlainDate> {
   const first = start.toPlainYearMonth()
@@ -34,7 +34,7 @@ function* monthly(
 
 const dayIn = (
   month: Temporal.PlainYearMonth,
-  rule: Extract<Rule, { every: 'month' }>,
+  rule: Extract<RepeatRule, { every: 'month' }>,
 ): Temporal.PlainDate => {
   // A day that the month doesn't have is its last day.
   if ('day' in rule) return month.toPlainDate({ day: Math.min(rule.day, month.daysInMonth) })
@@ -46,7 +46,7 @@ const dayIn = (
 }
 
 /** Whether a post on this date can be the first of such a series. */
-export const isDateOf = (rule: Rule, date: string): boolean => {
+export const isDateOf = (rule: RepeatRule, date: string): boolean => {
   for (const first of datesOf(rule, date)) return first === date
   return false
 }

@@ -26,7 +26,7 @@ export type SeriesDeps = { sql: Sql; platforms: Registry; now: () => number }
  * locks the series and remembers its date, so that whatever is killed or runs at once, none is made
  * twice and none is left out. Returns how many were made.
  */
-export const extendSeries = async (
+export const extendOne = async (
   deps: SeriesDeps,
   ref: SeriesRef,
   beat = (): void => undefined,

@@ -33,6 +33,7 @@ const pageFolders = [
   'notices',
   'offline',
   'previews',
+  'queue',
   'receipts',
   'settings',
   'today',

@@ -6,7 +6,7 @@ import type { ReaderTime } from '../time/formats.ts'
 import type { Fold } from '../time/wall-time.ts'
 import { isZone } from '../time/zones.ts'
 import { labelsOfPostMax } from './labels/label.ts'
-import { readRepeat, readScope, type Scope } from './series/repeat.ts'
+import { type RepeatScope, readRepeat, readScope } from './series/repeat.ts'
 import { readChoice, type When, whenOf } from './when/choice.ts'
 
 /** The composer's form as typed, so that it can be shown again unchanged if it is refused. */
@@ -61,7 +61,7 @@ export type PostForm = {
   /** How it repeats from its time on. Null if it doesn't. */
   repeat: Repeat | null
   /** Of an occurrence of a series: whether the posts that follow are saved too. */
-  scope: Scope
+  scope: RepeatScope
   /** What a person typed to filter the list of accounts. */
   find: string
   /** The channel id of the open preview. */

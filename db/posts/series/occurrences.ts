@@ -48,6 +48,14 @@ export type Occurrence = {
   isCanceled: boolean
 }
 
+/** Grows whenever a post is made or changed, so that a form can tell what its page was made from. */
+export const seriesVersion = async (sql: Db, ref: SeriesRef): Promise<number> => {
+  const [row] = await sql<{ version: number }[]>`
+    select coalesce(sum(version), 0)::int as version from posts
+    where workspace_id = ${ref.workspaceId} and series_id = ${ref.seriesId}`
+  return row?.version ?? 0
+}
+
 /** The occurrences that are due after a time, the next first. */
 export const listOccurrencesAfter = (
   sql: Db,

@@ -3,7 +3,7 @@ import type { Db } from '../../postgres/connect.ts'
 import type { Draft } from '../posts.ts'
 
 /** When a series repeats. Weekdays: 1 is Monday, 7 is Sunday. */
-export type Rule =
+export type RepeatRule =
   | { every: 'week'; step: number; weekdays: number[] }
   /** In a shorter month, on its last day. */
   | { every: 'month'; day: number }
@@ -14,7 +14,7 @@ export type Pattern = Pick<Draft, 'text' | 'link' | 'variants' | 'choices'>
 
 /** Dates are such as `2026-12-08`. */
 export type Timing = {
-  rule: Rule
+  rule: RepeatRule
   startsOn: string
   /** `18:30:00` */
   wallTime: string

@@ -1,20 +1,20 @@
 import { describe, expect, it } from 'vitest'
-import type { Rule } from '../../../db/posts/series/series.ts'
+import type { RepeatRule } from '../../../db/posts/series/series.ts'
 import { datesOf, occurrenceTime } from '../../../posting/series/dates.ts'
 import { shiftRule } from '../../../web/posts/series/shift.ts'
 import { ruleWords } from '../../../web/posts/series/words.ts'
 
-const first = (count: number, rule: Rule, startsOn: string): string[] => {
+const first = (count: number, rule: RepeatRule, startsOn: string): string[] => {
   const found: string[] = []
   for (const date of datesOf(rule, startsOn)) {
     if (found.push(date) === count) break
   }
   return found
 }
-const weeks = (step: number, weekdays: number[]): Rule => ({ every: 'week', step, weekdays })
+const weeks = (step: number, weekdays: number[]): RepeatRule => ({ every: 'week', step, weekdays })
 
 describe('the dates of a series', () => {
-  it.each<[string, Rule, string, string[]]>([
+  it.each<[string, RepeatRule, string, string[]]>([
     [
       'every second Tuesday',
       weeks(2, [2]),
@@ -70,7 +70,7 @@ describe('the dates of a series', () => {
     expect(shiftRule(weeks(2, [2]), '2026-12-08', '2026-12-16')).toEqual(weeks(2, [3]))
     expect(shiftRule(weeks(1, [1, 7]), '2026-12-13', '2026-12-14')).toEqual(weeks(1, [1, 2]))
     expect(shiftRule(weeks(2, [1, 7]), '2026-12-13', '2026-12-14')).toBeNull()
-    const last: Rule = { every: 'month', week: 'last', weekday: 5 }
+    const last: RepeatRule = { every: 'month', week: 'last', weekday: 5 }
     expect(shiftRule(last, '2026-12-25', '2026-12-31')).toEqual({ ...last, weekday: 4 })
     expect(shiftRule(last, '2026-12-25', '2026-12-16')).toEqual({ every: 'month', day: 16 })
   })

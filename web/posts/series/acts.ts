@@ -2,6 +2,7 @@ import type { TransactionSql } from 'postgres'
 import { recordEvent } from '../../../db/notifications/events.ts'
 import { tx } from '../../../db/postgres/connect.ts'
 import { findPost, setPostTime } from '../../../db/posts/posts.ts'
+import { seriesVersion } from '../../../db/posts/series/occurrences.ts'
 import {
   endSeries,
   findSeries,
@@ -82,19 +83,21 @@ const runningOf = async (
 }
 
 /**
- * Stops a series. `cancel`: also cancels the posts that were made and not sent. Returns false if the
- * workspace has no such series. Stopping twice changes nothing.
+ * Stops a series. `cancel`: also cancels the posts that were made and not sent. Stopping twice changes
+ * nothing. 'conflict': its posts aren't those that the page showed.
  */
 export const stopSeries = async (
   deps: WebDeps,
   { workspace, userId }: Actor,
   ref: SeriesRef,
-  posts: 'keep' | 'cancel',
-): Promise<boolean> => {
+  { posts, version }: { posts: 'keep' | 'cancel'; version: number | null },
+): Promise<'done' | 'missing' | 'conflict'> => {
   const done = await tx(deps.sql, async (t) => {
     await lockSlots(t, workspace.id)
     const series = await lockSeries(t, ref)
-    if (!series) return null
+    if (!series) return 'missing'
+    if (version !== null && !series.endedAt && version !== (await seriesVersion(t, ref)))
+      return 'conflict'
     const now = new Date(deps.now())
     // From its first day on: a post that was moved alone can be due long after its date.
     const from = { on: series.startsOn, except: null }
@@ -110,7 +113,7 @@ export const stopSeries = async (
       })
     return { postId: '', eventId: '', changes: followed?.changes ?? [] }
   })
-  if (!done) return false
+  if (typeof done === 'string') return done
   await nudged(deps, done)
-  return true
+  return 'done'
 }

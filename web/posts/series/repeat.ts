@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill'
 import type { Repeat } from '../../../db/posts/posts.ts'
-import type { Rule } from '../../../db/posts/series/series.ts'
+import type { RepeatRule } from '../../../db/posts/series/series.ts'
 
 /** A series repeats at least every so many weeks, so that its files aren't kept for nothing. */
 export const repeatWeeksMax = 12
@@ -13,8 +13,8 @@ const kinds = ['weeks', 'day', 'first', 'last'] as const
 const weekdays = [1, 2, 3, 4, 5, 6, 7]
 
 /** Which occurrences an action is about. */
-export type Scope = 'this' | 'following'
-export const readScope = (typed: string | undefined): Scope =>
+export type RepeatScope = 'this' | 'following'
+export const readScope = (typed: string | undefined): RepeatScope =>
   typed === 'following' ? 'following' : 'this'
 
 /** How the form says that the post repeats. Null if it doesn't. Numbers that aren't become 0. */
@@ -37,7 +37,7 @@ export const readRepeat = (body: FormData): Repeat | null => {
 const numberIn = (typed: string): number => (/^\d{1,4}$/.test(typed) ? Number(typed) : 0)
 
 /** The rule of a series whose first post is on `date`. */
-export const ruleOf = (repeat: Repeat, date: string): Rule => {
+export const ruleOf = (repeat: Repeat, date: string): RepeatRule => {
   const { day, dayOfWeek } = Temporal.PlainDate.from(date)
   switch (repeat.how) {
     case 'weeks':

@@ -4,6 +4,7 @@ import { forMembers, type WebDeps } from '../../http/env.ts'
 import { idParam } from '../../http/ids.ts'
 import type { Renderer } from '../../http/render.ts'
 import { requireMember } from '../../http/session.ts'
+import { readVersion } from '../seen.ts'
 import { stopSeries } from './acts.ts'
 import { seriesView } from './view.ts'
 
@@ -22,13 +23,20 @@ export const seriesRoutes = (deps: WebDeps, view: Renderer) =>
     .post(`${one}/stop`, requireMember(), async (c) => {
       const { workspace, user } = c.var
       const ref = { workspaceId: workspace.id, seriesId: idParam(c, 'series') }
-      const { posts } = await formFields(c)
+      const { posts, version } = await formFields(c)
       const page = await seriesView(deps, workspace, ref)
       if (!page) throw new HTTPException(404)
       if (posts !== 'keep' && posts !== 'cancel') {
         const error = 'Choose what happens to the posts that are already scheduled.'
         return view.page(c, 'posts/series', { ...page, error }, 422)
       }
-      await stopSeries(deps, { workspace, userId: user.id }, ref, posts)
+      const actor = { workspace, userId: user.id }
+      const done = await stopSeries(deps, actor, ref, { posts, version: readVersion(version) })
+      if (done === 'missing') throw new HTTPException(404)
+      if (done === 'conflict') {
+        const error = 'Its posts changed since you opened this page. Check them and stop it again.'
+        const now = await seriesView(deps, workspace, ref)
+        return view.page(c, 'posts/series', { ...now, error, chosen: posts }, 409)
+      }
       return seeOther(c, `/w/${workspace.slug}/series/${ref.seriesId}`, 'series-stopped')
     })

@@ -5,7 +5,7 @@ import { setApart } from '../../../db/posts/series/occurrences.ts'
 import { findSeries } from '../../../db/posts/series/series.ts'
 import type { Registry } from '../../../platforms/index.ts'
 import type { JsonRecord } from '../../../platforms/json.ts'
-import { extendSeries } from '../../../posting/series/extend.ts'
+import { extendOne } from '../../../posting/series/extend.ts'
 import type { WebDeps } from '../../http/env.ts'
 import type { Composer } from '../composer.ts'
 import type { Done } from '../post-acts.ts'
@@ -58,5 +58,5 @@ export const extendStarted = async (
   done: Done,
 ): Promise<void> => {
   if (typeof done === 'object' && done.seriesId)
-    await extendSeries(deps, { workspaceId, seriesId: done.seriesId })
+    await extendOne(deps, { workspaceId, seriesId: done.seriesId })
 }

@@ -1,12 +1,12 @@
 import { Temporal } from 'temporal-polyfill'
-import type { Rule } from '../../../db/posts/series/series.ts'
+import type { RepeatRule } from '../../../db/posts/series/series.ts'
 import { isDateOf } from '../../../posting/series/dates.ts'
 
 /**
  * The rule of a series after its post of `from` is moved to `to` with all that follow. Null if no
  * rule describes that: several weekdays, every few weeks, of which some would change their week.
  */
-export const shiftRule = (rule: Rule, from: string, to: string): Rule | null => {
+export const shiftRule = (rule: RepeatRule, from: string, to: string): RepeatRule | null => {
   if (from === to) return rule
   const [before, after] = [Temporal.PlainDate.from(from), Temporal.PlainDate.from(to)]
   if (rule.every === 'month') return monthRule(rule, after)
@@ -18,8 +18,11 @@ export const shiftRule = (rule: Rule, from: string, to: string): Rule | null => 
 }
 
 /** The first or last weekday stays one where the new day is one. */
-const monthRule = (rule: Extract<Rule, { every: 'month' }>, to: Temporal.PlainDate): Rule => {
+const monthRule = (
+  rule: Extract<RepeatRule, { every: 'month' }>,
+  to: Temporal.PlainDate,
+): RepeatRule => {
   if ('day' in rule) return { every: 'month', day: to.day }
-  const same: Rule = { ...rule, weekday: to.dayOfWeek }
+  const same: RepeatRule = { ...rule, weekday: to.dayOfWeek }
   return isDateOf(same, to.toString()) ? same : { every: 'month', day: to.day }
 }

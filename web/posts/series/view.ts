@@ -1,5 +1,5 @@
 import type { PostRow } from '../../../db/posts/posts.ts'
-import { listOccurrencesAfter } from '../../../db/posts/series/occurrences.ts'
+import { listOccurrencesAfter, seriesVersion } from '../../../db/posts/series/occurrences.ts'
 import {
   findSeries,
   listRunningSeries,
@@ -88,6 +88,7 @@ export const seriesView = async (
   const posts = await listOccurrencesAfter(deps.sql, ref, new Date(deps.now()))
   return {
     series,
+    version: await seriesVersion(deps.sql, ref),
     base: `/w/${workspace.slug}`,
     title: series.text ? titleOf(series.text) : 'Posts that repeat',
     words: seriesWords(series, workspace.dates),

@@ -1,9 +1,9 @@
-import type { Rule, Timing } from '../../../db/posts/series/series.ts'
+import type { RepeatRule, Timing } from '../../../db/posts/series/series.ts'
 import type { DateStyle } from '../../../text/date-style.ts'
 import { calendarDates, weekdayNames } from '../../time/dates.ts'
 
 /** Follows "Repeats": "every second Tuesday", "on the last Friday of every month". */
-export const ruleWords = (rule: Rule): string => {
+export const ruleWords = (rule: RepeatRule): string => {
   if (rule.every === 'week') return weeklyWords(rule)
   if ('week' in rule) return `on the ${rule.week} ${nameOf(rule.weekday)} of every month`
   if (rule.day === 31) return 'on the last day of every month'
@@ -21,7 +21,7 @@ export const seriesWords = (
   return `${ruleWords(rule)}, ${occurrences === 1 ? 'once' : `${occurrences} times`}`
 }
 
-const weeklyWords = ({ step, weekdays }: Extract<Rule, { every: 'week' }>): string => {
+const weeklyWords = ({ step, weekdays }: Extract<RepeatRule, { every: 'week' }>): string => {
   const [only] = weekdays.length === 1 ? weekdays : []
   const names = list([...weekdays].sort((a, b) => a - b).map(nameOf))
   if (step === 1) {

@@ -1,9 +1,9 @@
-import { listCalendar } from '../../db/posts/calendar/posts.ts'
-import type { WebDeps, Workspace } from '../http/env.ts'
-import { addDays } from '../time/days.ts'
-import { dateOf, startOfDay } from '../time/wall-time.ts'
-import { boundsOf } from './calendar/days.ts'
-import { type Day, daysWith, type Entry, entryReader } from './calendar/entries.ts'
+import { listCalendar } from '../../../db/posts/calendar/posts.ts'
+import type { WebDeps, Workspace } from '../../http/env.ts'
+import { addDays } from '../../time/days.ts'
+import { dateOf, startOfDay } from '../../time/wall-time.ts'
+import { boundsOf } from '../calendar/days.ts'
+import { type Day, daysWith, type Entry, entryReader } from '../calendar/entries.ts'
 
 const shows = { nearDays: 2, laterDays: 3, perDay: 12, aheadDays: 30, drafts: 5 }
 
