@@ -69,7 +69,7 @@ const others: Record<string, RegExp[]> = {
     /POST \/privacy\/seen/,
   ],
   'daily work in a workspace': [
-    /(POST|PUT) \/w\/:workspace\/(today|calendar|posts|reviews|media|insights|notices|pause|settings|connect)/,
+    /(POST|PUT) \/w\/:workspace\/(today|calendar|posts|series|reviews|media|insights|notices|pause|settings|connect)/,
     /(POST|PATCH|DELETE) \/w\/:workspace\/uploads/,
     /POST \/w\/:workspace\/channels\/:channel\/check/,
   ],
