@@ -2,9 +2,10 @@ import type { TransactionSql } from 'postgres'
 import { recordEvent } from '../../db/notifications/events.ts'
 import { notify } from '../../db/notifications/notifications.ts'
 import { type Sql, tx } from '../../db/postgres/connect.ts'
+import { listPostLabels, replacePostLabels } from '../../db/posts/labels/labels.ts'
 import { lockPost } from '../../db/posts/post-locks.ts'
 import { insertPost } from '../../db/posts/posts.ts'
-import { setOccurrence } from '../../db/posts/series/occurrences.ts'
+import { newestOccurrence, setOccurrence } from '../../db/posts/series/occurrences.ts'
 import {
   endSeries,
   lockSeries,
@@ -73,8 +74,12 @@ const makeOccurrence = async (
   const media = await listSeriesMedia(t, { workspaceId, seriesId })
   const source = await loadSource(t, deps.platforms, series, media)
   const { draft, targets } = occurrenceOf(source, series, date)
+  const last = await newestOccurrence(t, { workspaceId, seriesId })
+  const labels = last ? await listPostLabels(t, last) : []
   const id = await insertPost(t, { ...draft, workspaceId, createdBy })
   await setOccurrence(t, { workspaceId, id }, { seriesId, on: date, isApart: false })
+  const labelIds = labels.map((label) => label.id)
+  await replacePostLabels(t, { workspaceId, postId: id }, labelIds)
   const post = await lockPost(t, { workspaceId, postId: id })
   if (!post) throw new Error('a post that was just inserted is not there')
   await placePost(t, post, { media, targets }, { accounts: source.accounts, media })

@@ -39,6 +39,18 @@ export const lockOccurrencesFrom = async (
     select ${postColumns(t)} from posts where ${isMeant} order by occurrence_on`
 }
 
+/** The newest occurrence that wasn't changed alone. Null if there is none. */
+export const newestOccurrence = async (
+  t: Db,
+  { workspaceId, seriesId }: SeriesRef,
+): Promise<{ workspaceId: string; postId: string } | null> => {
+  const [row] = await t<{ id: string }[]>`
+    select id from posts
+    where workspace_id = ${workspaceId} and series_id = ${seriesId} and not is_apart and state <> 'discarded'
+    order by occurrence_on desc limit 1`
+  return row ? { workspaceId, postId: row.id } : null
+}
+
 export type Occurrence = {
   postId: string
   state: string

@@ -15,6 +15,34 @@ import {
 } from './northside.ts'
 
 describe('an occurrence', () => {
+  it('has the labels of those before it, and gets those of an edit of all that follow', async () => {
+    const [, weekly] = await test.sql<{ id: string }[]>`
+      insert into labels (workspace_id, name, name_key, color)
+      select ${test.workspaces.northside}, name, name, 'red' from unnest(array['monthly', 'weekly']) as name
+      returning id`
+    const labeled = async () =>
+      (
+        await test.sql<{ count: number }[]>`
+        select count(l.label_id)::int from posts p left join post_labels l on l.post_id = p.id
+        group by p.id, p.occurrence_on order by p.occurrence_on`
+      ).map(({ count }) => count)
+    await start()
+    expect(await labeled()).toEqual([0, 0, 0, 0])
+    const [, second] = await posts()
+    const body = form(
+      [
+        ['label', weekly!.id],
+        ['scope', 'following'],
+        ['version', String(second!.version)],
+      ],
+      { date: second!.on },
+    )
+    await test.cast.manager.post(`${base}/posts/${second!.id}`, body)
+    expect(await labeled()).toEqual([0, 1, 1, 1])
+    await extendOne(later(7), await refOf())
+    expect(await labeled()).toEqual([0, 1, 1, 1, 1])
+  })
+
   const edit = async (post: Row, scope: string, text: string, clock = '18:00', on = post.on) => {
     const body = form(
       [

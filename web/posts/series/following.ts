@@ -1,6 +1,7 @@
 import type { TransactionSql } from 'postgres'
 import { recordEvent } from '../../../db/notifications/events.ts'
 import type { ComposedMedia } from '../../../db/posts/composed-media.ts'
+import { listPostLabels, replacePostLabels } from '../../../db/posts/labels/labels.ts'
 import type { HeldPost } from '../../../db/posts/post-locks.ts'
 import { discardDraft, type PostRow, setPostTime, updatePost } from '../../../db/posts/posts.ts'
 import { readContent } from '../../../db/posts/reviews/reviews.ts'
@@ -68,6 +69,9 @@ export const changeFollowing = async (
   await insertSeriesMedia(t, { workspaceId: series.workspaceId, seriesId }, media)
   await endSeries(t, ref, { at: deps.now, lastOn: addDays(from, -1) })
   const source = await loadSource(t, deps.platforms, { ...pattern, ...ref }, media)
+  const { workspaceId } = series
+  const labels = await listPostLabels(t, { workspaceId, postId: first.id })
+  const labelIds = labels.map((label) => label.id)
   const followed: Followed = { changes: [], count: 0, kept: 0 }
   for (const post of posts) {
     const isFirst = post.id === first.id
@@ -88,6 +92,7 @@ export const changeFollowing = async (
           userId: deps.userId,
         })
       : await move(t, post, draft)
+    if (next.content) await replacePostLabels(t, { workspaceId, postId: post.id }, labelIds)
     await recordChange(t, deps, post, changes, draft.dueAt)
     followed.changes.push(...changes)
     followed.count++
