@@ -51,6 +51,20 @@ export const listLosingPosts = (
   where state = 'draft' or is_open or needs_attention
   order by file_name, media_id, due_at nulls last, post_id`
 
+/** A post that repeats with a file. */
+export type RepeatingUse = { mediaId: string; fileName: string; seriesId: string; text: string }
+
+/** Posts that repeat with one of the files. Their series has to be stopped first. */
+export const listRepeatingUses = (
+  sql: Db,
+  workspaceId: string,
+  mediaIds: string[],
+): Promise<RepeatingUse[]> => sql<RepeatingUse[]>`
+  select m.id as media_id, m.file_name, s.id as series_id, s.text
+  from series_media sm join series s on s.id = sm.series_id join media m on m.id = sm.media_id
+  where sm.workspace_id = ${workspaceId} and m.id = any(${mediaIds}::uuid[])
+  order by m.file_name, m.id, s.id`
+
 /** When a file is removed, and after what its term counts. `at` is null while a post still needs it. */
 export type FileTerm = { at: Date | null; after: 'post' | 'draft' | 'upload' }
 

@@ -12,7 +12,7 @@ import { requireMember } from '../../http/session.ts'
 import { titleOf } from '../../posts/post-title.ts'
 import { readLibrary } from './address.ts'
 import { altTextMaxCharacters, saveAltText } from './alt-text.ts'
-import { type Deleting, deleteFiles } from './deleting.ts'
+import { deleteFiles, type Losing } from './deleting.ts'
 import { findFile, showFile, showLibrary, type Typed } from './page.ts'
 import { readFileName } from './rename.ts'
 import { useState } from './words.ts'
@@ -110,9 +110,9 @@ const remove = async ({ deps, view }: Parts, c: MemberContext, ids: string[]) =>
   const who = { workspaceId: c.var.workspace.id, userId: c.var.user.id }
   const done = await deleteFiles(deps, who, ids)
   if ('losing' in done) {
-    const kept = new Set(done.losing.map(({ mediaId }) => mediaId))
+    const kept = new Set([...done.losing, ...done.repeating].map(({ mediaId }) => mediaId))
     const others = ids.filter((id) => !kept.has(id))
-    const data = { base, back, files: byFile(done.losing, deps), others }
+    const data = { base, back, files: byFile(done, deps), others }
     return view.page(c, 'media/still-used', data, 409)
   }
   const address = new URL(back, 'http://own')
@@ -122,9 +122,9 @@ const remove = async ({ deps, view }: Parts, c: MemberContext, ids: string[]) =>
   return seeOther(c, isPageOfFile ? base : `${address.pathname}${address.search}`, said)
 }
 
-/** The posts of each file that they would lose. */
-const byFile = (losing: Extract<Deleting, { losing: unknown }>['losing'], deps: WebDeps) =>
-  [...new Map(losing.map((one) => [one.mediaId, one.fileName])).entries()].map(
+/** What would lose each file. */
+const byFile = ({ losing, repeating }: Losing, deps: WebDeps) =>
+  [...new Map([...losing, ...repeating].map((one) => [one.mediaId, one.fileName]))].map(
     ([id, fileName]) => ({
       id,
       fileName,
@@ -136,6 +136,9 @@ const byFile = (losing: Extract<Deleting, { losing: unknown }>['losing'], deps: 
           is: useState(one),
           marks: one.platforms.flatMap((name) => deps.platforms.platforms.get(name) ?? []),
         })),
+      series: repeating
+        .filter((one) => one.mediaId === id)
+        .map((one) => ({ id: one.seriesId, title: titleOf(one.text) })),
     }),
   )
 
