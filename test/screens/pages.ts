@@ -128,7 +128,6 @@ const composerShots: Shot[] = [
 
 export const shots: Shot[] = [
   { name: 'today', open: `${w}/today`, variants: all },
-  { name: 'delete-there', open: post('$="published"', 'Delete on Facebook…'), variants: all },
   { name: 'calendar', open: `${w}/calendar`, variants: all },
   { name: 'calendar-week', open: `${w}/calendar?view=week`, variants: some },
   { name: 'calendar-list', open: `${w}/calendar?view=list`, variants: some },
