@@ -139,8 +139,9 @@ describe('deletion requests', () => {
       posts: 1,
       media: 2,
     })
-    // Two pictures with their thumbnails and uploads. One is in the shared workspace and no one else used it.
-    expect(gone.files).toBe(6)
+    // Two pictures with their thumbnails, medium pictures and uploads. One is in the shared workspace
+    // and no one else used it.
+    expect(gone.files).toBe(8)
     const people = await at.sql<{ name: string }[]>`select name from users order by name`
     expect(people.map(({ name }) => name)).toEqual(['Ada', 'Cem Caner'])
     expect((await cem.open('/w/northside/media')).text).not.toContain('shared-sleeve.jpg')
