@@ -69,7 +69,7 @@ export const upload = async (
 ): Promise<void> => {
   await page.goto(`${at}/media`)
   await page.locator('#files').setInputFiles(files)
-  if (!scripted) await page.getByRole('button', { name: 'Upload' }).click()
+  if (!scripted) await page.getByRole('button', { name: 'Upload', exact: true }).click()
   await page
     .locator('#media li img')
     .nth(files.length - 1)
