@@ -168,7 +168,7 @@ test('every dependency has an exact version', () => {
  * Numbers given to branches that may be merged in another order. Only these may be missing. Empty
  * this list once all are merged.
  */
-const givenOut = Array.from({ length: 29 }, (_, index) => 62 + index)
+const givenOut: number[] = []
 
 test('migrations are numbered without gaps, except for numbers given to branches', () => {
   const names = filesOf('db/migrations')
