@@ -38,7 +38,7 @@ export const createMail = (settings: { smtpUrl: string; from: string }): Mail =>
             content: jpeg,
             contentType: 'image/jpeg',
             contentDisposition: 'inline' as const,
-            filename: 'post.jpg',
+            filename: 'picture.jpg',
           })),
           headers: { 'Auto-Submitted': 'auto-generated' },
         })

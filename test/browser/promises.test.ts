@@ -41,7 +41,7 @@ const allPages = (): string[] =>
     .filter(
       (route) =>
         route.startsWith('GET /') &&
-        !/:(?!workspace)|\*|\.csv|favicon|robots|\/events|\/live|health|\/temporal|\/connect|\/oauth/.test(
+        !/:(?!workspace)|\*|\.csv|\.webmanifest|service-worker|\/api\/|favicon|robots|\/events|\/live|health|\/temporal|\/connect|\/oauth/.test(
           route,
         ),
     )
@@ -124,7 +124,7 @@ describe('every page, in a browser', () => {
     expect(foreign).toEqual([])
     expect(unsafe).toEqual([])
     await context.close()
-  }, 120_000)
+  }, 180_000)
 })
 
 describe('the public pages', () => {

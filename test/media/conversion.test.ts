@@ -162,9 +162,15 @@ describe('until the video is converted', { timeout: 60_000 }, () => {
   const take = async () => {
     const id = await uploadTo(test, 'mirrorless.mp4', bytes)
     const [row] = await test.sql<
-      { storeKey: string; originalKey: string; thumbnailKey: string; originalBytes: number }[]
+      {
+        storeKey: string
+        originalKey: string
+        thumbnailKey: string
+        mediumKey: string
+        originalBytes: number
+      }[]
     >`
-      select store_key, original_key, thumbnail_key, original_bytes::int from media where id = ${id}`
+      select store_key, original_key, thumbnail_key, medium_key, original_bytes::int from media where id = ${id}`
     return { id, row: row! }
   }
 
@@ -187,7 +193,9 @@ describe('until the video is converted', { timeout: 60_000 }, () => {
     const { id, row } = await take()
     await test.sql`update media set purged_at = now() where id = ${id}`
     const files = (await listFilesToRemove(test.sql, 10)).find((one) => one.id === id)
-    expect(files?.keys.sort()).toEqual([row.storeKey, row.thumbnailKey, row.originalKey].sort())
+    expect(files?.keys.sort()).toEqual(
+      [row.storeKey, row.thumbnailKey, row.mediumKey, row.originalKey].sort(),
+    )
     expect(await beginConversion(test.sql, id, new Date())).toBeNull()
   })
 

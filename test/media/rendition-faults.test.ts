@@ -109,7 +109,7 @@ describe('while a rendition is made', { timeout: 60_000 }, () => {
     const [row, ...more] = await rowsOf(id)
     expect([row?.state, more]).toEqual(['ready', []])
     expect(await mediaStore.size(row!.storeKey!)).toBe(row!.sizeBytes)
-    expect((await stored()).length - before).toBe(4) // the upload, the library's, its thumbnail, this
+    expect((await stored()).length - before).toBe(5) // the upload, the library's, its two smaller pictures, this
   })
 
   it('a disk that is full before or while it is stored leaves nothing behind, and the next try makes it', async () => {

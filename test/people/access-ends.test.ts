@@ -245,6 +245,10 @@ describe('every secret that gives access', () => {
       'connect-refused.test.ts: works only in the session that began it, for an admin',
     'deletion_requests.code_hash': 'opens a status page that names nobody; it gives no right',
     'users.password_hash': 'not handed out',
+    'feeds.code_hash': 'feeds.test.ts: ends when the person …',
+    'api_keys.secret_hash': 'keys.test.ts: ends when its maker leaves, and does not come back',
+    'api_requests.name_hash': 'a name that a program chose; it gives no right',
+    'api_requests.content_hash': 'not handed out',
   }
 
   it('is listed here with the test that shows when it ends', async () => {
