@@ -183,7 +183,7 @@ test("promise E3, E4: at every stage of a post, exactly that person's rows, file
     )
     .flatMap(([, row]) => Object.entries(JSON.parse(row) as Record<string, string>))
     .flatMap(([column, value]) => (/_key$/.test(column) && value ? [value] : []))
-  expect(theirFiles).toHaveLength(gone.length * 9) // three pictures each: file, thumbnail and upload
+  expect(theirFiles).toHaveLength(gone.length * 12) // three pictures each: file, thumbnail, medium picture and upload
   expect([...before.files].filter((file) => !after.files.has(file)).sort()).toEqual(
     theirFiles.sort(),
   )
