@@ -28,7 +28,7 @@ const grownMb = ({ startBytes, peakBytes }: { startBytes: number; peakBytes: num
 
 const uploads = [
   ...['/w/:workspace/media', '/w/:workspace/media/:fileName', '/w/:workspace/media/:id/frame'],
-  '/w/:workspace/uploads/:upload',
+  ...['/w/:workspace/uploads/:upload', '/api/v1/media', '/api/v1/uploads/:upload'],
 ]
 const types = [
   'multipart/form-data; boundary=x',
