@@ -67,5 +67,5 @@ export const toggled = (marks: LibraryMark[], mark: LibraryMark): LibraryMark[] 
   return [...marks.filter((one) => one !== other), mark]
 }
 
-export const isLimited = ({ search, kind, marks }: LibraryView): boolean =>
+export const isNarrowed = ({ search, kind, marks }: LibraryView): boolean =>
   search !== '' || kind !== null || marks.length > 0

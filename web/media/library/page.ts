@@ -17,7 +17,7 @@ import type { Renderer, View } from '../../http/render.ts'
 import { titleOf } from '../../posts/post-title.ts'
 import {
   addressOf,
-  isLimited,
+  isNarrowed,
   type LibraryView,
   librarySearchMaxCharacters,
   readLibrary,
@@ -97,8 +97,8 @@ export const showLibrary = async (
         view: shown,
         isFirst: !shown.before,
       },
-      isLimited: isLimited(shown),
-      isEmpty: counts.all === 0 && !isLimited(shown),
+      isNarrowed: isNarrowed(shown),
+      isEmpty: counts.all === 0 && !isNarrowed(shown),
       kinds: [
         { label: 'All', kind: null, count: counts.all },
         { label: 'Photos', kind: 'image' as const, count: counts.image },
