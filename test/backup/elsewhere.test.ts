@@ -67,7 +67,7 @@ it("after a backup, a loss and a restore on another server, scheduled posts are 
 
   const other = await startProduct({ worker: false, sandbox: house.sandbox })
   const there = { ...deps, sql: other.sql, mediaStore: createDiskStore(other.config.media.url) }
-  expect(await restoreBackup(there, folder)).toMatchObject({ heldBack: 0, media: 3 })
+  expect(await restoreBackup(there, folder)).toMatchObject({ heldBack: 0, media: 4 })
   await other.startWorker()
 
   const again = createPerson(other.url)

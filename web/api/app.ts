@@ -41,7 +41,7 @@ export const createApi = (deps: WebDeps): { routes: Hono<Env>; document: ApiDocu
   const methods = methodsOf(api)
   api.all('*', (c) => {
     const path = c.req.path.replace(/^\/api\/v1/, '')
-    const allowed = methods.filter((one) => one.pattern.test(path)).map((one) => one.method)
+    const allowed = methods.filter(({ parts }) => fits(path, parts)).map((one) => one.method)
     if (allowed.length === 0) throw notFound('address')
     throw new ApiProblem(405, 'wrong_method', `This address takes ${allowed.join(', ')}.`, {
       headers: { Allow: allowed.join(', ') },
@@ -53,13 +53,21 @@ export const createApi = (deps: WebDeps): { routes: Hono<Env>; document: ApiDocu
 export type ApiDocument = ReturnType<typeof documentOf>
 
 /** The methods of each address, for the answer to another one. */
-const methodsOf = (api: Api): { pattern: RegExp; method: string }[] => {
+const methodsOf = (api: Api): { parts: string[]; method: string }[] => {
   const known = api.routes.map(({ path, method }) => `${method} ${path}`)
   return [...new Set(known)].map((route) => {
     const [method = '', path = ''] = route.split(' ')
-    const parts = path.split('/').map((part) => (part.startsWith(':') ? '[^/]+' : part))
-    return { method, pattern: new RegExp(`^${parts.join('/').replaceAll('.', '\\.')}$`) }
+    return { method, parts: path.split('/') }
   })
+}
+
+/** A part such as `:id` stands for anything that isn't empty. */
+const fits = (path: string, parts: string[]): boolean => {
+  const given = path.split('/')
+  return (
+    given.length === parts.length &&
+    parts.every((part, at) => (part.startsWith(':') ? given[at] !== '' : given[at] === part))
+  )
 }
 
 type Issue = { path: PropertyKey[]; code: string; message: string }
