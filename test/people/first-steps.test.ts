@@ -111,7 +111,9 @@ describe('an empty page', () => {
 
   it('says what it will contain: media, notifications, people', async () => {
     const page = async (path: string) => (await test.cast.admin.get(`/w/northside/${path}`)).text
-    expect(await page('media')).toContain('<strong>No media yet.</strong> Drop photos and videos here')
+    expect(await page('media')).toContain(
+      '<strong>No media yet.</strong> Drop photos and videos here',
+    )
     expect(await page('notices')).toContain('No notifications yet.')
     expect((await admin.get(`${base}/people`)).text).toContain(
       'You’re the only member. <a href="#invite">Invite your team</a>',
