@@ -16,8 +16,16 @@ beforeAll(async () => {
   ;({ channelId } = await insertChannel(deps, { ...owner, platform: 'facebook', name: '=Café' }))
   const target = await insertTarget(deps, { workspaceId, channelId, platform: 'facebook' })
   postId = target.postId
-  const record = (name: string, subjectId: string, userId: string | null, where = workspaceId) =>
-    recordEvent(test.sql, { name, workspaceId: where, userId, subjectId })
+  const record = async (
+    name: string,
+    subjectId: string,
+    userId: string | null,
+    where = workspaceId,
+  ) => {
+    // Ids of the same millisecond have no order.
+    await test.sql`select pg_sleep(0.002)`
+    await recordEvent(test.sql, { name, workspaceId: where, userId, subjectId })
+  }
   await record('post.scheduled', postId, cast.manager.id)
   await record('target.published', target.targetId, null)
   await record('channel.connected', channelId, cast.admin.id)
