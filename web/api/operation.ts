@@ -4,6 +4,7 @@ import type { Context } from 'hono'
 import type { ApiScope } from '../../db/api/scopes.ts'
 import type { JsonRecord } from '../../platforms/json.ts'
 import type { WebDeps } from '../http/env.ts'
+import { isKnown } from '../http/etags.ts'
 import { takeJson } from './bodies.ts'
 import { type ApiEnv, type Caller, requireKey } from './caller.ts'
 import { once, requestOf } from './once.ts'
@@ -50,10 +51,10 @@ export const reading = <P extends Shape = None, Q extends Shape = None>(
   const route = routeOf(deps, about, { headers, answers: answersOf(about, [304, 404]) })
   api.openapi(route, (async (c: Context<ApiEnv>) => {
     const text = JSON.stringify(await answer({ deps, caller: c.var.caller, ...checked<P, Q>(c) }))
-    c.header('ETag', etagOf(text))
+    const etag = etagOf(text)
+    c.header('ETag', etag)
     c.header('Cache-Control', 'private, no-cache')
-    const known = c.req.header('If-None-Match')?.split(',') ?? []
-    if (known.some((one) => bare(one) === bare(etagOf(text)))) return c.body(null, 304)
+    if (isKnown(c, etag)) return c.body(null, 304)
     return c.body(text, 200, { 'Content-Type': 'application/json' })
   }) as never)
 }
@@ -64,8 +65,6 @@ const etagOf = (text: string): string => {
   const version = /^\{"id":"[0-9a-f-]{36}","version":(\d{1,10}),/.exec(text)?.[1]
   return version ? `"${version}-${hash}"` : `"${hash}"`
 }
-
-const bare = (etag: string): string => etag.trim().replace(/^W\//, '')
 
 type Writing<P extends Shape, B extends z.ZodType> = Described & {
   params?: P

@@ -1,5 +1,6 @@
 import { findAvatar, findChannelName } from '../../db/channels/avatars.ts'
 import { forMembers, type WebDeps } from '../http/env.ts'
+import { isKnown } from '../http/etags.ts'
 import { idParam } from '../http/ids.ts'
 import { requireMember } from '../http/session.ts'
 import { placeholder } from './avatars.ts'
@@ -23,7 +24,7 @@ export const avatarRoutes = (deps: WebDeps) =>
       }
       const etag = `"${avatar.etag}"`
       c.header('ETag', etag)
-      if (c.req.header('If-None-Match') === etag) return c.body(null, 304)
+      if (isKnown(c, etag)) return c.body(null, 304)
       c.header('Content-Type', avatar.contentType)
       return c.body(new Uint8Array(avatar.picture))
     })

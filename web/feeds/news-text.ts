@@ -1,6 +1,7 @@
 import { Feed as News } from 'feed'
 import type { OpenFeed } from '../../db/feeds/feeds.ts'
 import type { FeedStory } from '../../db/feeds/posts.ts'
+import { escaped } from '../http/templates.ts'
 import { titleOf } from '../posts/post-title.ts'
 import type { FeedSite } from './calendar-text.ts'
 
@@ -38,6 +39,3 @@ const asParagraphs = (text: string): string =>
     .split(/\n{2,}/)
     .map((part) => `<p>${part.split('\n').map(escaped).join('<br>')}</p>`)
     .join('')
-
-const escaped = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')

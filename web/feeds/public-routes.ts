@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { findFeed, markFeedRead, type OpenFeed } from '../../db/feeds/feeds.ts'
 import { listFeedPosts, listPublished } from '../../db/feeds/posts.ts'
 import { type AnyContext, forAnyone, type WebDeps } from '../http/env.ts'
+import { isKnown } from '../http/etags.ts'
 import { limitFeeds } from '../http/throttling.ts'
 import { calendarText } from './calendar-text.ts'
 import { newsText } from './news-text.ts'
@@ -36,8 +37,7 @@ const privately = {
 const answer = (c: AnyContext, text: string, type: string): Response => {
   const etag = `"${createHash('sha256').update(text).digest('base64url')}"`
   const headers = { ...privately, ETag: etag, 'Content-Type': type }
-  const known = c.req.header('If-None-Match')?.replaceAll('W/', '')
-  return known === etag ? c.body(null, 304, headers) : c.body(text, 200, headers)
+  return isKnown(c, etag) ? c.body(null, 304, headers) : c.body(text, 200, headers)
 }
 
 const calendarOf = async (deps: WebDeps, feed: OpenFeed): Promise<string> => {

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import type { MediaStore } from '../../media/store.ts'
 import { readRange } from './byte-range.ts'
 import type { AnyContext } from './env.ts'
+import { isKnown } from './etags.ts'
 
 export type StoredFile = { storeKey: string; contentType: string; sizeBytes: number; etag: string }
 
@@ -14,7 +15,7 @@ export const sendFile = (c: AnyContext, store: MediaStore, file: StoredFile): Re
   c.header('Content-Type', file.contentType)
   c.header('Accept-Ranges', 'bytes')
   c.header('ETag', etag)
-  if (listed(c.req.header('If-None-Match'), etag)) return c.body(null, 304)
+  if (isKnown(c, etag)) return c.body(null, 304)
   const ifRange = c.req.header('If-Range')
   const range =
     ifRange && ifRange !== etag ? null : readRange(c.req.header('Range'), file.sizeBytes)
@@ -31,8 +32,3 @@ export const sendFile = (c: AnyContext, store: MediaStore, file: StoredFile): Re
     status,
   )
 }
-
-const listed = (header: string | undefined, etag: string): boolean =>
-  header
-    ?.split(',')
-    .some((entry) => entry.trim() === '*' || entry.trim().replace(/^W\//, '') === etag) ?? false

@@ -116,7 +116,8 @@ const extended = (it: Data, more: Data): Data => Object.assign(Object.create(it)
 const written = (value: unknown): string =>
   value === null || value === undefined ? '' : String(value)
 
-const escaped = (value: unknown): string => {
+/** For HTML, in an element or a quoted attribute. */
+export const escaped = (value: unknown): string => {
   const text = written(value)
   return special.test(text)
     ? text.replace(everySpecial, (character) => entities[character] ?? '')

@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
+import { sendCsv } from '../http/csv-answer.ts'
 import { forMembers, type MemberEnv, type WebDeps } from '../http/env.ts'
 import { isId } from '../http/ids.ts'
 import type { Renderer } from '../http/render.ts'
@@ -35,7 +36,7 @@ export const insightsRoutes = (deps: WebDeps, view: Renderer) => {
       const post = c.req.param('post')
       const readings = isId(post) ? await loadPostReadings(deps, c.var.workspace.id, post) : null
       if (!readings) throw new HTTPException(404)
-      return csv(c, readingsCsv(deps.platforms, readings), 'post')
+      return sendCsv(c, readingsCsv(deps.platforms, readings), 'post')
     })
 }
 
@@ -86,7 +87,7 @@ const table = async (
   const names = [name ?? 'days', ...limits, range.from, range.to].filter(
     (one) => typeof one === 'string',
   )
-  return csv(c, ReadableStream.from(encoded(parts)), names.join('-'))
+  return sendCsv(c, parts, names.join('-'))
 }
 
 const isFaulty = ({ asked }: Insights): boolean => Boolean(asked.faults.from ?? asked.faults.to)
@@ -95,15 +96,3 @@ const queryOf = (c: Context<MemberEnv>): Query => {
   const { range, from, to, by, metric, made, platform, format } = c.req.query()
   return { range, from, to, by, metric, made, platform, format }
 }
-
-async function* encoded(parts: AsyncIterable<string>): AsyncGenerator<Uint8Array> {
-  const encoder = new TextEncoder()
-  for await (const part of parts) yield encoder.encode(part)
-}
-
-const csv = (c: Context<MemberEnv>, body: string | ReadableStream, what: string): Response =>
-  c.body(body, 200, {
-    'Content-Type': 'text/csv; charset=utf-8',
-    'Content-Disposition': `attachment; filename="${c.var.workspace.slug}-${what}.csv"`,
-    'Cache-Control': 'no-store',
-  })

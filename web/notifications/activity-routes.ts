@@ -7,6 +7,7 @@ import {
 } from '../../db/notifications/activity.ts'
 import { listMembers } from '../../db/people/memberships.ts'
 import { csvRows, csvTable } from '../../text/csv.ts'
+import { sendCsv } from '../http/csv-answer.ts'
 import { forMembers, type MemberEnv, type WebDeps } from '../http/env.ts'
 import { isId } from '../http/ids.ts'
 import type { Renderer } from '../http/render.ts'
@@ -47,11 +48,7 @@ export const activityRoutes = (deps: WebDeps, view: Renderer) =>
       })
     })
     .get('/w/:workspace/activity.csv', requireMember('admin'), (c) =>
-      c.body(ReadableStream.from(tableOf(deps, c, filterIn(c))), 200, {
-        'Content-Type': 'text/csv; charset=utf-8',
-        'Content-Disposition': `attachment; filename="${c.var.workspace.slug}-activity.csv"`,
-        'Cache-Control': 'no-store',
-      }),
+      sendCsv(c, tableOf(deps, c, filterIn(c)), 'activity'),
     )
 
 /** From the address. What isn't an id is ignored. */
@@ -92,10 +89,9 @@ async function* tableOf(
   deps: WebDeps,
   c: Context<MemberEnv>,
   filter: ActivityFilter,
-): AsyncGenerator<Uint8Array> {
-  const encoder = new TextEncoder()
+): AsyncGenerator<string> {
   const wordsOf = wordsIn(deps, c)
-  yield encoder.encode(csvTable([['time_utc', 'who', 'what', 'event', 'post']]))
+  yield csvTable([['time_utc', 'who', 'what', 'event', 'post']])
   let before: string | null = null
   while (true) {
     const events: ListedEvent[] = await listEvents(deps.sql, c.var.workspace.id, {
@@ -107,7 +103,7 @@ async function* tableOf(
         ? `${deps.config.publicUrl}/w/${c.var.workspace.slug}/posts/${event.postId}`
         : '',
     ])
-    if (rows.length > 0) yield encoder.encode(csvRows(rows))
+    if (rows.length > 0) yield csvRows(rows)
     if (events.length < eventsAPart) return
     before = events.at(-1)!.id
   }
