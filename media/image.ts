@@ -77,19 +77,29 @@ const metadataOf = (path: string, types: PictureType[]) =>
 export const isAnimated = async (path: string): Promise<boolean> =>
   ((await metadataOf(path, ['image/gif', 'image/webp'])).pages ?? 1) > 1
 
-/** Makes a small WebP for our own pages. Throws MediaRefused. */
-export const makeThumbnail = async (
-  from: string | Buffer,
-  to: string,
-  types = uploadTypes,
-): Promise<void> => {
-  await refusing(async () =>
-    (await openPicture(from, types))
-      .resize({ width: thumbnailPixels, height: thumbnailPixels, fit: 'inside' })
-      .webp({ quality: 78 })
-      .toFile(to),
-  )
-}
+type WebpSize = { width: number; height: number; withoutEnlargement?: boolean; quality: number }
+
+/** The files that our own pages show: a WebP that fits into the size. They throw MediaRefused. */
+const makeWebp =
+  ({ quality, ...size }: WebpSize) =>
+  async (from: string | Buffer, to: string, types = uploadTypes): Promise<void> => {
+    await refusing(async () =>
+      (await openPicture(from, types))
+        .resize({ ...size, fit: 'inside' })
+        .webp({ quality })
+        .toFile(to),
+    )
+  }
+
+/** The small picture of lists. */
+export const makeThumbnail = makeWebp({
+  width: thumbnailPixels,
+  height: thumbnailPixels,
+  quality: 78,
+})
+
+/** The picture that previews show. Never larger than the file. */
+export const makeMedium = makeWebp({ ...mediumPixels, withoutEnlargement: true, quality: 80 })
 
 const mailPixels = 144
 
@@ -109,20 +119,6 @@ export const makeMailPicture = (
       .jpeg({ quality: 80, mozjpeg: true })
       .toBuffer()
   })
-
-/** Makes the WebP that previews show. Never larger than the picture. Throws MediaRefused. */
-export const makeMedium = async (
-  from: string | Buffer,
-  to: string,
-  types = uploadTypes,
-): Promise<void> => {
-  await refusing(async () =>
-    (await openPicture(from, types))
-      .resize({ ...mediumPixels, fit: 'inside', withoutEnlargement: true })
-      .webp({ quality: 80 })
-      .toFile(to),
-  )
-}
 
 type Size = { width: number; height: number }
 

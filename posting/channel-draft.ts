@@ -1,5 +1,6 @@
 import type { ComposeChannel } from '../db/channels/account-facts.ts'
 import type { ComposedMedia } from '../db/posts/composed-media.ts'
+import type { TargetToSchedule } from '../db/posts/target-moves.ts'
 import { editsFault, factsAfterEdits } from '../media/edits.ts'
 import type { JsonRecord } from '../platforms/json.ts'
 import type { DraftForChannel, Platform, RuleFault } from '../platforms/platform.ts'
@@ -53,6 +54,19 @@ export const judge = (
   const faults = [...brokenFiles(media), ...platform.check(draft)]
   return { kind, suggested, draft, values, faults }
 }
+
+/** What is sent to an account. Its time is the caller's. */
+export const targetContent = (
+  channel: Pick<ComposeChannel, 'id' | 'platform'>,
+  { draft: { kind, text, link, settings } }: Pick<JudgedDraft, 'draft'>,
+): Omit<TargetToSchedule, 'dueAt' | 'queued'> => ({
+  channelId: channel.id,
+  platform: channel.platform,
+  kind,
+  text,
+  link,
+  settings,
+})
 
 /** A file can't be published on any platform if its conversion failed or its edits don't fit it. */
 const brokenFiles = (media: ComposedMedia[]): RuleFault[] =>

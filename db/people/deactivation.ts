@@ -11,9 +11,17 @@ import { revokeInvitationsBy } from './invitations.ts'
 const keep = terms.account
 
 /**
- * Ends every session, mailed link, feed and API key, and the invitations that the person created.
- * False if the account was already deactivated.
+ * For an account that closes: ends what gives access to it, and what the person handed out in any
+ * workspace. Nothing of it comes back with the account.
  */
+export const endAllAccess = async (sql: Db, userId: string, now: Date): Promise<void> => {
+  await endAccess(sql, userId, { now })
+  await revokeInvitationsBy(sql, userId, null, now)
+  await deleteFeedsOf(sql, userId)
+  await deleteApiKeysOf(sql, userId)
+}
+
+/** Ends all access, too. False if the account was already deactivated. */
 export const deactivate = async (
   sql: Db,
   userId: string,
@@ -22,10 +30,7 @@ export const deactivate = async (
 ): Promise<boolean> => {
   const { count } = await sql`
     update users set deactivated_at = ${now}, deactivated_by = ${by} where id = ${userId} and deactivated_at is null`
-  await endAccess(sql, userId, { now })
-  await revokeInvitationsBy(sql, userId, null, now)
-  await deleteFeedsOf(sql, userId)
-  await deleteApiKeysOf(sql, userId)
+  await endAllAccess(sql, userId, now)
   return count > 0
 }
 

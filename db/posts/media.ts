@@ -132,7 +132,10 @@ export const addMedium = async (
   return count > 0
 }
 
-export const mediaColumns = (sql: Db) => sql`
+export const mediaColumns = (sql: Db) => sql`${fileColumns(sql)}, m.alt_text`
+
+/** Without the alt text, of which a post has its own. */
+export const fileColumns = (sql: Db) => sql`
   m.id, m.workspace_id, m.kind, m.content_type, m.file_name, m.size_bytes::float8 as size_bytes, m.width, m.height, m.duration_ms,
-  m.video_codec, m.audio_codec, m.fps, m.encoding, m.store_key, m.thumbnail_key, m.medium_key, m.alt_text, m.uploaded_at, m.purged_at,
+  m.video_codec, m.audio_codec, m.fps, m.encoding, m.store_key, m.thumbnail_key, m.medium_key, m.uploaded_at, m.purged_at,
   m.conversion, m.conversion_began_at, m.conversion_share, m.conversion_problem`

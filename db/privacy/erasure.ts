@@ -1,9 +1,6 @@
-import { deleteApiKeysOf } from '../api/keys.ts'
 import { takeChannelsOut } from '../channels/disconnecting.ts'
 import { endGrant } from '../channels/grants.ts'
-import { deleteFeedsOf } from '../feeds/feeds.ts'
-import { endAccess } from '../people/access.ts'
-import { revokeInvitationsBy } from '../people/invitations.ts'
+import { endAllAccess } from '../people/deactivation.ts'
 import type { Db } from '../postgres/connect.ts'
 import { lockPostsOn } from '../posts/post-locks.ts'
 import { hasWorkflow, keysOfMedia } from '../posts/renditions.ts'
@@ -46,10 +43,7 @@ const grantsOf = (sql: Db, request: OpenRequest) =>
 /** Locks the person out: deactivates the account and ends its sessions, links, keys and invitations. */
 export const lockOut = async (sql: Db, userId: string, now: Date): Promise<void> => {
   await sql`update users set deactivated_at = coalesce(deactivated_at, ${now}) where id = ${userId}`
-  await endAccess(sql, userId, { now })
-  await revokeInvitationsBy(sql, userId, null, now)
-  await deleteFeedsOf(sql, userId)
-  await deleteApiKeysOf(sql, userId)
+  await endAllAccess(sql, userId, now)
   await dropLetters(sql, userId)
   await sql`delete from mail_links where user_id = ${userId}`
   await sql`delete from password_resets where user_id = ${userId}`

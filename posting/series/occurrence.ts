@@ -6,7 +6,7 @@ import type { SeriesRow, Timing } from '../../db/posts/series/series.ts'
 import type { TargetToSchedule } from '../../db/posts/target-moves.ts'
 import type { Registry } from '../../platforms/index.ts'
 import type { Platform } from '../../platforms/platform.ts'
-import { type JudgedDraft, judge, valuesOf } from '../channel-draft.ts'
+import { type JudgedDraft, judge, targetContent, valuesOf } from '../channel-draft.ts'
 import { occurrenceTime } from './dates.ts'
 
 /** What the occurrences of a series are made from, as of now. */
@@ -78,13 +78,8 @@ export const occurrenceOf = (
     repeats: null,
   }
   if (isBroken) return { draft, targets: null }
-  const targets = accounts.map(({ channel, draft: { kind, text, link, settings } }) => ({
-    channelId: channel.id,
-    platform: channel.platform,
-    kind,
-    text,
-    link,
-    settings,
+  const targets = accounts.map((one) => ({
+    ...targetContent(one.channel, one),
     dueAt,
     queued: false,
   }))

@@ -34,6 +34,18 @@ export const connectAll = async (
   return { facebook, instagram, tiktok }
 }
 
+/** Like `connectAll`, in a workspace of this zone and with a second Facebook account in place of Instagram. */
+export const connectTextAccounts = async (
+  deps: Deps,
+  { zone, ...who }: { workspaceId: string; userId: string; zone: string },
+): Promise<Record<PlatformName, string>> => {
+  await deps.sql`update workspaces set zone = ${zone} where id = ${who.workspaceId}`
+  const channels = await connectAll(deps, who)
+  // It takes a text without files.
+  await deps.sql`update channels set platform = 'facebook', name = 'Northside Events' where id = ${channels.instagram}`
+  return channels
+}
+
 /** A file as an upload leaves it: only the row, no bytes. */
 export const addMedia = async (
   { sql }: Deps,

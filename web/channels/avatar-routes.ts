@@ -1,6 +1,6 @@
 import { findAvatar, findChannelName } from '../../db/channels/avatars.ts'
+import { isKnown } from '../http/answers.ts'
 import { forMembers, type WebDeps } from '../http/env.ts'
-import { isKnown } from '../http/etags.ts'
 import { idParam } from '../http/ids.ts'
 import { requireMember } from '../http/session.ts'
 import { placeholder } from './avatars.ts'

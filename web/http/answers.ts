@@ -1,5 +1,6 @@
+import type { Context } from 'hono'
 import type { Said } from '../pages/said.ts'
-import type { AnyContext } from './env.ts'
+import type { AnyContext, MemberEnv } from './env.ts'
 
 export { formFields, formList } from './forms/forms.ts'
 
@@ -42,4 +43,30 @@ export const backIn = (c: AnyContext, given: string | undefined): string | undef
   return path.startsWith(base)
     ? path.replace(/([?&])(did|said|undo)=[^&]*&?/g, '$1').replace(/[?&]$/, '')
     : undefined
+}
+
+/** Whether the client has this version already, so that the answer is a 304. `etag` has its quotes. */
+export const isKnown = (c: AnyContext, etag: string): boolean =>
+  c.req
+    .header('If-None-Match')
+    ?.split(',')
+    .some((entry) => entry.trim() === '*' || entry.trim().replace(/^W\//, '') === etag) ?? false
+
+/** Answers with a CSV file of the workspace. A table in parts is streamed, never in memory at once. */
+export const sendCsv = (
+  c: Context<MemberEnv>,
+  table: string | AsyncIterable<string>,
+  what: string,
+): Response => {
+  const body = typeof table === 'string' ? table : ReadableStream.from(encoded(table))
+  return c.body(body, 200, {
+    'Content-Type': 'text/csv; charset=utf-8',
+    'Content-Disposition': `attachment; filename="${c.var.workspace.slug}-${what}.csv"`,
+    'Cache-Control': 'no-store',
+  })
+}
+
+async function* encoded(parts: AsyncIterable<string>): AsyncGenerator<Uint8Array> {
+  const encoder = new TextEncoder()
+  for await (const part of parts) yield encoder.encode(part)
 }

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream'
 import type { MediaStore } from '../../media/store.ts'
+import { isKnown } from './answers.ts'
 import { readRange } from './byte-range.ts'
 import type { AnyContext } from './env.ts'
-import { isKnown } from './etags.ts'
 
 export type StoredFile = { storeKey: string; contentType: string; sizeBytes: number; etag: string }
 

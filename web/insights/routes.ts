@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
-import { sendCsv } from '../http/csv-answer.ts'
+import { sendCsv } from '../http/answers.ts'
 import { forMembers, type MemberEnv, type WebDeps } from '../http/env.ts'
 import { isId } from '../http/ids.ts'
 import type { Renderer } from '../http/render.ts'

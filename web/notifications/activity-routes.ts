@@ -7,7 +7,7 @@ import {
 } from '../../db/notifications/activity.ts'
 import { listMembers } from '../../db/people/memberships.ts'
 import { csvRows, csvTable } from '../../text/csv.ts'
-import { sendCsv } from '../http/csv-answer.ts'
+import { sendCsv } from '../http/answers.ts'
 import { forMembers, type MemberEnv, type WebDeps } from '../http/env.ts'
 import { isId } from '../http/ids.ts'
 import type { Renderer } from '../http/render.ts'

@@ -1,4 +1,5 @@
 import type { TargetToSchedule } from '../../db/posts/target-moves.ts'
+import { targetContent } from '../../posting/channel-draft.ts'
 import type { Composer } from './composer.ts'
 import type { Plan } from './when/plan.ts'
 
@@ -6,14 +7,9 @@ import type { Plan } from './when/plan.ts'
 export const targetsOf = (composer: Composer, plan: Plan): TargetToSchedule[] =>
   composer.channels
     .filter((one) => one.chosen)
-    .map(({ channel, draft: { kind, text, link, settings } }) => ({
-      channelId: channel.id,
-      platform: channel.platform,
-      kind,
-      text,
-      link,
-      settings,
-      ...(plan.get(channel.id) ?? { dueAt: sentAt(composer, channel.id), queued: false }),
+    .map((one) => ({
+      ...targetContent(one.channel, one),
+      ...(plan.get(one.channel.id) ?? { dueAt: sentAt(composer, one.channel.id), queued: false }),
     }))
 
 const sentAt = ({ targets }: Composer, channelId: string): Date => {

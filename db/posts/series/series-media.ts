@@ -1,6 +1,7 @@
 import type { Edits } from '../../../media/edits.ts'
 import type { Db } from '../../postgres/connect.ts'
 import type { ComposedMedia } from '../composed-media.ts'
+import { fileColumns } from '../media.ts'
 import type { SeriesRef } from './series.ts'
 
 /** Sets the files of a new series, in this order. Leaves out files of other workspaces. */
@@ -24,8 +25,6 @@ export const insertSeriesMedia = async (
 /** The files of a series in their order. Includes files whose bytes were deleted. */
 export const listSeriesMedia = (sql: Db, ref: SeriesRef): Promise<ComposedMedia[]> =>
   sql<ComposedMedia[]>`
-    select m.id, m.workspace_id, m.kind, m.content_type, m.file_name, m.size_bytes::float8 as size_bytes, m.width, m.height,
-      m.duration_ms, m.video_codec, m.audio_codec, m.fps, m.encoding, m.store_key, m.thumbnail_key, m.medium_key, m.uploaded_at, m.purged_at,
-      m.conversion, m.conversion_began_at, m.conversion_share, m.conversion_problem, sm.alt_text, sm.edits
+    select ${fileColumns(sql)}, sm.alt_text, sm.edits
     from series_media sm join media m on m.id = sm.media_id
     where sm.series_id = ${ref.seriesId} and sm.workspace_id = ${ref.workspaceId} order by sm.position`

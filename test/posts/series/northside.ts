@@ -3,7 +3,7 @@ import { beforeAll, beforeEach, expect } from 'vitest'
 import { addDays } from '../../../web/time/days.ts'
 import { wallTimeOf } from '../../../web/time/wall-time.ts'
 import { createTestApp, type TestApp } from '../../support/app.ts'
-import { connectAll, type PlatformName, postIdIn } from '../../support/posts.ts'
+import { connectTextAccounts, type PlatformName, postIdIn } from '../../support/posts.ts'
 
 export const zone = 'Europe/Zurich'
 const dayMs = 86_400_000
@@ -12,13 +12,11 @@ export let test: TestApp
 export let channels: Record<PlatformName, string>
 beforeAll(async () => {
   test = await createTestApp()
-  await test.sql`update workspaces set zone = ${zone}`
-  channels = await connectAll(test.deps, {
+  channels = await connectTextAccounts(test.deps, {
     workspaceId: test.workspaces.northside,
     userId: test.cast.admin.id,
+    zone,
   })
-  // A second account that takes a text without files.
-  await test.sql`update channels set platform = 'facebook', name = 'Northside Events' where id = ${channels.instagram}`
 })
 beforeEach(async () => {
   await test.sql`delete from posts`

@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { wallTimeOf } from '../../../web/time/wall-time.ts'
 import { createTestApp, type TestApp } from '../../support/app.ts'
-import { connectAll, type PlatformName, postIdIn } from '../../support/posts.ts'
+import { connectTextAccounts, type PlatformName, postIdIn } from '../../support/posts.ts'
 
 let test: TestApp
 let channels: Record<PlatformName, string>
@@ -10,13 +10,11 @@ const zone = 'Europe/Zurich'
 
 beforeAll(async () => {
   test = await createTestApp()
-  await test.sql`update workspaces set zone = ${zone}`
-  channels = await connectAll(test.deps, {
+  channels = await connectTextAccounts(test.deps, {
     workspaceId: test.workspaces.northside,
     userId: test.cast.admin.id,
+    zone,
   })
-  // A second account that takes a text without files.
-  await test.sql`update channels set platform = 'facebook', name = 'Northside Events' where id = ${channels.instagram}`
 })
 beforeEach(async () => {
   await test.sql`delete from posts`

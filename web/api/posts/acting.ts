@@ -2,6 +2,7 @@ import type { PostRow } from '../../../db/posts/posts.ts'
 import type { WebDeps } from '../../http/env.ts'
 import { formOfPost } from '../../posts/composer-form.ts'
 import { cancel, discard, duplicate, move } from '../../posts/post-acts.ts'
+import type { Caller } from '../caller.ts'
 import { type Api, writing } from '../operation.ts'
 import { ApiProblem } from '../problems.ts'
 import { atTime, ruled, wholeMinute } from './forms.ts'
@@ -17,19 +18,25 @@ export const actOnPosts = (api: Api, deps: WebDeps): void => {
   endPosts(api, deps)
 }
 
-/** What makes a post go out. The same checks as in the composer. */
+/** What makes a post go out: the accounts say first what they accept now. */
+const sends = {
+  ...acts,
+  before: ({ deps, caller, params }: { deps: WebDeps; caller: Caller; params: { id: string } }) =>
+    askAccounts(deps, caller, params.id),
+}
+
+/** With the same checks as in the composer. */
 const schedulePosts = (api: Api, deps: WebDeps): void => {
   writing(
     api,
     deps,
     {
-      ...acts,
+      ...sends,
       path: '/posts/{id}/schedule',
       id: 'schedulePost',
       summary: 'Schedule a post for a time',
       scope: 'schedule',
       body: whenToPublish,
-      before: ({ deps, caller, params }) => askAccounts(deps, caller, params.id),
     },
     async ({ deps, caller, params, body, version }) => {
       const post = await getPost(deps, caller, params.id, version)
@@ -42,13 +49,12 @@ const schedulePosts = (api: Api, deps: WebDeps): void => {
     api,
     deps,
     {
-      ...acts,
+      ...sends,
       path: '/posts/{id}/queue',
       id: 'queuePost',
       summary: 'Schedule a post for a free slot of each account',
       scope: 'schedule',
       body: whereInQueue,
-      before: ({ deps, caller, params }) => askAccounts(deps, caller, params.id),
     },
     async ({ deps, caller, params, body, version }) => {
       const post = await getPost(deps, caller, params.id, version)
@@ -66,14 +72,13 @@ const schedulePosts = (api: Api, deps: WebDeps): void => {
     api,
     deps,
     {
-      ...acts,
+      ...sends,
       path: '/posts/{id}/publish',
       id: 'publishPost',
       summary: 'Publish a post now',
       description: 'A draft is sent to all its accounts, a scheduled post to those that wait.',
       scope: 'publish',
       body: now,
-      before: ({ deps, caller, params }) => askAccounts(deps, caller, params.id),
     },
     async ({ deps, caller, params, body, version }) => {
       const post = await getPost(deps, caller, params.id, version)
