@@ -2030,7 +2030,7 @@ comment on column posts.series_id is 'the series that it is an occurrence of';
 comment on column posts.occurrence_on is 'the date of the series for which it was made, which stays when it is moved alone. One post for each';
 comment on column posts.is_apart is 'an occurrence that was edited or moved alone: changes to the following posts leave it as it is';
 comment on column posts.repeats is 'of a draft: how it repeats once it is scheduled, as chosen in the form';
-comment on column posts.edited_by is 'who saved its content last; null: the author, or somebody who deleted their account';
+comment on column posts.edited_by is 'who saved its content last; null: the author, or someone who deleted their account';
 comment on table reading_calls is 'calls that read numbers, by minute, of the last hour: measuring leaves the rest of the limit to publishing';
 comment on table recovery_codes is 'promise: A3: ten codes that each replace the second factor once';
 comment on column recovery_codes.code_hash is 'Argon2id of the code, which is shown once';
@@ -2045,7 +2045,7 @@ comment on table review_decisions is 'what reviewers decided about a post, and w
 comment on column review_decisions.user_id is 'null: the person deleted their account';
 comment on column review_decisions.words is 'what should change, as typed';
 comment on table reviewers is 'members who approve posts; in a workspace without any, its admins do';
-comment on table reviews is 'the review of a post that somebody asked for, or that the workspace requires. While there is one, the post goes out only as it was approved';
+comment on table reviews is 'the review of a post that someone asked for, or that the workspace requires. While there is one, the post goes out only as it was approved';
 comment on column reviews.state is 'changes: changes were requested; edited: a draft was edited after it was approved; held: its time came before the approval';
 comment on column reviews.stage is 'who is asked now';
 comment on column reviews.round is 'how often approval was asked for, each stage counted';

@@ -3,10 +3,10 @@ export type PostCard = { words: string; meta: string[]; picture: Buffer | null }
 
 export type Link = { label: string; url: string }
 
-/** A paragraph, a link of its own line, facts with their labels, or posts. */
+/** A paragraph, a link on a separate line, facts with their labels, or posts. */
 type Part = string | Link | { facts: [label: string, value: string][] } | { posts: PostCard[] }
 
-/** What an email says, in the order in which it is read. Both of its bodies say all of it. */
+/** What an email says, in reading order. Both of its bodies say all of it. */
 export type Letter = {
   /** Also the headline. */
   subject: string

@@ -55,7 +55,7 @@ const startLostConversions = async (deps: StartingDeps): Promise<void> => {
     if (!(await isRunning(deps.client, mediaWorkflowId(id)))) await enqueue(deps.sql, 'media', id)
 }
 
-/** Enqueues reviews again that wait for somebody, but have no running workflow to remind them. */
+/** Enqueues reviews again that wait for someone, but have no running workflow to remind them. */
 const startLostReviews = async (deps: StartingDeps, turn: number): Promise<void> => {
   for (const id of await listReviewsAlone(deps.sql, { limit: perMinute, turn }))
     if (!(await isRunning(deps.client, reviewWorkflowId(id)))) await enqueue(deps.sql, 'review', id)

@@ -7,7 +7,7 @@ import { extendOne, type SeriesDeps } from '../../posting/series/extend.ts'
 export type SeriesActivities = ReturnType<typeof createSeriesActivities>
 
 const batch = 100
-/** The zone in which a day begins first: no series is further ahead. */
+/** The zone where a day begins first: no series is further ahead. */
 const earliestZone = 'Pacific/Kiritimati'
 
 export const createSeriesActivities = (deps: SeriesDeps & { log: Logger }) => ({

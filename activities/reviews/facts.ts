@@ -31,7 +31,7 @@ const stepOf: Record<Reminder, ReviewStep> = {
 /** How often to read a review that has nothing to wait for, in case a signal was lost. */
 const lookMs = 24 * hourMs
 
-/** Null if there is nothing to do before somebody decides. */
+/** Null if there is nothing to do before someone decides. */
 export const dueStepOf = (review: ReviewToDrive, nowMs: number): DueStep | null => {
   if (review.state === 'approved') return null
   const dueMs = review.dueAt?.getTime() ?? null

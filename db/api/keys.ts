@@ -6,7 +6,7 @@ import { type ApiScope, adminScopes } from './scopes.ts'
 
 /** All keys begin with it, so that scanners for leaked secrets find them. */
 const keyPrefix = 'cs_'
-/** The hour in which requests are counted, in seconds. */
+/** How long requests are counted for, in seconds: an hour. */
 export const windowS = 3_600
 
 /** Returns the key, which is shown once. The table stores only its hash. */
@@ -48,7 +48,7 @@ export type UsedKey = DateChoice & {
 }
 
 /**
- * Counts a request with this key. Null unless the key is valid: not expired, and made by somebody
+ * Counts a request with this key. Null unless the key is valid: not expired, and made by someone
  * who is an active member today. Scopes for admins count only while they are one.
  */
 export const useApiKey = async (sql: Db, secret: string, now: Date): Promise<UsedKey | null> => {

@@ -1,4 +1,4 @@
-/** What a key may do. Each is granted by itself; none includes another. */
+/** What a key may do. No scope includes another. */
 export const apiScopes = ['read', 'draft', 'schedule', 'publish', 'manage'] as const
 export type ApiScope = (typeof apiScopes)[number]
 

@@ -1,7 +1,7 @@
 import type { Db } from '../postgres/connect.ts'
 import type { TargetState } from '../posts/target-states.ts'
 
-/** A post at one of its times. Accounts with another time of their own are another entry. */
+/** A post at one of its times. Accounts with a different time are a separate entry. */
 export type FeedPost = {
   postId: string
   /** The first target of this time; null for a draft. */

@@ -7,7 +7,7 @@ comment on column workspaces.review_stages is 'who approves: the team, the clien
 
 alter table posts add column edited_by uuid references users on delete set null;
 create index posts_editor on posts (edited_by) where edited_by is not null;
-comment on column posts.edited_by is 'who saved its content last; null: the author, or somebody who deleted their account';
+comment on column posts.edited_by is 'who saved its content last; null: the author, or someone who deleted their account';
 
 create table reviewers (
   workspace_id uuid not null references workspaces on delete cascade,
@@ -37,7 +37,7 @@ create table reviews (
 create index reviews_workspace on reviews (workspace_id, state);
 create index reviews_asker on reviews (asked_by) where asked_by is not null;
 create index reviews_waiting on reviews (post_id) where state = 'waiting';
-comment on table reviews is 'the review of a post that somebody asked for, or that the workspace requires. While there is one, the post goes out only as it was approved';
+comment on table reviews is 'the review of a post that someone asked for, or that the workspace requires. While there is one, the post goes out only as it was approved';
 comment on column reviews.state is 'changes: changes were requested; edited: a draft was edited after it was approved; held: its time came before the approval';
 comment on column reviews.stage is 'who is asked now';
 comment on column reviews.round is 'how often approval was asked for, each stage counted';

@@ -79,7 +79,7 @@ export const listTargets = (
 /**
  * `missedAt`: after this time it is too late to publish. `isPaused`: publishing is paused in its
  * workspace. `isConnected`: its account and connection are active, as far as we know. `isUnapproved`:
- * somebody has to approve it as it is before it may go out.
+ * someone has to approve it as it is before it may go out.
  */
 export type TargetToDrive = TargetRow & {
   missedAt: Date

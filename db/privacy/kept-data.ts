@@ -80,7 +80,7 @@ export const keptData: Kept[] = [
     id: 'feeds',
     group: 'account',
     what: 'Links that you make for your calendar program or feed reader, as a hash, and the day each was last read',
-    why: 'To show your posts there. Whoever has such a link can read them, so you can delete it at any time',
+    why: 'To show your posts there. Anyone with such a link can read them, so you can delete it at any time',
     kept: { until: 'Until you delete the link, leave the workspace or close your account' },
     columns: ['feeds.*'],
   },

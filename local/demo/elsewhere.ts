@@ -9,7 +9,7 @@ import { audienceOf } from './reception.ts'
 import { idAt, insertRows } from './rows.ts'
 import type { SandboxControl } from './sandbox.ts'
 
-/** Posts that somebody made on a phone, in the platform's own app, with their ids there. */
+/** Posts that someone made on a phone, in the platform's own app, with their ids there. */
 export type Elsewhere = { post: PastPost; id: string; permalink: string }[]
 
 const dayMs = 86_400_000

@@ -3,7 +3,7 @@ import type { Platform } from './platform.ts'
 import type { CoreSettings } from './settings.ts'
 import type { World } from './world.ts'
 
-/** A simulated company, and what somebody who registers an app there needs to know. */
+/** A simulated company, and what someone who registers an app there needs to know. */
 export type Company = {
   name: string
   /** Real hosts, and the path prefixes that stand for them. */

@@ -111,7 +111,7 @@ describe('alt text', () => {
       back: `${media}?file=${id}`,
     })
     expect(other.status).toBe(422)
-    expect(other.text).toContain('Somebody else changed this alt text to: “Two loudspeakers”')
+    expect(other.text).toContain('Someone else changed this alt text to: “Two loudspeakers”')
     expect(other.text).toContain('>Mine</textarea>')
     const long = 'a'.repeat(altTextMaxCharacters + 1)
     const refused = await send(`${id}/alt-text`, { alt_text: long })

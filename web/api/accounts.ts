@@ -33,7 +33,7 @@ export const readAccounts = (api: Api, deps: WebDeps): void => {
       path: '/key',
       id: 'getKey',
       tag: 'Key',
-      summary: 'Get what this key may do, and in which workspace',
+      summary: 'Get the workspace and scopes of this key',
       scope: null,
       answer: keyFacts,
     },

@@ -25,7 +25,7 @@ export const problemCodes = {
   media_unsupported: 'This format isn’t supported.',
   not_a_draft: 'Only drafts can be deleted. Cancel the post instead.',
   not_found: 'There is no such thing in the workspace of the key.',
-  post_changed: 'Somebody changed the post. Get it again, then decide.',
+  post_changed: 'Someone changed the post. Get it again, then decide.',
   posted_twice: 'The same content goes out within a day. Send `twice: true` if that is meant.',
   rate_limited: 'Wait as long as Retry-After says.',
   refused: 'The request was refused. `detail` says why.',

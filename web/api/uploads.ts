@@ -42,7 +42,7 @@ const placeOf = (c: AnyContext): UploadPlace => {
   }
 }
 
-/** The protocol's refusals, in the form of all others. */
+/** The protocol's refusals, in the same form as the API's other errors. */
 const answered = async (c: Context<ApiEnv>, response: Response): Promise<Response> => {
   if (response.ok) return response
   const kept = [...response.headers].filter(([name]) => /^(tus-|upload-|connection)/i.test(name))

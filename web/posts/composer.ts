@@ -80,7 +80,7 @@ export type ChannelDraft = {
 
 /**
  * Whether a post has to be approved before it goes out, if this person saves it now: the workspace
- * requires it, or somebody asked for it.
+ * requires it, or someone asked for it.
  */
 export const withRole = (composer: Composer, role: Role): Composer => {
   const { reviewOf, post } = composer

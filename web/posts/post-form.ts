@@ -52,7 +52,7 @@ export type PostForm = {
   key: string
   /** The form has already made a post and was changed since, so it is now an edit of that post. */
   goesOn: boolean
-  /** Autosave must not change the draft: somebody else changed it, and both texts are shown. */
+  /** Autosave must not change the draft: someone else changed it, and both texts are shown. */
   aside: boolean
   /** When the unsaved edit that the form shows was kept. Empty if it shows none. */
   editAt: string

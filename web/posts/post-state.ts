@@ -72,7 +72,7 @@ export const overallPill = (
   return review && review !== 'approved' && isAhead && isCalm ? reviewPills[review] : pill
 }
 
-/** The state of a review, which stands before what is still ahead. */
+/** The state of a review, shown before what is still ahead. */
 export const reviewPills: Record<ReviewState, Pill> = {
   waiting: { words: 'in review', tone: 'wait' },
   changes: { words: 'changes requested', tone: 'need' },

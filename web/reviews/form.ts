@@ -12,8 +12,8 @@ import { reviewWordsMax } from './acts.ts'
 import { loadPostReview } from './post-review.ts'
 
 /**
- * The review of a post on a page of its own, with what was typed: for words that are missing or too
- * long, and after somebody changed the post.
+ * The review of a post on a separate page, with what was typed: for words that are missing or too
+ * long, and after someone changed the post.
  */
 export const showReviewForm = async (
   deps: WebDeps,

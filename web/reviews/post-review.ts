@@ -61,7 +61,7 @@ const isLate = ({ heldAt }: Review, targets: TargetRow[]): boolean =>
 
 const wordsOf = (review: Review, late: boolean, fmt: Formats): string => {
   const who = review.stage === 'client' ? 'the client’s approval' : 'approval'
-  const asked = `${review.askedBy ?? 'Somebody'} asked ${fmt.when(review.askedAt)}.`
+  const asked = `${review.askedBy ?? 'Someone'} asked ${fmt.when(review.askedAt)}.`
   if (late && review.state === 'approved')
     return 'Approved after its time, so nothing was sent. Publish it now, or move it to another time.'
   switch (review.state) {

@@ -45,7 +45,7 @@ const readChosen = (value: string): Chosen[] => {
   return isId(postId) ? [{ postId, version: readVersion(version ?? '') }] : []
 }
 
-/** Each post in a transaction of its own. Returns how many were left as they are. */
+/** Each post in a separate transaction. Returns how many were left as they are. */
 const decideEach = async (
   deps: WebDeps,
   c: Context<MemberEnv>,

@@ -1,7 +1,7 @@
 import type { TransactionSql } from 'postgres'
 import type { Db } from '../../postgres/connect.ts'
 
-/** In the order in which they are offered and given to new labels. */
+/** In the order that they are offered and given to new labels. */
 export const labelColors = [
   'red',
   'orange',

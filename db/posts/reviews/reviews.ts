@@ -76,7 +76,7 @@ export const noteEdit = async (
 }
 
 /**
- * Asks for approval if somebody wants it (`isAsked`), if the workspace requires it, or if the post
+ * Asks for approval if someone wants it (`isAsked`), if the workspace requires it, or if the post
  * was reviewed before. What was approved stays approved if its content is the same, and a review
  * that waits goes on. Call it after the targets were scheduled. Null if there is no review.
  */

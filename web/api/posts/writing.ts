@@ -127,7 +127,7 @@ const changed = (): ApiProblem =>
   new ApiProblem(
     412,
     'post_changed',
-    'Somebody has changed this post since. Get it again, then decide.',
+    'Someone has changed this post since. Get it again, then decide.',
   )
 
 /** The post as it is now, in the same transaction. */

@@ -80,7 +80,7 @@ const altText = async (parts: Parts, c: MemberContext): Promise<Response> => {
   if (saved === 'gone') throw new HTTPException(404)
   if (typeof saved === 'object') {
     if (isPartial(c)) return c.text(saved.changed, 409)
-    const fault = `Somebody else changed this alt text to: “${saved.changed}”. Save again to replace it.`
+    const fault = `Someone else changed this alt text to: “${saved.changed}”. Save again to replace it.`
     return refused(parts, c, { altText: text, fault })
   }
   return isPartial(c) ? c.body(null, 204) : seeOther(c, await backTo(c), 'alt-text-saved')

@@ -23,7 +23,7 @@ type Given = {
 
 /**
  * Saves the alt text of a file, and of every post with it of which nothing was sent. Those that are
- * scheduled are prepared again. `changed`: somebody else saved this text meanwhile, and nothing was
+ * scheduled are prepared again. `changed`: someone else saved this text meanwhile, and nothing was
  * done.
  */
 export const saveAltText = (

@@ -24,7 +24,7 @@ type Person = { workspace: Workspace; userId: string }
 
 /**
  * `saved`: the draft is what was typed. `aside`: kept for this person as an edit that isn't part of
- * the post, because it is scheduled. `changed`: the same, because somebody else, or the person in
+ * the post, because it is scheduled. `changed`: the same, because someone else, or the person in
  * another tab, has changed the post since. `twice`: aside, while the person has typed another edit
  * in another tab, which is a version now. `gone`: the post was deleted.
  */
@@ -36,7 +36,7 @@ export type Autosaved =
 
 /**
  * Saves the form as it is, without checking it. Never changes what goes out, and never overwrites
- * what somebody else saved. `apart`: as a saved version of its own.
+ * what someone else saved. `apart`: as a saved version of its own.
  */
 export const autosave = async (
   deps: WebDeps,

@@ -21,7 +21,7 @@ const refusals = {
   unreadable: 'Not saved: the form was incomplete. Check the new order, then save it.',
 }
 
-/** The grid of an account's profile, in which posts trade times. */
+/** The grid of an account's profile, where posts trade times. */
 export const gridRoutes = (deps: WebDeps, view: Renderer) => {
   const show = async (
     c: MemberContext,

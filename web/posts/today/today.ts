@@ -62,7 +62,7 @@ const hourMs = 3_600_000
 const isOver = new Set(['circle-check', 'ban', 'help-circle', 'alert-circle'])
 
 /**
- * Posts of the past that were published or canceled are only counted. So are those that somebody
+ * Posts of the past that were published or canceled are only counted. So are those that someone
  * has to look at: what needs attention is above.
  */
 const stillOpen = (day: Day, now: Date): Day => {

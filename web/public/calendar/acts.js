@@ -20,7 +20,7 @@ const send = async (address, body) => {
 
 let timer
 const close = () => place.replaceChildren()
-/** The toast closes after eight seconds, but not while somebody points at it or is in it. */
+/** The toast closes after eight seconds, but not while someone points at it or is in it. */
 const closeLater = () => {
   clearTimeout(timer)
   timer = setTimeout(() => {

@@ -61,7 +61,7 @@ const sayZones = (part) => {
 sayZones(document)
 document.addEventListener('calendar-shown', (event) => sayZones(event.detail))
 
-// The line for now moves on, while somebody can see it.
+// The line for now moves on, while someone can see it.
 setInterval(() => {
   if (document.visibilityState === 'visible' && document.querySelector('.now-line'))
     document.getElementById('calendar').dispatchEvent(new CustomEvent('fetch-again'))

@@ -1,5 +1,5 @@
 // The editor of one file, in a dialog over the composer, which it doesn't touch until "Apply". The
-// composer's script imports it when somebody opens it. Without it, the same button opens a page.
+// composer's script imports it when someone opens it. Without it, the same button opens a page.
 import { startCrop } from './crop.js'
 import { startTimes } from './times.js'
 

@@ -94,7 +94,7 @@ const save = async (form) => {
     if (text.trim()) tile?.querySelector('.tile-no-alt')?.remove()
   } else if (answer?.status === 409) {
     form.elements.was.value = await answer.text()
-    say(form, `Somebody else wrote: “${form.elements.was.value}”. Type on to replace it.`, true)
+    say(form, `Someone else wrote: “${form.elements.was.value}”. Keep typing to replace it.`, true)
   } else if (answer?.status === 401) {
     say(form, 'Not saved: you’re signed out. Sign in in another tab, then type on.', true)
   } else if (answer && answer.status < 500) say(form, await answer.text(), true)

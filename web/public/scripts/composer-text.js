@@ -1,4 +1,4 @@
-// The composer's texts. A platform's text area shows the shared text until somebody types in it;
+// The composer's texts. A platform's text area shows the shared text until someone types in it;
 // from then on its words are its own. Counters stay silent until 15% of the room is left.
 
 const form = () => document.getElementById('composer')

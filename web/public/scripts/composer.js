@@ -213,7 +213,7 @@ document.addEventListener('htmx:after:swap', () => {
     if (!document.getElementById(`${field.id}.fault`)) field.setAttribute('aria-invalid', 'false')
 })
 
-// The editor of a file is loaded when somebody opens it. If it can't be, its page opens.
+// The editor of a file is loaded when someone opens it. If it can't be, its page opens.
 document.addEventListener('click', async (event) => {
   const button = event.target.closest?.('[data-editor]')
   if (!button) return

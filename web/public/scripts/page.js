@@ -39,7 +39,7 @@ document.addEventListener('keydown', (event) => {
   closeOpenMenus()
 })
 
-// Follows the link of a key, such as N for a new post, unless somebody is typing.
+// Follows the link of a key, such as N for a new post, unless someone is typing.
 document.addEventListener('keydown', (event) => {
   if (event.defaultPrevented || event.repeat || event.isComposing) return
   if (event.ctrlKey || event.metaKey || event.altKey) return

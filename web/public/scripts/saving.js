@@ -111,7 +111,7 @@ const took = (result, sent) => {
   return !isUnsaved()
 }
 
-/** Somebody deleted the draft, so what is typed becomes a new one. */
+/** Someone deleted the draft, so what is typed becomes a new one. */
 const startAnew = () => {
   page.copies?.drop(page.key)
   Object.assign(page, { post: '', version: '0', edit_at: '', key: crypto.randomUUID() })
@@ -162,7 +162,7 @@ document.addEventListener('htmx:before:response', (event) => {
   void save({ always: true })
 })
 
-/** Somebody else has signed in here: nothing of this page is theirs. */
+/** Someone else has signed in here: nothing of this page is theirs. */
 const leave = () => {
   page = null
   document.body.replaceChildren()

@@ -4,7 +4,7 @@
 const headers = { 'HX-Request': 'true', 'HX-Request-Type': 'partial' }
 let asking = null
 
-/** Resolves to true once somebody has signed in, and to false if the panel was closed. */
+/** Resolves to true once someone has signed in, and to false if the panel was closed. */
 window.askToSignIn = (address, passkeys) => {
   asking ??= openPanel(address, passkeys).finally(() => {
     asking = null
@@ -40,7 +40,7 @@ const openPanel = async (address, passkeys) => {
         return
       }
       const to = answer.headers.get('HX-Location')
-      // A page that isn't about signing in: somebody already has, in another tab.
+      // A page that isn't about signing in: someone already has, in another tab.
       const isAway = answer.redirected && !new URL(answer.url).pathname.startsWith('/sign-in')
       if (isAway || to === next || (to && !/^\/(sign-in|confirm)/.test(to))) return end(true)
       if (to) return show(to)
@@ -51,7 +51,7 @@ const openPanel = async (address, passkeys) => {
         .querySelector('[aria-invalid="true"], form:not([hidden]) input:not([type=hidden])')
         ?.focus()
     }
-    // Somebody may have signed in in the new tab.
+    // Someone may have signed in in the new tab.
     const look = async () => {
       const answer = await fetch('/sign-in', { headers }).catch(() => null)
       if (answer?.redirected) end(true)
