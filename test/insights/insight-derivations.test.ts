@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { usualStyle } from '../../text/date-style.ts'
 import { axisStart, drawLines, type LineSpec } from '../../web/charts/line.ts'
 import { shortNumbers } from '../../web/charts/text.ts'
 import { rateHours, rateHoursOnce } from '../../web/insights/best-hours.ts'
@@ -160,15 +161,24 @@ describe('the best hours', () => {
         hour(36, 0.5, 5, false),
         hour(154, 1.6, 5, true),
       ],
-      'Europe/Zurich',
+      { zone: 'Europe/Zurich', dates: { ...usualStyle, hours: 24 } },
     )
     expect(hours?.best.map((one) => `${one.words}: ${one.more}`)).toEqual([
       'Sunday 10:00: about 60% more views than usual (50% to 70%), 5 posts',
       'Thursday 18:00: about 40% more views than usual (30% to 50%), 6 posts',
     ])
     expect(hours?.chart.cells.filter((cell) => cell.best)).toHaveLength(2)
+    expect(hours?.chart.heads.at(-1)?.words).toBe('21')
     expect(hours?.chart.cells[0]).toMatchObject({ few: true, level: 4, row: 0, column: 9 })
-    expect(hoursOf([], 'UTC')).toBeNull()
+    expect(hoursOf([], { zone: 'UTC', dates: usualStyle })).toBeNull()
+  })
+
+  it('are written with AM and PM for readers who chose 12 hours', () => {
+    const reader = { zone: 'Europe/Zurich', dates: usualStyle }
+    const hours = hoursOf([hour(90, 1.4, 6, true)], reader)
+    expect(hours?.best[0]?.words).toBe('Thursday 6:00 PM')
+    expect(hours?.rows[0]?.words).toBe('Thursday 6:00 PM')
+    expect(hours?.chart.heads.map((one) => one.words)).toEqual(['12 AM', '6 AM', '12 PM', '6 PM'])
   })
 })
 

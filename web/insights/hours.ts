@@ -1,16 +1,18 @@
+import type { DateStyle } from '../../text/date-style.ts'
 import type { HeatSpec } from '../charts/heatmap.ts'
+import { clockWords, weekdayNames } from '../time/dates.ts'
+import type { ReaderTime } from '../time/formats.ts'
 import { enoughPosts, type HourRating } from './best-hours.ts'
 
 const weekdays = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']
-const longWeekdays = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
 
 const bestMost = 3
 
 export type Hours = {
   chart: HeatSpec
   /**
-   * The hours that stand out, best first, such as `Thursday 18:00` with its result. Empty if none
-   * does.
+   * The hours that stand out, best first, such as `Thursday 6:00 PM` with its result. Empty if
+   * none does.
    */
   best: { words: string; more: string }[]
   rows: { words: string; posts: number; ratio: string; few: boolean }[]
@@ -20,7 +22,8 @@ export type Hours = {
 }
 
 /** The best hours to post, in the zone of the given hours. Null if there is no data. */
-export const hoursOf = (hours: HourRating[], zone: string): Hours | null => {
+export const hoursOf = (hours: HourRating[], { zone, dates }: ReaderTime): Hours | null => {
+  const hourWords = (one: HourRating) => wordsOf(one.hourOfWeek, dates)
   if (hours.length === 0) return null
   const best = hours
     .filter((one) => one.stands)
@@ -38,10 +41,7 @@ export const hoursOf = (hours: HourRating[], zone: string): Hours | null => {
       desc,
       rows: weekdays,
       columns: 24,
-      heads: [0, 3, 6, 9, 12, 15, 18, 21].map((hour) => ({
-        column: hour,
-        words: String(hour).padStart(2, '0'),
-      })),
+      heads: headsOf(dates),
       cells: hours.map((one) => ({
         row: Math.floor(one.hourOfWeek / 24),
         column: one.hourOfWeek % 24,
@@ -67,8 +67,17 @@ export const hoursOf = (hours: HourRating[], zone: string): Hours | null => {
 const levelOf = (ratio: number): number =>
   [0.75, 0.95, 1.1, 1.4].filter((bound) => ratio >= bound).length
 
-const hourWords = ({ hourOfWeek }: HourRating): string =>
-  `${longWeekdays[Math.floor(hourOfWeek / 24)]} ${String(hourOfWeek % 24).padStart(2, '0')}:00`
+const wordsOf = (hourOfWeek: number, dates: DateStyle): string =>
+  `${weekdayNames[Math.floor(hourOfWeek / 24)]} ${clockWords(clockOf(hourOfWeek % 24), dates)}`
+
+/** What stands above the columns: `18` at every third, or the wider `6 PM` at every sixth. */
+const headsOf = (dates: DateStyle): HeatSpec['heads'] =>
+  (dates.hours === 24 ? [0, 3, 6, 9, 12, 15, 18, 21] : [0, 6, 12, 18]).map((hour) => ({
+    column: hour,
+    words: clockWords(clockOf(hour), dates).replace(/:00/, ''),
+  }))
+
+const clockOf = (hour: number): string => `${String(hour).padStart(2, '0')}:00`
 
 /** `about 40% more views than usual (15% to 70%), 13 posts` */
 const gainWords = ({ gain, low, high, posts }: HourRating): string =>

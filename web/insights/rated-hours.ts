@@ -23,5 +23,4 @@ export const ratedHours = ({ timedPosts }: Pick<Insights, 'timedPosts'>): HourRa
     ),
   )
 
-export const hoursIn = (insights: Insights) =>
-  hoursOf(ratedHours(insights), insights.workspace.zone)
+export const hoursIn = (insights: Insights) => hoursOf(ratedHours(insights), insights.workspace)

@@ -13,7 +13,7 @@ export const progressWords = (
   fmt: Formats,
 ): string | null => {
   if (!progress) return null
-  const at = (date: Date) => `${fmt.when(date)}${fmt.exact(date).slice(5, 8)}`
+  const at = fmt.whenToSecond
   switch (progress.step) {
     case 'start':
       return 'Starting.'

@@ -19,7 +19,7 @@ export const receiptOf = (
   return [
     {
       name: 'Scheduled for',
-      words: `${given.fmt.when(target.dueAt)}${seconds(target.dueAt, given.fmt)}`,
+      words: given.fmt.whenToSecond(target.dueAt),
       at: target.dueAt,
     },
     ...ahead(target, given),
@@ -31,8 +31,6 @@ export const receiptOf = (
     ...deletionReceipt(target, given),
   ]
 }
-
-const seconds = (date: Date, fmt: Formats): string => /:\d\d(?=\.)/.exec(fmt.exact(date))?.[0] ?? ''
 
 const ahead = (target: TargetRow, { fmt, prepareAheadMs, platform }: Given): ReceiptRow[] => {
   const waiting = target.waitingFor
@@ -89,7 +87,7 @@ const nextTry = ({ notBefore }: TargetRow, fmt: Formats): ReceiptRow[] =>
     ? [
         {
           name: 'Next try',
-          words: `${fmt.when(notBefore)}${seconds(notBefore, fmt)}`,
+          words: fmt.whenToSecond(notBefore),
           at: notBefore,
         },
       ]
@@ -169,7 +167,7 @@ const said = (target: TargetRow, { platform }: Given): ReceiptRow[] => {
 
 const confirmed = (target: TargetRow, { fmt, platform }: Given): ReceiptRow[] => {
   if (target.state !== 'published') return []
-  const at = target.publishedAt ? fmt.exact(target.publishedAt).slice(0, 8) : ''
+  const at = target.publishedAt ? fmt.toSecond(target.publishedAt) : ''
   return [
     { name: 'Confirmed', words: [at, target.confirmedBy].filter((part) => part).join(' · ') },
     ...(target.permalink

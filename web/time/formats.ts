@@ -32,12 +32,16 @@ export const formats = ({ zone, dates }: ReaderTime, now: number = Date.now()) =
     const days = Math.round(dayNumber(date) - todayIs().number)
     return days === 0 ? 'today' : days === 1 ? 'tomorrow' : days === -1 ? 'yesterday' : undefined
   }
+  const onDay = (date: Date, time: (date: Date) => string) =>
+    `${near(date) ?? day(date)}${beforeTime(dates)}${time(date)}`
   return {
     zone,
     /** 6:00 PM */
     time: write.time,
     /** 6:00 PM, or 6:00:30 PM if the seconds aren't zero */
     clock,
+    /** 6:00:00 PM */
+    toSecond: write.clock,
     /** 6:00:00.214 PM */
     exact: write.exact,
     /** 18:00, for form fields and scripts */
@@ -47,7 +51,9 @@ export const formats = ({ zone, dates }: ReaderTime, now: number = Date.now()) =
     /** November 26, 2026 */
     date: write.date,
     /** "today, 6:00 PM", "Thu, Nov 26, 10:00 AM" */
-    when: (date: Date) => `${near(date) ?? day(date)}${beforeTime(dates)}${write.time(date)}`,
+    when: (date: Date) => onDay(date, write.time),
+    /** "today, 6:00:00 PM", with the second even if it is zero */
+    whenToSecond: (date: Date) => onDay(date, write.clock),
     /** The same of calendar dates such as `2026-11-26`, which have no zone. */
     on: calendarDates(dates),
     /** 2026-11-26T10:00:00.000Z, for `<time datetime>` */
