@@ -22,6 +22,7 @@ import { requireMember, sessions } from './http/session.ts'
 import { refuseStrangeAddresses } from './http/strange-addresses.ts'
 import { annotationRoutes } from './insights/annotations/routes.ts'
 import { insightsRoutes } from './insights/routes.ts'
+import { mcpRoutes } from './mcp/routes.ts'
 import { libraryActRoutes } from './media/library/act-routes.ts'
 import { publicMediaRoutes } from './media/public-routes.ts'
 import { mediaRoutes } from './media/routes.ts'
@@ -88,7 +89,7 @@ export const createApp = (deps: WebDeps): Hono<Env> => {
   app.use(ownRequestId, spanRequests(), logRequests(deps.log, deps.observe))
   app.use(headersEverywhere, limitBodies, refuseStrangeAddresses)
   app.onError((error, c) =>
-    c.req.path.startsWith('/api/')
+    c.req.path.startsWith('/api/') || c.req.path === '/mcp'
       ? problemAnswerTo(deps, error, c)
       : errorPage(deps, view, error, c),
   )
@@ -107,6 +108,7 @@ export const createApp = (deps: WebDeps): Hono<Env> => {
   app.route('/', healthRoutes(deps))
   const api = createApi(deps)
   app.route('/api/v1', api.routes) // with keys: outside of session and same-origin rules
+  app.route('/', mcpRoutes(deps, api.routes)) // the same operations, for assistants
 
   app.use(compressWhenAsked, refuseForeignWrites(deps.config.publicUrl), sessions(deps))
   app.use('/w/:workspace/*', requireMember())

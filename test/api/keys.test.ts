@@ -40,6 +40,8 @@ const operations: [string, string, ApiScope | null, number, unknown?][] = [
   ['PATCH', `/posts/${id}`, 'draft', 428, {}],
   ['DELETE', `/posts/${id}`, 'draft', 404],
   ['GET', `/posts/${id}/targets`, 'read', 404],
+  ['GET', `/posts/${id}/check`, 'read', 404],
+  ['POST', `/posts/${id}/review`, 'draft', 404, { at }],
   ['GET', `/posts/${id}/insights`, 'read', 404],
   ['POST', `/posts/${id}/schedule`, 'schedule', 404, { at }],
   ['POST', `/posts/${id}/queue`, 'schedule', 404, {}],

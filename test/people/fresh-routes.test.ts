@@ -77,7 +77,7 @@ const others: Record<string, RegExp[]> = {
   'running the installation': [/POST \/operate\/pause/, /POST \/codec\/decode/],
   'writes ask in Temporal’s own form: test/browser/temporal-ui.test.ts': [/\w+ \/temporal/],
   'signed by a platform': [/POST \/callbacks/],
-  'with a key, not a session': [/\w+ \/api\/v1\//],
+  'with a key, not a session': [/\w+ \/api\/v1\//, /POST \/mcp$/],
 }
 
 const stale = (person: Person) =>

@@ -9,6 +9,7 @@ import { readInsights } from './insights.ts'
 import { useMedia } from './media.ts'
 import type { Api } from './operation.ts'
 import { actOnPosts } from './posts/acting.ts'
+import { checkPosts } from './posts/checking.ts'
 import { readPosts } from './posts/reading.ts'
 import { writePosts } from './posts/writing.ts'
 import { ApiProblem, notFound } from './problems.ts'
@@ -29,6 +30,7 @@ export const createApi = (deps: WebDeps): { routes: Hono<Env>; document: ApiDocu
   readPosts(api, deps)
   writePosts(api, deps)
   actOnPosts(api, deps)
+  checkPosts(api, deps)
   readInsights(api, deps)
   useSlots(api, deps)
   readActivity(api, deps)

@@ -1,5 +1,6 @@
 import { createMiddleware } from 'hono/factory'
 import { cleanText } from '../../text/clean-text.ts'
+import type { AnyContext } from '../http/env.ts'
 import { putJson, readJsonBody } from '../http/forms/body.ts'
 import type { ApiEnv } from './caller.ts'
 import { ApiProblem } from './problems.ts'
@@ -12,13 +13,17 @@ export const apiBodyMaxBytes = 1024 * 1024
  * A body that is missing counts as an empty object.
  */
 export const takeJson = createMiddleware<ApiEnv>(async (c, next) => {
+  putJson(c, await readCleanJson(c))
+  await next()
+})
+
+export const readCleanJson = async (c: AnyContext): Promise<unknown> => {
   const type = (c.req.header('Content-Type') ?? '').split(';', 1)[0]?.trim().toLowerCase()
   const value = await readJsonBody(c, apiBodyMaxBytes).catch(unreadable)
   if (value !== undefined && type !== 'application/json')
     throw new ApiProblem(415, 'content_type', 'Send the body as application/json.')
-  putJson(c, value === undefined ? {} : cleaned(value))
-  await next()
-})
+  return value === undefined ? {} : cleaned(value)
+}
 
 const unreadable = (error: unknown): never => {
   if (error instanceof SyntaxError || error instanceof TypeError)

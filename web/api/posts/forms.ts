@@ -121,7 +121,7 @@ export const requireNoFaults = (
   if (faults.length > 0) throw ruled(faults.map(partOf))
 }
 
-const partOf = (fault: Fault): ProblemPart => ({
+export const partOf = (fault: Fault): ProblemPart => ({
   code: fault.rule,
   field: fieldOf(fault),
   detail: faultSentence(fault),
