@@ -20,6 +20,8 @@ export type TestTemporal = {
   client: Client
   /** Skips time where that is supported; otherwise waits. */
   sleep(durationMs: number): Promise<void>
+  /** The server's clock, in epoch milliseconds. While it skips time, it can be years ahead. */
+  now(): Promise<number>
   /**
    * Polls the product's task queue with all workflows and these activities. Stopped after the
    * file's last test at the latest.
@@ -117,6 +119,7 @@ function temporal(
     namespace,
     client: environment.client,
     sleep: (durationMs) => environment.sleep(durationMs),
+    now: () => environment.currentTimeMs(),
     startWorker,
     close,
   }
