@@ -5,6 +5,7 @@ type ImportRule = { from: RegExp; to: RegExp; typesOf?: RegExp }
  */
 export const productFolders = [
   'activities',
+  'cli',
   'commands',
   'config',
   'db',
@@ -29,6 +30,12 @@ export const allowedImports: ImportRule[] = [
   {
     from: /^(server|worker|promises)\.ts$|^(commands|local|production)\//,
     to: /^(?!test\/|bench\/)/,
+  },
+  // A client of the API: what a person installs must not need the server's code.
+  {
+    from: /^cli\//,
+    to: /^(cli|text)\/|^commands\/command\.ts|^commands\/operate\/table\.ts/,
+    typesOf: /^platforms\//,
   },
   { from: /^text\//, to: /^text\// },
   { from: /^config\//, to: /^config\/|^platforms\/index\.ts/, typesOf: /^platforms\// },

@@ -108,6 +108,7 @@ const helpOnly = [
     'canary',
     'chaos',
     'chaos:steps',
+    'cratesocial',
     'dev',
   ],
   ...[
