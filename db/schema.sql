@@ -524,6 +524,15 @@ create table callback_calls (
   path text not null,
   called_at timestamp with time zone not null
 );
+create table captions (
+  id uuid default uuid_v7() not null,
+  workspace_id uuid not null,
+  kind text not null,
+  name text not null,
+  name_key text not null,
+  text text not null,
+  created_at timestamp with time zone default now() not null
+);
 create table channel_days (
   workspace_id uuid not null,
   channel_id uuid not null,
@@ -1319,6 +1328,10 @@ alter table api_keys add constraint api_keys_scopes_check CHECK (((scopes <@ ARR
 alter table attempts add constraint attempts_outcome_check CHECK ((outcome = ANY (ARRAY['claimed'::text, 'accepted'::text, 'refused'::text, 'unknown'::text, 'not_sent'::text, 'found'::text, 'absent'::text])));
 alter table avatars add constraint avatars_content_type_check CHECK ((content_type = ANY (ARRAY['image/jpeg'::text, 'image/png'::text, 'image/webp'::text])));
 alter table avatars add constraint avatars_small CHECK ((octet_length(picture) <= 524288));
+alter table captions add constraint captions_kind_check CHECK ((kind = ANY (ARRAY['caption'::text, 'hashtags'::text])));
+alter table captions add constraint captions_name_check CHECK ((name <> ''::text));
+alter table captions add constraint captions_name_key_check CHECK ((name_key <> ''::text));
+alter table captions add constraint captions_text_check CHECK ((text <> ''::text));
 alter table channels add constraint channels_disconnected_without_token CHECK (((state <> 'disconnected'::text) OR (token_sealed IS NULL)));
 alter table channels add constraint channels_erased_is_empty CHECK (((grant_id IS NOT NULL) OR ((state = 'disconnected'::text) AND (handle = ''::text) AND (settings = '{}'::jsonb) AND (account_facts IS NULL) AND (token_sealed IS NULL))));
 alter table channels add constraint channels_state_check CHECK ((state = ANY (ARRAY['connected'::text, 'reconnect'::text, 'disconnected'::text])));
@@ -1418,6 +1431,7 @@ alter table attempts add constraint attempts_pkey PRIMARY KEY (id);
 alter table authenticator_apps add constraint authenticator_apps_pkey PRIMARY KEY (user_id);
 alter table avatars add constraint avatars_pkey PRIMARY KEY (channel_id);
 alter table callback_calls add constraint callback_calls_pkey PRIMARY KEY (issuer, path);
+alter table captions add constraint captions_pkey PRIMARY KEY (id);
 alter table channel_days add constraint channel_days_pkey PRIMARY KEY (channel_id, day);
 alter table channel_months add constraint channel_months_pkey PRIMARY KEY (channel_id, month);
 alter table channels add constraint channels_pkey PRIMARY KEY (id);
@@ -1479,6 +1493,7 @@ alter table workspace_days add constraint workspace_days_pkey PRIMARY KEY (works
 alter table workspaces add constraint workspaces_pkey PRIMARY KEY (id);
 alter table api_keys add constraint api_keys_secret_hash_key UNIQUE (secret_hash);
 alter table attempts add constraint attempts_numbered UNIQUE (target_id, number);
+alter table captions add constraint captions_workspace_id_name_key_key UNIQUE (workspace_id, name_key);
 alter table channels add constraint channels_account_unique UNIQUE (workspace_id, platform, account_id);
 alter table comment_attempts add constraint comment_attempts_numbered UNIQUE (target_id, number);
 alter table deletion_requests add constraint deletion_requests_code_unique UNIQUE (code_hash);
@@ -1645,6 +1660,7 @@ alter table attempts add constraint attempts_workspace_id_fkey FOREIGN KEY (work
 alter table authenticator_apps add constraint authenticator_apps_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
 alter table avatars add constraint avatars_channel_id_fkey FOREIGN KEY (channel_id) REFERENCES channels(id) ON DELETE CASCADE;
 alter table avatars add constraint avatars_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+alter table captions add constraint captions_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table channel_days add constraint channel_days_channel_id_fkey FOREIGN KEY (channel_id) REFERENCES channels(id) ON DELETE CASCADE;
 alter table channel_days add constraint channel_days_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table channel_months add constraint channel_months_channel_id_fkey FOREIGN KEY (channel_id) REFERENCES channels(id) ON DELETE CASCADE;
@@ -1842,6 +1858,10 @@ comment on table avatars is 'promise: D1, D2: the profile picture of a connected
 comment on column avatars.sha256 is 'of the picture: tells browsers whether theirs is still the newest';
 comment on table callback_calls is 'When each callback address was last called with a valid signature, to the minute: shown to operators, who see whether the addresses are registered at the platforms.';
 comment on column callback_calls.path is 'After /callbacks/<issuer>; empty where the issuer has one address only.';
+comment on table captions is 'captions and groups of hashtags that the members of a workspace saved to insert into posts; at most 300 in a workspace';
+comment on column captions.kind is 'caption, or hashtags for a group of hashtags';
+comment on column captions.name_key is 'the name in lower case, written by the server: no two have names that differ only by case';
+comment on column captions.text is 'what is inserted; a post keeps its own copy';
 comment on table channel_days is 'promise: R3: what the posts of an account gained on a day: the difference of neighbouring snapshots, on the day they were seen, in the workspace''s zone';
 comment on column channel_days.followers is 'as last told on that day, not a gain';
 comment on column channel_days.grown_since is 'posts were read late, so this day holds their growth since the reading on that earlier day; null: everything was read when it was due';

@@ -53,6 +53,7 @@ import { secondFactorRoutes } from './people/sign-in/second-factor-routes.ts'
 import { secondStepRoutes } from './people/sign-in/second-step-routes.ts'
 import { securityRoutes } from './people/sign-in/security-routes.ts'
 import { calendarRoutes } from './posts/calendar/routes.ts'
+import { captionRoutes } from './posts/captions/settings-routes.ts'
 import { gridRoutes } from './posts/grid/routes.ts'
 import { postLabelRoutes } from './posts/labels/post-routes.ts'
 import { labelRoutes } from './posts/labels/settings-routes.ts'
@@ -144,6 +145,7 @@ const pages: ((deps: WebDeps, view: Renderer) => Hono<any>)[] = [
   queueRoutes,
   keyRoutes,
   labelRoutes,
+  captionRoutes,
   postLabelRoutes,
   seriesRoutes,
   pauseRoutes,

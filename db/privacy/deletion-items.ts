@@ -68,6 +68,7 @@ export const countedWith: Record<string, string> = {
   review_decisions: 'posts',
   reviewers: 'memberships',
   post_labels: 'posts',
+  captions: 'workspaces',
   labels: 'workspaces',
   series: 'workspaces',
   series_media: 'workspaces',

@@ -34,6 +34,7 @@ export const aboutTables: Record<string, string> = {
   review_decisions: 'what reviewers decided about a post, and what they wrote',
   reviewers: 'members who approve posts',
   post_media: 'which photos and videos a post has, in which order, with their alt texts and edits',
+  captions: 'saved captions and groups of hashtags: name and text',
   labels: 'labels of posts: name and color',
   post_labels: 'which labels a post has',
   targets: 'a post on one account: text, time, outcome, and its ID and link at the platform',

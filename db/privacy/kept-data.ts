@@ -179,7 +179,7 @@ export const keptData: Kept[] = [
   {
     id: 'posts',
     group: 'content',
-    what: 'Drafts, scheduled posts and posts that repeat: text, a variant for each platform, links, settings, times and labels',
+    what: 'Drafts, scheduled posts and posts that repeat: text, a variant for each platform, links, settings, times, labels and saved captions',
     why: 'To publish them when and where you want',
     kept: workspace,
     columns: [
@@ -189,6 +189,7 @@ export const keptData: Kept[] = [
       'targets.settings',
       'targets.kind',
       'slots.*',
+      'captions.*',
       'labels.*',
       'post_labels.*',
       'series.*',

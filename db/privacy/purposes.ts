@@ -26,6 +26,7 @@ export const purposes: Record<string, string[]> = {
   media_links: ['D4'],
   posts: ['D3'],
   post_media: ['D3'],
+  captions: ['D3'],
   labels: ['D3'],
   post_labels: ['D3'],
   post_versions: ['D3'],

@@ -58,6 +58,7 @@ export const standing: Record<string, string> = {
   series_media: 'as long as the series runs',
   posts: 'until they are deleted, as long as the workspace',
   post_media: 'as long as the post',
+  captions: 'until they are deleted, as long as the workspace',
   labels: 'until they are deleted, as long as the workspace',
   reviews: 'as long as the post',
   review_decisions: 'as long as the post',

@@ -23,6 +23,7 @@ export const startComposerStage = async () => {
     userId: app.cast.admin.id,
   })
   return {
+    app,
     channels,
     /** Saves the scene as a draft. Returns the ids of its files and the path of the composer. */
     saveDraft: async ({ media, text = 'Twenty crates', kinds, fields }: Scene) => {

@@ -55,6 +55,24 @@ test('a tab has the shared text until somebody types in it, and takes it back', 
   await page.context().close()
 })
 
+test('a saved caption goes where the cursor was, in the text that is open, and is saved with it', async () => {
+  const { path } = await stage.saveDraft(scene)
+  await stage.app.sql`
+    insert into captions (workspace_id, kind, name, name_key, text)
+    values (${stage.app.workspaces.northside}, 'hashtags', 'Tags', 'tags', '#vinyl #dub')`
+  const page = await stage.open(path)
+  const text = page.locator('#text')
+  await text.focus()
+  await text.evaluate((area: HTMLTextAreaElement) => area.setSelectionRange(4, 4))
+  await page.locator('#captions > summary').click()
+  await page.getByRole('button', { name: 'Insert' }).click()
+  await expect.poll(() => text.inputValue()).toBe('Five #vinyl #dub records')
+  await expect
+    .poll(async () => (await stage.app.sql`select text from posts where text ~ 'dub'`).length)
+    .toBe(1)
+  await page.context().close()
+})
+
 test('Ctrl+Enter schedules: a text that is too long is opened in its tab and focused', async () => {
   const { path } = await stage.saveDraft(scene)
   const page = await stage.open(path)

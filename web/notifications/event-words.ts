@@ -77,6 +77,9 @@ const sentences: Record<string, (event: AuditEvent, saying: Saying) => string> =
   'label.changed': () => 'changed a label',
   'label.merged': () => 'merged two labels',
   'label.removed': () => 'deleted a label',
+  'caption.added': () => 'saved a caption',
+  'caption.changed': () => 'changed a saved caption',
+  'caption.removed': () => 'deleted a saved caption',
   'slot.removed': () => 'removed a slot',
   'channel.connected': (event, saying) =>
     `${event.facts.isNew === false ? 'reconnected' : 'connected'} an account${on(event, saying)}`,

@@ -86,6 +86,7 @@ export const composerView = (
       others: composer.labels.filter(({ id }) => !form.labels.includes(id)),
       maxCharacters: labelMaxCharacters,
     },
+    captions: composer.captions,
     picker: composer.picker,
     mediaFrozen: composer.mediaFrozen,
     maxUploadBytes: deps.config.media.maxUploadBytes,

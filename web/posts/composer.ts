@@ -1,6 +1,7 @@
 import { type ComposeChannel, findChannelsToCompose } from '../../db/channels/account-facts.ts'
 import type { Role } from '../../db/people/memberships.ts'
 import type { Db } from '../../db/postgres/connect.ts'
+import { listCaptionNames } from '../../db/posts/captions/captions.ts'
 import { type ComposedMedia, listComposedMedia } from '../../db/posts/composed-media.ts'
 import { type EqualPost, listEqualPosts } from '../../db/posts/equal-posts.ts'
 import { type Label, listLabels } from '../../db/posts/labels/labels.ts'
@@ -34,6 +35,8 @@ export type Composer = Times & {
   media: ComposedMedia[]
   /** All labels of the workspace. */
   labels: Label[]
+  /** The saved captions of the workspace, without their texts. */
+  captions: Awaited<ReturnType<typeof listCaptionNames>>
   /** Files of the workspace that can be added. */
   picker: Media[]
   /** True if the post was sent to an account: its files can't be changed any more. */
@@ -102,9 +105,10 @@ export const loadComposer = async (
   form: PostForm,
   ask: boolean,
 ): Promise<Composer> => {
-  const [recent, labels, targets, { reviewOf }] = await Promise.all([
+  const [recent, labels, captions, targets, { reviewOf }] = await Promise.all([
     listNewestMedia(deps.sql, workspace.id, pickerSize),
     listLabels(deps.sql, workspace.id),
+    listCaptionNames(deps.sql, workspace.id),
     post ? listTargets(deps.sql, { workspaceId: workspace.id, postId: post.id }) : [],
     getReviewSettings(deps.sql, workspace.id),
   ])
@@ -149,6 +153,7 @@ export const loadComposer = async (
     accounts: total,
     media,
     labels,
+    captions,
     picker: recent.filter((item) => !media.some((chosen) => chosen.id === item.id)),
     mediaFrozen,
     targets,

@@ -135,4 +135,40 @@ const announce = (target) => {
   }, 700)
 }
 
+// A saved caption goes where the cursor was last, in the text that is open.
+const texts = '#words .text-panel textarea'
+let cursor = null
+document.addEventListener('focusout', ({ target }) => {
+  if (target.matches?.(texts)) cursor = target
+})
+const openText = () => {
+  const isSeen = (area) => area?.isConnected && area.checkVisibility()
+  return isSeen(cursor) ? cursor : [...document.querySelectorAll(texts)].find(isSeen)
+}
+const insert = (words) => {
+  const area = openText()
+  if (!area) return
+  const { selectionStart: from, selectionEnd: to, value } = area
+  const isPlaced = cursor === area
+  const [start, end] = isPlaced ? [from, to] : [value.length, value.length]
+  const before = start > 0 && !/\s$/.test(value.slice(0, start)) ? (isPlaced ? ' ' : '\n\n') : ''
+  const after = /^\S/.test(value.slice(end)) ? ' ' : ''
+  area.focus()
+  area.setRangeText(before + words + after, start, end, 'end')
+  area.dispatchEvent(new Event('input', { bubbles: true }))
+}
+document.addEventListener('click', async (event) => {
+  const button = event.target.closest?.('[data-insert]')
+  if (!button) return
+  event.preventDefault()
+  const answer = await fetch(`${button.dataset.insert}${field('caption').value}/text`).catch(
+    () => null,
+  )
+  field('caption-fault').hidden = answer?.ok === true
+  if (!answer?.ok) return
+  insert(await answer.text())
+  field('captions').open = false
+  say('Inserted')
+})
+
 if (form()) refresh()
