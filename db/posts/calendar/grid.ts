@@ -55,7 +55,7 @@ export const listGrid = async (sql: Db, span: GridSpan): Promise<GridPost[]> => 
         order by p.updated_at desc limit ${span.drafts})),
     listed as (
       select p.id, p.version, p.state, left(p.text, 200) as text, p.due_at, p.choices, found.part, found.at,
-        found.settings ->> 'cover_second' as cover_second
+        p.series_id is not null as repeats, found.settings ->> 'cover_second' as cover_second
       from found join posts p on p.id = found.post_id and p.workspace_id = ${workspaceId})
     select listed.id, listed.version, listed.state, listed.text, listed.due_at, listed.part, listed.at, listed.cover_second,
       coalesce((select json_agg(json_build_object('platform', t.platform, 'state', t.state, 'dueAt', t.due_at) order by t.platform)
@@ -66,7 +66,7 @@ export const listGrid = async (sql: Db, span: GridSpan): Promise<GridPost[]> => 
         where t.post_id = listed.id and t.channel_id = ${channelId})::float8 as views,
       ${pictureOf(sql, workspaceId)} as picture, coalesce(file.start_ms, 0) as start_ms,
       coalesce(file.is_playable, false) as is_playable, coalesce(file.files, 0) as files, null as author, null as updated_at,
-      (select r.state from reviews r where r.post_id = listed.id) as review
+      (select r.state from reviews r where r.post_id = listed.id) as review, listed.repeats
     from listed left join lateral (
       select count(*) over ()::int as files, m.kind = 'video' and m.conversion is null and m.purged_at is null as is_playable,
         coalesce((pm.edits -> 'trim' ->> 'startMs')::int, 0) as start_ms

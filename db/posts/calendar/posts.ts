@@ -22,6 +22,8 @@ export type CalendarPost = {
   views: number | null
   /** Null if nobody asked for approval. */
   review: ReviewState | null
+  /** Whether it is an occurrence of a series. */
+  repeats: boolean
   /** Only of a draft without a time: who made it, and when it was last changed. */
   author: string | null
   updatedAt: Date | null
@@ -171,7 +173,8 @@ const withTargets = (sql: Db, workspaceId: string) => sql`
       order by a.platform)
     else '{}' end as chosen_platforms, sent.views, listed.updated_at, ${pictureOf(sql, workspaceId)} as picture,
     (select name from users where id = listed.created_by) as author,
-    (select r.state from reviews r where r.post_id = listed.id) as review
+    (select r.state from reviews r where r.post_id = listed.id) as review,
+    exists (select from posts p where p.id = listed.id and p.series_id is not null) as repeats
   from listed left join sent on sent.post_id = listed.id`
 
 const instants = (days: DayBounds[], end: 'from' | 'to'): string[] =>

@@ -25,6 +25,9 @@ describe('a post that repeats', () => {
     expect((await posts()).every((post) => post.targets[0] === 'scheduled')).toBe(true)
     const page = await test.cast.manager.get(`${base}/posts/${first}`)
     expect(page.text).toMatch(/Repeats every \w+day/)
+    expect((await test.cast.manager.get(`${base}/calendar?view=list`)).text).toContain(
+      '<span class="sr-only">Repeats</span>',
+    )
     expect((await test.cast.manager.get(`${base}/settings/queue`)).text).toMatch(
       /Crate of the week \d+<\/a>[\s\S]*Repeats every \w+day, at/,
     )

@@ -31,6 +31,8 @@ export type Entry = {
   /** What a person has to do for a draft in a platform's inbox. Empty if there is none. */
   note: string
   isDraft: boolean
+  /** Whether it is one of a series. */
+  repeats: boolean
   /** Who wrote a draft without a time, and when it was last changed: `Ada, today 14:02`. */
   by: string
   /** Whether it can be dragged to another day: nothing has been sent yet. */
@@ -87,6 +89,7 @@ const entryOf = (deps: WebDeps, fmt: Formats, post: CalendarPost): Entry => {
       when,
     ),
     isDraft: post.state === 'draft',
+    repeats: post.repeats,
     by: post.updatedAt ? [post.author, when(post.updatedAt)].filter(Boolean).join(', ') : '',
     movable:
       post.targets.length === 0
