@@ -2,7 +2,7 @@ import type { TransactionSql } from 'postgres'
 import type { Db } from '../../postgres/connect.ts'
 
 export const captionKinds = ['caption', 'hashtags'] as const
-export type CaptionKind = (typeof captionKinds)[number]
+type CaptionKind = (typeof captionKinds)[number]
 
 /** A text that is inserted into posts. */
 export type Caption = { id: string; kind: CaptionKind; name: string; text: string }
