@@ -1,11 +1,5 @@
 /** The status of a route, by person, for a request with an empty form and unknown ids. */
-export type Access = {
-  stranger: number
-  manager: number
-  admin: number
-  outsider: number
-  operator: number
-}
+export type Access = Record<'stranger' | 'manager' | 'admin' | 'outsider' | 'operator', number>
 
 const row = (
   stranger: number,
