@@ -5,6 +5,7 @@ import { createMeasuringActivities } from './insights/index.ts'
 import { createRenderingActivities } from './media/render.ts'
 import type { RenderingDeps } from './media/scratch.ts'
 import { createStartingActivities, type StartingDeps } from './outbox/reconcile-starts.ts'
+import { createImportActivities } from './posts/importing.ts'
 import type { PublishingDeps } from './posts/platform-calls.ts'
 import { createPublishingActivities } from './posts/publishing.ts'
 import { createSeriesActivities } from './posts/series.ts'
@@ -27,6 +28,7 @@ export const createActivities = (
   ...createReviewingActivities(deps),
   ...createStartingActivities(deps),
   ...createSeriesActivities(deps),
+  ...createImportActivities(deps),
   ...createUpkeepActivities(deps),
   ...createDisconnectingActivities(deps),
   ...createErasingActivities(deps),

@@ -375,6 +375,14 @@ begin
     on conflict (issuer, minute) do update set calls = r.calls + excluded.calls;
   return made;
 end $function$;
+CREATE OR REPLACE FUNCTION public.tell_import()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('imports', concat_ws(' ', new.workspace_id, new.id));
+  return null;
+end $function$;
 CREATE OR REPLACE FUNCTION public.tell_media()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -779,6 +787,27 @@ create table grants (
   warned_days integer,
   dismissed_end timestamp with time zone
 );
+create table import_rows (
+  import_id uuid not null,
+  workspace_id uuid not null,
+  "position" integer not null,
+  post_id uuid default uuid_v7() not null,
+  post jsonb not null,
+  targets jsonb
+);
+create table imports (
+  id uuid default uuid_v7() not null,
+  workspace_id uuid not null,
+  user_id uuid not null,
+  state text not null,
+  state_at timestamp with time zone default now() not null,
+  rows integer not null,
+  prepared integer default 0 not null,
+  faulty integer default 0 not null,
+  faults jsonb default '[]'::jsonb not null,
+  twice boolean default false not null,
+  created_at timestamp with time zone default now() not null
+);
 create table installation (
   one boolean default true not null,
   paused_at timestamp with time zone,
@@ -1029,7 +1058,8 @@ create table posts (
   occurrence_on date,
   is_apart boolean default false not null,
   repeats jsonb,
-  edited_by uuid
+  edited_by uuid,
+  import_id uuid
 );
 create table reading_calls (
   issuer text not null,
@@ -1351,6 +1381,12 @@ alter table feeds add constraint feeds_kind_check CHECK ((kind = ANY (ARRAY['cal
 alter table form_keys add constraint form_keys_purpose_check CHECK ((purpose ~ '^[a-z-]{4,20}$'::text));
 alter table grants add constraint grants_ended_without_tokens CHECK (((state <> 'ended'::text) OR ((access_token_sealed IS NULL) AND (refresh_token_sealed IS NULL))));
 alter table grants add constraint grants_state_check CHECK ((state = ANY (ARRAY['active'::text, 'reauthorize'::text, 'ended'::text])));
+alter table import_rows add constraint import_rows_post_check CHECK ((jsonb_typeof(post) = 'object'::text));
+alter table import_rows add constraint import_rows_targets_check CHECK ((jsonb_typeof(targets) = 'array'::text));
+alter table imports add constraint imports_faults_check CHECK ((jsonb_typeof(faults) = 'array'::text));
+alter table imports add constraint imports_faulty_check CHECK ((faulty >= 0));
+alter table imports add constraint imports_rows_check CHECK ((rows >= 0));
+alter table imports add constraint imports_state_check CHECK ((state = ANY (ARRAY['checked'::text, 'importing'::text, 'done'::text, 'refused'::text, 'undone'::text])));
 alter table installation add constraint installation_one_check CHECK (one);
 alter table invitations add constraint invitations_one_end CHECK (((accepted_at IS NULL) OR (revoked_at IS NULL)));
 alter table invitations add constraint invitations_purpose CHECK (((workspace_id IS NULL) = (role IS NULL)));
@@ -1449,6 +1485,8 @@ alter table feeds add constraint feeds_pkey PRIMARY KEY (id);
 alter table form_keys add constraint form_keys_pkey PRIMARY KEY (key);
 alter table format_days add constraint format_days_pkey PRIMARY KEY (channel_id, kind, day);
 alter table grants add constraint grants_pkey PRIMARY KEY (id);
+alter table import_rows add constraint import_rows_pkey PRIMARY KEY (import_id, "position");
+alter table imports add constraint imports_pkey PRIMARY KEY (id);
 alter table installation add constraint installation_pkey PRIMARY KEY (one);
 alter table invitations add constraint invitations_pkey PRIMARY KEY (id);
 alter table labels add constraint labels_pkey PRIMARY KEY (id);
@@ -1561,6 +1599,11 @@ CREATE INDEX form_keys_term on form_keys USING btree ((used_at AT TIME ZONE 'UTC
 CREATE INDEX format_days_late on format_days USING btree (workspace_id, day) WHERE ((grown_since IS NOT NULL) OR (other_grown_since IS NOT NULL));
 CREATE INDEX format_days_term on format_days USING btree (((day)::timestamp without time zone));
 CREATE INDEX format_days_workspace on format_days USING btree (workspace_id, kind, day);
+CREATE INDEX import_rows_workspace on import_rows USING btree (workspace_id);
+CREATE INDEX imports_open on imports USING btree (state_at) WHERE (state = 'importing'::text);
+CREATE INDEX imports_person on imports USING btree (user_id);
+CREATE INDEX imports_term on imports USING btree ((created_at AT TIME ZONE 'UTC'::text));
+CREATE INDEX imports_workspace on imports USING btree (workspace_id, id DESC);
 CREATE INDEX invitations_workspace on invitations USING btree (workspace_id, created_at);
 CREATE INDEX mail_links_user on mail_links USING btree (user_id);
 CREATE INDEX measured_targets_aged on measured_targets USING btree ((published_at AT TIME ZONE 'UTC'::text)) WHERE ((views_at_day IS NOT NULL) OR (views_at_week IS NOT NULL));
@@ -1597,6 +1640,7 @@ CREATE INDEX posts_dated_drafts on posts USING btree (workspace_id, due_at) WHER
 CREATE INDEX posts_discarded on posts USING btree ((updated_at AT TIME ZONE 'UTC'::text)) WHERE (state = 'discarded'::text);
 CREATE INDEX posts_drafts on posts USING btree (workspace_id, updated_at DESC) WHERE (state = 'draft'::text);
 CREATE INDEX posts_editor on posts USING btree (edited_by) WHERE (edited_by IS NOT NULL);
+CREATE INDEX posts_import on posts USING btree (import_id) WHERE (import_id IS NOT NULL);
 CREATE INDEX posts_listed on posts USING btree (workspace_id, id DESC) WHERE (state <> 'discarded'::text);
 CREATE UNIQUE INDEX posts_once on posts USING btree (series_id, occurrence_on) WHERE (series_id IS NOT NULL);
 CREATE INDEX posts_words on posts USING gin (words_of_post(text, variants));
@@ -1691,6 +1735,10 @@ alter table format_days add constraint format_days_channel_id_fkey FOREIGN KEY (
 alter table format_days add constraint format_days_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table grants add constraint grants_connected_by_fkey FOREIGN KEY (connected_by) REFERENCES users(id) ON DELETE SET NULL;
 alter table grants add constraint grants_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+alter table import_rows add constraint import_rows_import_id_fkey FOREIGN KEY (import_id) REFERENCES imports(id) ON DELETE CASCADE;
+alter table import_rows add constraint import_rows_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+alter table imports add constraint imports_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
+alter table imports add constraint imports_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table invitations add constraint invitations_accepted_by_fkey FOREIGN KEY (accepted_by) REFERENCES users(id) ON DELETE SET NULL;
 alter table invitations add constraint invitations_created_by_fkey FOREIGN KEY (created_by) REFERENCES users(id) ON DELETE SET NULL;
 alter table invitations add constraint invitations_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
@@ -1733,6 +1781,7 @@ alter table post_versions add constraint post_versions_user_id_fkey FOREIGN KEY 
 alter table post_versions add constraint post_versions_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table posts add constraint posts_created_by_fkey FOREIGN KEY (created_by) REFERENCES users(id) ON DELETE SET NULL;
 alter table posts add constraint posts_edited_by_fkey FOREIGN KEY (edited_by) REFERENCES users(id) ON DELETE SET NULL;
+alter table posts add constraint posts_import_id_fkey FOREIGN KEY (import_id) REFERENCES imports(id) ON DELETE SET NULL;
 alter table posts add constraint posts_series_id_fkey FOREIGN KEY (series_id) REFERENCES series(id) ON DELETE SET NULL;
 alter table posts add constraint posts_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table recovery_codes add constraint recovery_codes_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
@@ -1802,6 +1851,7 @@ CREATE TRIGGER format_days_number_gone AFTER DELETE ON format_days REFERENCING O
 CREATE TRIGGER grants_attention_again AFTER UPDATE OF state ON grants FOR EACH ROW WHEN ((old.state <> new.state)) EXECUTE FUNCTION show_attention_of_grant_again();
 CREATE TRIGGER grants_forget_person BEFORE UPDATE OF state ON grants FOR EACH ROW WHEN ((new.state = 'ended'::text)) EXECUTE FUNCTION forget_person();
 CREATE TRIGGER grants_remember_erased AFTER DELETE ON grants FOR EACH ROW EXECUTE FUNCTION remember_erased('grant');
+CREATE TRIGGER imports_tell AFTER UPDATE OF state, prepared ON imports FOR EACH ROW WHEN (((old.state IS DISTINCT FROM new.state) OR (old.prepared IS DISTINCT FROM new.prepared))) EXECUTE FUNCTION tell_import();
 CREATE TRIGGER measured_channels_number_added AFTER INSERT ON measured_channels REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION note_number_changes();
 CREATE TRIGGER measured_channels_number_changed AFTER UPDATE ON measured_channels REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION note_number_changes();
 CREATE TRIGGER measured_channels_number_gone AFTER DELETE ON measured_channels REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION note_number_changes();
@@ -1948,6 +1998,19 @@ comment on column grants.checked_at is 'when the issuer said last that the grant
 comment on column grants.warned_of is 'the end of the grant that admins were warned of';
 comment on column grants.warned_days is 'how many days ahead they were warned last: 14, 7, 1';
 comment on column grants.dismissed_end is 'the end of the grant that a member dismissed; another end is shown again';
+comment on table import_rows is 'the posts of an import until they are made';
+comment on column import_rows."position" is 'the number of the row in the file';
+comment on column import_rows.post_id is 'the id that the post will have';
+comment on column import_rows.post is 'text, link, accounts, time, labels and files, as the check has read them';
+comment on column import_rows.targets is 'what each account gets; null until the workflow has judged the row again';
+comment on table imports is 'imports of posts from a file; the file itself is not stored';
+comment on column imports.user_id is 'who uploaded the file; the posts are made in this name';
+comment on column imports.state is 'checked: nothing is made yet; refused: something changed after the check, and nothing was made';
+comment on column imports.rows is 'rows of the file that are posts';
+comment on column imports.prepared is 'rows that the workflow has judged again; they become posts together at the end';
+comment on column imports.faulty is 'rows that cannot be imported; only an import without any can start';
+comment on column imports.faults is 'what is wrong, by row and column, as shown to the person; not all if there are many';
+comment on column imports.twice is 'the person confirmed that the same content may go out again within a day';
 comment on table installation is 'what holds for the whole installation; one row';
 comment on column installation.paused_at is 'since then nothing is sent anywhere; set and ended by operators';
 comment on column installation.operators_require_second_factor is 'operators run the installation only in a session that proved a second factor';
@@ -2051,6 +2114,7 @@ comment on column posts.occurrence_on is 'the date of the series for which it wa
 comment on column posts.is_apart is 'an occurrence that was edited or moved alone: changes to the following posts leave it as it is';
 comment on column posts.repeats is 'of a draft: how it repeats once it is scheduled, as chosen in the form';
 comment on column posts.edited_by is 'who saved its content last; null: the author, or someone who deleted their account';
+comment on column posts.import_id is 'the import that made it, as long as that can be undone';
 comment on table reading_calls is 'calls that read numbers, by minute, of the last hour: measuring leaves the rest of the limit to publishing';
 comment on table recovery_codes is 'promise: A3: ten codes that each replace the second factor once';
 comment on column recovery_codes.code_hash is 'Argon2id of the code, which is shown once';
@@ -2186,6 +2250,7 @@ comment on function is_approved(uuid,uuid,timestamp with time zone,jsonb) is 'wh
 comment on function measure_shard(uuid) is 'which of the 16 schedules measures an account: the last bits of its id are random';
 comment on function needs_review(uuid) is 'whether the workspace requires approval of a post';
 comment on function remember_erased() is 'whatever deletes a person, a workspace, an authorization or an account, a restore deletes it again';
+comment on function tell_import() is 'workspace and import: the page that shows its progress is rendered again';
 comment on function tell_media() is 'workspace and media: pages that show the file are rendered again';
 comment on function tell_review() is 'workspace and post: pages that show the post are rendered again';
 comment on function tell_target() is 'workspace, post, target, when it is due and when it was due before; times in seconds since 1970';

@@ -4,6 +4,7 @@ import type { announcePolicy } from '../workflows/announce-policy.ts'
 import type { disconnectChannel } from '../workflows/disconnect-channel.ts'
 import type { eraseUser } from '../workflows/erase-user.ts'
 import type { exportData } from '../workflows/export-data.ts'
+import type { importPosts } from '../workflows/import-posts.ts'
 import type { keepGrantAlive } from '../workflows/keep-grant-alive.ts'
 import {
   type Attributes,
@@ -13,6 +14,7 @@ import {
   disconnectWorkflowId,
   exportWorkflowId,
   grantWorkflowId,
+  importWorkflowId,
   mediaWorkflowId,
   policyWorkflowId,
   reviewWorkflowId,
@@ -112,6 +114,23 @@ export const startExport = async (
     workflowIdConflictPolicy: 'USE_EXISTING',
     ...searchable(attributes),
     staticSummary: 'Exports everything held about a person',
+  })
+}
+
+/** Starts making the posts of an import, unless that is already running. */
+export const startImport = async (
+  client: Client,
+  importId: string,
+  attributes?: StartAttributes,
+  queue = backgroundTaskQueue,
+): Promise<void> => {
+  await client.workflow.start<typeof importPosts>('importPosts', {
+    workflowId: importWorkflowId(importId),
+    taskQueue: queue,
+    args: [{ importId }],
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    ...searchable(attributes),
+    staticSummary: 'Makes the posts of an imported file: all, or none',
   })
 }
 

@@ -55,6 +55,7 @@ import { securityRoutes } from './people/sign-in/security-routes.ts'
 import { calendarRoutes } from './posts/calendar/routes.ts'
 import { captionRoutes } from './posts/captions/settings-routes.ts'
 import { gridRoutes } from './posts/grid/routes.ts'
+import { importRoutes } from './posts/imports/routes.ts'
 import { postLabelRoutes } from './posts/labels/post-routes.ts'
 import { labelRoutes } from './posts/labels/settings-routes.ts'
 import { postsRoutes } from './posts/routes.ts'
@@ -159,6 +160,7 @@ const pages: ((deps: WebDeps, view: Renderer) => Hono<any>)[] = [
   monthRoutes,
   copyRoutes,
   feedRoutes,
+  importRoutes,
   postsRoutes,
   mediaRoutes,
   libraryActRoutes,

@@ -27,6 +27,7 @@ export const targetWorkflowId = (targetId: string): string => `target-${targetId
 export const reviewWorkflowId = (postId: string): string => `review-${postId}`
 export const deletionWorkflowId = (requestId: string): string => `deletion-${requestId}`
 export const exportWorkflowId = (exportId: string): string => `export-${exportId}`
+export const importWorkflowId = (importId: string): string => `import-${importId}`
 export const mediaWorkflowId = (mediaId: string): string => `media-${mediaId}`
 export const policyWorkflowId = (version: string): string => `policy-${version}`
 
@@ -81,6 +82,7 @@ export type TargetRef = { targetId: string }
 export type ReviewRef = { postId: string }
 export type RequestRef = { requestId: string }
 export type ExportRef = { exportId: string }
+export type ImportRef = { importId: string }
 export type MediaRef = { mediaId: string }
 export type PolicyRef = { version: string }
 

@@ -11,6 +11,7 @@ import {
   startDisconnecting,
   startErasure,
   startExport,
+  startImport,
   startRendering,
 } from '../../temporal/start.ts'
 import {
@@ -61,6 +62,12 @@ export const createOutboxHandlers = (deps: HandlerDeps): Partial<OutboxHandlers>
     void (await Promise.all(
       ids.map((id) =>
         startExport(deps.client, id, ofState(deps, 'exporting'), deps.backgroundQueue),
+      ),
+    )),
+  import: async (ids) =>
+    void (await Promise.all(
+      ids.map((id) =>
+        startImport(deps.client, id, ofState(deps, 'importing'), deps.backgroundQueue),
       ),
     )),
   media: async (ids) =>

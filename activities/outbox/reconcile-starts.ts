@@ -5,10 +5,16 @@ import { deleteExpiredConnections } from '../../db/channels/consents.ts'
 import { enqueue } from '../../db/notifications/outbox.ts'
 import type { Sql } from '../../db/postgres/connect.ts'
 import { listConverting } from '../../db/posts/conversions.ts'
+import { listImportsUnderWay } from '../../db/posts/imports/imports.ts'
 import { listTargetsAlone } from '../../db/posts/lone-targets.ts'
 import { listRendering } from '../../db/posts/renditions.ts'
 import { listReviewsAlone } from '../../db/posts/reviews/steps.ts'
-import { mediaWorkflowId, reviewWorkflowId, targetWorkflowId } from '../../workflows/names.ts'
+import {
+  importWorkflowId,
+  mediaWorkflowId,
+  reviewWorkflowId,
+  targetWorkflowId,
+} from '../../workflows/names.ts'
 import { notifyOfUnread } from '../insights/unread.ts'
 
 export type StartingDeps = { sql: Sql; client: Client; log: Logger; now: () => number }
@@ -41,6 +47,7 @@ export const createStartingActivities = (deps: StartingDeps) => ({
     await notifyOfUnread(deps.sql, new Date(deps.now()))
     await startLostConversions(deps)
     await startLostReviews(deps, turn)
+    await startLostImports(deps)
     return { looked: targets.length, enqueued: lost.length }
   },
 })
@@ -59,6 +66,12 @@ const startLostConversions = async (deps: StartingDeps): Promise<void> => {
 const startLostReviews = async (deps: StartingDeps, turn: number): Promise<void> => {
   for (const id of await listReviewsAlone(deps.sql, { limit: perMinute, turn }))
     if (!(await isRunning(deps.client, reviewWorkflowId(id)))) await enqueue(deps.sql, 'review', id)
+}
+
+/** Enqueues imports again that are under way but have no running workflow. */
+const startLostImports = async (deps: StartingDeps): Promise<void> => {
+  for (const id of await listImportsUnderWay(deps.sql, perMinute))
+    if (!(await isRunning(deps.client, importWorkflowId(id)))) await enqueue(deps.sql, 'import', id)
 }
 
 const isRunning = async (client: Client, workflowId: string): Promise<boolean> => {

@@ -3,10 +3,10 @@ import { requestIds } from './request-ids.ts'
 
 /**
  * What the relay does with a row: start or signal a workflow (target, review, grant, disconnect,
- * deletion, export, media), or send an email (the others).
+ * deletion, export, media, import), or send an email (the others).
  */
 export type OutboxKind =
-  | ('target' | 'review' | 'grant' | 'disconnect' | 'deletion' | 'export' | 'media')
+  | ('target' | 'review' | 'grant' | 'disconnect' | 'deletion' | 'export' | 'media' | 'import')
   | ('notice' | 'password-reset' | 'mail-link' | 'account-mail' | 'deletion-mail')
 
 /**

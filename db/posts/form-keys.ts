@@ -8,6 +8,7 @@ export type FormPurpose =
   | 'file'
   | 'annotation'
   | 'api-key'
+  | 'import'
 /** `key` identifies the form. `digest` is a hash of the submitted values. */
 export type FormKey = {
   key: string

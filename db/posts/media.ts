@@ -139,3 +139,16 @@ export const fileColumns = (sql: Db) => sql`
   m.id, m.workspace_id, m.kind, m.content_type, m.file_name, m.size_bytes::float8 as size_bytes, m.width, m.height, m.duration_ms,
   m.video_codec, m.audio_codec, m.fps, m.encoding, m.store_key, m.thumbnail_key, m.medium_key, m.uploaded_at, m.purged_at,
   m.conversion, m.conversion_began_at, m.conversion_share, m.conversion_problem`
+
+/** The ids of the files that have one of these names, whatever their case. The newest come first. */
+export const listMediaIdsByName = async (
+  sql: Db,
+  workspaceId: string,
+  names: string[],
+): Promise<string[]> => {
+  const rows = await sql<{ id: string }[]>`
+    select id from media where workspace_id = ${workspaceId} and purged_at is null
+      and lower(normalize(file_name, NFC)) in (select lower(normalize(n, NFC)) from unnest(${names}::text[]) n)
+    order by id desc`
+  return rows.map((row) => row.id)
+}

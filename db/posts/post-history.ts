@@ -13,7 +13,7 @@ export type HistoryLine = {
 }
 
 /**
- * The history of a post, newest first. Uses a single list of ids, so that the index on the subject
+ * The history of a post, newest first, with the import that made it. Uses a single list of ids, so that the index on the subject
  * is used: `or` would read every event.
  */
 export const listPostHistory = (
@@ -21,10 +21,12 @@ export const listPostHistory = (
   ref: { workspaceId: string; postId: string },
 ): Promise<HistoryLine[]> =>
   sql<HistoryLine[]>`
-    select events.id, events.name, at, users.name as user_name, nullif(subject_id, ${ref.postId}::uuid) as target_id, facts
+    select events.id, events.name, at, users.name as user_name, 
+      nullif(nullif(subject_id, ${ref.postId}::uuid), (select import_id from posts where id = ${ref.postId})) as target_id, facts
     from events left join users on users.id = user_id
     where workspace_id = ${ref.workspaceId} and subject_id = any(array(
-      select ${ref.postId}::uuid union all select id from targets where post_id = ${ref.postId} and workspace_id = ${ref.workspaceId}))
+      select ${ref.postId}::uuid union all select import_id from posts where id = ${ref.postId} and workspace_id = ${ref.workspaceId}
+      union all select id from targets where post_id = ${ref.postId} and workspace_id = ${ref.workspaceId}))
     order by at desc, events.id desc limit 100`
 
 /** One action on a post, so that the next page can report its result. */

@@ -63,6 +63,8 @@ export const countedWith: Record<string, string> = {
   attempts: 'posts',
   comment_attempts: 'posts',
   post_media: 'posts',
+  imports: 'posts',
+  import_rows: 'posts',
   post_versions: 'posts',
   reviews: 'posts',
   review_decisions: 'posts',

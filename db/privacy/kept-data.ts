@@ -204,6 +204,14 @@ export const keptData: Kept[] = [
     columns: ['post_versions.*', 'unsaved_edits.*'],
   },
   {
+    id: 'imports',
+    group: 'content',
+    what: 'Posts that you import from a file, until they are created, and what couldn’t be read. The file itself isn’t stored',
+    why: 'To check them before anything is created, and to undo an import',
+    kept: { rule: 'imports' },
+    columns: ['imports.*', 'import_rows.*'],
+  },
+  {
     id: 'reviews',
     group: 'content',
     what: 'Reviews of posts: who asked for approval, who approved or requested changes and when, what they wrote, and the post as it was then; and which members approve posts',

@@ -57,6 +57,7 @@ export const standing: Record<string, string> = {
   series: 'as long as the workspace; the text while it runs',
   series_media: 'as long as the series runs',
   posts: 'until they are deleted, as long as the workspace',
+  import_rows: 'until the posts are made, as long as the import',
   post_media: 'as long as the post',
   captions: 'until they are deleted, as long as the workspace',
   labels: 'until they are deleted, as long as the workspace',

@@ -6,7 +6,8 @@ import type { SeriesRow, Timing } from '../../db/posts/series/series.ts'
 import type { TargetToSchedule } from '../../db/posts/target-moves.ts'
 import type { Registry } from '../../platforms/index.ts'
 import type { Platform } from '../../platforms/platform.ts'
-import { type JudgedDraft, judge, targetContent, valuesOf } from '../channel-draft.ts'
+import { type JudgedDraft, targetContent } from '../channel-draft.ts'
+import { judgeStored } from '../stored-content.ts'
 import { occurrenceTime } from './dates.ts'
 
 /** What the occurrences of a series are made from, as of now. */
@@ -27,34 +28,8 @@ export const loadSource = async (
   series: Source['series'],
   media: ComposedMedia[],
 ): Promise<Source> => {
-  const chosen = Object.keys(series.choices)
-  const choices = Object.entries(series.choices)
-  const content = {
-    text: series.text,
-    link: series.link ?? '',
-    variants: series.variants,
-    kinds: Object.fromEntries(choices.map(([id, choice]) => [id, choice.kind])),
-    fields: Object.fromEntries(choices.map(([id, choice]) => [id, valuesOf(choice.settings)])),
-  }
-  const found = await listChannelsToCompose(t, series.workspaceId, chosen)
-  const accounts = found.flatMap((channel) => {
-    const platform = platforms.platforms.get(channel.platform)
-    if (!platform || !chosen.includes(channel.id) || channel.state === 'disconnected') return []
-    return [{ channel, platform, ...judge(channel, platform, content, media) }]
-  })
-  const there = new Set(accounts.map((one) => one.channel.id))
-  return {
-    series,
-    media,
-    accounts,
-    gone: chosen
-      .filter((id) => !there.has(id))
-      .map((id) => ({ id, isKnown: found.some((channel) => channel.id === id) })),
-    isBroken:
-      accounts.length === 0 ||
-      accounts.some((one) => one.faults.length > 0) ||
-      media.some((file) => file.purgedAt !== null),
-  }
+  const found = await listChannelsToCompose(t, series.workspaceId, Object.keys(series.choices))
+  return { series, media, ...judgeStored(platforms, series, media, found) }
 }
 
 /** The post of a date. A draft with its time if it can't be scheduled, so that a person decides. */

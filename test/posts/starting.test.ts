@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest'
+import { insertImport, insertImportRows } from '../../db/posts/imports/imports.ts'
 import { compose } from '../../local/people/story.ts'
 import { ensureSchedules } from '../../temporal/schedules.ts'
 import { wallTimeOf } from '../../web/time/wall-time.ts'
@@ -43,6 +44,27 @@ describe('reconcile-starts', () => {
     })
     await untilPage(admin, url, (page) => page.text.includes('published'), 40_000)
     expect((await house.ledger.posts()).filter((post) => post.text === text)).toHaveLength(1)
+  })
+
+  test('an import that lost its workflow goes on, and its posts appear', {
+    timeout: 60_000,
+  }, async () => {
+    const { client, sql } = house
+    const [who] = await sql<{ workspaceId: string; userId: string }[]>`
+      select workspace_id, user_id from memberships where role = 'admin' limit 1`
+    const faultless = { ...who!, rows: 1, faulty: 0, faults: [], twice: false }
+    const importId = await insertImport(sql, faultless)
+    const ref = { workspaceId: who!.workspaceId, importId }
+    const post = { state: 'draft' as const, text: 'From a file', link: null, variants: {} }
+    const rest = { choices: {}, wallTime: null, zone: null, dueAt: null, media: [], labels: [] }
+    await insertImportRows(sql, ref, [{ position: 2, post: { ...post, ...rest } }])
+    await sql`update imports set state = 'importing', state_at = now() - interval '2 minutes' where id = ${importId}`
+    await client.workflow.execute('reconcileStarts', {
+      workflowId: 'reconcile-starts-import',
+      taskQueue: 'cratesocial',
+    })
+    const made = () => sql`select text from posts where import_id = ${importId}`
+    await expect.poll(made, { timeout: 30_000 }).toEqual([{ text: 'From a file' }])
   })
 
   test('has a schedule that is created once and updated afterwards', async () => {

@@ -27,6 +27,8 @@ const at = (event: AuditEvent, fact: string, saying: Saying): string => {
   const moment = new Date(text(event, fact))
   return Number.isNaN(moment.getTime()) ? '' : `: ${saying.when(moment)}`
 }
+const countOf = (event: AuditEvent, fact: string): string =>
+  event.facts[fact] === 1 ? '1 post' : `${text(event, fact)} posts`
 const outcomes: Record<string, string> = {
   revoked: 'revoked at the platform',
   kept: 'kept for other accounts',
@@ -107,6 +109,8 @@ const sentences: Record<string, (event: AuditEvent, saying: Saying) => string> =
   'grant.refused': () => 'found that a connection stopped working and needs to be reconnected',
   'post.drafted': () => 'saved a draft',
   'post.discarded': () => 'deleted a draft',
+  'posts.imported': (event) => `imported ${countOf(event, 'posts')}`,
+  'posts.import_undone': (event) => `undid an import of ${countOf(event, 'posts')}`,
   'post.duplicated': () => 'duplicated a post as a new draft',
   'post.edited': () => 'edited a post',
   'post.scheduled': (event, saying) => `scheduled a post${due(event, saying)}`,

@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { mayWatch } from '../../db/notifications/watchers.ts'
+import { findImport } from '../../db/posts/imports/imports.ts'
 import { findPost } from '../../db/posts/posts.ts'
 import { isOpen } from '../../db/posts/target-states.ts'
 import { listTargets } from '../../db/posts/targets.ts'
@@ -47,6 +48,16 @@ export const liveRoutes = (deps: WebDeps, view: Renderer) => {
         }),
       ),
     )
+    .get('/w/:workspace/posts/imports/:import/events', guard, async (c) => {
+      const ref = { workspaceId: c.var.workspace.id, importId: idParam(c, 'import') }
+      if (!(await findImport(deps.sql, ref))) throw new HTTPException(404)
+      return stream(streams, c, 'import-changed', ({ send, end }) =>
+        deps.live.subscribeImport(ref.importId, {
+          changed: () => send('import-changed'),
+          closed: end,
+        }),
+      )
+    })
     .get(`${one}/status`, guard, async (c) => {
       const page = await loadPostPage(deps, c.var.workspace, idParam(c, 'post'), c.var.user.id)
       if (!page) throw new HTTPException(404)
@@ -97,7 +108,7 @@ export const liveRoutes = (deps: WebDeps, view: Renderer) => {
 const stream = (
   { deps, limit }: Streams,
   c: Context<MemberEnv>,
-  changed: 'target-changed' | 'media-changed',
+  changed: 'target-changed' | 'media-changed' | 'import-changed',
   subscribe: (events: EventStream) => () => void,
 ): Response => {
   const watcher = { sessionId: c.var.session.id, workspaceId: c.var.workspace.id }

@@ -10,6 +10,8 @@ export type Live = {
   subscribe(to: Topic, subscriber: Subscriber): () => void
   /** The same for the conversions of a workspace's media. */
   subscribeMedia(workspaceId: string, subscriber: MediaSubscriber): () => void
+  /** The same for one import of posts. */
+  subscribeImport(importId: string, subscriber: ImportSubscriber): () => void
   /** Stops listening and makes every subscriber end its stream. */
   close(): Promise<void>
 }
@@ -22,6 +24,8 @@ type Subscriber = { changed(change: Change | null): void; closed(): void }
 /** `changed` gets the id of the media, or null if any may have changed. */
 type MediaSubscriber = { changed(mediaId: string | null): void; closed(): void }
 
+type ImportSubscriber = { changed(): void; closed(): void }
+
 /**
  * Uses one LISTEN per process. After the connection was interrupted, the driver listens again but
  * notifications are lost, so every subscriber gets a change without a target.
@@ -29,6 +33,7 @@ type MediaSubscriber = { changed(mediaId: string | null): void; closed(): void }
 export const createLive = async (sql: Sql, log: Logger): Promise<Live> => {
   const subscriptions = new Map<Subscriber, Topic>()
   const ofMedia = new Map<MediaSubscriber, string>()
+  const ofImports = new Map<ImportSubscriber, string>()
   let listening = false
   const listener = await sql.listen(
     'targets',
@@ -41,6 +46,7 @@ export const createLive = async (sql: Sql, log: Logger): Promise<Live> => {
         )
         for (const subscriber of [...subscriptions.keys(), ...ofMedia.keys()])
           subscriber.changed(null)
+        for (const subscriber of [...ofImports.keys()]) subscriber.changed()
       }
       listening = true
     },
@@ -49,7 +55,17 @@ export const createLive = async (sql: Sql, log: Logger): Promise<Live> => {
     const [workspaceId, mediaId = ''] = payload.split(' ')
     for (const [subscriber, of] of ofMedia) if (of === workspaceId) subscriber.changed(mediaId)
   })
+  const importListener = await sql.listen('imports', (payload) => {
+    const [, importId = ''] = payload.split(' ')
+    for (const [subscriber, of] of ofImports) if (of === importId) subscriber.changed()
+  })
   return {
+    subscribeImport: (importId, subscriber) => {
+      ofImports.set(subscriber, importId)
+      return () => {
+        ofImports.delete(subscriber)
+      }
+    },
     subscribeMedia: (workspaceId, subscriber) => {
       ofMedia.set(subscriber, workspaceId)
       return () => {
@@ -63,11 +79,14 @@ export const createLive = async (sql: Sql, log: Logger): Promise<Live> => {
       }
     },
     close: async () => {
-      for (const subscriber of [...subscriptions.keys(), ...ofMedia.keys()]) subscriber.closed()
+      const all = [...subscriptions.keys(), ...ofMedia.keys(), ...ofImports.keys()]
+      for (const subscriber of all) subscriber.closed()
       subscriptions.clear()
       ofMedia.clear()
+      ofImports.clear()
       await listener.unlisten()
       await mediaListener.unlisten()
+      await importListener.unlisten()
     },
   }
 }

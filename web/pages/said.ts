@@ -49,6 +49,7 @@ const sentences = {
   'notices-seen': 'All notifications are marked as read.',
   joined: 'You’re now a member of this workspace.',
   resumed: 'Publishing resumed.',
+  'import-undone': 'Import undone. Its posts are deleted.',
   'copies-scheduled': 'Copies scheduled.',
   'copies-drafted': 'Copies saved as drafts.',
   'order-saved': 'New order saved. The posts go out at their new times.',

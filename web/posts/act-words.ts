@@ -57,6 +57,8 @@ const headline = (name: string, who: string, when: string, done: number, all: nu
   switch (name) {
     case 'post.drafted':
       return 'Saved as a draft.'
+    case 'posts.imported':
+      return 'Imported from a file.'
     case 'post.edited':
       return 'Saved.'
     case 'post.duplicated':

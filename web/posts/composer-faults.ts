@@ -1,5 +1,5 @@
 import type { RuleFault } from '../../platforms/platform.ts'
-import { type ChannelDraft, type Composer, labelOf } from './composer.ts'
+import { type ChannelDraft, labelOf, type ToJudge } from './composer.ts'
 import { faultsOfRepeat } from './series/faults.ts'
 import { type EachItsOwn, eachItsOwn, isSlotChoice } from './when/choice.ts'
 
@@ -23,7 +23,7 @@ export type Fault = {
 }
 
 /** Everything that blocks scheduling or publishing now: rules of the platforms and our own. */
-export const faultsOf = (composer: Composer, act: 'schedule' | 'now', nowMs: number): Fault[] => [
+export const faultsOf = (composer: ToJudge, act: 'schedule' | 'now', nowMs: number): Fault[] => [
   ...faultsOfChannels(composer),
   ...faultsOfPlatforms(composer),
   ...faultsOfMedia(composer),
@@ -32,7 +32,7 @@ export const faultsOf = (composer: Composer, act: 'schedule' | 'now', nowMs: num
 ]
 
 /** What has to be approved first needs a time at which it goes out. */
-const faultsOfApproval = ({ asksFirst }: Composer): Fault[] =>
+const faultsOfApproval = ({ asksFirst }: ToJudge): Fault[] =>
   asksFirst
     ? [
         ours(
@@ -44,7 +44,7 @@ const faultsOfApproval = ({ asksFirst }: Composer): Fault[] =>
     : []
 
 /** Only the rules of the chosen platforms. The composer shows these while a person is writing. */
-export const faultsOfPlatforms = (composer: Composer): Fault[] =>
+export const faultsOfPlatforms = (composer: ToJudge): Fault[] =>
   composer.channels.flatMap((one) => one.faults.map((fault) => named(composer, one, fault)))
 
 /** A complete sentence that names the platform only once: "Instagram, picture 3: …". */
@@ -58,7 +58,7 @@ export const faultSentence = (fault: Fault): string => {
   return where ? `${where}: ${words}` : words
 }
 
-const named = (composer: Composer, one: ChannelDraft, fault: RuleFault): Fault => ({
+const named = (composer: ToJudge, one: ChannelDraft, fault: RuleFault): Fault => ({
   place: fault.field,
   channelId: one.channel.id,
   platform: labelOf(composer.channels, one),
@@ -68,7 +68,7 @@ const named = (composer: Composer, one: ChannelDraft, fault: RuleFault): Fault =
   words: fault.words,
 })
 
-const itemOf = (composer: Composer, position: number): string =>
+const itemOf = (composer: ToJudge, position: number): string =>
   `${composer.media[position - 1]?.kind === 'video' ? 'video' : 'picture'} ${position}`
 
 const ours = (
@@ -86,7 +86,7 @@ const ours = (
   words,
 })
 
-const faultsOfChannels = (composer: Composer): Fault[] => {
+const faultsOfChannels = (composer: ToJudge): Fault[] => {
   const chosen = composer.channels.filter((one) => one.chosen && !one.sent)
   const gone = chosen.filter((one) => one.channel.state === 'disconnected')
   if (chosen.length === 0) {
@@ -105,7 +105,7 @@ const faultsOfChannels = (composer: Composer): Fault[] => {
   )
 }
 
-const faultsOfMedia = (composer: Composer): Fault[] =>
+const faultsOfMedia = (composer: ToJudge): Fault[] =>
   composer.media.some((item) => item.purgedAt !== null)
     ? [
         ours(
@@ -116,7 +116,7 @@ const faultsOfMedia = (composer: Composer): Fault[] =>
       ]
     : []
 
-const faultsOfTime = (composer: Composer, nowMs: number): Fault[] => {
+const faultsOfTime = (composer: ToJudge, nowMs: number): Fault[] => {
   const choice = eachItsOwn(composer.form.time)
   if (choice) return faultsOfPlan(composer, choice, nowMs)
   if (composer.time === null)
@@ -126,7 +126,7 @@ const faultsOfTime = (composer: Composer, nowMs: number): Fault[] => {
   return [ours('time', 'time_past', 'This time has passed. Choose a later one, or publish now.')]
 }
 
-const faultsOfPlan = (composer: Composer, choice: EachItsOwn, nowMs: number): Fault[] => {
+const faultsOfPlan = (composer: ToJudge, choice: EachItsOwn, nowMs: number): Fault[] => {
   const { plan, slots } = composer
   const passed = [...plan.values()].some((due) => due.dueAt.getTime() <= nowMs)
   if (passed) return [ours('time', 'time_past', 'A time has passed. Choose a later one.')]

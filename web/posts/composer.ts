@@ -57,6 +57,13 @@ export type Composer = Times & {
   runningSeries: number
 }
 
+/** What the rules need to judge a post, wherever it was written. */
+export type ToJudge = Pick<
+  Composer,
+  | ('workspace' | 'post' | 'form' | 'channels' | 'media' | 'time' | 'plan' | 'slots' | 'asksFirst')
+  | ('series' | 'runningSeries' | 'targets')
+>
+
 /** One connected account in the composer. */
 export type ChannelDraft = {
   channel: ComposeChannel
@@ -235,7 +242,8 @@ const chosenOf = (
     (channel) => form.channels.includes(channel.id) && !sentStateOf(targets, channel.id),
   )
 
-const draftFor = (
+/** What the post is on an account, judged by its platform. */
+export const draftFor = (
   channel: ComposeChannel,
   platform: Platform,
   form: PostForm,

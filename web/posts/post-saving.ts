@@ -259,7 +259,11 @@ const overwrite = async (
 }
 
 /** What the form means as a post. Leaves out what a post can't hold, such as an impossible time. */
-export const draftOf = (composer: Composer, state: Draft['state'], dueAt: Date | null): Draft => {
+export const draftOf = (
+  composer: Pick<Composer, 'form' | 'time' | 'channels'>,
+  state: Draft['state'],
+  dueAt: Date | null,
+): Draft => {
   const { form } = composer
   const { zone } = form
   const typed = composer.time?.ok

@@ -77,6 +77,17 @@ export const shortLivedRules: Rule[] = [
       'answer',
     ),
   ),
+  indexed(
+    'created_at',
+    row(
+      'imports',
+      'Imports of posts from a file, with rows that are not posts yet',
+      '7 days',
+      'the upload',
+      'created_at',
+      'import',
+    ),
+  ),
   row('api_keys', 'API keys', '30 days', 'they expired', 'expires_at', 'key'),
   row('sessions', 'Sessions', '1 day', 'they expired', 'least(expires_at, ends_at)', 'session'),
   row('throttle', 'Counts of sign-in attempts', '1 day', 'they expired', 'reset_at', 'count'),

@@ -3,7 +3,7 @@ import type { Repeat } from '../../../db/posts/posts.ts'
 import type { SeriesRow } from '../../../db/posts/series/series.ts'
 import { isDateOf } from '../../../posting/series/dates.ts'
 import { calendarDates, weekdayNames } from '../../time/dates.ts'
-import type { Composer } from '../composer.ts'
+import type { ToJudge } from '../composer.ts'
 import { eachItsOwn } from '../when/choice.ts'
 import { occurrencesMax, repeatWeeksMax, ruleOf, runningSeriesMax } from './repeat.ts'
 import { shiftRule } from './shift.ts'
@@ -12,7 +12,7 @@ import { ruleWords } from './words.ts'
 type RepeatFault = { rule: string; words: string }
 
 /** What is wrong with how the post repeats, or with a change to all following posts. */
-export const faultsOfRepeat = (composer: Composer, act: 'schedule' | 'now'): RepeatFault[] => {
+export const faultsOfRepeat = (composer: ToJudge, act: 'schedule' | 'now'): RepeatFault[] => {
   const { form, post, series } = composer
   if (post?.seriesId)
     return form.scope === 'following' && act !== 'now' && series && !series.endedAt
@@ -42,7 +42,7 @@ const faultOfNumbers = ({ how, step, end, until, count }: Repeat): RepeatFault |
   return end === 'date' && until === '' ? fault('until', 'Choose the day on which it ends.') : null
 }
 
-const faultsOfDate = ({ form, workspace }: Composer, wallTime: string): RepeatFault[] => {
+const faultsOfDate = ({ form, workspace }: ToJudge, wallTime: string): RepeatFault[] => {
   const repeat = form.repeat
   const [date = ''] = wallTime.split('T')
   if (!repeat) return []
@@ -63,7 +63,7 @@ const faultsOfDate = ({ form, workspace }: Composer, wallTime: string): RepeatFa
 }
 
 const faultsOfFollowing = (
-  { form, time }: Composer,
+  { form, time }: ToJudge,
   series: SeriesRow,
   from: string,
 ): RepeatFault[] => {

@@ -20,6 +20,11 @@ document.addEventListener('media-changed', (event) => {
     if (!id || part.dataset.converting === id) fetchSoon(part.id)
 })
 
+// The page of an import shows only that one.
+document.addEventListener('import-changed', () => {
+  for (const part of document.querySelectorAll('[data-importing]')) fetchSoon(part.id)
+})
+
 /**
  * `at`: the changed days, in seconds since 1970. `posts`: ids. Null if anything may have changed.
  */

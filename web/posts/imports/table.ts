@@ -1,0 +1,59 @@
+import { CsvError, parse } from 'csv-parse/sync'
+import { cleanText } from '../../../text/clean-text.ts'
+
+/** The size of a file with posts. */
+export const importMaxBytes = 4 * 1024 * 1024
+export const importRowsMax = 5_000
+export const importColumnsMax = 60
+
+/** A file that can't be read as a table. Its message says why, and what to do. */
+export class NoTable extends Error {}
+
+/** The rows of a CSV file, as the spreadsheet numbers them: the first is 1. */
+export const readCsv = (bytes: Buffer): string[][] => {
+  const text = decode(bytes)
+  try {
+    const rows: string[][] = parse(text, {
+      delimiter: delimiterOf(text),
+      relax_column_count: true,
+      skip_empty_lines: false,
+      max_record_size: importMaxBytes,
+    })
+    return rows.map((cells) => cells.map(cleanText))
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error
+    throw new NoTable(
+      `Line ${String(error.lines ?? '?')} can’t be read: a quotation mark is missing or out of place. Save the file as CSV again.`,
+    )
+  }
+}
+
+/** UTF-8, UTF-16 or Windows-1252, which Excel writes without saying so. */
+const decode = (bytes: Buffer): string => {
+  const [first, second] = bytes
+  if (first === 0xff && second === 0xfe) return new TextDecoder('utf-16le').decode(bytes)
+  if (first === 0xfe && second === 0xff) return new TextDecoder('utf-16be').decode(bytes)
+  if (bytes.includes(0))
+    throw new NoTable('This isn’t a CSV file. In your spreadsheet, choose “Save as” and CSV UTF-8.')
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    return new TextDecoder('windows-1252').decode(bytes)
+  }
+}
+
+/** The separator that is most frequent in the first line, outside of quotation marks. */
+const delimiterOf = (text: string): string => {
+  const counts = new Map([
+    [',', 0],
+    [';', 0],
+    ['\t', 0],
+  ])
+  let isQuoted = false
+  for (const sign of text.slice(0, 20_000)) {
+    if (sign === '"') isQuoted = !isQuoted
+    else if (sign === '\n' && !isQuoted) break
+    else if (!isQuoted && counts.has(sign)) counts.set(sign, (counts.get(sign) ?? 0) + 1)
+  }
+  return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0] ?? ','
+}
