@@ -1,6 +1,6 @@
 import { proxyActivities, setCurrentDetails } from '@temporalio/workflow'
-import type { ImportActivities } from '../activities/posts/importing.ts'
-import type { ImportRef } from './names.ts'
+import type { ImportActivities } from '../activities/imports/importing.ts'
+import type { ImportStart } from './names.ts'
 
 const retry = { initialInterval: '1 second', maximumInterval: '1 minute' } as const
 
@@ -17,7 +17,7 @@ const { makeImportedPosts } = proxyActivities<ImportActivities>({
 })
 
 /** Makes the posts of an import. They become visible together at the end. */
-export async function importPosts(ref: ImportRef): Promise<void> {
+export async function importPosts(ref: ImportStart): Promise<void> {
   setCurrentDetails('Checking the rows again. No post is made yet')
   await prepareImport(ref)
   setCurrentDetails('Making all posts, or none')

@@ -82,7 +82,7 @@ export type TargetRef = { targetId: string }
 export type ReviewRef = { postId: string }
 export type RequestRef = { requestId: string }
 export type ExportRef = { exportId: string }
-export type ImportRef = { importId: string }
+export type ImportStart = { importId: string }
 export type MediaRef = { mediaId: string }
 export type PolicyRef = { version: string }
 

@@ -23,7 +23,7 @@ import { formKeyIn } from '../../http/forms/form-keys.ts'
 import { checkRows } from './check.ts'
 import { rowsOf } from './columns.ts'
 import { readCsv } from './table.ts'
-import type { Upload } from './upload.ts'
+import type { ImportUpload } from './upload.ts'
 
 /** Problems that are kept and shown. */
 const faultsKept = 200
@@ -35,7 +35,7 @@ const faultsKept = 200
 export const checkFile = async (
   deps: WebDeps,
   actor: { workspace: Workspace; userId: string },
-  upload: Upload,
+  upload: ImportUpload,
 ): Promise<string> => {
   const rows = rowsOf(readCsv(upload.bytes), deps.platforms)
   const checked = await checkRows(deps, actor.workspace, rows)

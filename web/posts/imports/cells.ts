@@ -10,7 +10,7 @@ import { isZone } from '../../time/zones.ts'
 import { labelsOfPostMax } from '../labels/label.ts'
 import { emptyPostForm, type PostForm } from '../post-form.ts'
 import type { Cells } from './columns.ts'
-import { keyOf, type Names, namesIn } from './names.ts'
+import { type CellNames, keyOf, namesIn } from './names.ts'
 
 /** The composer's form, filled by a row, and what can't be read. */
 export type ReadRow = {
@@ -25,7 +25,7 @@ type Fault = ReadRow['faults'][number]
 
 export const importTextMaxCharacters = 100_000
 
-export const readRow = (cells: Cells, workspace: Workspace, names: Names): ReadRow => {
+export const readRow = (cells: Cells, workspace: Workspace, names: CellNames): ReadRow => {
   const faults: Fault[] = []
   const fault = (column: string, words: string) => void faults.push({ column, words })
   const state = stateOf(cells, fault)
@@ -33,7 +33,7 @@ export const readRow = (cells: Cells, workspace: Workspace, names: Names): ReadR
     none: (name) =>
       `There is no account “${name}”. Write its name or handle as on the Accounts page.`,
     many: (name) =>
-      `Several accounts are called “${name}”. Write the platform too, such as “Instagram: @name”.`,
+      `Several accounts are called “${name}”. Write the platform too, such as “Platform: ${name}”.`,
     fault: (words) => fault('accounts', words),
   })
   const files = find(names.files, cells.files, {

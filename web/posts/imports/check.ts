@@ -12,7 +12,7 @@ import { draftOf } from '../post-saving.ts'
 import { planOf } from '../when/plan.ts'
 import { readRow } from './cells.ts'
 import type { TableRow } from './columns.ts'
-import { accountsByName, groupBy, keyOf, type Names, namesIn } from './names.ts'
+import { accountsByName, type CellNames, groupBy, keyOf, namesIn } from './names.ts'
 
 export type CheckedRow = { position: number; post: ImportedPost; faults: CellFault[] }
 
@@ -36,10 +36,14 @@ export const checkRows = async (
   return checked
 }
 
-const accountsIn = (cell: string, { accounts }: Names): ComposeChannel[] =>
+const accountsIn = (cell: string, { accounts }: CellNames): ComposeChannel[] =>
   namesIn(cell, accounts).flatMap((name) => accounts.get(keyOf(name)) ?? [])
 
-const loadNames = async (deps: WebDeps, workspace: Workspace, rows: TableRow[]): Promise<Names> => {
+const loadNames = async (
+  deps: WebDeps,
+  workspace: Workspace,
+  rows: TableRow[],
+): Promise<CellNames> => {
   const wanted = new Set(
     rows.flatMap(({ cells }) => [cells.files, ...namesIn(cells.files, new Map())]),
   )
@@ -61,7 +65,7 @@ const checkRow = (
   deps: WebDeps,
   workspace: Workspace,
   { number, cells }: TableRow,
-  names: Names,
+  names: CellNames,
 ): CheckedRow => {
   const { form, state, faults, accounts, files } = readRow(cells, workspace, names)
   const media = files.map((file) => ({ ...file, edits: null }))

@@ -77,10 +77,6 @@ export const rowsOf = (table: string[][], registry: Registry): TableRow[] => {
   return rows
 }
 
-/** Names of columns that aren't read, to say so. */
-export const unreadColumns = ([header = []]: string[][], registry: Registry): string[] =>
-  header.filter((name) => name.trim() !== '' && columnOf(name, registry) === null)
-
 const columnOf = (name: string, { platforms }: Registry): string | null => {
   const words = name.toLowerCase().replaceAll('_', ' ').trim()
   const own = [...platforms.values()].map(ownText).find((one) => one === words)

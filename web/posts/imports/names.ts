@@ -4,23 +4,23 @@ import type { Media } from '../../../db/posts/media.ts'
 import type { Registry } from '../../../platforms/index.ts'
 
 /** What cells can name, by the names that people write. */
-export type Names = {
+export type CellNames = {
   accounts: Map<string, ComposeChannel[]>
   labels: Map<string, Label[]>
   files: Map<string, Media[]>
 }
 
-/** Names that differ only by case, by spaces around them, or by how a letter is composed are equal. */
+/** CellNames that differ only by case, by spaces around them, or by how a letter is composed are equal. */
 export const keyOf = (name: string): string => name.normalize('NFC').trim().toLowerCase()
 
 /**
  * An account is named by its name or handle, by its platform if that has only one account, or by
- * both, such as `Instagram: @northside`.
+ * both, such as `Platform: @northside`.
  */
 export const accountsByName = (
   channels: ComposeChannel[],
   { platforms }: Registry,
-): Names['accounts'] =>
+): CellNames['accounts'] =>
   groupBy(channels, (channel) => {
     const label = platforms.get(channel.platform)?.label ?? channel.platform
     const handle = channel.handle.replace(/^@/, '')

@@ -5,13 +5,13 @@ import { isId } from '../../http/ids.ts'
 import { importMaxBytes, NoTable } from './table.ts'
 
 /** `key`: of the form. `twice`: the same content may go out again within a day. */
-export type Upload = { bytes: Buffer; key: string; twice: boolean }
+export type ImportUpload = { bytes: Buffer; key: string; twice: boolean }
 
 /** Reads the form with its file into memory. Throws NoTable if there is none. */
-export const takeUpload = async (c: AnyContext): Promise<Upload> => {
+export const takeUpload = async (c: AnyContext): Promise<ImportUpload> => {
   const contentType = c.req.header('Content-Type') ?? ''
   if (!contentType.startsWith('multipart/form-data; ')) throw noFile()
-  const upload: Upload = { bytes: Buffer.alloc(0), key: '', twice: false }
+  const upload: ImportUpload = { bytes: Buffer.alloc(0), key: '', twice: false }
   await new Promise<void>((resolve, reject) => {
     const form = new Busboy({
       headers: { 'content-type': contentType },

@@ -2,13 +2,13 @@ import { Context } from '@temporalio/activity'
 import { findImport, findWorkspaceOfImport } from '../../db/posts/imports/imports.ts'
 import { finishImport, refuseImport } from '../../posting/imports/finishing.ts'
 import { type ImportDeps, prepareSome } from '../../posting/imports/preparing.ts'
-import type { ImportRef } from '../../workflows/names.ts'
+import type { ImportStart } from '../../workflows/names.ts'
 
 export type ImportActivities = ReturnType<typeof createImportActivities>
 
 export const createImportActivities = (deps: ImportDeps) => ({
   /** Judges the rows in batches. May be killed and run again: prepared rows stay prepared. */
-  prepareImport: async ({ importId }: ImportRef): Promise<void> => {
+  prepareImport: async ({ importId }: ImportStart): Promise<void> => {
     const workspaceId = await findWorkspaceOfImport(deps.sql, importId)
     if (!workspaceId) return
     const ref = { workspaceId, importId }
@@ -22,7 +22,7 @@ export const createImportActivities = (deps: ImportDeps) => ({
   },
 
   /** Makes all posts, or none. May run again or twice at once. */
-  makeImportedPosts: async ({ importId }: ImportRef): Promise<void> => {
+  makeImportedPosts: async ({ importId }: ImportStart): Promise<void> => {
     const workspaceId = await findWorkspaceOfImport(deps.sql, importId)
     if (workspaceId) await finishImport(deps, { workspaceId, importId })
   },
