@@ -106,7 +106,7 @@ const makeAll = async (t: TransactionSql, deps: ImportDeps, one: ImportRow): Pro
   })
 }
 
-export const postedTwice = {
+const postedTwice = {
   column: '',
   words:
     'The same content goes out on this account within a day. Change it, remove the row, or allow repeats when you upload the file.',
