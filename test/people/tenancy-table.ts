@@ -1,19 +1,10 @@
 /** The status of a route, by person, for a request with an empty form and unknown ids. */
 export type Access = Record<'stranger' | 'manager' | 'admin' | 'outsider' | 'operator', number>
 
-const row = (
-  stranger: number,
-  manager: number,
-  admin: number,
-  outsider: number,
-  operator: number,
-): Access => ({
-  stranger,
-  manager,
-  admin,
-  outsider,
-  operator,
+const row = (...[stranger, manager, admin, outsider, operator]: Answers): Access => ({
+  ...{ stranger, manager, admin, outsider, operator },
 })
+type Answers = [number, number, number, number, number]
 /** Signed-out people are redirected to sign in. People who aren't members get a 404. */
 const members = (answer: number): Access => row(303, answer, answer, 404, 404)
 const admins = (answer: number): Access => row(303, 403, answer, 404, 404)
