@@ -1092,6 +1092,37 @@ create table renditions (
   duration_ms integer,
   created_at timestamp with time zone default now() not null
 );
+create table report_links (
+  id uuid default uuid_v7() not null,
+  workspace_id uuid not null,
+  report_id uuid not null,
+  user_id uuid not null,
+  code_hash bytea not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  last_read_on date
+);
+create table reports (
+  id uuid default uuid_v7() not null,
+  workspace_id uuid not null,
+  created_by uuid,
+  title text not null,
+  note text default ''::text not null,
+  period text not null,
+  from_day date,
+  to_day date,
+  sections text[] not null,
+  channel_ids uuid[],
+  platform text,
+  label_id uuid,
+  color text not null,
+  logo bytea,
+  hours smallint not null,
+  date_order text not null,
+  week_start smallint not null,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null
+);
 create table review_decisions (
   id uuid default uuid_v7() not null,
   workspace_id uuid not null,
@@ -1422,6 +1453,18 @@ alter table renditions add constraint renditions_edits_check CHECK ((length(edit
 alter table renditions add constraint renditions_made CHECK (((state <> 'ready'::text) OR (num_nulls(store_key, content_type, size_bytes, sha256, width, height) = 0)));
 alter table renditions add constraint renditions_recipe_check CHECK ((length(recipe) <= 300));
 alter table renditions add constraint renditions_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'ready'::text, 'failed'::text])));
+alter table report_links add constraint report_links_check CHECK ((expires_at > created_at));
+alter table reports add constraint reports_channel_ids_check CHECK (((cardinality(channel_ids) >= 1) AND (cardinality(channel_ids) <= 500)));
+alter table reports add constraint reports_color_check CHECK ((color ~ '^[0-9a-f]{6}$'::text));
+alter table reports add constraint reports_date_order_check CHECK ((date_order = ANY (ARRAY['mdy'::text, 'dmy'::text, 'ymd'::text])));
+alter table reports add constraint reports_days CHECK ((((period = 'own'::text) = ((from_day IS NOT NULL) AND (to_day IS NOT NULL))) AND (from_day <= to_day)));
+alter table reports add constraint reports_hours_check CHECK ((hours = ANY (ARRAY[12, 24])));
+alter table reports add constraint reports_logo_check CHECK ((octet_length(logo) <= 524288));
+alter table reports add constraint reports_note_check CHECK ((char_length(note) <= 2000));
+alter table reports add constraint reports_period_check CHECK ((period = ANY (ARRAY['week'::text, 'month'::text, 'own'::text])));
+alter table reports add constraint reports_sections_check CHECK (((cardinality(sections) >= 1) AND (cardinality(sections) <= 10)));
+alter table reports add constraint reports_title_check CHECK ((((char_length(title) >= 1) AND (char_length(title) <= 80)) AND (title !~ '[\r\n]'::text)));
+alter table reports add constraint reports_week_start_check CHECK ((week_start = ANY (ARRAY[1, 6, 7])));
 alter table review_decisions add constraint review_decisions_decision_check CHECK ((decision = ANY (ARRAY['approved'::text, 'changes'::text, 'revoked'::text, 'withdrawn'::text])));
 alter table review_decisions add constraint review_decisions_stage_check CHECK ((stage = ANY (ARRAY['team'::text, 'client'::text])));
 alter table review_decisions add constraint review_decisions_words_check CHECK ((char_length(words) <= 2000));
@@ -1512,6 +1555,8 @@ alter table posts add constraint posts_pkey PRIMARY KEY (id);
 alter table reading_calls add constraint reading_calls_pkey PRIMARY KEY (issuer, minute);
 alter table recovery_codes add constraint recovery_codes_pkey PRIMARY KEY (id);
 alter table renditions add constraint renditions_pkey PRIMARY KEY (id);
+alter table report_links add constraint report_links_pkey PRIMARY KEY (id);
+alter table reports add constraint reports_pkey PRIMARY KEY (id);
 alter table review_decisions add constraint review_decisions_pkey PRIMARY KEY (id);
 alter table reviewers add constraint reviewers_pkey PRIMARY KEY (workspace_id, user_id);
 alter table reviews add constraint reviews_pkey PRIMARY KEY (post_id);
@@ -1553,6 +1598,9 @@ alter table post_media add constraint post_media_once UNIQUE (post_id, media_id)
 alter table recovery_codes add constraint recovery_codes_unique UNIQUE (user_id, code_hash);
 alter table renditions add constraint renditions_once UNIQUE (media_id, recipe, edits);
 alter table renditions add constraint renditions_store_key_key UNIQUE (store_key);
+alter table report_links add constraint report_links_code_hash_key UNIQUE (code_hash);
+alter table report_links add constraint report_links_report_id_key UNIQUE (report_id);
+alter table reports add constraint reports_workspace_id_id_key UNIQUE (workspace_id, id);
 alter table sessions add constraint sessions_token_unique UNIQUE (token_hash);
 alter table slots add constraint slots_channel_id_weekday_wall_time_key UNIQUE (channel_id, weekday, wall_time);
 alter table targets add constraint targets_bound_once UNIQUE (channel_id, platform_post_id);
@@ -1647,6 +1695,8 @@ CREATE INDEX posts_words on posts USING gin (words_of_post(text, variants));
 CREATE INDEX posts_workspace on posts USING btree (workspace_id, due_at);
 CREATE INDEX renditions_waiting on renditions USING btree (media_id) WHERE (state = 'waiting'::text);
 CREATE INDEX renditions_workspace on renditions USING btree (workspace_id);
+CREATE INDEX report_links_user on report_links USING btree (user_id);
+CREATE INDEX reports_author on reports USING btree (created_by) WHERE (created_by IS NOT NULL);
 CREATE INDEX review_decisions_person on review_decisions USING btree (user_id) WHERE (user_id IS NOT NULL);
 CREATE INDEX review_decisions_post on review_decisions USING btree (post_id, decided_at DESC);
 CREATE INDEX review_decisions_workspace on review_decisions USING btree (workspace_id);
@@ -1787,6 +1837,12 @@ alter table posts add constraint posts_workspace_id_fkey FOREIGN KEY (workspace_
 alter table recovery_codes add constraint recovery_codes_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
 alter table renditions add constraint renditions_media_id_fkey FOREIGN KEY (media_id) REFERENCES media(id) ON DELETE CASCADE;
 alter table renditions add constraint renditions_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+alter table report_links add constraint report_links_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
+alter table report_links add constraint report_links_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+alter table report_links add constraint report_links_workspace_id_report_id_fkey FOREIGN KEY (workspace_id, report_id) REFERENCES reports(workspace_id, id) ON DELETE CASCADE;
+alter table report_links add constraint report_links_workspace_id_user_id_fkey FOREIGN KEY (workspace_id, user_id) REFERENCES memberships(workspace_id, user_id) ON DELETE CASCADE;
+alter table reports add constraint reports_created_by_fkey FOREIGN KEY (created_by) REFERENCES users(id) ON DELETE SET NULL;
+alter table reports add constraint reports_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table review_decisions add constraint review_decisions_post_id_fkey FOREIGN KEY (post_id) REFERENCES posts(id) ON DELETE CASCADE;
 alter table review_decisions add constraint review_decisions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE SET NULL;
 alter table review_decisions add constraint review_decisions_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
@@ -2125,6 +2181,19 @@ comment on column renditions.edits is 'what a person changed in a post, as text;
 comment on column renditions.share is 'how much of it is made, from 0 to 1';
 comment on column renditions.problem is 'why it cannot be made, a sentence for people';
 comment on column renditions.store_key is 'name in the media store, random; while the file is made there may be nothing under it';
+comment on table report_links is 'secret links under which clients read a report without an account; at most one for each report';
+comment on column report_links.code_hash is 'SHA-256 of the code in the link, which is shown once';
+comment on column report_links.last_read_on is 'the day in UTC when the report was last opened with it';
+comment on table reports is 'reports for clients, which show chosen sections of Insights; at most 100 in a workspace';
+comment on column reports.created_by is 'null: that person deleted their account';
+comment on column reports.note is 'as typed; shown to the client before the numbers';
+comment on column reports.period is 'week: the last whole week; month: the last whole month; own: from_day to to_day';
+comment on column reports.from_day is 'with to_day, a span of days in the time zone of the workspace; both inclusive';
+comment on column reports.channel_ids is 'only these accounts; null: all. An account that is gone leaves nothing of it in the report';
+comment on column reports.label_id is 'only posts with this label are listed; without a foreign key, so that a deleted label never adds posts';
+comment on column reports.color is 'of the cover, the bars and the marks, such as 0f5c5a; readable on white';
+comment on column reports.logo is 'a PNG that we encoded';
+comment on column reports.hours is 'with date_order and week_start: how dates are written, as the person who saved the report prefers';
 comment on table review_decisions is 'what reviewers decided about a post, and what they want changed';
 comment on column review_decisions.user_id is 'null: the person deleted their account';
 comment on column review_decisions.words is 'what should change, as typed';

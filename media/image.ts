@@ -101,6 +101,18 @@ export const makeThumbnail = makeWebp({
 /** The picture that previews show. Never larger than the file. */
 export const makeMedium = makeWebp({ ...mediumPixels, withoutEnlargement: true, quality: 80 })
 
+/** Twice the size in which a report shows a logo. */
+const logoPixels = { width: 480, height: 160 }
+/** A PNG from an uploaded picture, which keeps what is transparent. Throws MediaRefused. */
+export const makeLogo = (picture: Buffer): Promise<Buffer> =>
+  refusing(async () =>
+    (await openPicture(picture, uploadTypes))
+      .autoOrient()
+      .resize({ ...logoPixels, fit: 'inside', withoutEnlargement: true })
+      .png({ compressionLevel: 9 })
+      .toBuffer(),
+  )
+
 const mailPixels = 144
 
 /** Makes a small square JPEG from a thumbnail, with the edits of its post. Throws MediaRefused. */

@@ -69,6 +69,9 @@ import { policyOf } from './privacy/policy.ts'
 import { promisesRoutes } from './privacy/promise-routes.ts'
 import { privacyRoutes } from './privacy/routes.ts'
 import { termsRoutes } from './privacy/terms-routes.ts'
+import { publicReportRoutes } from './reports/public-routes.ts'
+import { reportRoutes } from './reports/routes.ts'
+import { reportShareRoutes } from './reports/share-routes.ts'
 import { reviewActRoutes } from './reviews/act-routes.ts'
 import { reviewsRoutes } from './reviews/routes.ts'
 import { reviewSettingsRoutes } from './reviews/settings-routes.ts'
@@ -102,6 +105,7 @@ export const createApp = (deps: WebDeps): Hono<Env> => {
   app.route('/', callbackRoutes(deps)) // signed by the platforms; outside of session and same-origin rules
   app.route('/', temporalUiRoutes(deps)) // pages of Temporal, with a policy of their own
 
+  app.route('/', publicReportRoutes(deps, view)) // clients read these by a secret link, likewise
   app.route('/', publicFeedRoutes(deps)) // programs read these by a secret link, without a session
 
   app.get('/assets/*', (c) => assets.serve(c) ?? c.notFound())
@@ -167,6 +171,8 @@ const pages: ((deps: WebDeps, view: Renderer) => Hono<any>)[] = [
   uploadRoutes,
   insightsRoutes,
   annotationRoutes,
+  reportRoutes,
+  reportShareRoutes,
   channelsRoutes,
   avatarRoutes,
   liveRoutes,

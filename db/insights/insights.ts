@@ -10,12 +10,14 @@ export type Sums = Record<PostMetric, number | null>
 /**
  * A workspace or some of its accounts, with all known posts or only those made with CrateSocial.
  * `kind`: only posts of this format. Followers are those of the accounts, whatever the format.
+ * `labelId`: lists and rates of posts have only posts with this label. Sums of days have no labels.
  */
 export type InsightScope = {
   workspaceId: string
   channelIds: string[] | null
   made: 'all' | 'here'
   kind: string | null
+  labelId?: string | null
 }
 export type BucketSums = Sums & { isBefore: boolean; back: number; takenAt: Date }
 export type AccountSums = Sums & { channelId: string }

@@ -79,8 +79,13 @@ export const publishedIn = (
 ) => {
   const own = sql`workspace_id = ${scope.workspaceId} ${ofChannels(sql, scope)} ${ofKind(sql, scope)}
     and published_at >= ${span.from} and published_at < ${span.to}`
-  const here = sql`(select target_id as id, 'here' as made, ${numbers(sql)} from measured_targets where ${own} ${rest.here})`
-  if (scope.made === 'here') return sql`select * from ${here} m`
+  const labeled = scope.labelId
+    ? sql`and target_id in (select t.id from post_labels pl join targets t on t.post_id = pl.post_id
+        where pl.label_id = ${scope.labelId} and t.workspace_id = ${scope.workspaceId})`
+    : sql``
+  const here = sql`(select target_id as id, 'here' as made, ${numbers(sql)} from measured_targets where ${own} ${labeled} ${rest.here})`
+  // Posts that were not made here have no labels.
+  if (scope.made === 'here' || scope.labelId) return sql`select * from ${here} m`
   return sql`
     select * from (${here} union all
       (select id, 'elsewhere' as made, ${numbers(sql)} from elsewhere_posts where ${own} ${rest.elsewhere})) m`

@@ -2,6 +2,7 @@ import { deleteApiKeysOf } from '../api/keys.ts'
 import { deleteFeedsOf } from '../feeds/feeds.ts'
 import type { Db } from '../postgres/connect.ts'
 import { terms } from '../privacy/terms.ts'
+import { deleteReportLinksOf } from '../reports/links.ts'
 import { endAccess } from './access.ts'
 import { recordAccountEvent } from './account-events.ts'
 import { revokeInvitationsBy } from './invitations.ts'
@@ -19,6 +20,7 @@ export const endAllAccess = async (sql: Db, userId: string, now: Date): Promise<
   await revokeInvitationsBy(sql, userId, null, now)
   await deleteFeedsOf(sql, userId)
   await deleteApiKeysOf(sql, userId)
+  await deleteReportLinksOf(sql, userId)
 }
 
 /** Ends all access, too. False if the account was already deactivated. */

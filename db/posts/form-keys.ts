@@ -4,6 +4,7 @@ export type FormPurpose =
   | 'post'
   | 'duplicate'
   | 'invitation'
+  | 'report'
   | 'workspace'
   | 'file'
   | 'annotation'

@@ -97,6 +97,8 @@ export const countedWith: Record<string, string> = {
   api_requests: 'api_keys',
   deletion_mails: 'users',
   feeds: 'memberships',
+  reports: 'workspaces',
+  report_links: 'memberships',
 }
 
 /** Adds to a line. Writes nothing if the amount is 0. */

@@ -184,7 +184,8 @@ export const listWorkspacesOf = async (sql: Db, request: OpenRequest): Promise<s
     union select workspace_id from posts where edited_by = ${request.userId}
     union select workspace_id from reviews where asked_by = ${request.userId}
     union select workspace_id from review_decisions where user_id = ${request.userId}
-    union select workspace_id from annotations where created_by = ${request.userId}`
+    union select workspace_id from annotations where created_by = ${request.userId}
+    union select workspace_id from reports where created_by = ${request.userId}`
   return rows.map((row) => row.id)
 }
 

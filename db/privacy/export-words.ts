@@ -57,6 +57,9 @@ export const aboutTables: Record<string, string> = {
   format_days: 'numbers of an account, added up by day and format of the posts',
   channel_months: 'numbers of an account, added up by month',
   workspace_days: 'numbers of a workspace, added up by day',
+  reports: 'reports for clients: title, note, period, sections, filters and color',
+  report_links:
+    'links to reports for clients: when created, until when they work, and the day they were last opened',
   annotations: 'notes on days in Insights: day, text, account',
   series: 'posts that repeat: when, and their text while they do',
   series_media: 'which photos and videos a post that repeats has, with their alt texts and edits',

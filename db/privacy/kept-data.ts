@@ -236,6 +236,14 @@ export const keptData: Kept[] = [
     columns: ['annotations.*'],
   },
   {
+    id: 'reports',
+    group: 'content',
+    what: 'Reports that you make for your clients: title, note, logo and what they show; of their secret links a hash, until when each works, and the day it was last opened',
+    why: 'To show your clients the numbers you choose. Anyone with such a link can read the report until the link expires, you delete it, or you leave the workspace or close your account',
+    kept: workspace,
+    columns: ['reports.*', 'report_links.*'],
+  },
+  {
     id: 'workspace',
     group: 'content',
     what: 'Name, web address and time zone of a workspace',

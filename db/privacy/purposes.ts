@@ -9,6 +9,8 @@ export const purposes: Record<string, string[]> = {
   workspaces: ['A2'],
   invitations: ['A1'],
   feeds: ['A4', 'D3'],
+  reports: ['U3', 'D3'],
+  report_links: ['A4', 'U3'],
   sessions: ['A7'],
   passkeys: ['A3'],
   authenticator_apps: ['A3'],

@@ -49,6 +49,8 @@ export const standing: Record<string, string> = {
   recovery_codes: 'until new ones are made or two-step sign-in is reset, as long as the account',
   memberships: 'as long as the person and the workspace',
   feeds: 'until they are replaced or deleted, as long as the membership',
+  reports: 'until they are deleted, as long as the workspace',
+  report_links: 'until they are replaced or deleted, as long as the report and the membership',
   reviewers: 'as long as the person and the workspace, or until someone else is chosen',
   grants: 'until the account is disconnected; then without tokens, as long as the workspace',
   channels: 'as long as the workspace, or until the platform asks for deletion',

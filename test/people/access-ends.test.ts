@@ -246,6 +246,7 @@ describe('every secret that gives access', () => {
     'deletion_requests.code_hash': 'opens a status page that names nobody; it gives no right',
     'users.password_hash': 'not handed out',
     'feeds.code_hash': 'feeds.test.ts: ends when the person …',
+    'report_links.code_hash': 'reports.test.ts: a link ends when the person who made it …',
     'api_keys.secret_hash': 'keys.test.ts: ends when its maker leaves, and does not come back',
     'api_requests.name_hash': 'a name that a program chose; it gives no right',
     'api_requests.content_hash': 'not handed out',

@@ -1,15 +1,5 @@
-/** The status of a route, by person, for a request with an empty form and unknown ids. */
-export type Access = Record<'stranger' | 'manager' | 'admin' | 'outsider' | 'operator', number>
-
-const row = (...[stranger, manager, admin, outsider, operator]: Answers): Access => ({
-  ...{ stranger, manager, admin, outsider, operator },
-})
-type Answers = [number, number, number, number, number]
-/** Signed-out people are redirected to sign in. People who aren't members get a 404. */
-const members = (answer: number): Access => row(303, answer, answer, 404, 404)
-const admins = (answer: number): Access => row(303, 403, answer, 404, 404)
-const everybody = (answer: number): Access => row(answer, answer, answer, answer, answer)
-const signedIn = (answer: number): Access => row(303, answer, answer, answer, answer)
+import { type Access, admins, everybody, members, row, signedIn } from './access.ts'
+import { reportRoutes } from './tenancy-reports.ts'
 
 export const routes: Record<string, Access> = {
   'GET /': row(200, 303, 303, 303, 303),
@@ -59,6 +49,7 @@ export const routes: Record<string, Access> = {
   'GET /w/:workspace/posts/imports/:import/events': members(404),
   'POST /w/:workspace/posts/imports/:import/confirm': members(404),
   'POST /w/:workspace/posts/imports/:import/undo': members(404),
+  ...reportRoutes,
   'GET /w/:workspace/feeds': members(200),
   'POST /w/:workspace/feeds/:kind/link': members(404),
   'POST /w/:workspace/feeds/:kind/delete': members(404),

@@ -35,6 +35,7 @@ const pageFolders = [
   'previews',
   'queue',
   'receipts',
+  'reports',
   'settings',
   'today',
 ]

@@ -34,6 +34,8 @@ export const throttles = {
   // Calendar services read the feeds of many people from one address.
   feed: { hits: 60, windowS: hourS },
   'feed-from': { hits: 600, windowS: 15 * minuteS },
+  // An opened report loads its pictures, too.
+  'report-from': { hits: 600, windowS: 15 * minuteS },
   'form-from': { hits: 300, windowS: 15 * minuteS },
 }
 

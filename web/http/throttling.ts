@@ -89,6 +89,9 @@ export const limitLinks = (deps: WebDeps) => limitNetwork(deps, 'link-from')
  */
 export const limitPublicForms = (deps: WebDeps) => limitNetwork(deps, 'form-from')
 
+/** For reports behind a secret link, with their pictures. */
+export const limitReports = (deps: WebDeps) => limitNetwork(deps, 'report-from')
+
 /** For feeds: per link, and per network with a higher maximum. */
 export const limitFeeds = (deps: WebDeps, param: string) =>
   limit(deps, (c) => [

@@ -25,19 +25,29 @@ export const rateWords = (numbers: Sums, fmt: Formats): string | null => {
   return rate && `${fmt.share(rate.share)} of ${rate.of}`
 }
 
-/** The rate of all posts together, with its formula. */
-export const rateNote = (
-  { interactions, base, byReach, byViews }: Engagement,
-  fmt: Formats,
-): string[] => {
-  if (base <= 0) return []
-  const formula =
+/** The rate of all posts together, and what it is a share of. Null if there is none. */
+export const rateOfAll = ({
+  interactions,
+  base,
+  byReach,
+  byViews,
+}: Engagement): { share: number; of: string } | null => {
+  if (base <= 0) return null
+  const of =
     byReach === 0
       ? 'views'
       : byViews === 0
         ? 'reach'
         : 'reach, or ÷ views where reach isn’t reported'
-  return [
-    `Engagement rate of the posts published in this period: ${fmt.share(interactions / base)} (engagement ÷ ${formula}).`,
-  ]
+  return { share: interactions / base, of }
+}
+
+/** The same as a sentence, with its formula. */
+export const rateNote = (engagement: Engagement, fmt: Formats): string[] => {
+  const rate = rateOfAll(engagement)
+  return rate
+    ? [
+        `Engagement rate of the posts published in this period: ${fmt.share(rate.share)} (engagement ÷ ${rate.of}).`,
+      ]
+    : []
 }

@@ -128,6 +128,8 @@ export type Insights = {
 
 /** How much of the lists is loaded. */
 export type ListSizes = { posts: number; accounts: number }
+/** Limits that no address has: only these accounts, and only posts with this label in lists. */
+export type Only = { channelIds: string[] | null; labelId: string | null }
 /** Throws a 404 if the workspace has no such account. */
 export const loadInsights = async (
   deps: WebDeps,
@@ -135,9 +137,12 @@ export const loadInsights = async (
   channelId: string | null,
   query: Query,
   sizes: ListSizes,
+  only: Only = { channelIds: null, labelId: null },
 ): Promise<Insights> => {
   const now = new Date(deps.now())
-  const everyAccount = await loadAccounts(deps, { workspaceId: workspace.id, channelId })
+  const everyAccount = (await loadAccounts(deps, { workspaceId: workspace.id, channelId })).filter(
+    ({ id }) => !only.channelIds || only.channelIds.includes(id),
+  )
   const filters = filtersOf(
     deps.platforms,
     everyAccount,
@@ -154,9 +159,13 @@ export const loadInsights = async (
   const { range } = asked
   const scope: InsightScope = {
     workspaceId: workspace.id,
-    channelIds: channelId !== null || filters.platform ? accounts.map(({ id }) => id) : null,
+    channelIds:
+      channelId !== null || filters.platform || only.channelIds
+        ? accounts.map(({ id }) => id)
+        : null,
     made: query.made === 'here' ? 'here' : 'all',
     kind: filters.kind?.name ?? null,
+    labelId: only.labelId,
   }
   const by = [...postMetrics, 'viewsAtWeek' as const].find((one) => one === query.by) ?? 'views'
   const incomparable = whyIncomparable(range, firstDay, fmt)
@@ -201,7 +210,7 @@ export const loadInsights = async (
       engagement: read(sumEngagement(sql, scope, instants), {}),
       elsewhere: read(countElsewhere(sql, scope), {}),
     }),
-    listTimedPosts(sql, scope, hourSpan, workspace.zone),
+    listTimedPosts(sql, { ...scope, labelId: null }, hourSpan, workspace.zone),
   ])
   const { buckets, accountSums, levels, followerEnds, late, posts, retired, averages } = lists
   const lines = linesOf(range, points, buckets, levels)

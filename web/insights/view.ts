@@ -118,7 +118,7 @@ export const sharedView = async (
  * One row for each account. Also shows metrics that not all platforms provide, because they are
  * comparable only within an account.
  */
-const accountRows = (deps: WebDeps, insights: Insights) => {
+export const accountRows = (deps: WebDeps, insights: Insights) => {
   const { shown, range, postCounts, fmt, scope } = insights
   const sumsOf = new Map(insights.accountSums.map((one) => [one.channelId, one]))
   const levelOf = new Map(

@@ -26,6 +26,12 @@ const keyOf = (name: string): string => name.normalize('NFC').toLowerCase()
 export const listLabels = (sql: Db, workspaceId: string): Promise<Label[]> => sql<Label[]>`
   select id, name, color from labels where workspace_id = ${workspaceId} order by name_key`
 
+export const findLabel = async (sql: Db, { workspaceId, labelId }: Ref): Promise<Label | null> => {
+  const [row] = await sql<Label[]>`
+    select id, name, color from labels where workspace_id = ${workspaceId} and id = ${labelId}`
+  return row ?? null
+}
+
 /** `posts`: how many posts use it, drafts included. */
 export const listLabelUses = (
   sql: Db,
