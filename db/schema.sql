@@ -1463,7 +1463,7 @@ alter table reports add constraint reports_logo_check CHECK ((octet_length(logo)
 alter table reports add constraint reports_note_check CHECK ((char_length(note) <= 2000));
 alter table reports add constraint reports_period_check CHECK ((period = ANY (ARRAY['week'::text, 'month'::text, 'own'::text])));
 alter table reports add constraint reports_sections_check CHECK (((cardinality(sections) >= 1) AND (cardinality(sections) <= 10)));
-alter table reports add constraint reports_title_check CHECK ((((char_length(title) >= 1) AND (char_length(title) <= 80)) AND (title !~ '[\r\n]'::text)));
+alter table reports add constraint reports_title_check CHECK (((char_length(title) >= 1) AND (char_length(title) <= 80) AND (title !~ '[\r\n]'::text)));
 alter table reports add constraint reports_week_start_check CHECK ((week_start = ANY (ARRAY[1, 6, 7])));
 alter table review_decisions add constraint review_decisions_decision_check CHECK ((decision = ANY (ARRAY['approved'::text, 'changes'::text, 'revoked'::text, 'withdrawn'::text])));
 alter table review_decisions add constraint review_decisions_stage_check CHECK ((stage = ANY (ARRAY['team'::text, 'client'::text])));

@@ -3,7 +3,7 @@ create table reports (
   id uuid primary key default uuid_v7(),
   workspace_id uuid not null references workspaces on delete cascade,
   created_by uuid references users on delete set null,
-  title text not null check (char_length(title) between 1 and 80 and title !~ '[\r\n]'),
+  title text not null check (char_length(title) >= 1 and char_length(title) <= 80 and title !~ '[\r\n]'),
   note text not null default '' check (char_length(note) <= 2000),
   period text not null check (period in ('week', 'month', 'own')),
   from_day date,

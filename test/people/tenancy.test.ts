@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createTestApp, type TestApp } from '../support/app.ts'
-import { type Access, routes } from './tenancy-table.ts'
+import type { Access } from './access.ts'
+import { routes } from './tenancy-table.ts'
 
 let test: TestApp
 beforeAll(async () => {

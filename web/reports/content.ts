@@ -13,7 +13,7 @@ import type { Tile } from '../insights/tiles.ts'
 import { tilesOf } from '../insights/tiles.ts'
 import { accountRows } from '../insights/view.ts'
 import { dateOf } from '../time/wall-time.ts'
-import { daysOf, periodWords } from './period.ts'
+import { periodWords, reportDays } from './period.ts'
 import { viewsChart } from './view-chart.ts'
 import { changeSentences } from './words.ts'
 
@@ -33,8 +33,6 @@ const columns = (['views', 'reach', 'likes', 'comments', 'shares', 'saves'] as c
 )
 
 /** What a report shows, the same for members and clients. */
-export type ReportContent = Awaited<ReturnType<typeof loadReportContent>>
-
 export const loadReportContent = async (
   deps: WebDeps,
   workspace: ReportedWorkspace,
@@ -87,7 +85,7 @@ export const listReportPictures = async (
 
 const loadNumbers = async (deps: WebDeps, workspace: ReportedWorkspace, report: Report) => {
   const { hours, dateOrder, weekStart, channelIds, platform, labelId } = report
-  const days = daysOf(report, dateOf(new Date(deps.now()), workspace.zone))
+  const days = reportDays(report, dateOf(new Date(deps.now()), workspace.zone))
   const isLimited = channelIds !== null || platform !== null
   const [every, label] = await Promise.all([
     isLimited ? loadAccounts(deps, { workspaceId: workspace.id, channelId: null }) : null,

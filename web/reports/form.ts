@@ -41,7 +41,7 @@ export const emptyReport = (workspace: Pick<Workspace, 'name'>): TypedReport => 
   color: `#${usualColor}`,
 })
 
-export const typedOf = (report: Report): TypedReport => ({
+export const typedReport = (report: Report): TypedReport => ({
   ...{ title: report.title, note: report.note, period: report.period },
   ...{ from: report.fromDay ?? '', to: report.toDay ?? '' },
   ...{ sections: report.sections, accounts: report.channelIds ?? [] },

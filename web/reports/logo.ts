@@ -8,7 +8,7 @@ import { takeForm } from '../media/form.ts'
 import { takeIn } from '../media/intake.ts'
 
 /** A logo is decoded in memory. */
-export const logoMaxBytes = 8 * 2 ** 20
+const logoMaxBytes = 8 * 2 ** 20
 
 /**
  * Takes the picture of a form the way of every upload, so that it is in the media library too, and

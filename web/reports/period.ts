@@ -6,7 +6,7 @@ import { addDays, startOfWeek } from '../time/days.ts'
 type Timed = Pick<Report, 'period' | 'fromDay' | 'toDay' | 'hours' | 'dateOrder' | 'weekStart'>
 
 /** The days of a report: the last whole week or month before `today`, or its own. */
-export const daysOf = (report: Timed, today: string): Days => {
+export const reportDays = (report: Timed, today: string): Days => {
   if (report.period === 'own') return { from: report.fromDay ?? today, to: report.toDay ?? today }
   if (report.period === 'week') {
     const from = addDays(startOfWeek(today, report.weekStart), -7)

@@ -30,9 +30,9 @@ import {
   reportTitleMax,
   type TypedReport,
   typedIn,
-  typedOf,
+  typedReport,
 } from './form.ts'
-import { daysOf, periodWords } from './period.ts'
+import { periodWords, reportDays } from './period.ts'
 import { showReport } from './show.ts'
 import { periodLabels, sectionLabels } from './words.ts'
 
@@ -61,7 +61,7 @@ export const reportRoutes = (deps: WebDeps, view: Renderer) => {
     .get(`${base}/:report`, guard, async (c) => showReport(deps, view, c, await reportIn(deps, c)))
     .get(`${base}/:report/edit`, guard, async (c) => {
       const report = await reportIn(deps, c)
-      return showForm(deps, view, c, { report, typed: typedOf(report), errors: {} })
+      return showForm(deps, view, c, { report, typed: typedReport(report), errors: {} })
     })
     .post(`${base}/:report/change`, guard, async (c) => {
       const report = await reportIn(deps, c)
@@ -138,7 +138,7 @@ const showList = async (deps: WebDeps, view: Renderer, c: MemberContext): Promis
   return view.page(c, 'reports/index', {
     reports: reports.map((one) => ({
       ...one,
-      when: periodWords(one, daysOf(one, dateOf(now, zone))),
+      when: periodWords(one, reportDays(one, dateOf(now, zone))),
       isOpen: one.linkExpiresAt !== null && one.linkExpiresAt > now,
     })),
   })
