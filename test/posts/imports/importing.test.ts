@@ -30,7 +30,7 @@ beforeEach(async () => {
 
 const dayIn = (days: number): string =>
   addDays(wallTimeOf(new Date(test.deps.now()), zone).slice(0, 10), days)
-const upload = async (content: string | Buffer, more: Record<string, string> = {}) => {
+const upload = async (content: string | Uint8Array, more: Record<string, string> = {}) => {
   const form = new FormData()
   form.set('key', more.key ?? randomUUID())
   if (more.twice) form.set('twice', more.twice)
@@ -113,6 +113,9 @@ describe('the check of a file', () => {
         await test.sql`select post ->> 'text' as text from import_rows where import_id = ${id}`,
       ).toEqual([{ text: 'Grüße' }])
     }
+    const template = await test.cast.manager.request(`${base}/import/template?as=xlsx`, {})
+    const empty = await upload(new Uint8Array(await template.arrayBuffer()))
+    expect([empty.status, empty.text]).toEqual([422, expect.stringContaining('no posts below')])
     const wrong = await upload('a,b\n"c,d\n')
     expect([wrong.status, wrong.text]).toEqual([422, expect.stringContaining('quotation mark')])
   })

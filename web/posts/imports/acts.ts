@@ -22,7 +22,7 @@ import type { WebDeps, Workspace } from '../../http/env.ts'
 import { formKeyIn } from '../../http/forms/form-keys.ts'
 import { checkRows } from './check.ts'
 import { rowsOf } from './columns.ts'
-import { readCsv } from './table.ts'
+import { readTable } from './table.ts'
 import type { ImportUpload } from './upload.ts'
 
 /** Problems that are kept and shown. */
@@ -37,7 +37,7 @@ export const checkFile = async (
   actor: { workspace: Workspace; userId: string },
   upload: ImportUpload,
 ): Promise<string> => {
-  const rows = rowsOf(readCsv(upload.bytes), deps.platforms)
+  const rows = rowsOf(await readTable(deps, actor.workspace.id, upload.bytes), deps.platforms)
   const checked = await checkRows(deps, actor.workspace, rows)
   const faults = checked.flatMap((row) => row.faults)
   const workspaceId = actor.workspace.id

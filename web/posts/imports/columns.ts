@@ -1,5 +1,6 @@
 import type { Registry } from '../../../platforms/index.ts'
-import { importColumnsMax, importRowsMax, NoTable } from './table.ts'
+import { NoTable } from './no-table.ts'
+import { importColumnsMax, importRowsMax } from './table.ts'
 
 const plain = [
   'date',

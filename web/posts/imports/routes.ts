@@ -17,8 +17,10 @@ import { requireMember } from '../../http/session.ts'
 import { titleOf } from '../post-title.ts'
 import { checkFile, startImporting, undoImport } from './acts.ts'
 import { headerOf } from './columns.ts'
-import { importMaxBytes, importRowsMax, NoTable } from './table.ts'
+import { NoTable } from './no-table.ts'
+import { importMaxBytes, importRowsMax } from './table.ts'
 import { takeUpload } from './upload.ts'
+import { templateWorkbook } from './workbooks/template.ts'
 
 type MemberContext = Context<MemberEnv>
 const base = '/w/:workspace/posts'
@@ -119,7 +121,14 @@ const show = async (
     : view.page(c, 'imports/show', data, error ? 409 : 200)
 }
 
-const sendTemplate = (deps: WebDeps, c: MemberContext): Response => {
+/** CSV, or a workbook if the address ends with `?as=xlsx`. */
+const sendTemplate = async (deps: WebDeps, c: MemberContext): Promise<Response> => {
   const header = headerOf(deps.platforms)
-  return sendCsv(c, csvTable([header]), 'posts-template')
+  const name = 'posts-template'
+  if (c.req.query('as') !== 'xlsx') return sendCsv(c, csvTable([header]), name)
+  return c.body(new Uint8Array(await templateWorkbook(header)), 200, {
+    'Content-Type': 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+    'Content-Disposition': `attachment; filename="${c.var.workspace.slug}-${name}.xlsx"`,
+    'Cache-Control': 'no-store',
+  })
 }

@@ -1,16 +1,34 @@
 import { CsvError, parse } from 'csv-parse/sync'
+import { inTurn } from '../../../media/queue.ts'
+import { MediaRefused } from '../../../media/refusal.ts'
 import { cleanText } from '../../../text/clean-text.ts'
+import type { WebDeps } from '../../http/env.ts'
+import { NoTable } from './no-table.ts'
+import { isWorkbook, readWorkbook } from './workbooks/read.ts'
 
 /** The size of a file with posts. */
 export const importMaxBytes = 4 * 1024 * 1024
 export const importRowsMax = 5_000
 export const importColumnsMax = 60
 
-/** A file that can't be read as a table. Its message says why, and what to do. */
-export class NoTable extends Error {}
+/** The rows of a CSV file or a workbook, as the spreadsheet numbers them: the first is 1. */
+export const readTable = async (
+  deps: Pick<WebDeps, 'mediaStore'>,
+  workspaceId: string,
+  bytes: Buffer,
+): Promise<string[][]> => {
+  if (!isWorkbook(bytes)) return readCsv(bytes)
+  const scratch = await deps.mediaStore.scratch()
+  try {
+    const rows = await inTurn(workspaceId, () => readWorkbook(bytes, scratch))
+    return rows.map((cells) => cells.map(cleanText))
+  } catch (error) {
+    if (error instanceof MediaRefused) throw new NoTable(error.message)
+    throw error
+  }
+}
 
-/** The rows of a CSV file, as the spreadsheet numbers them: the first is 1. */
-export const readCsv = (bytes: Buffer): string[][] => {
+const readCsv = (bytes: Buffer): string[][] => {
   const text = decode(bytes)
   try {
     const rows: string[][] = parse(text, {
@@ -34,7 +52,9 @@ const decode = (bytes: Buffer): string => {
   if (first === 0xff && second === 0xfe) return new TextDecoder('utf-16le').decode(bytes)
   if (first === 0xfe && second === 0xff) return new TextDecoder('utf-16be').decode(bytes)
   if (bytes.includes(0))
-    throw new NoTable('This isn’t a CSV file. In your spreadsheet, choose “Save as” and CSV UTF-8.')
+    throw new NoTable(
+      'This is neither a CSV file nor an Excel workbook. In your spreadsheet, choose “Save as” and .xlsx or CSV UTF-8.',
+    )
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {

@@ -2,7 +2,8 @@ import { Busboy } from '@fastify/busboy'
 import type { AnyContext } from '../../http/env.ts'
 import { openBody, tooLarge } from '../../http/forms/body.ts'
 import { isId } from '../../http/ids.ts'
-import { importMaxBytes, NoTable } from './table.ts'
+import { NoTable } from './no-table.ts'
+import { importMaxBytes } from './table.ts'
 
 /** `key`: of the form. `twice`: the same content may go out again within a day. */
 export type ImportUpload = { bytes: Buffer; key: string; twice: boolean }
