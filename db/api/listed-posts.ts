@@ -10,6 +10,8 @@ export type PostEntry = Pick<
   state: 'draft' | 'scheduled'
   /** The accounts that were chosen for a draft. */
   chosen: string[]
+  /** The ids of its labels. */
+  labels: string[]
   targets: { id: string; accountId: string; platform: string; state: TargetState }[]
 }
 
@@ -18,6 +20,7 @@ export type PostsWanted = {
   workspaceId: string
   state: 'draft' | 'scheduled' | null
   channelId: string | null
+  labelId: string | null
   dueFrom: Date | null
   dueTo: Date | null
   /** The last id of the page before. */
@@ -31,6 +34,7 @@ export const listNewestPosts = (sql: Db, wanted: PostsWanted): Promise<PostEntry
 >`
   select p.id, p.version, p.state, p.text, p.due_at, p.created_at, p.updated_at,
     array(select jsonb_object_keys(p.choices)) as chosen,
+    array(select pl.label_id from post_labels pl where pl.post_id = p.id and pl.workspace_id = p.workspace_id order by pl.label_id) as labels,
     coalesce((select jsonb_agg(jsonb_build_object('id', t.id, 'accountId', t.channel_id, 'platform', t.platform, 'state', t.state)
       order by t.platform, t.id) from targets t where t.post_id = p.id and t.workspace_id = p.workspace_id), '[]') as targets
   from posts p
@@ -40,4 +44,5 @@ export const listNewestPosts = (sql: Db, wanted: PostsWanted): Promise<PostEntry
     ${wanted.dueFrom ? sql`and p.due_at >= ${wanted.dueFrom}` : sql``}
     ${wanted.dueTo ? sql`and p.due_at < ${wanted.dueTo}` : sql``}
     ${wanted.channelId ? sql`and p.choices ? ${wanted.channelId}` : sql``}
+    ${wanted.labelId ? sql`and exists (select from post_labels pl where pl.post_id = p.id and pl.workspace_id = p.workspace_id and pl.label_id = ${wanted.labelId})` : sql``}
   order by p.id desc limit ${wanted.limit}`

@@ -146,3 +146,66 @@ describe('a post through the API', () => {
     expect((await api.call('GET', '/posts?cursor=abc')).body.code).toBe('cursor_invalid')
   })
 })
+
+describe('labels through the API', () => {
+  it('are created, renamed and deleted, and each name exists once', async () => {
+    const made = await api.call('POST', '/labels', { body: { name: '  Spring   sale ' } })
+    expect([made.status, Object.keys(made.body)]).toEqual([201, ['id']])
+    const { id } = made.body
+    const same = await api.call('POST', '/labels', { body: { name: 'SPRING SALE' } })
+    expect([same.status, same.body.code]).toEqual([409, 'label_exists'])
+    const other = await api.call('POST', '/labels', { body: { name: 'Autumn', color: 'teal' } })
+    const taken = await api.call('PATCH', `/labels/${other.body.id}`, {
+      body: { name: 'spring sale' },
+    })
+    expect([taken.status, taken.body.code]).toEqual([409, 'label_exists'])
+    for (const name of [' \u0007\n', 'x'.repeat(41)]) {
+      const refused = await api.call('POST', '/labels', { body: { name } })
+      expect([refused.status, refused.body.errors[0].field]).toEqual([422, 'name'])
+    }
+
+    await api.call('PATCH', `/labels/${id}`, { body: { name: 'Summer' } })
+    await api.call('PATCH', `/labels/${id}`, { body: { color: 'pink' } })
+    await api.call('DELETE', `/labels/${other.body.id}`)
+    const { body } = await api.call('GET', '/labels')
+    expect(body.data).toEqual([{ id, name: 'Summer', color: 'pink', posts: 0 }])
+    const events = await test.sql<{ name: string }[]>`
+      select name from events where name like 'label.%' order by id`
+    expect(events.map(({ name }) => name)).toEqual([
+      'label.added',
+      'label.added',
+      'label.changed',
+      'label.changed',
+      'label.removed',
+    ])
+  })
+
+  it('are given to posts and find them again; those of other workspaces are refused', async () => {
+    const { id: label } = (await api.call('POST', '/labels', { body: { name: 'Listed' } })).body
+    const [foreign] = await test.sql<{ id: string }[]>`
+      insert into labels (workspace_id, name, name_key, color)
+      values (${test.workspaces.elsewhere}, 'Theirs', 'theirs', 'red') returning id`
+    const body = { text: 'Sorted', labels: [label] }
+    const { id } = (await api.call('POST', '/posts', { body })).body
+    await api.call('POST', '/posts', { body: { text: 'Not sorted' } })
+    const found = await api.call('GET', `/posts?label=${label}`)
+    expect(found.body.data).toMatchObject([{ id, labels: [label] }])
+    expect((await api.call('GET', `/posts?label=${foreign!.id}`)).body.data).toEqual([])
+
+    const change = (labels: string[] | undefined) =>
+      api.call('PATCH', `/posts/${id}`, {
+        body: { text: 'Sorted again', ...(labels ? { labels } : {}) },
+        headers: { 'If-Match': '*' },
+      })
+    const labelsNow = async () => (await api.call('GET', `/posts/${id}`)).body.labels
+    await change(undefined)
+    expect(await labelsNow(), 'left out').toEqual([label])
+    const refused = await change([foreign!.id])
+    expect(refused.body.errors).toMatchObject([{ code: 'label_missing', field: 'labels' }])
+    await change([])
+    expect(await labelsNow()).toEqual([])
+    const path = `/labels/${foreign!.id}`
+    expect((await api.call('PATCH', path, { body: { name: 'Ours' } })).status).toBe(404)
+    expect((await api.call('DELETE', path)).status).toBe(404)
+  })
+})

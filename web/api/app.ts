@@ -6,6 +6,7 @@ import { readActivity } from './activity.ts'
 import type { ApiEnv } from './caller.ts'
 import { documentOf } from './document.ts'
 import { readInsights } from './insights.ts'
+import { useLabels } from './labels.ts'
 import { useMedia } from './media.ts'
 import type { Api } from './operation.ts'
 import { actOnPosts } from './posts/acting.ts'
@@ -32,6 +33,7 @@ export const createApi = (deps: WebDeps): { routes: Hono<Env>; document: ApiDocu
   actOnPosts(api, deps)
   checkPosts(api, deps)
   readInsights(api, deps)
+  useLabels(api, deps)
   useSlots(api, deps)
   readActivity(api, deps)
   const document = documentOf(api, deps.config.publicUrl)

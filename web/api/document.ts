@@ -27,6 +27,7 @@ const tags: [string, string][] = [
   ['Uploads', 'Large files in parts, which continue after a lost connection (tus 1.0.0).'],
   ['Posts', 'Drafts, scheduled posts, and what happened to them on each account.'],
   ['Insights', 'Numbers of published posts.'],
+  ['Labels', 'What a team sorts its posts by.'],
   ['Slots', 'Weekly posting times, and the free ones.'],
   ['Activity', 'Who did what.'],
 ]

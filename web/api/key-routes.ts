@@ -48,7 +48,10 @@ const scopeWords: Record<ApiScope, { label: string; words: string }> = {
   },
   schedule: { label: 'Schedule', words: 'Schedule, move, cancel and change posts that go out.' },
   publish: { label: 'Publish', words: 'Publish posts at once.' },
-  manage: { label: 'Manage', words: 'Change weekly slots and read the activity log.' },
+  manage: {
+    label: 'Manage',
+    words: 'Change weekly slots, rename and delete labels, read the activity log.',
+  },
 }
 
 /** Keys for the API. Only admins see, make and end them. */

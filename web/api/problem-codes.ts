@@ -11,6 +11,8 @@ export const problemCodes = {
   invalid: 'Some values aren’t valid. `errors` names their fields.',
   json_invalid: 'The body is not JSON.',
   key_invalid: 'The API key is missing, incomplete, expired or ended.',
+  label_exists: 'Another label has this name. Use that one, or choose another name.',
+  labels_full: 'The workspace has too many labels.',
   media_frozen: 'The post was sent already, so its files stay.',
   media_busy: 'Too many files arrive at once. Send this one again in a few seconds.',
   media_damaged: 'The file is damaged or incomplete.',

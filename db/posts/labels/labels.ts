@@ -70,18 +70,20 @@ export const addLabel = async (
 /** `taken`: another label has this name, and `into` is its id. */
 export type Renamed = { as: 'renamed' } | { as: 'gone' } | { as: 'taken'; into: string }
 
-/** Sets the name and the color, unless another label has the name. */
+/** Sets the name and the color, unless another label has the name. Null leaves one as it is. */
 export const renameLabel = async (
   t: TransactionSql,
   { workspaceId, labelId }: Ref,
-  { name, color }: { name: string; color: LabelColor },
+  { name, color }: { name: string | null; color: LabelColor | null },
 ): Promise<Renamed> => {
+  const key = name === null ? null : keyOf(name)
   await t`select from workspaces where id = ${workspaceId} for no key update`
   const [found] = await t<{ into: string | null; done: boolean }[]>`
     with other as (
-      select id from labels where workspace_id = ${workspaceId} and name_key = ${keyOf(name)} and id <> ${labelId}),
+      select id from labels where workspace_id = ${workspaceId} and name_key = ${key}::text and id <> ${labelId}),
     renamed as (
-      update labels set name = ${name}, name_key = ${keyOf(name)}, color = ${color}
+      update labels set name = coalesce(${name}::text, name), name_key = coalesce(${key}::text, name_key),
+        color = coalesce(${color}::text, color)
       where workspace_id = ${workspaceId} and id = ${labelId} and not exists (select from other) returning id)
     select (select id from other) as into, exists (select from renamed) as done
     where exists (select from labels where workspace_id = ${workspaceId} and id = ${labelId})`

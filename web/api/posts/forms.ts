@@ -26,6 +26,7 @@ const withContent = (form: PostForm, content: PostContent): PostForm => ({
   text: content.text ?? form.text,
   link: content.link === undefined ? form.link : (content.link ?? '').trim(),
   variants: content.variants ?? form.variants,
+  labels: content.labels ?? form.labels,
   ...(content.accounts ? accountsOf(content.accounts) : {}),
   ...(content.media ? { media: mediaOf(form, content.media) } : {}),
 })
@@ -81,6 +82,7 @@ export const atTime = (form: PostForm, at: string): PostForm => {
 export const requireKnown = (deps: WebDeps, content: PostContent, composer: Composer): void => {
   const own = composer.channels.map(({ channel }) => channel.id)
   const files = composer.media.map(({ id }) => id)
+  const labels = composer.labels.map(({ id }) => id)
   const missing = <T>(all: T[], known: (one: T) => boolean, part: Omit<ProblemPart, 'detail'>) =>
     all
       .filter((one) => !known(one))
@@ -96,6 +98,10 @@ export const requireKnown = (deps: WebDeps, content: PostContent, composer: Comp
       (id) => files.includes(id),
       { code: 'media_missing', field: 'media' },
     ),
+    ...missing(content.labels ?? [], (id) => labels.includes(id), {
+      code: 'label_missing',
+      field: 'labels',
+    }),
     ...missing(
       Object.keys(content.variants ?? {}),
       (name) => deps.platforms.platforms.has(name) || own.includes(name),

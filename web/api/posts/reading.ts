@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { listNewestPosts } from '../../../db/api/listed-posts.ts'
 import { listAttempts } from '../../../db/posts/attempts.ts'
 import { listComposedMedia } from '../../../db/posts/composed-media.ts'
+import { listPostLabels } from '../../../db/posts/labels/labels.ts'
 import { findPost } from '../../../db/posts/posts.ts'
 import { listTargets } from '../../../db/posts/targets.ts'
 import type { WebDeps } from '../../http/env.ts'
@@ -22,6 +23,7 @@ export const readPosts = (api: Api, deps: WebDeps): void => {
     ...pageQuery,
     state: z.enum(['draft', 'scheduled']).optional(),
     account: z.uuid().optional(),
+    label: z.uuid().optional(),
     dueFrom: moment,
     dueTo: moment,
   }
@@ -42,6 +44,7 @@ export const readPosts = (api: Api, deps: WebDeps): void => {
         workspaceId: caller.workspace.id,
         state: query.state ?? null,
         channelId: query.account ?? null,
+        labelId: query.label ?? null,
         dueFrom: query.dueFrom ? new Date(query.dueFrom) : null,
         dueTo: query.dueTo ? new Date(query.dueTo) : null,
         after: readCursor(query.cursor, [idPattern])?.[0] ?? null,
@@ -67,11 +70,13 @@ export const readPosts = (api: Api, deps: WebDeps): void => {
       const ref = { workspaceId: caller.workspace.id, postId: params.id }
       const found = await findPost(deps.sql, ref)
       if (!found) throw notFound('post')
-      const [targets, media] = await Promise.all([
+      const [targets, media, labels] = await Promise.all([
         listTargets(deps.sql, ref),
         listComposedMedia(deps.sql, ref),
+        listPostLabels(deps.sql, ref),
       ])
-      return postShape(found, targets, media, caller.workspace.zone)
+      const parts = { targets, media, labels: labels.map(({ id }) => id) }
+      return postShape(found, parts, caller.workspace.zone)
     },
   )
   reading(

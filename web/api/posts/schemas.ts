@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { reviewStates } from '../../../db/posts/reviews/states.ts'
 import { targetStates } from '../../../db/posts/target-states.ts'
+import { labelsOfPostMax } from '../../posts/labels/label.ts'
 import { instant } from '../instants.ts'
 
 const words = z.string().max(100_000)
@@ -35,6 +36,9 @@ const content = {
   }),
   accounts: z.array(chosen).max(50).optional(),
   media: z.array(file).max(50).optional(),
+  labels: z.array(z.uuid()).max(labelsOfPostMax).optional().openapi({
+    description: 'The ids of its labels.',
+  }),
 }
 
 export const newPost = z
@@ -83,6 +87,7 @@ export const listedPost = z
     text: z.string(),
     dueAt: z.iso.datetime().nullable(),
     accountIds: z.array(z.uuid()),
+    labels: z.array(z.uuid()).openapi({ description: 'The ids of its labels.' }),
     targets: z.array(targetBrief),
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),

@@ -18,6 +18,7 @@ export const listedShape = (post: PostEntry): JsonRecord => ({
   text: post.text,
   dueAt: iso(post.dueAt),
   accountIds: post.chosen,
+  labels: post.labels,
   targets: post.targets,
   createdAt: post.createdAt.toISOString(),
   updatedAt: post.updatedAt.toISOString(),
@@ -26,13 +27,13 @@ export const listedShape = (post: PostEntry): JsonRecord => ({
 /** `id` and `version` come first: the ETag is made of them. */
 export const postShape = (
   post: PostRow,
-  targets: TargetRow[],
-  media: ComposedMedia[],
+  { targets, media, labels }: { targets: TargetRow[]; media: ComposedMedia[]; labels: string[] },
   zone: string,
 ): JsonRecord => ({
   ...listedShape({
     ...post,
     chosen: Object.keys(post.choices),
+    labels,
     targets: targets.map(briefly),
   }),
   link: post.link,

@@ -3,9 +3,12 @@ import { recordEvent } from '../../../db/notifications/events.ts'
 import { tx } from '../../../db/postgres/connect.ts'
 import {
   addLabel,
+  deleteLabel,
   type Label,
   type LabelColor,
   labelColors,
+  type Renamed,
+  renameLabel,
 } from '../../../db/posts/labels/labels.ts'
 import { cleanLine } from '../../../text/clean-text.ts'
 import type { WebDeps, Workspace } from '../../http/env.ts'
@@ -31,10 +34,12 @@ export const labelColor = z.enum(labelColors, { error: 'Choose a color.' })
 /** `isNew` is false if the workspace had a label with this name. */
 export type AddedLabel = { label: Label; isNew: boolean } | { error: string }
 
+type Actor = { workspace: Workspace; userId: string }
+
 /** Adds the label, or finds the one with this name. */
 export const addNamedLabel = async (
   deps: WebDeps,
-  { workspace, userId }: { workspace: Workspace; userId: string },
+  { workspace, userId }: Actor,
   typed: { name: string; color?: LabelColor },
 ): Promise<AddedLabel> => {
   const name = labelName.safeParse(typed.name)
@@ -52,3 +57,30 @@ export const addNamedLabel = async (
     return { label, isNew }
   })
 }
+
+/** Sets what isn't null, unless another label has the name. */
+export const changeLabel = (
+  deps: WebDeps,
+  { workspace, userId }: Actor,
+  labelId: string,
+  change: { name: string | null; color: LabelColor | null },
+): Promise<Renamed> =>
+  tx(deps.sql, async (t) => {
+    const renamed = await renameLabel(t, { workspaceId: workspace.id, labelId }, change)
+    const about = { workspaceId: workspace.id, userId, subjectId: labelId }
+    if (renamed.as === 'renamed') await recordEvent(t, { name: 'label.changed', ...about })
+    return renamed
+  })
+
+/** Returns whether the label still existed. Its posts stay. */
+export const removeLabel = (
+  deps: WebDeps,
+  { workspace, userId }: Actor,
+  labelId: string,
+): Promise<boolean> =>
+  tx(deps.sql, async (t) => {
+    if (!(await deleteLabel(t, { workspaceId: workspace.id, labelId }))) return false
+    const about = { workspaceId: workspace.id, userId, subjectId: labelId }
+    await recordEvent(t, { name: 'label.removed', ...about })
+    return true
+  })

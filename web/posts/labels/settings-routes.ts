@@ -2,19 +2,20 @@ import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { recordEvent } from '../../../db/notifications/events.ts'
 import { tx } from '../../../db/postgres/connect.ts'
-import {
-  deleteLabel,
-  labelColors,
-  listLabelUses,
-  mergeLabels,
-  renameLabel,
-} from '../../../db/posts/labels/labels.ts'
+import { labelColors, listLabelUses, mergeLabels } from '../../../db/posts/labels/labels.ts'
 import { formFields, seeOther } from '../../http/answers.ts'
 import { forMembers, type MemberEnv, type WebDeps } from '../../http/env.ts'
 import { idParam, isId } from '../../http/ids.ts'
 import type { Renderer } from '../../http/render.ts'
 import { requireMember } from '../../http/session.ts'
-import { addNamedLabel, labelColor, labelMaxCharacters, labelName } from './label.ts'
+import {
+  addNamedLabel,
+  changeLabel,
+  labelColor,
+  labelMaxCharacters,
+  labelName,
+  removeLabel,
+} from './label.ts'
 
 const path = '/w/:workspace/settings/labels'
 type MemberContext = Context<MemberEnv>
@@ -59,13 +60,8 @@ export const labelRoutes = (deps: WebDeps, view: Renderer) =>
       return seeOther(c, listIn(c), 'label-saved')
     })
     .post(`${path}/:label/delete`, requireMember(), async (c) => {
-      const { workspace, userId } = actorIn(c)
-      const ref = { workspaceId: workspace.id, labelId: idParam(c, 'label') }
-      await tx(deps.sql, async (t) => {
-        if (!(await deleteLabel(t, ref))) throw new HTTPException(404)
-        const about = { workspaceId: workspace.id, userId, subjectId: ref.labelId }
-        await recordEvent(t, { name: 'label.removed', ...about })
-      })
+      const isRemoved = await removeLabel(deps, actorIn(c), idParam(c, 'label'))
+      if (!isRemoved) throw new HTTPException(404)
       return seeOther(c, listIn(c), 'label-deleted')
     })
 
@@ -79,20 +75,14 @@ const rename = async (
   labelId: string,
   typed: { name: string; color: string },
 ): Promise<Refused | null> => {
-  const { workspace, userId } = actorIn(c)
   const [name, color] = [labelName.safeParse(typed.name), labelColor.safeParse(typed.color)]
-  const labels = await listLabelUses(deps.sql, workspace.id)
+  const labels = await listLabelUses(deps.sql, c.var.workspace.id)
   if (!labels.some((one) => one.id === labelId)) throw new HTTPException(404)
   const wrong = name.error ?? color.error
   if (!name.success || !color.success)
     return { labelId, ...typed, error: wrong?.issues[0]?.message ?? '' }
-  const done = await tx(deps.sql, async (t) => {
-    const ref = { workspaceId: workspace.id, labelId }
-    const renamed = await renameLabel(t, ref, { name: name.data, color: color.data })
-    const about = { workspaceId: workspace.id, userId, subjectId: labelId }
-    if (renamed.as === 'renamed') await recordEvent(t, { name: 'label.changed', ...about })
-    return renamed
-  })
+  const given = { name: name.data, color: color.data }
+  const done = await changeLabel(deps, actorIn(c), labelId, given)
   if (done.as === 'gone') throw new HTTPException(404)
   if (done.as === 'renamed') return null
   const other = labels.find((one) => one.id === done.into)
