@@ -16,6 +16,7 @@ import { startRelay } from './activities/outbox/relay.ts'
 import { listenToTargets } from './activities/posts/changes.ts'
 import { publishPolicy } from './activities/privacy/publish-policy.ts'
 import { sweepNames } from './activities/privacy/retention.ts'
+import { createReceivers } from './activities/webhooks/receiver.ts'
 import { logFailures, sayFailures } from './commands/command.ts'
 import { configOfProgram } from './config/index.ts'
 import { close, connect } from './db/postgres/connect.ts'
@@ -98,6 +99,7 @@ const activities = createActivities({
   client,
   mail,
   publicUrl: config.publicUrl,
+  receivers: createReceivers(config.webhookPrivateAddresses),
   log,
   now: Date.now,
   meters,

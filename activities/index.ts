@@ -14,6 +14,7 @@ import { createErasingActivities, type ErasingDeps } from './privacy/erase.ts'
 import { createExportingActivities, type ExportingDeps } from './privacy/export.ts'
 import { createRetentionActivities } from './privacy/retention.ts'
 import { createReviewingActivities } from './reviews/reviewing.ts'
+import { createDeliveringActivities, type DeliveringDeps } from './webhooks/delivering.ts'
 
 /** Everything that workflows cause. Dependencies are arguments, so that tests swap a clock and not a module. */
 export const createActivities = (
@@ -22,10 +23,12 @@ export const createActivities = (
     ErasingDeps &
     ExportingDeps &
     AnnouncingDeps &
-    RenderingDeps,
+    RenderingDeps &
+    DeliveringDeps,
 ) => ({
   ...createPublishingActivities(deps),
   ...createReviewingActivities(deps),
+  ...createDeliveringActivities(deps),
   ...createStartingActivities(deps),
   ...createSeriesActivities(deps),
   ...createImportActivities(deps),

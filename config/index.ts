@@ -46,6 +46,8 @@ export type Config = {
   }
   /** How many requests an API key can send in an hour. */
   apiRequestsPerHour: number
+  /** Addresses and ranges that webhooks may reach although they aren't public. */
+  webhookPrivateAddresses: string[]
   mail: { smtpUrl: string; from: string; contact: string }
   /**
    * Who runs this installation, and who else stores or transfers its data, for the policy and the
@@ -217,6 +219,7 @@ function shape(v: Values, cluster: TemporalCluster, issuers: IssuerModule[]): Co
     throttleKey: v.THROTTLE_KEY,
     media: media(v),
     apiRequestsPerHour: v.API_REQUESTS_PER_HOUR,
+    webhookPrivateAddresses: v.WEBHOOK_PRIVATE_ADDRESSES,
     mail: { smtpUrl: v.SMTP_URL, from: v.MAIL_FROM, contact: v.CONTACT_EMAIL },
     operator: operator(v),
     issuers: issuers.map(({ policy, configure }) => ({ policy, create: configure(v) })),

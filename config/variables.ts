@@ -159,6 +159,11 @@ const ownVariables = {
     fallback: '600',
     about: 'how many requests each API key can send in an hour',
   }),
+  WEBHOOK_PRIVATE_ADDRESSES: variable(addresses, {
+    fallback: '',
+    about:
+      'private addresses or ranges that webhooks may reach, also with http://; none by default',
+  }),
   SMTP_URL: variable(urlOf('smtp:', 'smtps:'), { secret: true, about: 'the mail server' }),
   MAIL_FROM: variable(mailAddress, {
     fallback: 'CrateSocial <no-reply@cratesocial.net>',

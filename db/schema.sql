@@ -417,6 +417,58 @@ begin
     case when tg_op = 'UPDATE' and old.due_at <> new.due_at then extract(epoch from old.due_at)::bigint end));
   return null;
 end $function$;
+CREATE OR REPLACE FUNCTION public.tell_webhooks(workspace uuid, event text, state text, post uuid, target uuid, channel uuid, later interval)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  with told as (
+    insert into webhook_messages (workspace_id, endpoint_id, event, state, post_id, target_id, channel_id, next_at)
+    select workspace, e.id, tell_webhooks.event, tell_webhooks.state, post, target, channel, now() + later
+    from webhook_endpoints e
+    where e.workspace_id = workspace and e.disabled_at is null and e.events @> array[tell_webhooks.event]
+    returning endpoint_id)
+  insert into outbox (kind, ref_id) select 'webhook', endpoint_id from told;
+end $function$;
+CREATE OR REPLACE FUNCTION public.tell_webhooks_of_account()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform tell_webhooks(new.workspace_id, 'account.needs_reconnect', 'reconnect', null, null, new.id, interval '0');
+  return null;
+end $function$;
+CREATE OR REPLACE FUNCTION public.tell_webhooks_of_grant()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform tell_webhooks(c.workspace_id, 'account.needs_reconnect', 'reconnect', null, null, c.id, interval '0')
+  from channels c where c.grant_id = new.id and c.state = 'connected';
+  return null;
+end $function$;
+CREATE OR REPLACE FUNCTION public.tell_webhooks_of_review()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform tell_webhooks(new.workspace_id,
+    case new.state when 'waiting' then 'review.requested' when 'changes' then 'review.changes_requested' else 'review.' || new.state end,
+    new.state, new.post_id, null, null, interval '0');
+  return null;
+end $function$;
+CREATE OR REPLACE FUNCTION public.tell_webhooks_of_target()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  -- The link of a published post comes some seconds later, so its message waits for that.
+  perform tell_webhooks(new.workspace_id,
+    case new.state when 'published' then 'post.published' when 'failed' then 'post.failed' else 'post.needs_attention' end,
+    new.state, null, new.id, null,
+    case when new.state = 'published' and new.permalink is null then interval '10 seconds' else interval '0' end);
+  return null;
+end $function$;
 CREATE OR REPLACE FUNCTION public.uuid_v7()
  RETURNS uuid
  LANGUAGE sql
@@ -1337,13 +1389,54 @@ create table users (
   theme text default 'auto'::text not null,
   created_at timestamp with time zone default now() not null,
   deactivated_at timestamp with time zone,
-  notices_by_mail text[] default '{failed,unconfirmed,missed,inbox,comment,canceled,ending,ended,disconnected,asked,erased,left,unread,review,reminder,escalated,held,approved,changes}'::text[] not null,
+  notices_by_mail text[] default '{failed,unconfirmed,missed,inbox,comment,canceled,ending,ended,disconnected,asked,erased,left,unread,review,reminder,escalated,held,approved,changes,webhook}'::text[] not null,
   deactivated_by text,
   policy_version text,
   hours smallint default 12 not null,
   date_order text default 'mdy'::text not null,
   week_start smallint default 1 not null,
   has_shortcuts boolean default true not null
+);
+create table webhook_endpoints (
+  id uuid default uuid_v7() not null,
+  workspace_id uuid not null,
+  user_id uuid not null,
+  format text not null,
+  url_sealed text not null,
+  events text[] not null,
+  secret_sealed text not null,
+  old_secret_sealed text,
+  old_secret_until timestamp with time zone,
+  created_at timestamp with time zone not null,
+  rotated_at timestamp with time zone,
+  failing_since timestamp with time zone,
+  disabled_at timestamp with time zone,
+  disabled_by text
+);
+create table webhook_messages (
+  id uuid default uuid_v7() not null,
+  workspace_id uuid not null,
+  endpoint_id uuid not null,
+  event text not null,
+  at timestamp with time zone default now() not null,
+  post_id uuid,
+  target_id uuid,
+  channel_id uuid,
+  state text not null,
+  tries integer default 0 not null,
+  next_at timestamp with time zone,
+  outcome text default 'waiting'::text not null
+);
+create table webhook_tries (
+  id uuid default uuid_v7() not null,
+  workspace_id uuid not null,
+  message_id uuid not null,
+  number integer not null,
+  at timestamp with time zone not null,
+  duration_ms integer not null,
+  status smallint,
+  problem text,
+  answer text default ''::text not null
 );
 create table workspace_days (
   workspace_id uuid not null,
@@ -1438,7 +1531,7 @@ alter table media add constraint media_kind_check CHECK ((kind = ANY (ARRAY['ima
 alter table media add constraint media_size_bytes_check CHECK ((size_bytes > 0));
 alter table media_links add constraint media_links_name_form CHECK ((length(name) >= 22));
 alter table memberships add constraint memberships_role_check CHECK ((role = ANY (ARRAY['manager'::text, 'admin'::text])));
-alter table notices add constraint notices_kind_check CHECK ((kind = ANY (ARRAY['failed'::text, 'unconfirmed'::text, 'missed'::text, 'inbox'::text, 'comment'::text, 'canceled'::text, 'ending'::text, 'ended'::text, 'disconnected'::text, 'asked'::text, 'erased'::text, 'left'::text, 'unread'::text, 'review'::text, 'reminder'::text, 'escalated'::text, 'held'::text, 'approved'::text, 'changes'::text])));
+alter table notices add constraint notices_kind_check CHECK ((kind = ANY (ARRAY['failed'::text, 'unconfirmed'::text, 'missed'::text, 'inbox'::text, 'comment'::text, 'canceled'::text, 'ending'::text, 'ended'::text, 'disconnected'::text, 'asked'::text, 'erased'::text, 'left'::text, 'unread'::text, 'review'::text, 'reminder'::text, 'escalated'::text, 'held'::text, 'approved'::text, 'changes'::text, 'webhook'::text])));
 alter table passkeys add constraint passkeys_name_length CHECK (((length(name) >= 1) AND (length(name) <= 60)));
 alter table post_media add constraint post_media_edits_check CHECK ((jsonb_typeof(edits) = 'object'::text));
 alter table post_media add constraint post_media_position_check CHECK ((("position" >= 1) AND ("position" <= 35)));
@@ -1498,6 +1591,14 @@ alter table users add constraint users_hours_check CHECK ((hours = ANY (ARRAY[12
 alter table users add constraint users_name_line CHECK ((name !~ '[\u0001-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]'::text));
 alter table users add constraint users_theme_check CHECK ((theme = ANY (ARRAY['auto'::text, 'light'::text, 'dark'::text])));
 alter table users add constraint users_week_start_check CHECK ((week_start = ANY (ARRAY[1, 6, 7])));
+alter table webhook_endpoints add constraint webhook_endpoints_check CHECK (((disabled_at IS NULL) = (disabled_by IS NULL)));
+alter table webhook_endpoints add constraint webhook_endpoints_check1 CHECK (((old_secret_sealed IS NULL) = (old_secret_until IS NULL)));
+alter table webhook_endpoints add constraint webhook_endpoints_disabled_by_check CHECK ((disabled_by = ANY (ARRAY['person'::text, 'receiver'::text, 'failures'::text])));
+alter table webhook_endpoints add constraint webhook_endpoints_events_check CHECK (((cardinality(events) > 0) AND (events <@ ARRAY['post.published'::text, 'post.failed'::text, 'post.needs_attention'::text, 'review.requested'::text, 'review.approved'::text, 'review.changes_requested'::text, 'review.held'::text, 'account.needs_reconnect'::text])));
+alter table webhook_endpoints add constraint webhook_endpoints_format_check CHECK ((format = ANY (ARRAY['standard'::text, 'slack'::text, 'discord'::text, 'teams'::text])));
+alter table webhook_messages add constraint webhook_messages_check CHECK (((outcome = 'waiting'::text) = (next_at IS NOT NULL)));
+alter table webhook_messages add constraint webhook_messages_outcome_check CHECK ((outcome = ANY (ARRAY['waiting'::text, 'delivered'::text, 'failed'::text])));
+alter table webhook_tries add constraint webhook_tries_answer_check CHECK ((char_length(answer) <= 200));
 alter table workspaces add constraint workspaces_name_line CHECK ((name !~ '[\u0001-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]'::text));
 alter table workspaces add constraint workspaces_review_of_check CHECK ((review_of = ANY (ARRAY['off'::text, 'managers'::text, 'all'::text])));
 alter table workspaces add constraint workspaces_review_stages_check CHECK ((review_stages = ANY (ARRAY['team'::text, 'client'::text, 'both'::text])));
@@ -1572,6 +1673,9 @@ alter table throttle add constraint throttle_pkey PRIMARY KEY (key);
 alter table unmeasured_targets add constraint unmeasured_targets_pkey PRIMARY KEY (target_id);
 alter table unsaved_edits add constraint unsaved_edits_pkey PRIMARY KEY (post_id, user_id);
 alter table users add constraint users_pkey PRIMARY KEY (id);
+alter table webhook_endpoints add constraint webhook_endpoints_pkey PRIMARY KEY (id);
+alter table webhook_messages add constraint webhook_messages_pkey PRIMARY KEY (id);
+alter table webhook_tries add constraint webhook_tries_pkey PRIMARY KEY (id);
 alter table workspace_days add constraint workspace_days_pkey PRIMARY KEY (workspace_id, day);
 alter table workspaces add constraint workspaces_pkey PRIMARY KEY (id);
 alter table api_keys add constraint api_keys_secret_hash_key UNIQUE (secret_hash);
@@ -1606,6 +1710,7 @@ alter table slots add constraint slots_channel_id_weekday_wall_time_key UNIQUE (
 alter table targets add constraint targets_bound_once UNIQUE (channel_id, platform_post_id);
 alter table targets add constraint targets_once_per_channel UNIQUE (post_id, channel_id);
 alter table users add constraint users_email_unique UNIQUE (email);
+alter table webhook_tries add constraint webhook_tries_message_id_number_key UNIQUE (message_id, number);
 alter table workspaces add constraint workspaces_slug_unique UNIQUE (slug);
 
 CREATE INDEX account_snapshots_term on account_snapshots USING btree ((taken_at AT TIME ZONE 'UTC'::text));
@@ -1738,6 +1843,16 @@ CREATE INDEX unmeasured_targets_shard on unmeasured_targets USING btree (shard);
 CREATE INDEX unsaved_edits_person on unsaved_edits USING btree (user_id);
 CREATE INDEX unsaved_edits_term on unsaved_edits USING btree ((saved_at AT TIME ZONE 'UTC'::text));
 CREATE INDEX unsaved_edits_workspace on unsaved_edits USING btree (workspace_id);
+CREATE INDEX webhook_endpoints_person on webhook_endpoints USING btree (user_id);
+CREATE INDEX webhook_endpoints_workspace on webhook_endpoints USING btree (workspace_id, user_id);
+CREATE INDEX webhook_messages_account on webhook_messages USING btree (channel_id) WHERE (channel_id IS NOT NULL);
+CREATE INDEX webhook_messages_endpoint on webhook_messages USING btree (endpoint_id, id DESC);
+CREATE INDEX webhook_messages_post on webhook_messages USING btree (post_id) WHERE (post_id IS NOT NULL);
+CREATE INDEX webhook_messages_target on webhook_messages USING btree (target_id) WHERE (target_id IS NOT NULL);
+CREATE INDEX webhook_messages_term on webhook_messages USING btree ((at AT TIME ZONE 'UTC'::text));
+CREATE INDEX webhook_messages_waiting on webhook_messages USING btree (endpoint_id, next_at) WHERE (next_at IS NOT NULL);
+CREATE INDEX webhook_messages_workspace on webhook_messages USING btree (workspace_id);
+CREATE INDEX webhook_tries_workspace on webhook_tries USING btree (workspace_id);
 
 alter table account_snapshots add constraint account_snapshots_channel_id_fkey FOREIGN KEY (channel_id) REFERENCES channels(id) ON DELETE CASCADE;
 alter table account_snapshots add constraint account_snapshots_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
@@ -1875,6 +1990,16 @@ alter table unmeasured_targets add constraint unmeasured_targets_target_id_fkey 
 alter table unsaved_edits add constraint unsaved_edits_post_id_fkey FOREIGN KEY (post_id) REFERENCES posts(id) ON DELETE CASCADE;
 alter table unsaved_edits add constraint unsaved_edits_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
 alter table unsaved_edits add constraint unsaved_edits_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+alter table webhook_endpoints add constraint webhook_endpoints_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
+alter table webhook_endpoints add constraint webhook_endpoints_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+alter table webhook_endpoints add constraint webhook_endpoints_workspace_id_user_id_fkey FOREIGN KEY (workspace_id, user_id) REFERENCES memberships(workspace_id, user_id) ON DELETE CASCADE;
+alter table webhook_messages add constraint webhook_messages_channel_id_fkey FOREIGN KEY (channel_id) REFERENCES channels(id) ON DELETE CASCADE;
+alter table webhook_messages add constraint webhook_messages_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES webhook_endpoints(id) ON DELETE CASCADE;
+alter table webhook_messages add constraint webhook_messages_post_id_fkey FOREIGN KEY (post_id) REFERENCES posts(id) ON DELETE CASCADE;
+alter table webhook_messages add constraint webhook_messages_target_id_fkey FOREIGN KEY (target_id) REFERENCES targets(id) ON DELETE CASCADE;
+alter table webhook_messages add constraint webhook_messages_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+alter table webhook_tries add constraint webhook_tries_message_id_fkey FOREIGN KEY (message_id) REFERENCES webhook_messages(id) ON DELETE CASCADE;
+alter table webhook_tries add constraint webhook_tries_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table workspace_days add constraint workspace_days_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table workspaces add constraint workspaces_created_by_fkey FOREIGN KEY (created_by) REFERENCES users(id) ON DELETE SET NULL;
 alter table workspaces add constraint workspaces_erased_by_fkey FOREIGN KEY (erased_by) REFERENCES deletion_requests(id) ON DELETE SET NULL;
@@ -1898,6 +2023,7 @@ CREATE TRIGGER channels_number_added AFTER INSERT ON channels REFERENCING NEW TA
 CREATE TRIGGER channels_number_changed AFTER UPDATE ON channels REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION note_number_changes();
 CREATE TRIGGER channels_number_gone AFTER DELETE ON channels REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION note_number_changes();
 CREATE TRIGGER channels_remember_erased AFTER DELETE ON channels FOR EACH ROW EXECUTE FUNCTION remember_erased('channel');
+CREATE TRIGGER channels_tell_webhooks AFTER UPDATE OF state ON channels FOR EACH ROW WHEN (((old.state = 'connected'::text) AND (new.state = 'reconnect'::text))) EXECUTE FUNCTION tell_webhooks_of_account();
 CREATE TRIGGER elsewhere_posts_number_added AFTER INSERT ON elsewhere_posts REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION note_number_changes();
 CREATE TRIGGER elsewhere_posts_number_changed AFTER UPDATE ON elsewhere_posts REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION note_number_changes();
 CREATE TRIGGER elsewhere_posts_number_gone AFTER DELETE ON elsewhere_posts REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION note_number_changes();
@@ -1908,6 +2034,7 @@ CREATE TRIGGER grants_attention_again AFTER UPDATE OF state ON grants FOR EACH R
 CREATE TRIGGER grants_forget_person BEFORE UPDATE OF state ON grants FOR EACH ROW WHEN ((new.state = 'ended'::text)) EXECUTE FUNCTION forget_person();
 CREATE TRIGGER grants_remember_erased AFTER DELETE ON grants FOR EACH ROW EXECUTE FUNCTION remember_erased('grant');
 CREATE TRIGGER imports_tell AFTER UPDATE OF state, prepared ON imports FOR EACH ROW WHEN (((old.state IS DISTINCT FROM new.state) OR (old.prepared IS DISTINCT FROM new.prepared))) EXECUTE FUNCTION tell_import();
+CREATE TRIGGER grants_tell_webhooks AFTER UPDATE OF state ON grants FOR EACH ROW WHEN (((old.state = 'active'::text) AND (new.state = 'reauthorize'::text))) EXECUTE FUNCTION tell_webhooks_of_grant();
 CREATE TRIGGER measured_channels_number_added AFTER INSERT ON measured_channels REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION note_number_changes();
 CREATE TRIGGER measured_channels_number_changed AFTER UPDATE ON measured_channels REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION note_number_changes();
 CREATE TRIGGER measured_channels_number_gone AFTER DELETE ON measured_channels REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION note_number_changes();
@@ -1920,12 +2047,15 @@ CREATE TRIGGER media_tell AFTER UPDATE OF conversion, conversion_share ON media 
 CREATE TRIGGER outbox_tell AFTER INSERT ON outbox FOR EACH ROW EXECUTE FUNCTION tell_outbox();
 CREATE TRIGGER posts_version BEFORE UPDATE ON posts FOR EACH ROW WHEN (((old.state IS DISTINCT FROM new.state) OR (old.text IS DISTINCT FROM new.text) OR (old.link IS DISTINCT FROM new.link) OR (old.variants IS DISTINCT FROM new.variants) OR (old.choices IS DISTINCT FROM new.choices) OR (old.wall_time IS DISTINCT FROM new.wall_time) OR (old.zone IS DISTINCT FROM new.zone) OR (old.due_at IS DISTINCT FROM new.due_at))) EXECUTE FUNCTION raise_post_version();
 CREATE TRIGGER reviews_tell AFTER INSERT OR UPDATE OF state, stage ON reviews FOR EACH ROW EXECUTE FUNCTION tell_review();
+CREATE TRIGGER reviews_tell_webhooks AFTER UPDATE OF state, stage, round ON reviews FOR EACH ROW WHEN (((new.state = ANY (ARRAY['waiting'::text, 'changes'::text, 'approved'::text, 'held'::text])) AND (((old.state IS DISTINCT FROM new.state) OR (old.stage IS DISTINCT FROM new.stage)) OR (old.round IS DISTINCT FROM new.round)))) EXECUTE FUNCTION tell_webhooks_of_review();
+CREATE TRIGGER reviews_tell_webhooks_first AFTER INSERT ON reviews FOR EACH ROW WHEN ((new.state = ANY (ARRAY['waiting'::text, 'changes'::text, 'approved'::text, 'held'::text]))) EXECUTE FUNCTION tell_webhooks_of_review();
 CREATE TRIGGER targets_number_added AFTER INSERT ON targets FOR EACH ROW WHEN ((new.state = 'published'::text)) EXECUTE FUNCTION note_row_change();
 CREATE TRIGGER targets_number_changed AFTER UPDATE OF state, text, permalink, platform_post_id, published_at, post_id ON targets FOR EACH ROW WHEN ((((old.state = 'published'::text) OR (new.state = 'published'::text)) AND ((old.state IS DISTINCT FROM new.state) OR (old.text IS DISTINCT FROM new.text) OR (old.permalink IS DISTINCT FROM new.permalink) OR (old.platform_post_id IS DISTINCT FROM new.platform_post_id) OR (old.published_at IS DISTINCT FROM new.published_at) OR (old.post_id IS DISTINCT FROM new.post_id)))) EXECUTE FUNCTION note_row_change();
 CREATE TRIGGER targets_number_gone AFTER DELETE ON targets FOR EACH ROW WHEN ((old.state = 'published'::text)) EXECUTE FUNCTION note_row_change();
 CREATE TRIGGER targets_published_later AFTER UPDATE OF state, platform_post_id ON targets FOR EACH ROW WHEN (((new.state = 'published'::text) AND (new.platform_post_id IS NOT NULL) AND ((old.state <> 'published'::text) OR (old.platform_post_id IS NULL)))) EXECUTE FUNCTION list_unmeasured_target();
 CREATE TRIGGER targets_published_now AFTER INSERT ON targets FOR EACH ROW WHEN (((new.state = 'published'::text) AND (new.platform_post_id IS NOT NULL))) EXECUTE FUNCTION list_unmeasured_target();
 CREATE TRIGGER targets_tell AFTER INSERT OR UPDATE ON targets FOR EACH ROW EXECUTE FUNCTION tell_target();
+CREATE TRIGGER targets_tell_webhooks AFTER UPDATE OF state ON targets FOR EACH ROW WHEN (((old.state IS DISTINCT FROM new.state) AND (new.state = ANY (ARRAY['published'::text, 'failed'::text, 'unconfirmed'::text, 'missed'::text])))) EXECUTE FUNCTION tell_webhooks_of_target();
 CREATE TRIGGER targets_version AFTER UPDATE ON targets FOR EACH ROW WHEN (((old.revision <> new.revision) OR (old.due_at <> new.due_at) OR ((old.state = 'canceled'::text) <> (new.state = 'canceled'::text)) OR ((old.finished_at IS NULL) AND (new.finished_at IS NOT NULL) AND (new.state = ANY (ARRAY['failed'::text, 'missed'::text, 'unconfirmed'::text]))))) EXECUTE FUNCTION raise_version_of_post();
 CREATE TRIGGER users_number_changed AFTER UPDATE OF name ON users FOR EACH ROW WHEN ((old.name IS DISTINCT FROM new.name)) EXECUTE FUNCTION note_author_change();
 CREATE TRIGGER users_remember_erased AFTER DELETE ON users FOR EACH ROW EXECUTE FUNCTION remember_erased('user');
@@ -2294,6 +2424,22 @@ comment on column users.hours is 'a clock of 12 or 24 hours; chosen by the langu
 comment on column users.date_order is 'mdy: Thu, Dec 17; dmy: Thu 17 Dec; ymd: 2026-12-17';
 comment on column users.week_start is 'the first day of the week: 1 Monday, 6 Saturday, 7 Sunday';
 comment on column users.has_shortcuts is 'whether single keys such as N do something';
+comment on table webhook_endpoints is 'addresses to which events of a workspace are sent; one ends with the membership of the admin who added it';
+comment on column webhook_endpoints.format is 'standard: signed JSON by Standard Webhooks; the others: a short message for that chat';
+comment on column webhook_endpoints.url_sealed is 'sealed, because an address of a chat lets anyone who has it write there';
+comment on column webhook_endpoints.secret_sealed is 'signs messages; shown once';
+comment on column webhook_endpoints.old_secret_sealed is 'signs messages too until old_secret_until, after a rotation';
+comment on column webhook_endpoints.failing_since is 'when the first of the tries failed that failed in a row; null: the last one worked';
+comment on column webhook_endpoints.disabled_by is 'person: an admin; receiver: it answered 410; failures: nothing could be delivered for three days';
+comment on table webhook_messages is 'an event for an endpoint, written in the transaction of the event; the workflow of the endpoint delivers it';
+comment on column webhook_messages.id is 'webhook-id: the same for each try';
+comment on column webhook_messages.post_id is 'the post, for events about all its accounts';
+comment on column webhook_messages.state is 'of the target, review or account when it happened';
+comment on column webhook_messages.next_at is 'when it is tried next; null: delivered, or given up';
+comment on table webhook_tries is 'each try to deliver a message';
+comment on column webhook_tries.status is 'HTTP; null: there was no answer';
+comment on column webhook_tries.problem is 'why there was no answer, as a code';
+comment on column webhook_tries.answer is 'the beginning of what the receiver answered';
 comment on table workspace_days is 'promise: R3: channel_days of one day added up; goes with them';
 comment on column workspace_days.more is 'as in channel_days, of all accounts';
 comment on column workspace_days.other_more is 'more, for posts that were not made here';
@@ -2323,4 +2469,9 @@ comment on function tell_import() is 'workspace and import: the page that shows 
 comment on function tell_media() is 'workspace and media: pages that show the file are rendered again';
 comment on function tell_review() is 'workspace and post: pages that show the post are rendered again';
 comment on function tell_target() is 'workspace, post, target, when it is due and when it was due before; times in seconds since 1970';
+comment on function tell_webhooks(uuid,text,text,uuid,uuid,uuid,interval) is 'writes a message for each endpoint that wants the event, and tells its workflow';
+comment on function tell_webhooks_of_account() is 'one account needs to be reconnected';
+comment on function tell_webhooks_of_grant() is 'the accounts of a connection need to be reconnected';
+comment on function tell_webhooks_of_review() is 'approval was asked for or given, changes were requested, or the post is held';
+comment on function tell_webhooks_of_target() is 'a post was published on an account, or was not';
 comment on function words_of_post(text,jsonb) is 'the words in the texts of a post for all its platforms, the same in a database of every locale';

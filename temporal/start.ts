@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client'
 import type { SearchAttributePair } from '@temporalio/common'
 import type { announcePolicy } from '../workflows/announce-policy.ts'
+import type { deliverWebhooks } from '../workflows/deliver-webhooks.ts'
 import type { disconnectChannel } from '../workflows/disconnect-channel.ts'
 import type { eraseUser } from '../workflows/erase-user.ts'
 import type { exportData } from '../workflows/export-data.ts'
@@ -20,6 +21,7 @@ import {
   reviewWorkflowId,
   targetWorkflowId,
   taskQueue,
+  webhookWorkflowId,
 } from '../workflows/names.ts'
 import type { publishTarget } from '../workflows/publish-target.ts'
 import type { renderMedia } from '../workflows/render-media.ts'
@@ -77,6 +79,21 @@ export const notifyReview = async (
     args: [{ postId }],
     signal: changed,
     staticSummary: 'The review of one post: asked, reminded, and approved or held',
+  })
+}
+
+/** Starts the workflow that delivers the messages of an endpoint, or signals the running one. */
+export const notifyWebhook = async (
+  client: Client,
+  endpointId: string,
+  queue = taskQueue,
+): Promise<void> => {
+  await client.workflow.signalWithStart<typeof deliverWebhooks, []>('deliverWebhooks', {
+    workflowId: webhookWorkflowId(endpointId),
+    taskQueue: queue,
+    args: [{ endpointId }],
+    signal: changed,
+    staticSummary: 'Sends events of a workspace to one endpoint, and tries again for three days',
   })
 }
 

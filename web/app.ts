@@ -75,6 +75,7 @@ import { reportShareRoutes } from './reports/share-routes.ts'
 import { reviewActRoutes } from './reviews/act-routes.ts'
 import { reviewsRoutes } from './reviews/routes.ts'
 import { reviewSettingsRoutes } from './reviews/settings-routes.ts'
+import { webhookRoutes } from './webhooks/routes.ts'
 
 /** The whole web application; `app.request()` is enough to test it. */
 export const createApp = (deps: WebDeps): Hono<Env> => {
@@ -149,6 +150,7 @@ const pages: ((deps: WebDeps, view: Renderer) => Hono<any>)[] = [
   reviewActRoutes,
   queueRoutes,
   keyRoutes,
+  webhookRoutes,
   labelRoutes,
   captionRoutes,
   postLabelRoutes,

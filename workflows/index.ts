@@ -1,4 +1,5 @@
 export { announcePolicy } from './announce-policy.ts'
+export { deliverWebhooks } from './deliver-webhooks.ts'
 export { disconnectChannel } from './disconnect-channel.ts'
 export { enforceRetention } from './enforce-retention.ts'
 export { eraseUser } from './erase-user.ts'

@@ -25,6 +25,7 @@ export const measureScheduleId = (shard: number): string => `measure-${shard}`
 
 export const targetWorkflowId = (targetId: string): string => `target-${targetId}`
 export const reviewWorkflowId = (postId: string): string => `review-${postId}`
+export const webhookWorkflowId = (endpointId: string): string => `webhook-${endpointId}`
 export const deletionWorkflowId = (requestId: string): string => `deletion-${requestId}`
 export const exportWorkflowId = (exportId: string): string => `export-${exportId}`
 export const importWorkflowId = (importId: string): string => `import-${importId}`
@@ -80,6 +81,7 @@ export type Searchable = { attributes?: Attributes }
 
 export type TargetRef = { targetId: string }
 export type ReviewRef = { postId: string }
+export type WebhookRef = { endpointId: string }
 export type RequestRef = { requestId: string }
 export type ExportRef = { exportId: string }
 export type ImportStart = { importId: string }

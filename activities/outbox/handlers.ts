@@ -7,6 +7,7 @@ import {
   notifyGrant,
   notifyReview,
   notifyTarget,
+  notifyWebhook,
   type StartAttributes,
   startDisconnecting,
   startErasure,
@@ -43,6 +44,8 @@ export const createOutboxHandlers = (deps: HandlerDeps): Partial<OutboxHandlers>
     await Promise.all(ids.map((id) => notifyReview(deps.client, id)))
     await forgetGone(deps, 'posts', ids, reviewWorkflowId)
   },
+  webhook: async (ids) =>
+    void (await Promise.all([...new Set(ids)].map((id) => notifyWebhook(deps.client, id)))),
   grant: async (ids) => {
     await Promise.all(ids.map((id) => notifyGrant(deps.client, id)))
     await forgetGone(deps, 'grants', ids, grantWorkflowId)

@@ -9,6 +9,7 @@ import { listImportsUnderWay } from '../../db/posts/imports/imports.ts'
 import { listTargetsAlone } from '../../db/posts/lone-targets.ts'
 import { listRendering } from '../../db/posts/renditions.ts'
 import { listReviewsAlone } from '../../db/posts/reviews/steps.ts'
+import { listEndpointsAlone } from '../../db/webhooks/deliveries.ts'
 import {
   importWorkflowId,
   mediaWorkflowId,
@@ -48,6 +49,9 @@ export const createStartingActivities = (deps: StartingDeps) => ({
     await startLostConversions(deps)
     await startLostReviews(deps, turn)
     await startLostImports(deps)
+    // A workflow that runs takes this as a signal.
+    for (const id of await listEndpointsAlone(deps.sql, perMinute))
+      await enqueue(deps.sql, 'webhook', id)
     return { looked: targets.length, enqueued: lost.length }
   },
 })

@@ -23,6 +23,7 @@ export const noticeKinds = [
   'held',
   'approved',
   'changes',
+  'webhook',
 ] as const
 export type NoticeKind = (typeof noticeKinds)[number]
 

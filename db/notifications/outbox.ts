@@ -3,10 +3,11 @@ import { requestIds } from './request-ids.ts'
 
 /**
  * What the relay does with a row: start or signal a workflow (target, review, grant, disconnect,
- * deletion, export, media, import), or send an email (the others).
+ * deletion, export, media, import, webhook), or send an email (the others).
  */
 export type OutboxKind =
-  | ('target' | 'review' | 'grant' | 'disconnect' | 'deletion' | 'export' | 'media' | 'import')
+  | ('target' | 'review' | 'grant' | 'disconnect' | 'deletion' | 'export' | 'media')
+  | ('import' | 'webhook')
   | ('notice' | 'password-reset' | 'mail-link' | 'account-mail' | 'deletion-mail')
 
 /**

@@ -3,6 +3,7 @@ import { deleteFeedsOf } from '../feeds/feeds.ts'
 import type { Db } from '../postgres/connect.ts'
 import { terms } from '../privacy/terms.ts'
 import { deleteReportLinksOf } from '../reports/links.ts'
+import { deleteEndpointsOf } from '../webhooks/endpoints.ts'
 import { endAccess } from './access.ts'
 import { recordAccountEvent } from './account-events.ts'
 import { revokeInvitationsBy } from './invitations.ts'
@@ -21,6 +22,7 @@ export const endAllAccess = async (sql: Db, userId: string, now: Date): Promise<
   await deleteFeedsOf(sql, userId)
   await deleteApiKeysOf(sql, userId)
   await deleteReportLinksOf(sql, userId)
+  await deleteEndpointsOf(sql, userId)
 }
 
 /** Ends all access, too. False if the account was already deactivated. */

@@ -10,6 +10,7 @@ export type FormPurpose =
   | 'annotation'
   | 'api-key'
   | 'import'
+  | 'webhook'
 /** `key` identifies the form. `digest` is a hash of the submitted values. */
 export type FormKey = {
   key: string

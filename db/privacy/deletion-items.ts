@@ -40,6 +40,7 @@ export const countedIn: Record<string, DeletedItem> = {
   passkeys: 'access',
   recovery_codes: 'access',
   api_keys: 'access',
+  webhook_endpoints: 'access',
   memberships: 'memberships',
   invitations: 'memberships',
   notices: 'notifications',
@@ -99,6 +100,8 @@ export const countedWith: Record<string, string> = {
   feeds: 'memberships',
   reports: 'workspaces',
   report_links: 'memberships',
+  webhook_messages: 'posts',
+  webhook_tries: 'posts',
 }
 
 /** Adds to a line. Writes nothing if the amount is 0. */

@@ -68,6 +68,9 @@ export const aboutTables: Record<string, string> = {
   turns: 'counts of calls to a platform for an account',
   limits: 'limits that a platform set for an account',
   api_keys: 'keys for the API: name, what it may do, when it was made, used and expires',
+  webhook_endpoints: 'webhooks: which events are sent, when added, and whether they are on',
+  webhook_messages: 'events that were sent to webhooks: which, when, and what came of it',
+  webhook_tries: 'each try to send one: when, and the beginning of the answer',
   api_requests: 'answers to requests with those keys, so that a repeated one does nothing twice',
   form_keys: 'markers that keep a form from being submitted twice',
 }

@@ -169,6 +169,24 @@ export const keptData: Kept[] = [
     columns: ['api_requests.*'],
   },
   {
+    id: 'webhooks',
+    group: 'account',
+    what: 'Webhooks that you add as an admin: their addresses and signing secrets, sealed, which events they get, and when you added them',
+    why: 'So that events of the workspace reach programs and chats that you chose',
+    kept: {
+      until: 'Until someone deletes them, or you leave the workspace or are no longer an admin',
+    },
+    columns: ['webhook_endpoints.*'],
+  },
+  {
+    id: 'webhook-messages',
+    group: 'content',
+    what: 'Events that were sent to webhooks: which, when, the state of a post or account, and the first 200 characters of each answer. Not the text of posts',
+    why: 'To deliver each event although a server is down for a while, and to show admins what arrived',
+    kept: { rule: 'webhook_messages' },
+    columns: ['webhook_messages.*', 'webhook_tries.*'],
+  },
+  {
     id: 'attempts-to-sign-in',
     group: 'sessions',
     what: 'Counts of sign-in attempts, under a keyed hash of the email address and of the network address',

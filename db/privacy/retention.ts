@@ -48,6 +48,8 @@ export const standing: Record<string, string> = {
   authenticator_apps: 'until it is removed or reset, as long as the account',
   recovery_codes: 'until new ones are made or two-step sign-in is reset, as long as the account',
   memberships: 'as long as the person and the workspace',
+  webhook_endpoints: 'until they are deleted, as long as the membership of who added them',
+  webhook_tries: 'as long as the message',
   feeds: 'until they are replaced or deleted, as long as the membership',
   reports: 'until they are deleted, as long as the workspace',
   report_links: 'until they are replaced or deleted, as long as the report and the membership',

@@ -25,6 +25,9 @@ export const sealedColumns: Column[] = [
   { table: 'connections_under_way', column: 'offer_sealed', key: "encode(state_hash, 'hex')" },
   { table: 'revocations', column: 'access_token_sealed', key: 'id' },
   { table: 'revocations', column: 'refresh_token_sealed', key: 'id' },
+  { table: 'webhook_endpoints', column: 'url_sealed', key: 'id' },
+  { table: 'webhook_endpoints', column: 'secret_sealed', key: 'id' },
+  { table: 'webhook_endpoints', column: 'old_secret_sealed', key: 'id' },
   { table: 'deletion_requests', column: 'code_sealed', key: 'id' },
   { table: 'deletion_mails', column: 'content_sealed', key: 'id' },
 ]

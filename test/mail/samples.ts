@@ -81,6 +81,7 @@ const everyNotice: Record<NoticeKind, Partial<NoticeToMail>> = {
   held: { facts: { due: day(9).toISOString(), stage: 'team' } },
   approved: { facts: { due: day(9).toISOString(), stage: 'team' } },
   changes: { facts: { due: day(9).toISOString(), stage: 'team' } },
+  webhook: { facts: { by: 'failures' } },
 }
 
 const labels: Record<string, string> = { instagram: 'Instagram', meta: 'Meta', tiktok: 'TikTok' }

@@ -1,5 +1,6 @@
 import { type Access, admins, everybody, members, row, signedIn } from './access.ts'
 import { reportRoutes } from './tenancy-reports.ts'
+import { webhookRights } from './tenancy-webhooks.ts'
 
 export const routes: Record<string, Access> = {
   'GET /': row(200, 303, 303, 303, 303),
@@ -146,6 +147,7 @@ export const routes: Record<string, Access> = {
   'GET /w/:workspace/settings/developers': admins(200),
   'POST /w/:workspace/settings/developers/keys': admins(422),
   'POST /w/:workspace/settings/developers/keys/:key/end': admins(404),
+  ...webhookRights(admins),
 
   // These calls are unsigned, so they are refused for everyone.
   'POST /callbacks/meta/deauthorize': everybody(400),

@@ -89,7 +89,7 @@ const codeFiles = (): string[] =>
   )
 
 describe('where data goes', () => {
-  test('promise S5, D5: only the platform client, mail and the media store open connections to the outside', () => {
+  test('promise S5, D5: only the platform client, mail, the media store and webhooks open connections to the outside', () => {
     const opens =
       /\bfetch\(|from '(?:node:)?(?:net|http|https|http2|tls|dgram|undici)'|from '(?:nodemailer|@aws-sdk\/[^']+)'/
     const doors = codeFiles().filter((file) => {
@@ -102,6 +102,7 @@ describe('where data goes', () => {
     const allowed = [
       'platforms/http.ts',
       'activities/mail/send.ts',
+      'activities/webhooks/receiver.ts',
       'media/s3-store.ts',
       'observability/metrics.ts',
     ]

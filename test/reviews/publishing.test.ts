@@ -1,16 +1,39 @@
-import { beforeAll, describe, expect, it } from 'vitest'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Page } from '../../local/people/person.ts'
 import { compose } from '../../local/people/story.ts'
 import { wallTimeOf } from '../../web/time/wall-time.ts'
+import { atTheEnd } from '../support/at-the-end.ts'
 import { type Installed, install, untilPage } from '../support/installed.ts'
 
 /** Approval and the exact time, with a real worker and the sandbox. The admin is the only reviewer. */
 
 let house: Installed
 beforeAll(async () => {
-  house = await install()
+  house = await install({ env: { WEBHOOK_PRIVATE_ADDRESSES: '127.0.0.1' } })
+  const url = await listenForEvents()
+  const form = await house.admin.open(`/w/${house.slug}/settings/developers/webhooks/new`)
+  await form.press('Add endpoint', {
+    url,
+    event: ['post.published', 'review.approved', 'review.held'],
+  })
   await house.sql`update workspaces set review_of = 'all'`
 }, 90_000)
+
+/** The events that a webhook got. */
+const events: string[] = []
+const listenForEvents = async (): Promise<string> => {
+  const server = createServer(async (request, answer) => {
+    let body = ''
+    for await (const part of request) body += part
+    events.push(JSON.parse(body).type)
+    answer.end()
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  atTheEnd(async () => server.close())
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/events`
+}
 
 const inSeconds = (seconds: number): Date =>
   new Date(Math.ceil(Date.now() / 1_000 + seconds) * 1_000)
@@ -58,5 +81,15 @@ describe.concurrent('promise D6: a post that needs approval', () => {
     await held.press('Approve and publish now')
     await untilPage(house.admin, url, (page) => page.text.includes('Confirmed'))
     expect(await postsWith(text)).toHaveLength(1)
+  })
+
+  it('tells a webhook of each step, through its workflow', { timeout: 90_000 }, async () => {
+    await vi.waitUntil(() => events.filter((one) => one === 'post.published').length === 2, {
+      timeout: 80_000,
+    })
+    expect(events.sort()).toEqual([
+      ...['post.published', 'post.published', 'review.approved', 'review.approved'],
+      ...['review.approved', 'review.held'],
+    ])
   })
 })

@@ -3,6 +3,7 @@ import { HTTPException } from 'hono/http-exception'
 import { z } from 'zod'
 import { countApiKeys, type ListedKey, listApiKeys } from '../../db/api/keys.ts'
 import { type ApiScope, apiScopes } from '../../db/api/scopes.ts'
+import { listEndpoints } from '../../db/webhooks/endpoints.ts'
 import { formFields, formList, seeOther } from '../http/answers.ts'
 import { forMembers, type MemberEnv, type WebDeps } from '../http/env.ts'
 import { type Errors, fieldErrorsOf } from '../http/forms/fields.ts'
@@ -12,6 +13,7 @@ import type { Renderer } from '../http/render.ts'
 import { requireMember } from '../http/session.ts'
 import { requireFresh } from '../people/sign-in/confirming.ts'
 import { type Formats, formats } from '../time/formats.ts'
+import { endpointView } from '../webhooks/shown.ts'
 import { endKey, makeKey, type NewKey } from './key-acts.ts'
 import { exampleOf } from './reference.ts'
 
@@ -95,9 +97,13 @@ const show = async (
 ): Promise<Response> => {
   const { workspace } = c.var
   const fmt = formats(workspace, deps.now())
-  const keys = await listApiKeys(deps.sql, workspace.id)
+  const [keys, endpoints] = await Promise.all([
+    listApiKeys(deps.sql, workspace.id),
+    listEndpoints(deps.sql, workspace.id),
+  ])
   const data = {
     keys: keys.map((key) => keyView(key, fmt, deps.now())),
+    endpoints: endpoints.map((one) => endpointView(deps, one, fmt)),
     scopes: apiScopes.map((name) => ({ name, ...scopeWords[name] })),
     lifetimes: lifetimes.map((days) => ({ value: String(days), label: lengthOf(days) })),
     values: typed ?? { name: '', days: '90', scopes: ['read', 'draft'] },

@@ -109,5 +109,6 @@ const toneOf = (kind: NoticeKind): Tone => {
 const subjectOf = ({ kind, postId, facts }: OpenedNotice): string => {
   if (postId) return `posts/${postId}`
   if (facts.seriesId) return `series/${String(facts.seriesId)}`
+  if (kind === 'webhook') return 'settings/developers'
   return kind === 'unread' ? 'insights' : 'channels'
 }

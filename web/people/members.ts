@@ -11,6 +11,7 @@ import {
 } from '../../db/people/memberships.ts'
 import { type Sql, tx } from '../../db/postgres/connect.ts'
 import { withdrawExports } from '../../db/privacy/exports.ts'
+import { deleteEndpointsOf } from '../../db/webhooks/endpoints.ts'
 
 export type MemberOutcome = 'done' | 'absent' | 'last-admin'
 /** `userId` is null if the URL has no valid id. */
@@ -70,8 +71,8 @@ const onMember = async (
 }
 
 /**
- * Ends what the admin role gave out: open invitations, what keys may do as admins, and exports that
- * contain the workspace.
+ * Ends what the admin role gave out: open invitations, what keys may do as admins, webhooks, and
+ * exports that contain the workspace.
  */
 const endHandedOut = async (
   t: Transaction,
@@ -79,5 +80,6 @@ const endHandedOut = async (
 ): Promise<void> => {
   await revokeInvitationsBy(t, userId, workspaceId, now)
   await lowerApiKeys(t, workspaceId, userId)
+  await deleteEndpointsOf(t, userId, workspaceId)
   await withdrawExports(t, userId)
 }

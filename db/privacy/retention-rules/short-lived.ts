@@ -88,6 +88,17 @@ export const shortLivedRules: Rule[] = [
       'import',
     ),
   ),
+  indexed(
+    'at',
+    row(
+      'webhook_messages',
+      'Events that were sent to webhooks',
+      '30 days',
+      'they happened',
+      'at',
+      'event',
+    ),
+  ),
   row('api_keys', 'API keys', '30 days', 'they expired', 'expires_at', 'key'),
   row('sessions', 'Sessions', '1 day', 'they expired', 'least(expires_at, ends_at)', 'session'),
   row('throttle', 'Counts of sign-in attempts', '1 day', 'they expired', 'reset_at', 'count'),

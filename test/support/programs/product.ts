@@ -12,6 +12,7 @@ import { createOutboxHandlers } from '../../../activities/outbox/handlers.ts'
 import { startRelay } from '../../../activities/outbox/relay.ts'
 import { listenToTargets } from '../../../activities/posts/changes.ts'
 import type { Windows } from '../../../activities/posts/windows.ts'
+import { createReceivers } from '../../../activities/webhooks/receiver.ts'
 import type { Config } from '../../../config/index.ts'
 import type { Sql } from '../../../db/postgres/connect.ts'
 import { createVault } from '../../../db/vault/vault.ts'
@@ -120,6 +121,7 @@ export const startProduct = async (
       client,
       mail,
       publicUrl: url,
+      receivers: createReceivers(config.webhookPrivateAddresses),
       changes,
       mediaPublicUrl: config.media.publicUrl,
       ffmpeg: createFfmpeg(config.media.ffmpeg),
