@@ -375,6 +375,16 @@ begin
     on conflict (issuer, minute) do update set calls = r.calls + excluded.calls;
   return made;
 end $function$;
+CREATE OR REPLACE FUNCTION public.tell_discussion()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('targets', concat_ws(' ', changed.workspace_id, changed.post_id, changed.post_id, extract(epoch from p.due_at)::bigint))
+  from (select coalesce(new.workspace_id, old.workspace_id) as workspace_id, coalesce(new.post_id, old.post_id) as post_id) changed
+    join posts p on p.id = changed.post_id;
+  return null;
+end $function$;
 CREATE OR REPLACE FUNCTION public.tell_import()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -714,6 +724,24 @@ create table deletion_steps (
   next_try_at timestamp with time zone,
   ended_at timestamp with time zone
 );
+create table discussion_comments (
+  id uuid default uuid_v7() not null,
+  workspace_id uuid not null,
+  post_id uuid not null,
+  answers uuid,
+  user_id uuid,
+  media_id uuid,
+  text text not null,
+  written_at timestamp with time zone default now() not null,
+  resolved_at timestamp with time zone,
+  resolved_by uuid
+);
+create table discussion_mentions (
+  comment_id uuid not null,
+  nth smallint not null,
+  workspace_id uuid not null,
+  user_id uuid
+);
 create table elsewhere_posts (
   id uuid default uuid_v7() not null,
   workspace_id uuid not null,
@@ -1018,7 +1046,8 @@ create table notices (
   by_mail boolean not null,
   mailed_at timestamp with time zone,
   mailing_until timestamp with time zone,
-  post_id uuid
+  post_id uuid,
+  comment_id uuid
 );
 create table number_versions (
   workspace_id uuid not null,
@@ -1390,6 +1419,7 @@ create table users (
   created_at timestamp with time zone default now() not null,
   deactivated_at timestamp with time zone,
   notices_by_mail text[] default '{failed,unconfirmed,missed,inbox,comment,canceled,ending,ended,disconnected,asked,erased,left,unread,review,reminder,escalated,held,approved,changes,webhook}'::text[] not null,
+  notices_by_mail text[] default '{failed,unconfirmed,missed,inbox,comment,canceled,ending,ended,disconnected,asked,erased,left,unread,review,reminder,escalated,held,approved,changes,mentioned,discussed}'::text[] not null,
   deactivated_by text,
   policy_version text,
   hours smallint default 12 not null,
@@ -1498,6 +1528,9 @@ alter table deletion_requests add constraint deletion_requests_forgets CHECK (((
 alter table deletion_requests add constraint deletion_requests_origin_check CHECK ((origin = ANY (ARRAY['account'::text, 'page'::text, 'issuer'::text, 'retention'::text, 'restore'::text])));
 alter table deletion_steps add constraint deletion_steps_name_check CHECK ((name = ANY (ARRAY['posts'::text, 'tokens'::text, 'revoke'::text, 'media'::text, 'content'::text, 'account'::text])));
 alter table deletion_steps add constraint deletion_steps_state_check CHECK ((state = ANY (ARRAY['waits'::text, 'trying'::text, 'done'::text, 'gave_up'::text])));
+alter table discussion_comments add constraint discussion_comments_check CHECK (((answers IS NULL) OR (resolved_at IS NULL)));
+alter table discussion_comments add constraint discussion_comments_text_check CHECK ((char_length(text) <= 2000));
+alter table discussion_mentions add constraint discussion_mentions_nth_check CHECK ((nth >= 0));
 alter table elsewhere_posts add constraint elsewhere_posts_more_are_numbers CHECK (((jsonb_typeof(more) = 'object'::text) AND (NOT jsonb_path_exists(more, 'strict $.*?(((@.type() != "number" || @ < 0) || @ > 9007199254740991) || @.floor() != @)'::jsonpath))));
 alter table erased_ids add constraint erased_ids_kind_check CHECK ((kind = ANY (ARRAY['user'::text, 'workspace'::text, 'grant'::text, 'channel'::text])));
 alter table events add constraint events_name_check CHECK ((name ~ '^[a-z_]+\.[a-z_]+$'::text));
@@ -1532,6 +1565,7 @@ alter table media add constraint media_size_bytes_check CHECK ((size_bytes > 0))
 alter table media_links add constraint media_links_name_form CHECK ((length(name) >= 22));
 alter table memberships add constraint memberships_role_check CHECK ((role = ANY (ARRAY['manager'::text, 'admin'::text])));
 alter table notices add constraint notices_kind_check CHECK ((kind = ANY (ARRAY['failed'::text, 'unconfirmed'::text, 'missed'::text, 'inbox'::text, 'comment'::text, 'canceled'::text, 'ending'::text, 'ended'::text, 'disconnected'::text, 'asked'::text, 'erased'::text, 'left'::text, 'unread'::text, 'review'::text, 'reminder'::text, 'escalated'::text, 'held'::text, 'approved'::text, 'changes'::text, 'webhook'::text])));
+alter table notices add constraint notices_kind_check CHECK ((kind = ANY (ARRAY['failed'::text, 'unconfirmed'::text, 'missed'::text, 'inbox'::text, 'comment'::text, 'canceled'::text, 'ending'::text, 'ended'::text, 'disconnected'::text, 'asked'::text, 'erased'::text, 'left'::text, 'unread'::text, 'review'::text, 'reminder'::text, 'escalated'::text, 'held'::text, 'approved'::text, 'changes'::text, 'mentioned'::text, 'discussed'::text])));
 alter table passkeys add constraint passkeys_name_length CHECK (((length(name) >= 1) AND (length(name) <= 60)));
 alter table post_media add constraint post_media_edits_check CHECK ((jsonb_typeof(edits) = 'object'::text));
 alter table post_media add constraint post_media_position_check CHECK ((("position" >= 1) AND ("position" <= 35)));
@@ -1621,6 +1655,8 @@ alter table deletion_items add constraint deletion_items_pkey PRIMARY KEY (reque
 alter table deletion_mails add constraint deletion_mails_pkey PRIMARY KEY (id);
 alter table deletion_requests add constraint deletion_requests_pkey PRIMARY KEY (id);
 alter table deletion_steps add constraint deletion_steps_pkey PRIMARY KEY (request_id, "position");
+alter table discussion_comments add constraint discussion_comments_pkey PRIMARY KEY (id);
+alter table discussion_mentions add constraint discussion_mentions_pkey PRIMARY KEY (comment_id, nth);
 alter table elsewhere_posts add constraint elsewhere_posts_pkey PRIMARY KEY (id);
 alter table erased_ids add constraint erased_ids_pkey PRIMARY KEY (hash);
 alter table events add constraint events_pkey PRIMARY KEY (id);
@@ -1734,6 +1770,15 @@ CREATE INDEX comment_attempts_workspace on comment_attempts USING btree (workspa
 CREATE INDEX deletion_mails_request on deletion_mails USING btree (request_id);
 CREATE INDEX deletion_mails_user on deletion_mails USING btree (user_id);
 CREATE UNIQUE INDEX deletion_requests_open on deletion_requests USING btree (user_id) WHERE ((finished_at IS NULL) AND (user_id IS NOT NULL));
+CREATE INDEX discussion_comments_answers on discussion_comments USING btree (answers) WHERE (answers IS NOT NULL);
+CREATE INDEX discussion_comments_media on discussion_comments USING btree (media_id) WHERE (media_id IS NOT NULL);
+CREATE INDEX discussion_comments_open on discussion_comments USING btree (post_id) WHERE ((answers IS NULL) AND (resolved_at IS NULL));
+CREATE INDEX discussion_comments_person on discussion_comments USING btree (user_id) WHERE (user_id IS NOT NULL);
+CREATE INDEX discussion_comments_post on discussion_comments USING btree (post_id, id);
+CREATE INDEX discussion_comments_resolver on discussion_comments USING btree (resolved_by) WHERE (resolved_by IS NOT NULL);
+CREATE INDEX discussion_comments_workspace on discussion_comments USING btree (workspace_id);
+CREATE INDEX discussion_mentions_person on discussion_mentions USING btree (user_id) WHERE (user_id IS NOT NULL);
+CREATE INDEX discussion_mentions_workspace on discussion_mentions USING btree (workspace_id);
 CREATE INDEX elsewhere_posts_channel on elsewhere_posts USING btree (channel_id, published_at);
 CREATE INDEX elsewhere_posts_due on elsewhere_posts USING btree (channel_id, next_at) WHERE (next_at IS NOT NULL);
 CREATE INDEX elsewhere_posts_term on elsewhere_posts USING btree ((published_at AT TIME ZONE 'UTC'::text));
@@ -1774,6 +1819,7 @@ CREATE INDEX media_links_media on media_links USING btree (media_id);
 CREATE INDEX media_links_rendition on media_links USING btree (rendition_id) WHERE (rendition_id IS NOT NULL);
 CREATE INDEX memberships_user on memberships USING btree (user_id);
 CREATE INDEX notices_asked on notices USING btree (grant_id, created_at) WHERE (kind = 'asked'::text);
+CREATE INDEX notices_comment on notices USING btree (comment_id) WHERE (comment_id IS NOT NULL);
 CREATE INDEX notices_list on notices USING btree (user_id, workspace_id, id DESC);
 CREATE INDEX notices_post on notices USING btree (post_id) WHERE (post_id IS NOT NULL);
 CREATE INDEX notices_term on notices USING btree ((created_at AT TIME ZONE 'UTC'::text));
@@ -1886,6 +1932,15 @@ alter table deletion_mails add constraint deletion_mails_request_id_fkey FOREIGN
 alter table deletion_mails add constraint deletion_mails_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
 alter table deletion_requests add constraint deletion_requests_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE SET NULL;
 alter table deletion_steps add constraint deletion_steps_request_id_fkey FOREIGN KEY (request_id) REFERENCES deletion_requests(id) ON DELETE CASCADE;
+alter table discussion_comments add constraint discussion_comments_answers_fkey FOREIGN KEY (answers) REFERENCES discussion_comments(id) ON DELETE CASCADE;
+alter table discussion_comments add constraint discussion_comments_media_id_fkey FOREIGN KEY (media_id) REFERENCES media(id) ON DELETE SET NULL;
+alter table discussion_comments add constraint discussion_comments_post_id_fkey FOREIGN KEY (post_id) REFERENCES posts(id) ON DELETE CASCADE;
+alter table discussion_comments add constraint discussion_comments_resolved_by_fkey FOREIGN KEY (resolved_by) REFERENCES users(id) ON DELETE SET NULL;
+alter table discussion_comments add constraint discussion_comments_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE SET NULL;
+alter table discussion_comments add constraint discussion_comments_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+alter table discussion_mentions add constraint discussion_mentions_comment_id_fkey FOREIGN KEY (comment_id) REFERENCES discussion_comments(id) ON DELETE CASCADE;
+alter table discussion_mentions add constraint discussion_mentions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE SET NULL;
+alter table discussion_mentions add constraint discussion_mentions_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table elsewhere_posts add constraint elsewhere_posts_channel_id_fkey FOREIGN KEY (channel_id) REFERENCES channels(id) ON DELETE CASCADE;
 alter table elsewhere_posts add constraint elsewhere_posts_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table events add constraint events_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE SET NULL;
@@ -1925,6 +1980,7 @@ alter table media_links add constraint media_links_workspace_id_fkey FOREIGN KEY
 alter table memberships add constraint memberships_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
 alter table memberships add constraint memberships_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table notices add constraint notices_channel_id_fkey FOREIGN KEY (channel_id) REFERENCES channels(id) ON DELETE CASCADE;
+alter table notices add constraint notices_comment_id_fkey FOREIGN KEY (comment_id) REFERENCES discussion_comments(id) ON DELETE CASCADE;
 alter table notices add constraint notices_grant_id_fkey FOREIGN KEY (grant_id) REFERENCES grants(id) ON DELETE CASCADE;
 alter table notices add constraint notices_post_id_fkey FOREIGN KEY (post_id) REFERENCES posts(id) ON DELETE CASCADE;
 alter table notices add constraint notices_target_id_fkey FOREIGN KEY (target_id) REFERENCES targets(id) ON DELETE CASCADE;
@@ -2024,6 +2080,7 @@ CREATE TRIGGER channels_number_changed AFTER UPDATE ON channels REFERENCING NEW 
 CREATE TRIGGER channels_number_gone AFTER DELETE ON channels REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION note_number_changes();
 CREATE TRIGGER channels_remember_erased AFTER DELETE ON channels FOR EACH ROW EXECUTE FUNCTION remember_erased('channel');
 CREATE TRIGGER channels_tell_webhooks AFTER UPDATE OF state ON channels FOR EACH ROW WHEN (((old.state = 'connected'::text) AND (new.state = 'reconnect'::text))) EXECUTE FUNCTION tell_webhooks_of_account();
+CREATE TRIGGER discussion_comments_tell AFTER INSERT OR DELETE OR UPDATE OF text, resolved_at ON discussion_comments FOR EACH ROW EXECUTE FUNCTION tell_discussion();
 CREATE TRIGGER elsewhere_posts_number_added AFTER INSERT ON elsewhere_posts REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION note_number_changes();
 CREATE TRIGGER elsewhere_posts_number_changed AFTER UPDATE ON elsewhere_posts REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION note_number_changes();
 CREATE TRIGGER elsewhere_posts_number_gone AFTER DELETE ON elsewhere_posts REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION note_number_changes();
@@ -2138,6 +2195,15 @@ comment on column deletion_requests.origin is 'restore: a backup brought back a 
 comment on column deletion_requests.issuer_user_id is 'whose data the platform asked us to delete; gone when it is done';
 comment on column deletion_requests.code_sealed is 'sealed by the vault: the code of a person''s request, so that a second tab is shown the same page; null once it is done';
 comment on table deletion_steps is 'what the public page of a deletion request shows: steps, counts and times, no personal data';
+comment on table discussion_comments is 'what members say to each other about a post: a thread beside it, never sent to a platform';
+comment on column discussion_comments.answers is 'the comment that it replies to, which has no such itself; null: it starts a thread';
+comment on column discussion_comments.user_id is 'null: the person deleted their account';
+comment on column discussion_comments.media_id is 'the file of the post that it is about; null: the whole post';
+comment on column discussion_comments.text is 'as typed, with U+FFFC in place of each mention; empty: deleted, but others have replied';
+comment on column discussion_comments.resolved_at is 'of the thread that it starts';
+comment on table discussion_mentions is 'members that a comment names, so that a renamed person is shown by the new name';
+comment on column discussion_mentions.nth is 'which U+FFFC of the text it is, from 0';
+comment on column discussion_mentions.user_id is 'null: the person deleted their account';
 comment on table elsewhere_posts is 'promise: U3: the account''s own posts that were not made here, when each is measured next, and the newest number of each kind';
 comment on column elsewhere_posts.other_ids is 'further ids of the same post, by which it is told from posts that were made here';
 comment on column elsewhere_posts.text is 'the beginning of the caption';
@@ -2264,6 +2330,7 @@ comment on column notices.facts is 'times and counts for the words; no caption, 
 comment on column notices.by_mail is 'whether the person wanted this kind by mail when it happened';
 comment on column notices.mailing_until is 'somebody is mailing it until then; afterwards it may be mailed by another';
 comment on column notices.post_id is 'the post, for notices that are about all its accounts';
+comment on column notices.comment_id is 'the comment beside a post that it is about';
 comment on table number_versions is 'the sum of a workspace''s rows changes with everything that its Insights show; read before the numbers themselves';
 comment on column number_versions.writer is 'the process id of the connection; rows of ended connections are added to another one';
 comment on table outbox is 'what must still be told to Temporal or by mail, written in the transaction that caused it; a row goes when it is told';
@@ -2465,6 +2532,7 @@ comment on function is_approved(uuid,uuid,timestamp with time zone,jsonb) is 'wh
 comment on function measure_shard(uuid) is 'which of the 16 schedules measures an account: the last bits of its id are random';
 comment on function needs_review(uuid) is 'whether the workspace requires approval of a post';
 comment on function remember_erased() is 'whatever deletes a person, a workspace, an authorization or an account, a restore deletes it again';
+comment on function tell_discussion() is 'workspace and post: pages that show the post are rendered again';
 comment on function tell_import() is 'workspace and import: the page that shows its progress is rendered again';
 comment on function tell_media() is 'workspace and media: pages that show the file are rendered again';
 comment on function tell_review() is 'workspace and post: pages that show the post are rendered again';

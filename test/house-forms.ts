@@ -49,7 +49,7 @@ test('every form with a time contains the time zone that it was shown in', () =>
 const makesNothing = new RegExp(
   `/(${[
     'seen|unseen|dismiss|restore|ask|sign-in|sign-out|end|end-others|pause|bind|again|move|retry|leave|cancel|stop|now|discard|undo|choose|check|disconnect',
-    'approve|changes|withdraw|reviews',
+    'approve|changes|withdraw|reviews|resolve|reopen',
     'change|link|code|passkey|passkeys|authenticator|rename|recovery-codes|second-factor|confirm',
     'events',
     'theme|dates|shortcuts|name|email|password|notices|deactivate|reactivate|export|delete|alt-text|password-reset|data-deletion|revoke|role|remove',

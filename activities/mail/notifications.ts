@@ -10,6 +10,7 @@ import type { Sql } from '../../db/postgres/connect.ts'
 import type { MediaStore } from '../../media/store.ts'
 import type { Registry } from '../../platforms/index.ts'
 import { beforeTime, dateWriters } from '../../text/date-style.ts'
+import { withNames } from '../../text/mentions.ts'
 import type { Letter, Link, PostCard } from './letter.ts'
 import { pictureForMail } from './picture.ts'
 import { renderEmail, renderLine } from './render.ts'
@@ -94,7 +95,8 @@ export const noticeLetter = (
 ): Letter => {
   const when = whenIn(notice)
   const base = `${at}/w/${notice.slug}`
-  const said = (view: string) => renderLine(view, { notice, when, label })
+  const comment = withNames(notice.commentText ?? '', notice.commentMentions)
+  const said = (view: string) => renderLine(view, { notice: { ...notice, comment }, when, label })
   const card = (post: Shown, shown: Buffer | null): PostCard => ({
     words: post.text?.trim() || 'A post without text',
     meta: [

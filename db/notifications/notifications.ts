@@ -1,6 +1,7 @@
 import type { JsonRecord } from '../../platforms/json.ts'
 import type { Db } from '../postgres/connect.ts'
 import type { Fragment } from '../postgres/json-rows.ts'
+import { mentionedIn } from '../posts/discussion/comments.ts'
 import { type NoticeFilter, noticesShown } from './notice-filters.ts'
 
 export const noticeKinds = [
@@ -24,6 +25,8 @@ export const noticeKinds = [
   'approved',
   'changes',
   'webhook',
+  'mentioned',
+  'discussed',
 ] as const
 export type NoticeKind = (typeof noticeKinds)[number]
 
@@ -105,18 +108,25 @@ export type Notice = {
   grantName: string | null
   /** Who asked to reconnect, if they are still there. */
   askedBy: string | null
+  /** For a comment beside a post: who wrote it, if they are still there, and its beginning. */
+  commenter: string | null
+  commentText: string | null
+  commentMentions: (string | null)[]
 }
 
 export const noticeColumns = (sql: Db) => sql`
   n.id, n.kind, n.created_at, n.seen_at, n.facts, w.name as workspace_name, w.slug, w.zone, coalesce(t.post_id, n.post_id) as post_id,
   left(coalesce(t.text, p.text), 120) as text, coalesce(t.due_at, p.due_at) as due_at,
-  t.problem ->> 'words' as problem_words, t.waiting_for, t.comment_problem ->> 'words' as comment_problem_words, c.name as channel_name, c.platform, g.id as grant_id, g.issuer, g.user_name as grant_name, a.name as asked_by`
+  t.problem ->> 'words' as problem_words, t.waiting_for, t.comment_problem ->> 'words' as comment_problem_words, c.name as channel_name, c.platform, g.id as grant_id, g.issuer, g.user_name as grant_name, a.name as asked_by,
+  d.user_name as commenter, left(d.text, 400) as comment_text, coalesce(d.mentions, '{}') as comment_mentions`
 
 export const noticeTables = (sql: Db) => sql`
   notices n join workspaces w on w.id = n.workspace_id left join targets t on t.id = n.target_id
   left join posts p on p.id = n.post_id
   left join channels c on c.id = coalesce(n.channel_id, t.channel_id) left join grants g on g.id = coalesce(n.grant_id, c.grant_id)
-  left join users a on n.kind = 'asked' and a.id = (n.facts ->> 'by')::uuid`
+  left join users a on n.kind = 'asked' and a.id = (n.facts ->> 'by')::uuid
+  left join lateral (select d.text, u.name as user_name, ${mentionedIn(sql, sql`d.id`)} as mentions
+    from discussion_comments d left join users u on u.id = d.user_id where d.id = n.comment_id) d on true`
 
 /**
  * The person's own notices, newest first. `before`: the id of the last notice on the previous page;
@@ -135,7 +145,7 @@ export const listNotices = (
 
 type NoticePage = { filter: NoticeFilter; before: string | null; limit: number; now: Date }
 
-export type OpenedNotice = Pick<Notice, 'kind' | 'facts' | 'postId'>
+export type OpenedNotice = Pick<Notice, 'kind' | 'facts' | 'postId'> & { commentId: string | null }
 
 /** Marks one of the person's notices as read and returns what it is about. Null if not theirs. */
 export const openNotice = async (
@@ -146,7 +156,7 @@ export const openNotice = async (
   const [row] = await sql<OpenedNotice[]>`
     update notices n set seen_at = coalesce(seen_at, ${at})
     where id = ${ref.id} and user_id = ${ref.userId} and workspace_id = ${ref.workspaceId}
-    returning kind, facts, (select t.post_id from targets t where t.id = n.target_id) as post_id`
+    returning kind, facts, coalesce((select t.post_id from targets t where t.id = n.target_id), n.post_id) as post_id, comment_id`
   return row ?? null
 }
 

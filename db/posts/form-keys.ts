@@ -11,6 +11,7 @@ export type FormPurpose =
   | 'api-key'
   | 'import'
   | 'webhook'
+  | 'comment'
 /** `key` identifies the form. `digest` is a hash of the submitted values. */
 export type FormKey = {
   key: string

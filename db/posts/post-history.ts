@@ -13,7 +13,8 @@ export type HistoryLine = {
 }
 
 /**
- * The history of a post, newest first, with the import that made it. Uses a single list of ids, so that the index on the subject
+ * The history of a post, newest first, with the import that made it and without its comments, which
+ * are beside it. Uses a single list of ids, so that the index on the subject
  * is used: `or` would read every event.
  */
 export const listPostHistory = (
@@ -24,7 +25,7 @@ export const listPostHistory = (
     select events.id, events.name, at, users.name as user_name, 
       nullif(nullif(subject_id, ${ref.postId}::uuid), (select import_id from posts where id = ${ref.postId})) as target_id, facts
     from events left join users on users.id = user_id
-    where workspace_id = ${ref.workspaceId} and subject_id = any(array(
+    where workspace_id = ${ref.workspaceId} and events.name not like 'discussion.%' and subject_id = any(array(
       select ${ref.postId}::uuid union all select import_id from posts where id = ${ref.postId} and workspace_id = ${ref.workspaceId}
       union all select id from targets where post_id = ${ref.postId} and workspace_id = ${ref.workspaceId}))
     order by at desc, events.id desc limit 100`

@@ -9,6 +9,7 @@ import { read, together } from '../postgres/json-rows.ts'
 import { type AttemptRow, listAttempts } from './attempts.ts'
 import { type CommentAttempt, listCommentAttempts } from './comments/comments.ts'
 import { type ComposedMedia, listComposedMedia } from './composed-media.ts'
+import { type DiscussionComment, listDiscussion } from './discussion/comments.ts'
 import { type Label, listPostLabels } from './labels/labels.ts'
 import { type HistoryLine, listPostHistory } from './post-history.ts'
 import { type PostRow, selectPost } from './posts.ts'
@@ -23,6 +24,7 @@ export type WholePost = {
   comments: CommentAttempt[]
   media: ComposedMedia[]
   labels: Label[]
+  discussion: DiscussionComment[]
   history: HistoryLine[]
   /** Its measured targets, and their readings. */
   measured: MeasuredPost[]
@@ -32,7 +34,8 @@ export type WholePost = {
 /** In one statement, because many people have this page open. Null if there is no such post. */
 export const findWholePost = async (
   sql: Db,
-  ref: { workspaceId: string; postId: string },
+  /** `userId`: who reads it. */
+  ref: { workspaceId: string; postId: string; userId: string },
 ): Promise<WholePost | null> => {
   const { posts, ...parts } = await together(sql, {
     posts: read(selectPost(sql, ref), { dueAt: true, createdAt: true, updatedAt: true }),
@@ -58,6 +61,7 @@ export const findWholePost = async (
       conversionBeganAt: true,
     }),
     labels: read(listPostLabels(sql, ref), {}),
+    discussion: read(listDiscussion(sql, ref), { writtenAt: true, resolvedAt: true }),
     history: read(listPostHistory(sql, ref), { at: true }),
     measured: read(listNumbersOfPost(sql, ref), {
       publishedAt: true,

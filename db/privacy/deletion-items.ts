@@ -69,6 +69,8 @@ export const countedWith: Record<string, string> = {
   post_versions: 'posts',
   reviews: 'posts',
   review_decisions: 'posts',
+  discussion_comments: 'posts',
+  discussion_mentions: 'posts',
   reviewers: 'memberships',
   post_labels: 'posts',
   captions: 'workspaces',

@@ -2,6 +2,7 @@ import { takeChannelsOut } from '../channels/disconnecting.ts'
 import { endGrant } from '../channels/grants.ts'
 import { endAllAccess } from '../people/deactivation.ts'
 import type { Db } from '../postgres/connect.ts'
+import { eraseCommentsOf } from '../posts/discussion/erasing.ts'
 import { lockPostsOn } from '../posts/post-locks.ts'
 import { hasWorkflow, keysOfMedia } from '../posts/renditions.ts'
 import { unsentStates } from '../posts/target-states.ts'
@@ -184,6 +185,8 @@ export const listWorkspacesOf = async (sql: Db, request: OpenRequest): Promise<s
     union select workspace_id from posts where edited_by = ${request.userId}
     union select workspace_id from reviews where asked_by = ${request.userId}
     union select workspace_id from review_decisions where user_id = ${request.userId}
+    union select workspace_id from discussion_comments where user_id = ${request.userId} or resolved_by = ${request.userId}
+    union select workspace_id from discussion_mentions where user_id = ${request.userId}
     union select workspace_id from annotations where created_by = ${request.userId}
     union select workspace_id from reports where created_by = ${request.userId}`
   return rows.map((row) => row.id)
@@ -211,6 +214,7 @@ export const deletePerson = async (
   await sql`
     delete from post_versions where user_id = ${userId} or post_id in (select id from posts where created_by = ${userId})`
   await sql`update review_decisions set words = '' where user_id = ${userId}`
+  await eraseCommentsOf(sql, userId)
   const invitations = await sql`
     delete from invitations where accepted_by = ${userId} or (created_by = ${userId} and accepted_at is null)`
   await dropLetters(sql, userId)

@@ -34,6 +34,9 @@ export const aboutTables: Record<string, string> = {
   reviews:
     'reviews of posts: who asked for approval and when, its state, and the post as it was approved',
   review_decisions: 'what reviewers decided about a post, and what they wrote',
+  discussion_comments:
+    'comments beside posts: what was written, by whom, when, and whether it is resolved; \ufffc stands for a mention',
+  discussion_mentions: 'whom a comment mentions, in the order of its text',
   reviewers: 'members who approve posts',
   post_media: 'which photos and videos a post has, in which order, with their alt texts and edits',
   captions: 'saved captions and groups of hashtags: name and text',

@@ -238,6 +238,14 @@ export const keptData: Kept[] = [
     columns: ['reviews.*', 'review_decisions.*', 'reviewers.*'],
   },
   {
+    id: 'discussions',
+    group: 'content',
+    what: 'Comments beside posts: what members write to each other, about which file, whom they mention, and who resolved a comment and when',
+    why: 'To talk about a post where it is. Comments are never sent to a platform. When you delete your account, what you wrote is deleted too',
+    kept: { until: 'As long as the post, or until someone deletes them' },
+    columns: ['discussion_comments.*', 'discussion_mentions.*'],
+  },
+  {
     id: 'media',
     group: 'content',
     what: 'Photos and videos you upload, their file names and the alt texts you write',

@@ -38,6 +38,8 @@ export const purposes: Record<string, string[]> = {
   reviewers: ['A4'],
   reviews: ['D3', 'D6'],
   review_decisions: ['D3', 'D6'],
+  discussion_comments: ['D3'],
+  discussion_mentions: ['D3'],
   targets: ['U1', 'D6'],
   attempts: ['D6'],
   comment_attempts: ['D6'],

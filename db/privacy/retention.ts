@@ -67,6 +67,9 @@ export const standing: Record<string, string> = {
   labels: 'until they are deleted, as long as the workspace',
   reviews: 'as long as the post',
   review_decisions: 'as long as the post',
+  discussion_comments:
+    'until they are deleted, as long as the post; the text until its author is deleted',
+  discussion_mentions: 'as long as the comment',
   post_labels: 'as long as the post and the label',
   targets: 'as long as the post',
   renditions: 'as long as the file that they are made from',

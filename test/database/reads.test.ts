@@ -14,6 +14,7 @@ import { listAttempts } from '../../db/posts/attempts.ts'
 import { listCalendar } from '../../db/posts/calendar/posts.ts'
 import { listCommentAttempts } from '../../db/posts/comments/comments.ts'
 import { listComposedMedia } from '../../db/posts/composed-media.ts'
+import { listDiscussion } from '../../db/posts/discussion/comments.ts'
 import { listPostLabels } from '../../db/posts/labels/labels.ts'
 import { listLibrary } from '../../db/posts/library/files.ts'
 import { listTargetsAlone } from '../../db/posts/lone-targets.ts'
@@ -160,6 +161,7 @@ describe('a post that is read in one statement', () => {
       measured: await listNumbersOfPost(sql, ref),
       readings: await listReadingsOfPost(sql, ref),
       labels: await listPostLabels(sql, ref),
+      discussion: await listDiscussion(sql, ref),
     }
     const whole = await findWholePost(sql, ref)
     expect({

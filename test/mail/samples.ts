@@ -48,9 +48,11 @@ const everyDeletion: Record<DeletionMail['kind'], true> = {
   workspace: true,
 }
 const aboutReviews = ['review', 'reminder', 'escalated', 'held', 'approved', 'changes']
+const aboutComments = ['mentioned', 'discussed']
 const aboutPosts = [
   ...['failed', 'unconfirmed', 'missed', 'inbox', 'comment', 'canceled'],
   ...aboutReviews,
+  ...aboutComments,
 ]
 const everyNotice: Record<NoticeKind, Partial<NoticeToMail>> = {
   failed: {
@@ -82,6 +84,12 @@ const everyNotice: Record<NoticeKind, Partial<NoticeToMail>> = {
   approved: { facts: { due: day(9).toISOString(), stage: 'team' } },
   changes: { facts: { due: day(9).toISOString(), stage: 'team' } },
   webhook: { facts: { by: 'failures' } },
+  mentioned: {
+    commenter: 'Cleo Marti',
+    commentText: '\ufffc, can we show the clean sleeve?',
+    commentMentions: ['Ada'],
+  },
+  discussed: { commenter: 'Cleo Marti', commentText: 'The second photo is brighter.' },
 }
 
 const labels: Record<string, string> = { instagram: 'Instagram', meta: 'Meta', tiktok: 'TikTok' }
@@ -107,6 +115,9 @@ const noticeOf = (kind: NoticeKind): NoticeToMail => ({
   issuer: 'meta',
   grantName: 'Ada Steiner',
   askedBy: null,
+  commenter: null,
+  commentText: null,
+  commentMentions: [],
   email: person.email,
   userName: person.name,
   picture: null,

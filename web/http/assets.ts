@@ -26,6 +26,7 @@ const pageFolders = [
   'charts',
   'composer',
   'developers',
+  'discussion',
   'documents',
   'grid',
   'insights',

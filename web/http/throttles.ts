@@ -29,6 +29,7 @@ export const throttles = {
   'deletion-email': { hits: 3, windowS: hourS },
   'deletion-from': { hits: 20, windowS: hourS },
   'email-change': { hits: 5, windowS: hourS },
+  comment: { hits: 40, windowS: 10 * minuteS },
   export: { hits: 5, windowS: dayS },
   'link-from': { hits: 60, windowS: 15 * minuteS },
   // Calendar services read the feeds of many people from one address.

@@ -11,6 +11,7 @@ import { idParam } from '../http/ids.ts'
 import type { Renderer } from '../http/render.ts'
 import { requireMember } from '../http/session.ts'
 import { createStreamLimit, type StreamLimit } from '../http/stream-limit.ts'
+import { seeDiscussion } from '../posts/discussion/seen.ts'
 import { loadPostPage, namesOf } from '../posts/post-page.ts'
 import { lookAgainInS, progressWords } from '../posts/progress-words.ts'
 import { formats } from '../time/formats.ts'
@@ -61,6 +62,7 @@ export const liveRoutes = (deps: WebDeps, view: Renderer) => {
     .get(`${one}/status`, guard, async (c) => {
       const page = await loadPostPage(deps, c.var.workspace, idParam(c, 'post'), c.var.user.id)
       if (!page) throw new HTTPException(404)
+      await seeDiscussion(deps, c, page)
       return view.partial(c, 'posts/_status', page)
     })
     .get(`${one}/progress`, guard, async (c) => {

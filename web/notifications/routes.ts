@@ -7,6 +7,7 @@ import {
   type OpenedNotice,
   openNotice,
 } from '../../db/notifications/notifications.ts'
+import { withNames } from '../../text/mentions.ts'
 import { seeOther } from '../http/answers.ts'
 import { forMembers, type WebDeps } from '../http/env.ts'
 import { idParam, isId } from '../http/ids.ts'
@@ -45,6 +46,7 @@ export const noticesRoutes = (deps: WebDeps, view: Renderer) =>
         base,
         notices: notices.map((one) => ({
           ...one,
+          comment: withNames(one.commentText ?? '', one.commentMentions),
           mark: platforms.get(one.platform ?? ''),
           tone: toneOf(one.kind),
         })),
@@ -100,13 +102,17 @@ const toneOf = (kind: NoticeKind): Tone => {
     case 'asked':
     case 'inbox':
       return { tone: 'wait', icon: 'clock' }
+    case 'mentioned':
+    case 'discussed':
+      return { tone: 'grey', icon: 'message-circle' }
     default:
       return { tone: 'grey', icon: 'bell' }
   }
 }
 
 /** The page that a notice is about. */
-const subjectOf = ({ kind, postId, facts }: OpenedNotice): string => {
+const subjectOf = ({ kind, postId, commentId, facts }: OpenedNotice): string => {
+  if (commentId) return `posts/${postId}#comment-${commentId}`
   if (postId) return `posts/${postId}`
   if (facts.seriesId) return `series/${String(facts.seriesId)}`
   if (kind === 'webhook') return 'settings/developers'

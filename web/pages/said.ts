@@ -42,6 +42,9 @@ const sentences = {
   'reviews-approved': 'Approved.',
   'reviews-some':
     'Some posts were changed in the meantime, or you can’t approve them. The others are done.',
+  'comment-deleted': 'Comment deleted.',
+  'comment-resolved': 'Comment resolved.',
+  'comment-reopened': 'Comment reopened.',
   'reviews-none': 'Select at least one post.',
   'member-removed': 'They’re no longer a member of this workspace.',
   'invitation-revoked': 'Invitation revoked. Its link no longer works.',

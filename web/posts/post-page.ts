@@ -14,6 +14,7 @@ import { loadPostReview } from '../reviews/post-review.ts'
 import { type Formats, formats } from '../time/formats.ts'
 import { actWords, type Names } from './act-words.ts'
 import { isBeingDeleted, isDeleted } from './deletion-receipt.ts'
+import { type CommentForm, discussionView } from './discussion/view.ts'
 import { historyWords } from './history-words.ts'
 import { lateWords } from './neighbors.ts'
 import { inboxWords, overallPill, pillOf } from './post-state.ts'
@@ -32,10 +33,9 @@ export const loadPostPage = async (
   workspace: Workspace,
   postId: string,
   userId: string,
-  did?: string,
+  { did, comment }: { did?: string | undefined; comment?: CommentForm } = {},
 ): Promise<View | null> => {
-  const ref = { workspaceId: workspace.id, postId }
-  const whole = await findWholePost(deps.sql, ref)
+  const whole = await findWholePost(deps.sql, { workspaceId: workspace.id, postId, userId })
   if (!whole) return null
   const { post, targets, attempts, comments, media, labels, history, measured, readings } = whole
   const fmt = formats(workspace, deps.now())
@@ -74,6 +74,7 @@ export const loadPostPage = async (
     labels,
     // Posts that can be edited have theirs in the composer.
     allLabels: can.edit ? [] : await listLabels(deps.sql, workspace.id),
+    discussion: discussionView(whole.discussion, media, comment),
     content: contentOf({ post, targets, media }, textsOf(deps, post, targets), base),
     history: history.flatMap((line) => historyView(line, names, fmt)),
     answer: did ? await actAnswerOf(deps, workspace, did, names, fmt) : null,

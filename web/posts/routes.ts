@@ -14,6 +14,8 @@ import { type Composer, loadComposer, withRole } from './composer.ts'
 import { faultsOf } from './composer-faults.ts'
 import { formOfRequest, formToStart, leftOf } from './composer-form.ts'
 import { composerView, type Mood } from './composer-page.ts'
+import { discussionRoutes } from './discussion/routes.ts'
+import { seeDiscussion } from './discussion/seen.ts'
 import { openPost } from './drafts/opening.ts'
 import { draftRoutes, requireSamePerson } from './drafts/routes.ts'
 import { versionRoutes } from './drafts/version-routes.ts'
@@ -65,16 +67,13 @@ export const postsRoutes = (deps: WebDeps, view: Renderer) => {
     .route('/', versionRoutes(deps, view))
     .post('/w/:workspace/posts', guard, async (c) => take(deps, view, c, null, await postedForm(c)))
     .get(one, guard, async (c) => {
-      const page = await loadPostPage(
-        deps,
-        c.var.workspace,
-        idParam(c, 'post'),
-        c.var.user.id,
-        c.req.query('did'),
-      )
+      const page = await loadPostPage(deps, c.var.workspace, idParam(c, 'post'), c.var.user.id, {
+        did: c.req.query('did'),
+      })
       if (!page) throw new HTTPException(404)
       if (c.req.query('part') === 'quick')
         return view.partial(c, 'calendar/_quick', quickView(c, page))
+      await seeDiscussion(deps, c, page)
       return view.page(c, 'posts/show', page)
     })
     .get(`${one}/edit`, guard, async (c) => {
@@ -84,6 +83,7 @@ export const postsRoutes = (deps: WebDeps, view: Renderer) => {
       return showComposer(deps, view, c, post, opened.form, 'writing', opened.unsavedAt)
     })
     .post(one, guard, async (c) => take(deps, view, c, await getPost(deps, c), await postedForm(c)))
+    .route('/', discussionRoutes(deps, view))
     .route('/', postActRoutes(deps, view))
 }
 
