@@ -19,7 +19,7 @@ export const promises: PromiseMade[] = [
     A4: 'There are two roles: manager and admin.',
     A5: 'A password is stored only as a salted hash (Argon2id).',
     A6: 'Sign-in is rate-limited and locks after repeated failures.',
-    A7: 'There is one cookie, the session cookie. It’s Secure, HttpOnly and strictly necessary, so there is no consent banner.',
+    A7: 'With an account, there is one cookie, the session cookie. A client who reviews posts by a link gets one for that link. Both are Secure, HttpOnly and strictly necessary, so there is no consent banner.',
     A8: 'There is no third-party analytics, tracking or advertising. A page loads nothing from any other origin.',
   }),
   ...group('Data of platforms and people', {

@@ -662,6 +662,14 @@ create table channels (
   looked_at timestamp with time zone,
   attention_dismissed_at timestamp with time zone
 );
+create table client_reviewers (
+  id uuid default uuid_v7() not null,
+  workspace_id uuid not null,
+  link_id uuid not null,
+  name text not null,
+  cookie_hash bytea not null,
+  created_at timestamp with time zone not null
+);
 create table comment_attempts (
   id uuid default uuid_v7() not null,
   workspace_id uuid not null,
@@ -1213,7 +1221,30 @@ create table review_decisions (
   decision text not null,
   user_id uuid,
   words text default ''::text not null,
-  decided_at timestamp with time zone default now() not null
+  decided_at timestamp with time zone default now() not null,
+  by_client boolean default false not null,
+  reviewer_id uuid
+);
+create table review_link_posts (
+  link_id uuid not null,
+  post_id uuid not null,
+  workspace_id uuid not null
+);
+create table review_links (
+  id uuid default uuid_v7() not null,
+  workspace_id uuid not null,
+  user_id uuid not null,
+  name text not null,
+  token_hash bytea not null,
+  passphrase_hash text,
+  from_day date,
+  to_day date,
+  channel_ids uuid[] default '{}'::uuid[] not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  opens integer default 0 not null,
+  opened_at timestamp with time zone
 );
 create table reviewers (
   workspace_id uuid not null,
@@ -1418,8 +1449,7 @@ create table users (
   theme text default 'auto'::text not null,
   created_at timestamp with time zone default now() not null,
   deactivated_at timestamp with time zone,
-  notices_by_mail text[] default '{failed,unconfirmed,missed,inbox,comment,canceled,ending,ended,disconnected,asked,erased,left,unread,review,reminder,escalated,held,approved,changes,webhook}'::text[] not null,
-  notices_by_mail text[] default '{failed,unconfirmed,missed,inbox,comment,canceled,ending,ended,disconnected,asked,erased,left,unread,review,reminder,escalated,held,approved,changes,mentioned,discussed}'::text[] not null,
+  notices_by_mail text[] default '{failed,unconfirmed,missed,inbox,comment,canceled,ending,ended,disconnected,asked,erased,left,unread,review,reminder,escalated,held,approved,changes,webhook,mentioned,discussed}'::text[] not null,
   deactivated_by text,
   policy_version text,
   hours smallint default 12 not null,
@@ -1519,6 +1549,7 @@ alter table captions add constraint captions_text_check CHECK ((text <> ''::text
 alter table channels add constraint channels_disconnected_without_token CHECK (((state <> 'disconnected'::text) OR (token_sealed IS NULL)));
 alter table channels add constraint channels_erased_is_empty CHECK (((grant_id IS NOT NULL) OR ((state = 'disconnected'::text) AND (handle = ''::text) AND (settings = '{}'::jsonb) AND (account_facts IS NULL) AND (token_sealed IS NULL))));
 alter table channels add constraint channels_state_check CHECK ((state = ANY (ARRAY['connected'::text, 'reconnect'::text, 'disconnected'::text])));
+alter table client_reviewers add constraint client_reviewers_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100)));
 alter table comment_attempts add constraint comment_attempts_outcome_check CHECK ((outcome = ANY (ARRAY['claimed'::text, 'accepted'::text, 'refused'::text, 'unknown'::text, 'not_sent'::text, 'found'::text, 'absent'::text])));
 alter table deletion_items add constraint deletion_items_amount_check CHECK ((amount > 0));
 alter table deletion_items add constraint deletion_items_list_check CHECK ((list = ANY (ARRAY['deleted'::text, 'kept'::text])));
@@ -1564,8 +1595,7 @@ alter table media add constraint media_kind_check CHECK ((kind = ANY (ARRAY['ima
 alter table media add constraint media_size_bytes_check CHECK ((size_bytes > 0));
 alter table media_links add constraint media_links_name_form CHECK ((length(name) >= 22));
 alter table memberships add constraint memberships_role_check CHECK ((role = ANY (ARRAY['manager'::text, 'admin'::text])));
-alter table notices add constraint notices_kind_check CHECK ((kind = ANY (ARRAY['failed'::text, 'unconfirmed'::text, 'missed'::text, 'inbox'::text, 'comment'::text, 'canceled'::text, 'ending'::text, 'ended'::text, 'disconnected'::text, 'asked'::text, 'erased'::text, 'left'::text, 'unread'::text, 'review'::text, 'reminder'::text, 'escalated'::text, 'held'::text, 'approved'::text, 'changes'::text, 'webhook'::text])));
-alter table notices add constraint notices_kind_check CHECK ((kind = ANY (ARRAY['failed'::text, 'unconfirmed'::text, 'missed'::text, 'inbox'::text, 'comment'::text, 'canceled'::text, 'ending'::text, 'ended'::text, 'disconnected'::text, 'asked'::text, 'erased'::text, 'left'::text, 'unread'::text, 'review'::text, 'reminder'::text, 'escalated'::text, 'held'::text, 'approved'::text, 'changes'::text, 'mentioned'::text, 'discussed'::text])));
+alter table notices add constraint notices_kind_check CHECK ((kind = ANY (ARRAY['failed'::text, 'unconfirmed'::text, 'missed'::text, 'inbox'::text, 'comment'::text, 'canceled'::text, 'ending'::text, 'ended'::text, 'disconnected'::text, 'asked'::text, 'erased'::text, 'left'::text, 'unread'::text, 'review'::text, 'reminder'::text, 'escalated'::text, 'held'::text, 'approved'::text, 'changes'::text, 'webhook'::text, 'mentioned'::text, 'discussed'::text])));
 alter table passkeys add constraint passkeys_name_length CHECK (((length(name) >= 1) AND (length(name) <= 60)));
 alter table post_media add constraint post_media_edits_check CHECK ((jsonb_typeof(edits) = 'object'::text));
 alter table post_media add constraint post_media_position_check CHECK ((("position" >= 1) AND ("position" <= 35)));
@@ -1595,6 +1625,9 @@ alter table reports add constraint reports_week_start_check CHECK ((week_start =
 alter table review_decisions add constraint review_decisions_decision_check CHECK ((decision = ANY (ARRAY['approved'::text, 'changes'::text, 'revoked'::text, 'withdrawn'::text])));
 alter table review_decisions add constraint review_decisions_stage_check CHECK ((stage = ANY (ARRAY['team'::text, 'client'::text])));
 alter table review_decisions add constraint review_decisions_words_check CHECK ((char_length(words) <= 2000));
+alter table review_links add constraint review_links_check CHECK ((((from_day IS NULL) = (to_day IS NULL)) AND (from_day <= to_day)));
+alter table review_links add constraint review_links_check1 CHECK ((expires_at > created_at));
+alter table review_links add constraint review_links_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 80)));
 alter table reviews add constraint reviews_check CHECK (((state <> 'approved'::text) OR (content IS NOT NULL)));
 alter table reviews add constraint reviews_content_check CHECK ((jsonb_typeof(content) = 'object'::text));
 alter table reviews add constraint reviews_round_check CHECK ((round > 0));
@@ -1649,6 +1682,7 @@ alter table captions add constraint captions_pkey PRIMARY KEY (id);
 alter table channel_days add constraint channel_days_pkey PRIMARY KEY (channel_id, day);
 alter table channel_months add constraint channel_months_pkey PRIMARY KEY (channel_id, month);
 alter table channels add constraint channels_pkey PRIMARY KEY (id);
+alter table client_reviewers add constraint client_reviewers_pkey PRIMARY KEY (id);
 alter table comment_attempts add constraint comment_attempts_pkey PRIMARY KEY (id);
 alter table connections_under_way add constraint connections_under_way_pkey PRIMARY KEY (state_hash);
 alter table deletion_items add constraint deletion_items_pkey PRIMARY KEY (request_id, list, item);
@@ -1695,6 +1729,8 @@ alter table renditions add constraint renditions_pkey PRIMARY KEY (id);
 alter table report_links add constraint report_links_pkey PRIMARY KEY (id);
 alter table reports add constraint reports_pkey PRIMARY KEY (id);
 alter table review_decisions add constraint review_decisions_pkey PRIMARY KEY (id);
+alter table review_link_posts add constraint review_link_posts_pkey PRIMARY KEY (link_id, post_id);
+alter table review_links add constraint review_links_pkey PRIMARY KEY (id);
 alter table reviewers add constraint reviewers_pkey PRIMARY KEY (workspace_id, user_id);
 alter table reviews add constraint reviews_pkey PRIMARY KEY (post_id);
 alter table revocations add constraint revocations_pkey PRIMARY KEY (id);
@@ -1718,6 +1754,7 @@ alter table api_keys add constraint api_keys_secret_hash_key UNIQUE (secret_hash
 alter table attempts add constraint attempts_numbered UNIQUE (target_id, number);
 alter table captions add constraint captions_workspace_id_name_key_key UNIQUE (workspace_id, name_key);
 alter table channels add constraint channels_account_unique UNIQUE (workspace_id, platform, account_id);
+alter table client_reviewers add constraint client_reviewers_cookie_hash_key UNIQUE (cookie_hash);
 alter table comment_attempts add constraint comment_attempts_numbered UNIQUE (target_id, number);
 alter table deletion_requests add constraint deletion_requests_code_unique UNIQUE (code_hash);
 alter table elsewhere_posts add constraint elsewhere_posts_channel_id_platform_post_id_key UNIQUE (channel_id, platform_post_id);
@@ -1741,6 +1778,7 @@ alter table renditions add constraint renditions_store_key_key UNIQUE (store_key
 alter table report_links add constraint report_links_code_hash_key UNIQUE (code_hash);
 alter table report_links add constraint report_links_report_id_key UNIQUE (report_id);
 alter table reports add constraint reports_workspace_id_id_key UNIQUE (workspace_id, id);
+alter table review_links add constraint review_links_token_hash_key UNIQUE (token_hash);
 alter table sessions add constraint sessions_token_unique UNIQUE (token_hash);
 alter table slots add constraint slots_channel_id_weekday_wall_time_key UNIQUE (channel_id, weekday, wall_time);
 alter table targets add constraint targets_bound_once UNIQUE (channel_id, platform_post_id);
@@ -1765,6 +1803,8 @@ CREATE INDEX channel_days_term on channel_days USING btree (((day)::timestamp wi
 CREATE INDEX channel_days_workspace on channel_days USING btree (workspace_id, day);
 CREATE INDEX channel_months_workspace on channel_months USING btree (workspace_id, month);
 CREATE INDEX channels_grant on channels USING btree (grant_id);
+CREATE INDEX client_reviewers_link on client_reviewers USING btree (link_id);
+CREATE INDEX client_reviewers_workspace on client_reviewers USING btree (workspace_id);
 CREATE INDEX comment_attempts_term on comment_attempts USING btree ((claimed_at AT TIME ZONE 'UTC'::text));
 CREATE INDEX comment_attempts_workspace on comment_attempts USING btree (workspace_id);
 CREATE INDEX deletion_mails_request on deletion_mails USING btree (request_id);
@@ -1848,9 +1888,14 @@ CREATE INDEX renditions_waiting on renditions USING btree (media_id) WHERE (stat
 CREATE INDEX renditions_workspace on renditions USING btree (workspace_id);
 CREATE INDEX report_links_user on report_links USING btree (user_id);
 CREATE INDEX reports_author on reports USING btree (created_by) WHERE (created_by IS NOT NULL);
+CREATE INDEX review_decisions_client on review_decisions USING btree (reviewer_id) WHERE (reviewer_id IS NOT NULL);
 CREATE INDEX review_decisions_person on review_decisions USING btree (user_id) WHERE (user_id IS NOT NULL);
 CREATE INDEX review_decisions_post on review_decisions USING btree (post_id, decided_at DESC);
 CREATE INDEX review_decisions_workspace on review_decisions USING btree (workspace_id);
+CREATE INDEX review_link_posts_post on review_link_posts USING btree (post_id);
+CREATE INDEX review_link_posts_workspace on review_link_posts USING btree (workspace_id);
+CREATE INDEX review_links_maker on review_links USING btree (user_id);
+CREATE INDEX review_links_workspace on review_links USING btree (workspace_id, id DESC);
 CREATE INDEX reviewers_person on reviewers USING btree (user_id);
 CREATE INDEX reviews_asker on reviews USING btree (asked_by) WHERE (asked_by IS NOT NULL);
 CREATE INDEX reviews_waiting on reviews USING btree (post_id) WHERE (state = 'waiting'::text);
@@ -1922,6 +1967,8 @@ alter table channel_months add constraint channel_months_channel_id_fkey FOREIGN
 alter table channel_months add constraint channel_months_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table channels add constraint channels_grant_id_fkey FOREIGN KEY (grant_id) REFERENCES grants(id) ON DELETE SET NULL;
 alter table channels add constraint channels_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+alter table client_reviewers add constraint client_reviewers_link_id_fkey FOREIGN KEY (link_id) REFERENCES review_links(id) ON DELETE CASCADE;
+alter table client_reviewers add constraint client_reviewers_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table comment_attempts add constraint comment_attempts_target_id_fkey FOREIGN KEY (target_id) REFERENCES targets(id) ON DELETE CASCADE;
 alter table comment_attempts add constraint comment_attempts_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table connections_under_way add constraint connections_under_way_session_id_fkey FOREIGN KEY (session_id) REFERENCES sessions(id) ON DELETE CASCADE;
@@ -2015,8 +2062,14 @@ alter table report_links add constraint report_links_workspace_id_user_id_fkey F
 alter table reports add constraint reports_created_by_fkey FOREIGN KEY (created_by) REFERENCES users(id) ON DELETE SET NULL;
 alter table reports add constraint reports_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table review_decisions add constraint review_decisions_post_id_fkey FOREIGN KEY (post_id) REFERENCES posts(id) ON DELETE CASCADE;
+alter table review_decisions add constraint review_decisions_reviewer_id_fkey FOREIGN KEY (reviewer_id) REFERENCES client_reviewers(id) ON DELETE SET NULL;
 alter table review_decisions add constraint review_decisions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE SET NULL;
 alter table review_decisions add constraint review_decisions_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+alter table review_link_posts add constraint review_link_posts_link_id_fkey FOREIGN KEY (link_id) REFERENCES review_links(id) ON DELETE CASCADE;
+alter table review_link_posts add constraint review_link_posts_post_id_fkey FOREIGN KEY (post_id) REFERENCES posts(id) ON DELETE CASCADE;
+alter table review_link_posts add constraint review_link_posts_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+alter table review_links add constraint review_links_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
+alter table review_links add constraint review_links_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table reviewers add constraint reviewers_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
 alter table reviewers add constraint reviewers_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table reviews add constraint reviews_asked_by_fkey FOREIGN KEY (asked_by) REFERENCES users(id) ON DELETE SET NULL;
@@ -2173,6 +2226,9 @@ comment on column channels.account_facts is 'promise: D2: what the platform said
 comment on column channels.state_reason is 'why it waits for a person, in words';
 comment on column channels.looked_at is 'when a waiting post last asked whether this lost account is back; many posts may wait, and each would ask';
 comment on column channels.attention_dismissed_at is 'when a member dismissed that this account needs to be reconnected; null again once its state changes';
+comment on table client_reviewers is 'clients who review posts by a link, known by this link only; deleted with it';
+comment on column client_reviewers.name is 'as the client typed it';
+comment on column client_reviewers.cookie_hash is 'SHA-256 of the code in the cookie of the client''s browser';
 comment on table comment_attempts is 'one call that writes a first comment: written before the call, its outcome after';
 comment on column comment_attempts.fingerprint is 'SHA-256 over the account, the post''s id at the platform and the text of the comment';
 comment on column comment_attempts.outcome is 'claimed: no word yet. unknown: sent, no clear answer. found, absent: what reconciling proved';
@@ -2394,6 +2450,19 @@ comment on column reports.hours is 'with date_order and week_start: how dates ar
 comment on table review_decisions is 'what reviewers decided about a post, and what they want changed';
 comment on column review_decisions.user_id is 'null: the person deleted their account';
 comment on column review_decisions.words is 'what should change, as typed';
+comment on column review_decisions.by_client is 'a client decided by a review link; then user_id is null';
+comment on column review_decisions.reviewer_id is 'the client; null: a member, or the link has been deleted since';
+comment on table review_link_posts is 'the posts of a link that was made for chosen ones';
+comment on table review_links is 'secret links under which clients review posts without an account';
+comment on column review_links.user_id is 'who made it; it works only while this person may approve posts';
+comment on column review_links.name is 'what the client reads, such as December posts';
+comment on column review_links.token_hash is 'SHA-256 of the code in the link, which is shown once';
+comment on column review_links.passphrase_hash is 'Argon2id; null: the link alone is enough';
+comment on column review_links.from_day is 'the link shows what is due on these days in the time zone of the workspace, looked up at each view; null: the posts of review_link_posts';
+comment on column review_links.channel_ids is 'of a span: only posts for one of these accounts; empty: all accounts';
+comment on column review_links.ended_at is 'a member revoked it, or the rights of its maker ended';
+comment on column review_links.opens is 'how often its page was opened';
+comment on column review_links.opened_at is 'when its page was last opened';
 comment on table reviewers is 'members who approve posts; in a workspace without any, its admins do';
 comment on table reviews is 'the review of a post that someone asked for, or that the workspace requires. While there is one, the post goes out only as it was approved';
 comment on column reviews.state is 'changes: changes were requested; edited: a draft was edited after it was approved; held: its time came before the approval';

@@ -73,6 +73,9 @@ import { publicReportRoutes } from './reports/public-routes.ts'
 import { reportRoutes } from './reports/routes.ts'
 import { reportShareRoutes } from './reports/share-routes.ts'
 import { reviewActRoutes } from './reviews/act-routes.ts'
+import { clientFileRoutes } from './reviews/client/file-routes.ts'
+import { clientRoutes } from './reviews/client/routes.ts'
+import { reviewLinkRoutes } from './reviews/links/routes.ts'
 import { reviewsRoutes } from './reviews/routes.ts'
 import { reviewSettingsRoutes } from './reviews/settings-routes.ts'
 import { webhookRoutes } from './webhooks/routes.ts'
@@ -148,6 +151,9 @@ const pages: ((deps: WebDeps, view: Renderer) => Hono<any>)[] = [
   reviewSettingsRoutes,
   reviewsRoutes,
   reviewActRoutes,
+  reviewLinkRoutes,
+  clientRoutes,
+  clientFileRoutes,
   queueRoutes,
   keyRoutes,
   webhookRoutes,

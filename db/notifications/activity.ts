@@ -36,9 +36,10 @@ export const listEvents = async (
   { filter, before, limit }: ActivityPage,
 ): Promise<ListedEvent[]> =>
   await sql<ListedEvent[]>`
-    select e.id, e.name, e.at, u.name as who, e.subject_id, s.name as subject_name, coalesce(p.id, g.post_id) as post_id,
+    select e.id, e.name, e.at, case when e.facts ? 'client' then coalesce(k.name, 'A client') else u.name end as who, e.subject_id, s.name as subject_name, coalesce(p.id, g.post_id) as post_id,
       e.facts
     from events e left join users u on u.id = e.user_id
+      left join client_reviewers k on k.workspace_id = e.workspace_id and k.id = (e.facts ->> 'client')::uuid
       left join memberships m on m.workspace_id = e.workspace_id and m.user_id = e.subject_id
       left join users s on s.id = m.user_id
       left join posts p on p.id = e.subject_id and p.workspace_id = e.workspace_id
@@ -48,6 +49,6 @@ export const listEvents = async (
     order by e.id desc limit ${limit}`
 
 const matching = (sql: Db, { by, channelId, postId }: ActivityFilter) => sql`
-  ${by === null ? sql`` : by === 'system' ? sql`and e.user_id is null` : sql`and e.user_id = ${by.userId}`}
+  ${by === null ? sql`` : by === 'system' ? sql`and e.user_id is null and not e.facts ? 'client'` : sql`and e.user_id = ${by.userId}`}
   ${channelId === null ? sql`` : sql`and (e.subject_id = ${channelId} or g.channel_id = ${channelId})`}
   ${postId === null ? sql`` : sql`and (e.subject_id = ${postId} or e.subject_id in (select id from targets where post_id = ${postId}))`}`

@@ -1,6 +1,7 @@
 import { deleteApiKeysOf } from '../api/keys.ts'
 import { deleteFeedsOf } from '../feeds/feeds.ts'
 import type { Db } from '../postgres/connect.ts'
+import { endReviewLinksOf } from '../posts/review-links/links.ts'
 import { terms } from '../privacy/terms.ts'
 import { deleteReportLinksOf } from '../reports/links.ts'
 import { deleteEndpointsOf } from '../webhooks/endpoints.ts'
@@ -23,6 +24,7 @@ export const endAllAccess = async (sql: Db, userId: string, now: Date): Promise<
   await deleteApiKeysOf(sql, userId)
   await deleteReportLinksOf(sql, userId)
   await deleteEndpointsOf(sql, userId)
+  await endReviewLinksOf(sql, userId, now)
 }
 
 /** Ends all access, too. False if the account was already deactivated. */

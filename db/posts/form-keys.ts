@@ -12,6 +12,7 @@ export type FormPurpose =
   | 'import'
   | 'webhook'
   | 'comment'
+  | 'review-link'
 /** `key` identifies the form. `digest` is a hash of the submitted values. */
 export type FormKey = {
   key: string

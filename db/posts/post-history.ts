@@ -22,10 +22,11 @@ export const listPostHistory = (
   ref: { workspaceId: string; postId: string },
 ): Promise<HistoryLine[]> =>
   sql<HistoryLine[]>`
-    select events.id, events.name, at, users.name as user_name, 
+    select events.id, events.name, at, case when facts ? 'client' then coalesce(k.name, 'A client') else users.name end as user_name,
       nullif(nullif(subject_id, ${ref.postId}::uuid), (select import_id from posts where id = ${ref.postId})) as target_id, facts
     from events left join users on users.id = user_id
-    where workspace_id = ${ref.workspaceId} and events.name not like 'discussion.%' and subject_id = any(array(
+      left join client_reviewers k on k.workspace_id = events.workspace_id and k.id = (facts ->> 'client')::uuid
+    where events.workspace_id = ${ref.workspaceId} and events.name not like 'discussion.%' and subject_id = any(array(
       select ${ref.postId}::uuid union all select import_id from posts where id = ${ref.postId} and workspace_id = ${ref.workspaceId}
       union all select id from targets where post_id = ${ref.postId} and workspace_id = ${ref.workspaceId}))
     order by at desc, events.id desc limit 100`

@@ -37,6 +37,10 @@ export const aboutTables: Record<string, string> = {
   discussion_comments:
     'comments beside posts: what was written, by whom, when, and whether it is resolved; \ufffc stands for a mention',
   discussion_mentions: 'whom a comment mentions, in the order of its text',
+  review_links:
+    'links by which clients review posts: what they show, until when they work, when they were opened',
+  review_link_posts: 'which posts a review link was made for',
+  client_reviewers: 'clients who review posts by a link: the name they typed, and when',
   reviewers: 'members who approve posts',
   post_media: 'which photos and videos a post has, in which order, with their alt texts and edits',
   captions: 'saved captions and groups of hashtags: name and text',

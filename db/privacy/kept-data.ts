@@ -246,6 +246,22 @@ export const keptData: Kept[] = [
     columns: ['discussion_comments.*', 'discussion_mentions.*'],
   },
   {
+    id: 'review-links',
+    group: 'content',
+    what: 'Review links that you make for clients: what they show, until when they work, how often and when they were opened, and hashes of the link and its passphrase',
+    why: 'So that a client can approve posts without an account, and so that you can see and revoke links',
+    kept: { rule: 'review_links' },
+    columns: ['review_links.*', 'review_link_posts.*'],
+  },
+  {
+    id: 'clients',
+    group: 'content',
+    what: 'Of clients who review posts by such a link: the name they typed, and a hash of the code in their cookie',
+    why: 'So that the team sees who decided. The name is kept for that link only',
+    kept: { rule: 'review_links' },
+    columns: ['client_reviewers.*'],
+  },
+  {
     id: 'media',
     group: 'content',
     what: 'Photos and videos you upload, their file names and the alt texts you write',

@@ -70,6 +70,8 @@ export const standing: Record<string, string> = {
   discussion_comments:
     'until they are deleted, as long as the post; the text until its author is deleted',
   discussion_mentions: 'as long as the comment',
+  review_link_posts: 'as long as the link and the post',
+  client_reviewers: 'as long as the link',
   post_labels: 'as long as the post and the label',
   targets: 'as long as the post',
   renditions: 'as long as the file that they are made from',

@@ -9,6 +9,8 @@ export const terms = {
   numbers: '24 months',
   /** Uploaded files. promise: R4 */
   media: '90 days',
+  /** A review link and the names of its clients, after it ended. */
+  reviewLink: '30 days',
   /** Records of what was done: the activity log, attempts to publish, emails about the policy. */
   records: '24 months',
 } as const

@@ -75,7 +75,7 @@ describe('docs/security.md', () => {
     const isLimit = /(max|Max|most|limit|Limit|Timeout|per(Session|Server))/
     // Page sizes, functions and other exports that don't limit work.
     const others =
-      /^(show|list|limitBodies$|limitLinks$|limitFeeds$|limitReports$|limitPublicForms$|\w+Limits$|createStreamLimit$|spawnLimited$|lookAgain)/
+      /^(show|list|limitBodies$|limitLinks$|limitFeeds$|limitReports$|limitReviews$|limitPublicForms$|\w+Limits$|createStreamLimit$|spawnLimited$|lookAgain)/
     const exported = ['web', 'media']
       .flatMap((folder) =>
         readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map(

@@ -245,6 +245,10 @@ describe('every secret that gives access', () => {
       'connect-refused.test.ts: works only in the session that began it, for an admin',
     'deletion_requests.code_hash': 'opens a status page that names nobody; it gives no right',
     'users.password_hash': 'not handed out',
+    'review_links.token_hash': 'link-ends.test.ts: a review link ends with the rights of its maker',
+    'review_links.passphrase_hash': 'not handed out',
+    'client_reviewers.cookie_hash':
+      'link-ends.test.ts: the cookie is worth nothing at another link, and ends with its link',
     'feeds.code_hash': 'feeds.test.ts: ends when the person …',
     'report_links.code_hash': 'reports.test.ts: a link ends when the person who made it …',
     'api_keys.secret_hash': 'keys.test.ts: ends when its maker leaves, and does not come back',

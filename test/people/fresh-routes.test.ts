@@ -45,6 +45,7 @@ const fresh = [
   'POST /w/:workspace/people/:user/remove',
   'POST /w/:workspace/people/:user/deactivate',
   'POST /w/:workspace/people/:user/reactivate',
+  'POST /w/:workspace/reviews/links',
   'POST /w/:workspace/settings/developers/keys',
   'POST /w/:workspace/settings/developers/keys/:key/end',
   'POST /w/:workspace/settings/developers/webhooks',
@@ -87,6 +88,7 @@ const others: Record<string, RegExp[]> = {
   'writes ask in Temporal’s own form: test/browser/temporal-ui.test.ts': [/\w+ \/temporal/],
   'signed by a platform': [/POST \/callbacks/],
   'with a key, not a session': [/\w+ \/api\/v1\//, /POST \/mcp$/],
+  'by a review link, without an account': [/POST \/review\/:code/],
 }
 
 const stale = (person: Person) =>

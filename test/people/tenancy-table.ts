@@ -1,6 +1,7 @@
 import { type Access, admins, everybody, members, row, signedIn } from './access.ts'
 import { reportRoutes } from './tenancy-reports.ts'
-import { webhookRights } from './tenancy-webhooks.ts'
+import { webhookRoutes } from './tenancy-webhooks.ts'
+import { reviewLinkRoutes } from './tenancy-review-links.ts'
 
 export const routes: Record<string, Access> = {
   'GET /': row(200, 303, 303, 303, 303),
@@ -51,6 +52,7 @@ export const routes: Record<string, Access> = {
   'POST /w/:workspace/posts/imports/:import/confirm': members(404),
   'POST /w/:workspace/posts/imports/:import/undo': members(404),
   ...reportRoutes,
+  ...reviewLinkRoutes,
   'GET /w/:workspace/feeds': members(200),
   'POST /w/:workspace/feeds/:kind/link': members(404),
   'POST /w/:workspace/feeds/:kind/delete': members(404),
@@ -147,7 +149,7 @@ export const routes: Record<string, Access> = {
   'GET /w/:workspace/settings/developers': admins(200),
   'POST /w/:workspace/settings/developers/keys': admins(422),
   'POST /w/:workspace/settings/developers/keys/:key/end': admins(404),
-  ...webhookRights(admins),
+  ...webhookRoutes,
 
   // These calls are unsigned, so they are refused for everyone.
   'POST /callbacks/meta/deauthorize': everybody(400),

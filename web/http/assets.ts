@@ -37,6 +37,7 @@ const pageFolders = [
   'queue',
   'receipts',
   'reports',
+  'review',
   'settings',
   'today',
 ]

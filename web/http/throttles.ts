@@ -37,6 +37,11 @@ export const throttles = {
   'feed-from': { hits: 600, windowS: 15 * minuteS },
   // An opened report loads its pictures, too.
   'report-from': { hits: 600, windowS: 15 * minuteS },
+  // Everyone at a client's office reviews by the same link, and each decision is a request or two.
+  review: { hits: 300, windowS: 15 * minuteS },
+  'review-from': { hits: 600, windowS: 15 * minuteS },
+  'review-pair': { hits: 5, windowS: 5 * minuteS },
+  'review-words': { hits: 60, windowS: hourS },
   'form-from': { hits: 300, windowS: 15 * minuteS },
 }
 

@@ -99,6 +99,22 @@ export const limitFeeds = (deps: WebDeps, param: string) =>
     { purpose: 'feed-from', of: clientAddress(c, deps.config.trustedProxies) },
   ])
 
+/** For the pages of a review link: per link, and per network with a higher maximum. */
+export const limitReviews = (deps: WebDeps) =>
+  limit(deps, (c) => [
+    { purpose: 'review', of: c.req.param('code') ?? '' },
+    { purpose: 'review-from', of: clientAddress(c, deps.config.trustedProxies) },
+  ])
+
+/**
+ * Limits the passphrase of a review link per network, so that nobody else can lock a client out, and
+ * with a higher maximum per link.
+ */
+export const passphraseLimits = (c: AnyContext, deps: WebDeps, linkId: string): Limit[] => [
+  { purpose: 'review-pair', of: `${linkId} ${clientAddress(c, deps.config.trustedProxies)}` },
+  { purpose: 'review-words', of: linkId },
+]
+
 const limitNetwork = (deps: WebDeps, purpose: Purpose) =>
   limit(deps, (c) => [{ purpose, of: clientAddress(c, deps.config.trustedProxies) }])
 

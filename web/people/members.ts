@@ -10,6 +10,7 @@ import {
   type Role,
 } from '../../db/people/memberships.ts'
 import { type Sql, tx } from '../../db/postgres/connect.ts'
+import { endStrangeLinks } from '../../db/posts/review-links/links.ts'
 import { withdrawExports } from '../../db/privacy/exports.ts'
 import { deleteEndpointsOf } from '../../db/webhooks/endpoints.ts'
 
@@ -65,6 +66,7 @@ const onMember = async (
     const isLast = was === 'admin' && (await countOtherAdmins(t, workspaceId, userId)) === 0
     if (losesAdmin && isLast) return 'last-admin'
     await change(t, userId, was)
+    await endStrangeLinks(t, workspaceId, act.now)
     if (losesAdmin && was === 'admin') await endHandedOut(t, { ...act, userId })
     return 'done'
   })

@@ -24,7 +24,7 @@ export const policyVersions: PolicyVersions = [
     material: true,
     changes:
       'The policy is rewritten in plain English and names more: who operates this installation and who else keeps or carries data; every ' +
-      'permission and every piece of data that we get from the platforms, including profile pictures, which we now copy and show, posts of a connected account that were not made here, and watch time, follows, profile visits and clicks of posts; notes that you write in Insights; comments beside posts; saved versions of posts and edits that you didn’t save; links for calendar programs and feed readers; keys for programs, and answers to what they changed; how long ' +
+      'permission and every piece of data that we get from the platforms, including profile pictures, which we now copy and show, posts of a connected account that were not made here, and watch time, follows, profile visits and clicks of posts; notes that you write in Insights; comments beside posts; saved versions of posts and edits that you didn’t save; links for calendar programs and feed readers; links by which clients review posts, with the names they type and one cookie for each link; keys for programs, and answers to what they changed; how long ' +
       'backups are kept; and what is kept after a deletion, and why. When you disconnect an account, the name of the person who connected it ' +
       'and the permissions they granted are now deleted too. If a platform doesn’t answer when we revoke a token, we delete our encrypted copy ' +
       'after 3 days; before, that could take up to a year.',

@@ -1,6 +1,11 @@
 import { listDecisions } from '../../db/posts/reviews/decisions.ts'
 import { findReview, type Review } from '../../db/posts/reviews/reviews.ts'
-import { getReviewSettings, listApprovers } from '../../db/posts/reviews/settings.ts'
+import {
+  type Approver,
+  getReviewSettings,
+  listApprovers,
+  type ReviewSettings,
+} from '../../db/posts/reviews/settings.ts'
 import { isUnsent } from '../../db/posts/target-states.ts'
 import type { TargetRow } from '../../db/posts/targets.ts'
 import type { WebDeps, Workspace } from '../http/env.ts'
@@ -19,15 +24,13 @@ export const loadPostReview = async (
   { postId, userId, targets, fmt }: Of,
 ): Promise<View | null> => {
   const ref = { workspaceId: workspace.id, postId }
-  const [review, settings] = await Promise.all([
+  const [review, settings, approvers] = await Promise.all([
     findReview(deps.sql, ref),
     getReviewSettings(deps.sql, workspace.id),
-  ])
-  if (!review) return settings.reviewOf === 'off' ? null : { isNone: true, canAsk: isOpen(targets) }
-  const [decisions, approvers] = await Promise.all([
-    listDecisions(deps.sql, ref),
     listApprovers(deps.sql, workspace.id),
   ])
+  if (!review) return noReview(settings, approvers, userId, targets)
+  const decisions = await listDecisions(deps.sql, ref)
   const may = mayDecide(approvers, { userId, editor: review.editor })
   const open = isOpen(targets)
   const late = isLate(review, targets)
@@ -46,10 +49,30 @@ export const loadPostReview = async (
       changes: may && open && review.state !== 'changes' && review.state !== 'approved',
       revoke: may && review.state === 'approved' && open,
       ask: open && ['changes', 'edited', 'held'].includes(review.state),
+      share: open && mayShare(settings, approvers, userId),
       withdraw: open && !review.isRequired && review.state !== 'approved',
     },
   }
 }
+
+/** Nobody asked for approval yet. Null in a workspace where nobody needs to. */
+const noReview = (
+  settings: ReviewSettings,
+  approvers: Approver[],
+  userId: string,
+  targets: TargetRow[],
+): View | null =>
+  settings.reviewOf === 'off' && settings.reviewStages === 'team'
+    ? null
+    : {
+        isNone: true,
+        canAsk: isOpen(targets),
+        canShare: mayShare(settings, approvers, userId),
+      }
+
+/** Whoever may approve posts can hand that to a client, if clients are asked at all. */
+const mayShare = (settings: ReviewSettings, approvers: Approver[], userId: string): boolean =>
+  settings.reviewStages !== 'team' && approvers.some((one) => one.userId === userId)
 
 /** Nothing is scheduled yet, or something hasn't gone out. */
 const isOpen = (targets: TargetRow[]): boolean =>

@@ -28,10 +28,14 @@ export const reviewsRoutes = (deps: WebDeps, view: Renderer) =>
     })
     .post('/w/:workspace/reviews', requireMember(), async (c) => {
       const { act, due = '' } = await formFields(c)
-      if (act !== 'approve' && act !== 'ask') throw new HTTPException(400)
+      if (act !== 'approve' && act !== 'ask' && act !== 'share') throw new HTTPException(400)
       const chosen = (await formList(c, 'post')).flatMap(readChosen).slice(0, bulkReviewsMax)
       const back = `/w/${c.var.workspace.slug}/reviews${due && due !== 'all' ? `?due=${encodeURIComponent(due)}` : ''}`
       if (chosen.length === 0) return seeOther(c, back, 'reviews-none')
+      if (act === 'share') {
+        const posts = chosen.map(({ postId }): [string, string] => ['post', postId])
+        return seeOther(c, `/w/${c.var.workspace.slug}/reviews/links?${new URLSearchParams(posts)}`)
+      }
       const left = await decideEach(deps, c, act, chosen)
       const said = act === 'approve' ? 'reviews-approved' : 'reviews-asked'
       return seeOther(c, back, left > 0 ? 'reviews-some' : said)

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { recordEvent } from '../../db/notifications/events.ts'
 import { listMembers } from '../../db/people/memberships.ts'
 import { tx } from '../../db/postgres/connect.ts'
+import { endStrangeLinks } from '../../db/posts/review-links/links.ts'
 import { askForAll } from '../../db/posts/reviews/reviews.ts'
 import {
   changeReviewSettings,
@@ -52,6 +53,7 @@ export const reviewSettingsRoutes = (deps: WebDeps, view: Renderer) =>
           id,
           members.filter((userId) => reviewers.includes(userId)),
         )
+        await endStrangeLinks(t, id, new Date(deps.now()))
         const asked = await askForAll(t, id)
         await recordEvent(t, {
           name: 'review.settings',

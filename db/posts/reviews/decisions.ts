@@ -12,8 +12,10 @@ export type ReviewDecision = {
   round: number
   stage: ReviewStage
   decision: DecisionName
-  /** Null if the person deleted their account. */
+  /** Null if the person deleted their account, or the client's link has been deleted. */
   who: string | null
+  /** A client decided by a review link. */
+  byClient: boolean
   /** What should change. */
   words: string
   decidedAt: Date
@@ -24,8 +26,8 @@ export const listDecisions = (
   sql: Db,
   ref: { workspaceId: string; postId: string },
 ): Promise<ReviewDecision[]> => sql<ReviewDecision[]>`
-  select d.id, d.round, d.stage, d.decision, u.name as who, d.words, d.decided_at
-  from review_decisions d left join users u on u.id = d.user_id
+  select d.id, d.round, d.stage, d.decision, coalesce(u.name, k.name) as who, d.by_client, d.words, d.decided_at
+  from review_decisions d left join users u on u.id = d.user_id left join client_reviewers k on k.id = d.reviewer_id
   where d.workspace_id = ${ref.workspaceId} and d.post_id = ${ref.postId} order by d.decided_at desc, d.id desc limit 50`
 
 type Transaction = postgres.TransactionSql
@@ -101,14 +103,15 @@ export const recordDecision = async (
     round: number
     stage: ReviewStage
     decision: DecisionName
-    userId: string
     words: string
-  },
+  } & ({ userId: string } | { clientId: string }),
 ): Promise<void> => {
+  const userId = 'userId' in decision ? decision.userId : null
+  const clientId = 'clientId' in decision ? decision.clientId : null
   await t`
-    insert into review_decisions (workspace_id, post_id, round, stage, decision, user_id, words)
+    insert into review_decisions (workspace_id, post_id, round, stage, decision, user_id, by_client, reviewer_id, words)
     values (${decision.workspaceId}, ${decision.postId}, ${decision.round}, ${decision.stage}, ${decision.decision},
-      ${decision.userId}, ${decision.words})`
+      ${userId}, ${clientId !== null}, ${clientId}, ${decision.words})`
 }
 
 /**

@@ -67,7 +67,8 @@ export const listReviews = async (
       ${pictureOf(sql, workspaceId)} as picture, listed.review_state as state, listed.stage, listed.asked_at, listed.told_at,
       listed.held_at, listed.is_changed, d.decision, d.name as decided_by, d.decided_at, d.words
     from listed left join users u on u.id = listed.created_by left join lateral (
-      select d.decision, d.decided_at, d.words, w.name from review_decisions d left join users w on w.id = d.user_id
+      select d.decision, d.decided_at, d.words, coalesce(w.name, k.name, case when d.by_client then 'The client' end) as name
+      from review_decisions d left join users w on w.id = d.user_id left join client_reviewers k on k.id = d.reviewer_id
       where d.post_id = listed.id order by d.decided_at desc limit 1) d on true
     order by listed.due_at nulls last, listed.id)`
   const [row] = await sql<{ posts: Record<string, unknown>[] }[]>`

@@ -1,6 +1,7 @@
 import { consentMinutes } from '../../channels/consents.ts'
 import { revocationDays } from '../../channels/revocations.ts'
 import { sealedHandlesBegan } from '../../vault/sealed-handles.ts'
+import { terms } from '../terms.ts'
 import { indexed, type Rule, row, utc } from './rule.ts'
 
 /** What has served its purpose: sessions, links, counts, tokens to revoke, deleted drafts. */
@@ -98,6 +99,14 @@ export const shortLivedRules: Rule[] = [
       'at',
       'event',
     ),
+  ),
+  row(
+    'review_links',
+    'Review links, with the names of clients who used them',
+    terms.reviewLink,
+    'they expired or were revoked',
+    'least(expires_at, ended_at)',
+    'link',
   ),
   row('api_keys', 'API keys', '30 days', 'they expired', 'expires_at', 'key'),
   row('sessions', 'Sessions', '1 day', 'they expired', 'least(expires_at, ends_at)', 'session'),
