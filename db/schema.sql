@@ -2143,8 +2143,8 @@ CREATE TRIGGER format_days_number_gone AFTER DELETE ON format_days REFERENCING O
 CREATE TRIGGER grants_attention_again AFTER UPDATE OF state ON grants FOR EACH ROW WHEN ((old.state <> new.state)) EXECUTE FUNCTION show_attention_of_grant_again();
 CREATE TRIGGER grants_forget_person BEFORE UPDATE OF state ON grants FOR EACH ROW WHEN ((new.state = 'ended'::text)) EXECUTE FUNCTION forget_person();
 CREATE TRIGGER grants_remember_erased AFTER DELETE ON grants FOR EACH ROW EXECUTE FUNCTION remember_erased('grant');
-CREATE TRIGGER imports_tell AFTER UPDATE OF state, prepared ON imports FOR EACH ROW WHEN (((old.state IS DISTINCT FROM new.state) OR (old.prepared IS DISTINCT FROM new.prepared))) EXECUTE FUNCTION tell_import();
 CREATE TRIGGER grants_tell_webhooks AFTER UPDATE OF state ON grants FOR EACH ROW WHEN (((old.state = 'active'::text) AND (new.state = 'reauthorize'::text))) EXECUTE FUNCTION tell_webhooks_of_grant();
+CREATE TRIGGER imports_tell AFTER UPDATE OF state, prepared ON imports FOR EACH ROW WHEN (((old.state IS DISTINCT FROM new.state) OR (old.prepared IS DISTINCT FROM new.prepared))) EXECUTE FUNCTION tell_import();
 CREATE TRIGGER measured_channels_number_added AFTER INSERT ON measured_channels REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION note_number_changes();
 CREATE TRIGGER measured_channels_number_changed AFTER UPDATE ON measured_channels REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION note_number_changes();
 CREATE TRIGGER measured_channels_number_gone AFTER DELETE ON measured_channels REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION note_number_changes();

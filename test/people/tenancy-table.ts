@@ -1,7 +1,7 @@
 import { type Access, admins, everybody, members, row, signedIn } from './access.ts'
 import { reportRoutes } from './tenancy-reports.ts'
-import { webhookRoutes } from './tenancy-webhooks.ts'
 import { reviewLinkRoutes } from './tenancy-review-links.ts'
+import { webhookRoutes } from './tenancy-webhooks.ts'
 
 export const routes: Record<string, Access> = {
   'GET /': row(200, 303, 303, 303, 303),

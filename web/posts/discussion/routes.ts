@@ -14,8 +14,8 @@ import {
   addComment,
   commentMaxCharacters,
   commentsMax,
-  removeComment,
   type OnPost,
+  removeComment,
   resolve,
 } from './acts.ts'
 
