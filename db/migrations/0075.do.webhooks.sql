@@ -114,7 +114,7 @@ create trigger reviews_tell_webhooks_first after insert on reviews for each row
   when (new.state in ('waiting', 'changes', 'approved', 'held')) execute function tell_webhooks_of_review();
 create trigger reviews_tell_webhooks after update of state, stage, round on reviews for each row
   when (new.state in ('waiting', 'changes', 'approved', 'held')
-    and (old.state, old.stage, old.round) is distinct from (new.state, new.stage, new.round))
+    and (old.state <> new.state or old.stage <> new.stage or old.round <> new.round))
   execute function tell_webhooks_of_review();
 
 create function tell_webhooks_of_account() returns trigger language plpgsql as $$

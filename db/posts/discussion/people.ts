@@ -1,9 +1,10 @@
-import type { Callable } from '../../../text/mentions.ts'
 import type { Db } from '../../postgres/connect.ts'
 
-/** The members whom a comment can mention. */
-export const listMentionable = (sql: Db, workspaceId: string): Promise<Callable[]> => sql<
-  Callable[]
+/** A member whom a comment can mention. */
+type Mentionable = { name: string; email: string; userId: string }
+
+export const listMentionable = (sql: Db, workspaceId: string): Promise<Mentionable[]> => sql<
+  Mentionable[]
 >`
   select u.id as user_id, u.name, u.email from memberships m join users u on u.id = m.user_id
   where m.workspace_id = ${workspaceId} and u.deactivated_at is null order by lower(u.name), u.id`

@@ -1,5 +1,5 @@
-import type { Kept, Term } from './kept-data.ts'
-import { terms } from './terms.ts'
+import { terms } from '../terms.ts'
+import type { Kept, Term } from './kept.ts'
 
 const connected: Term = { until: 'Until you disconnect the account' }
 const record: Term = { until: 'Until you delete the account or its workspace from CrateSocial' }

@@ -1,28 +1,6 @@
-import { rules } from './retention.ts'
-
-/**
- * promise: S6, A3, D1, D2, D3: everything we store about people and from platforms, with its
- * purpose and how long it is kept. The privacy policy and the record of processing are generated
- * from these lists. A test compares them with every column of the database: a column must be listed
- * here or in `bookkeeping`.
- */
-export type Kept = {
-  id: string
-  group: Group
-  /**
-   * For the policy, such as "Name and work email address". For platform data, the issuer's own
-   * wording replaces it.
-   */
-  what: string
-  why: string
-  kept: Term
-  /** `table.column`, or `table.*` for all columns. */
-  columns: string[]
-}
-type Group = 'account' | 'sessions' | 'content' | 'platform' | 'technical'
-
-/** The name of a rule in db/privacy/retention.ts, or a description. */
-export type Term = { rule: string } | { until: string }
+import { rules } from '../retention.ts'
+import type { Kept, Term } from './kept.ts'
+import { reviewData } from './kept-review-data.ts'
 
 /** For example "30 days after …". */
 export const termWords = (term: Term): string => {
@@ -35,6 +13,12 @@ export const termWords = (term: Term): string => {
 const account: Term = { until: 'While your account exists' }
 const workspace: Term = { until: 'As long as the workspace, or until someone deletes it' }
 
+/**
+ * promise: S6, A3, D1, D2, D3: everything we store about people and from platforms, with its
+ * purpose and how long it is kept. The privacy policy and the record of processing are generated
+ * from these lists. A test compares them with every column of the database: a column must be listed
+ * here or in `bookkeeping`.
+ */
 export const keptData: Kept[] = [
   {
     id: 'identity',
@@ -229,38 +213,7 @@ export const keptData: Kept[] = [
     kept: { rule: 'imports' },
     columns: ['imports.*', 'import_rows.*'],
   },
-  {
-    id: 'reviews',
-    group: 'content',
-    what: 'Reviews of posts: who asked for approval, who approved or requested changes and when, what they wrote, and the post as it was then; and which members approve posts',
-    why: 'So that a post goes out only as it was approved, and everyone can see who approved it',
-    kept: workspace,
-    columns: ['reviews.*', 'review_decisions.*', 'reviewers.*'],
-  },
-  {
-    id: 'discussions',
-    group: 'content',
-    what: 'Comments beside posts: what members write to each other, about which file, whom they mention, and who resolved a comment and when',
-    why: 'To talk about a post where it is. Comments are never sent to a platform. When you delete your account, what you wrote is deleted too',
-    kept: { until: 'As long as the post, or until someone deletes them' },
-    columns: ['discussion_comments.*', 'discussion_mentions.*'],
-  },
-  {
-    id: 'review-links',
-    group: 'content',
-    what: 'Review links that you make for clients: what they show, until when they work, how often and when they were opened, and hashes of the link and its passphrase',
-    why: 'So that a client can approve posts without an account, and so that you can see and revoke links',
-    kept: { rule: 'review_links' },
-    columns: ['review_links.*', 'review_link_posts.*'],
-  },
-  {
-    id: 'clients',
-    group: 'content',
-    what: 'Of clients who review posts by such a link: the name they typed, and a hash of the code in their cookie',
-    why: 'So that the team sees who decided. The name is kept for that link only',
-    kept: { rule: 'review_links' },
-    columns: ['client_reviewers.*'],
-  },
+  ...reviewData,
   {
     id: 'media',
     group: 'content',
