@@ -1,4 +1,5 @@
 import { Context } from '@temporalio/activity'
+import { notify } from '../../db/notifications/notifications.ts'
 import { tx } from '../../db/postgres/connect.ts'
 import {
   claimDeletion,
@@ -144,6 +145,8 @@ const lastPossibleEffectMs = (deps: PublishingDeps, target: TargetRow): number =
   (target.deletionClaimedAt?.getTime() ?? 0) +
   (target.deletionAnswer ? 0 : leaseMs + windowsOf(deps).longestCallMs)
 
+// promise: U4
+/** Ends it, and tells the admins and the post's author if the post is still there or may be. */
 const end = async (
   deps: PublishingDeps,
   target: TargetRow,
@@ -153,8 +156,17 @@ const end = async (
   await retryWrite(() =>
     tx(deps.sql, async (t) => {
       const at = new Date(deps.now())
-      if (await endDeletion(t, target, { state, at, problem }))
-        await recordTargetEvent(t, target, `deletion.${state}`, problem ?? undefined)
+      if (!(await endDeletion(t, target, { state, at, problem }))) return
+      await recordTargetEvent(t, target, `deletion.${state}`, problem ?? undefined)
+      if (state === 'deleted') return
+      await notify(t, {
+        workspaceId: target.workspaceId,
+        kind: state,
+        cause: `deletion:${target.id}:${target.deletionNumber}`,
+        targetId: target.id,
+        facts: { deletion: state },
+        to: 'both',
+      })
     }),
   )
 }

@@ -101,6 +101,7 @@ export type Notice = {
   problemWords: string | null
   waitingFor: string | null
   commentProblemWords: string | null
+  deletionProblemWords: string | null
   channelName: string | null
   platform: string | null
   grantId: string | null
@@ -117,7 +118,8 @@ export type Notice = {
 export const noticeColumns = (sql: Db) => sql`
   n.id, n.kind, n.created_at, n.seen_at, n.facts, w.name as workspace_name, w.slug, w.zone, coalesce(t.post_id, n.post_id) as post_id,
   left(coalesce(t.text, p.text), 120) as text, coalesce(t.due_at, p.due_at) as due_at,
-  t.problem ->> 'words' as problem_words, t.waiting_for, t.comment_problem ->> 'words' as comment_problem_words, c.name as channel_name, c.platform, g.id as grant_id, g.issuer, g.user_name as grant_name, a.name as asked_by,
+  t.problem ->> 'words' as problem_words, t.waiting_for, t.comment_problem ->> 'words' as comment_problem_words,
+  t.deletion_problem ->> 'words' as deletion_problem_words, c.name as channel_name, c.platform, g.id as grant_id, g.issuer, g.user_name as grant_name, a.name as asked_by,
   d.user_name as commenter, left(d.text, 400) as comment_text, coalesce(d.mentions, '{}') as comment_mentions`
 
 export const noticeTables = (sql: Db) => sql`

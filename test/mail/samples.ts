@@ -109,6 +109,7 @@ const noticeOf = (kind: NoticeKind): NoticeToMail => ({
   problemWords: null,
   waitingFor: null,
   commentProblemWords: null,
+  deletionProblemWords: null,
   channelName: '@northsiderecords',
   platform: 'instagram',
   grantId: '0193a000-0000-7000-8000-000000000002',

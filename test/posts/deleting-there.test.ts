@@ -120,5 +120,8 @@ describe('deleting a published post at its platform', () => {
     const page = await untilLine(url, 'Not deleted')
     expect(lineOf(page, 'Deletion sent')).toContain('Facebook refused it.')
     expect(await isThere('Refused')).toBe(true)
+    const notices = (await house.admin.open(`/w/${house.slug}/notices`)).text.replace(/\s+/g, ' ')
+    expect(notices).toContain('“Refused” wasn’t deleted from Northside Records on Facebook')
+    expect(notices).toContain('The post is still published.')
   })
 })
