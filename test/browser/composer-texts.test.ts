@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest'
-import { type Scene, startComposerStage } from './composer-stage.ts'
+import { axeFaults, type Scene, startComposerStage } from './composer-stage.ts'
 
 let stage: Awaited<ReturnType<typeof startComposerStage>>
 
@@ -70,6 +70,36 @@ test('a saved caption goes where the cursor was, in the text that is open, and i
   await expect.poll(() => text.inputValue()).toBe('Five #vinyl #dub records')
   await expect
     .poll(async () => (await stage.app.sql`select text from posts where text ~ 'dub'`).length)
+    .toBe(1)
+  await page.context().close()
+})
+
+test('an emoji is found by the keyboard, goes where the cursor was, and comes back as a recent one', async () => {
+  const { path } = await stage.saveDraft(scene)
+  const page = await stage.open(path)
+  const text = page.locator('#text')
+  await text.focus()
+  await text.evaluate((area: HTMLTextAreaElement) => area.setSelectionRange(4, 4))
+  const opener = page.getByRole('button', { name: 'Emoji', exact: true })
+  await opener.press('Enter')
+  await page.getByLabel('Skin tone').selectOption({ label: '✋🏽 Medium' })
+  const search = page.getByRole('searchbox', { name: 'Search emoji' })
+  await search.fill('thumbs')
+  await search.press('ArrowDown')
+  const focused = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label'))
+  expect(await focused()).toBe('thumbs up')
+  await page.keyboard.press('ArrowRight')
+  expect(await focused()).toBe('thumbs down')
+  expect(await axeFaults(page)).toEqual([])
+  await page.keyboard.press('ArrowLeft')
+  await page.keyboard.press('Enter')
+  expect(await text.inputValue()).toBe('Five👍🏽 records')
+  expect(await page.evaluate(() => document.activeElement?.id)).toBe('text')
+  await opener.press('Enter')
+  await page.getByRole('grid', { name: 'Recent' }).getByRole('button').click()
+  expect(await text.inputValue()).toBe('Five👍🏽👍🏽 records')
+  await expect
+    .poll(async () => (await stage.app.sql`select text from posts where text ~ '👍🏽👍🏽'`).length)
     .toBe(1)
   await page.context().close()
 })

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { transform } from 'lightningcss'
 import { folders } from '../../config/folders.ts'
+import { emojiGroups } from '../emoji/groups.ts'
 import type { AnyContext } from './env.ts'
 
 export type Assets = {
@@ -42,6 +43,7 @@ const pageFolders = [
   'today',
 ]
 const types: Record<string, string> = {
+  json: 'application/json; charset=utf-8',
   css: 'text/css; charset=utf-8',
   js: 'text/javascript; charset=utf-8',
   svg: 'image/svg+xml',
@@ -54,8 +56,8 @@ const types: Record<string, string> = {
  * web/public/styles, `app.js` all of web/public/scripts (each in its own scope), `htmx.js` is htmx
  * with server-sent events. `calendar.css` and `calendar.js` are all of web/public/calendar, which only
  * its pages load; the other folders of `pageFolders` likewise. `previews.css` includes the platforms'
- * preview.css. `editor/` has the modules and the sheet that the composer loads when a file is edited.
- * `fresh` reads the files again on every request, for development.
+ * preview.css. `editor/` and `emoji/` have the modules and the sheets that the composer loads when a file is edited
+ * or the emoji picker is opened. `fresh` reads the files again on every request, for development.
  */
 export const loadAssets = ({ fresh }: { fresh: boolean }): Assets => {
   let files = readFiles()
@@ -91,6 +93,9 @@ const answer = (c: AnyContext, file: File, brief: boolean): Response => {
   return c.body(new Uint8Array(coding ? file[coding] : file.body))
 }
 
+/** Comes from packages, so it never changes while the program runs. */
+let emoji: File | undefined
+
 const readFiles = (): Map<string, File> => {
   const read = (kind: string) => (name: string) => readFileSync(join(folder, kind, name), 'utf8')
   const others = readdirSync(join(folder, 'styles')).filter((name) => !sheetsFirst.includes(name))
@@ -114,8 +119,11 @@ const readFiles = (): Map<string, File> => {
     const scripts = joined(page, 'js')
     if (scripts) files.set(`${page}.js`, file(`${page}.js`, scripts))
   }
-  for (const name of readdirSync(join(folder, 'editor')))
-    files.set(`editor/${name}`, file(name, read('editor')(name)))
+  for (const part of ['editor', 'emoji'])
+    for (const name of readdirSync(join(folder, part)))
+      files.set(`${part}/${name}`, file(name, read(part)(name)))
+  emoji ??= file('emoji.json', JSON.stringify(emojiGroups()))
+  files.set('emoji/emoji.json', emoji)
   for (const name of readdirSync(folder).filter((name) => name.includes('.'))) {
     files.set(name, file(name, readFileSync(join(folder, name))))
   }

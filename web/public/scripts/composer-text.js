@@ -135,7 +135,7 @@ const announce = (target) => {
   }, 700)
 }
 
-// A saved caption goes where the cursor was last, in the text that is open.
+// A saved caption or an emoji goes where the cursor was last, in the text that is open.
 const texts = '#words .text-panel textarea'
 let cursor = null
 document.addEventListener('focusout', ({ target }) => {
@@ -145,14 +145,15 @@ const openText = () => {
   const isSeen = (area) => area?.isConnected && area.checkVisibility()
   return isSeen(cursor) ? cursor : [...document.querySelectorAll(texts)].find(isSeen)
 }
-const insert = (words) => {
+const insert = (words, isEmoji = false) => {
   const area = openText()
   if (!area) return
   const { selectionStart: from, selectionEnd: to, value } = area
   const isPlaced = cursor === area
   const [start, end] = isPlaced ? [from, to] : [value.length, value.length]
-  const before = start > 0 && !/\s$/.test(value.slice(0, start)) ? (isPlaced ? ' ' : '\n\n') : ''
-  const after = /^\S/.test(value.slice(end)) ? ' ' : ''
+  const isJoined = isEmoji || start === 0 || /\s$/.test(value.slice(0, start))
+  const before = isJoined ? '' : isPlaced ? ' ' : '\n\n'
+  const after = !isEmoji && /^\S/.test(value.slice(end)) ? ' ' : ''
   area.focus()
   area.setRangeText(before + words + after, start, end, 'end')
   area.dispatchEvent(new Event('input', { bubbles: true }))
@@ -169,6 +170,21 @@ document.addEventListener('click', async (event) => {
   insert(await answer.text())
   field('captions').open = false
   say('Inserted')
+})
+
+// The emoji are loaded when someone opens them.
+document.addEventListener('click', async (event) => {
+  const button = event.target.closest?.('[data-emoji]')
+  if (!button || button.ariaBusy === 'true') return
+  button.ariaBusy = 'true'
+  try {
+    const { openEmoji } = await import(button.dataset.emoji)
+    await openEmoji(button, (emoji) => insert(emoji, true))
+  } catch {
+    say('The emoji couldn’t be loaded. Try again.')
+  } finally {
+    button.ariaBusy = null
+  }
 })
 
 if (form()) refresh()

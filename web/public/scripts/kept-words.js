@@ -104,5 +104,6 @@ window.keptWords = async (person, place, base64Key) => {
 // The server also asks the browser to delete everything, which not every browser does.
 document.addEventListener('submit', (event) => {
   if (event.target.getAttribute('action') !== '/sign-out' || event.defaultPrevented) return
-  for (const name of entries()) localStorage.removeItem(name)
+  const emoji = ['emoji-recent', 'emoji-tone']
+  for (const name of [...entries(), ...emoji]) localStorage.removeItem(name)
 })
