@@ -5,8 +5,10 @@ type ListedGroup = { name: string; emojis: Listed[] }
 
 /** The emoji itself, its name, other words it is found by, and the pattern of its skin tones. */
 type Emoji = [emoji: string, name: string, words: string, toned?: string]
-type EmojiGroup = { name: string; emoji: Emoji[] }
+/** `mark` is the emoji on the button of the group. */
+type EmojiGroup = { name: string; mark: string; emoji: Emoji[] }
 
+const marks = ['😀', '👋', '🐶', '🍔', '✈️', '⚽', '💡', '❤️', '🏁']
 /** Emoji that came later are missing on many phones, where a box is shown instead. */
 const newest = 15.1
 
@@ -18,8 +20,9 @@ export const emojiGroups = (): EmojiGroup[] => {
   const require = createRequire(import.meta.url)
   const groups = require('unicode-emoji-json/data-by-group.json') as ListedGroup[]
   const words = require('emojilib') as Record<string, string[]>
-  return groups.map(({ name, emojis }) => ({
+  return groups.map(({ name, emojis }, index) => ({
     name: name.replace('&', 'and'),
+    mark: marks[index] ?? emojis[0]?.emoji ?? name,
     emoji: emojis
       .filter((one) => Number(one.emoji_version) <= newest)
       .map((one) => described(one, words[one.emoji] ?? [])),

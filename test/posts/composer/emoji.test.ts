@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { emojiGroups } from '../../../web/emoji/groups.ts'
 
-const recommended = new RegExp('^\\p{RGI_Emoji}$', 'v')
+const recommended = /^\p{RGI_Emoji}$/v
 const isEmoji = (text: string) => recommended.test(text)
 
 it('every emoji of the picker, in every skin tone, is one that Unicode recommends', () => {

@@ -1,7 +1,7 @@
 // The emoji picker of the composer's texts, which imports it when someone opens it. It stands beside
 // the composer, so that drawing the composer anew leaves it alone.
-import { createGrid } from './grid.js'
 import { element } from './element.js'
+import { createGrid } from './grid.js'
 import { recent, tone } from './remembered.js'
 
 const tones = ['', '🏻', '🏼', '🏽', '🏾', '🏿']
@@ -64,7 +64,11 @@ const draw = (groups, chosen) => {
   const shown = [...(used.length ? [{ name: 'Recent', mark: '🕘', emoji: used }] : []), ...groups]
   const name = element('span', { class: 'emoji-name', 'aria-hidden': 'true' })
   const found = element('p', { class: 'sr-only', role: 'status' })
-  const none = element('p', { class: 'emoji-none', hidden: '' }, 'No emoji found. Try another word.')
+  const none = element(
+    'p',
+    { class: 'emoji-none', hidden: '' },
+    'No emoji found. Try another word.',
+  )
   const search = element('input', {
     ...{ type: 'search', placeholder: 'Search emoji', 'aria-label': 'Search emoji' },
     ...{ maxlength: '40', autocomplete: 'off', spellcheck: 'false' },
@@ -90,7 +94,7 @@ const draw = (groups, chosen) => {
   let group = shown[0]
   for (const one of shown) {
     const tab = element('button', { type: 'button', title: one.name, 'aria-label': one.name })
-    tab.append(one.mark ?? one.emoji[0][0])
+    tab.append(one.mark)
     tab.addEventListener('click', () => {
       group = one
       show(one)
