@@ -7,11 +7,11 @@ import { recent, tone } from './remembered.js'
 const tones = ['', '🏻', '🏼', '🏽', '🏾', '🏿']
 const toneNames = ['Default', 'Light', 'Medium light', 'Medium', 'Medium dark', 'Dark']
 const mostFound = 96
-const here = (name) => new URL(name, import.meta.url)
 
 /** Opens the picker beside the button. `chosen` is called with the emoji. Throws if it can't load. */
 export const openEmoji = async (button, chosen) => {
-  const [groups] = await Promise.all([load(), styled()])
+  const beside = (name) => button.dataset.emoji.replace('index.js', name)
+  const [groups] = await Promise.all([load(beside('emoji.json')), styled(beside('emoji.css'))])
   const picker = draw(groups, (emoji) => {
     picker.hidePopover()
     chosen(emoji)
@@ -29,15 +29,14 @@ export const openEmoji = async (button, chosen) => {
   picker.querySelector('input').focus()
 }
 
-const load = async () => {
-  const answer = await fetch(here('emoji.json'))
+const load = async (address) => {
+  const answer = await fetch(address)
   if (!answer.ok) throw new Error(`the emoji were answered with ${answer.status}`)
   return answer.json()
 }
 
-const styled = () =>
+const styled = (href) =>
   new Promise((resolve, reject) => {
-    const { href } = here('emoji.css')
     if (document.querySelector(`link[href="${href}"]`)) return resolve()
     const sheet = element('link', { rel: 'stylesheet', href })
     sheet.addEventListener('load', resolve, { once: true })
