@@ -74,7 +74,9 @@ test('a saved caption goes where the cursor was, in the text that is open, and i
   await page.context().close()
 })
 
-test('an emoji is found by the keyboard, goes where the cursor was, and comes back as a recent one', async () => {
+test('an emoji is found by the keyboard, goes where the cursor was, and comes back as a recent one', {
+  timeout: 60_000,
+}, async () => {
   const { path } = await stage.saveDraft(scene)
   const page = await stage.open(path)
   const text = page.locator('#text')
