@@ -25,7 +25,7 @@ import { requestRenditions } from '../../db/posts/renditions.ts'
 import { lockSlots } from '../../db/posts/slots.ts'
 import { wantedRendition } from '../../media/recipes.ts'
 import type { Registry } from '../../platforms/index.ts'
-import { type ImportDeps, timePassed } from './preparing.ts'
+import { type ImportDeps, postedTwice, timePassed } from './preparing.ts'
 
 /** Rows for each statement. */
 const part = 1_000
@@ -104,12 +104,6 @@ const makeAll = async (t: TransactionSql, deps: ImportDeps, one: ImportRow): Pro
     subjectId: one.id,
     facts: { posts, targets },
   })
-}
-
-const postedTwice = {
-  column: '',
-  words:
-    'The same content goes out on this account within a day. Change it, remove the row, or allow repeats when you upload the file.',
 }
 
 /** What has to be made of the files for their accounts. */

@@ -93,3 +93,9 @@ const judgeRow = (
 }
 
 export const timePassed = { column: 'time', words: 'This time has passed meanwhile.' }
+
+export const postedTwice = {
+  column: '',
+  words:
+    'The same content goes out on this account within a day. Change it, remove the row, or allow repeats when you upload the file.',
+}

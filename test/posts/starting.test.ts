@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { insertImport, insertImportRows } from '../../db/posts/imports/imports.ts'
+import { forgetPrepared, insertImport, insertImportRows } from '../../db/posts/imports/imports.ts'
 import { compose } from '../../local/people/story.ts'
 import { ensureSchedules } from '../../temporal/schedules.ts'
 import { wallTimeOf } from '../../web/time/wall-time.ts'
@@ -57,7 +57,8 @@ describe('reconcile-starts', () => {
     const ref = { workspaceId: who!.workspaceId, importId }
     const post = { state: 'draft' as const, text: 'From a file', link: null, variants: {} }
     const rest = { choices: {}, wallTime: null, zone: null, dueAt: null, media: [], labels: [] }
-    await insertImportRows(sql, ref, [{ position: 2, post: { ...post, ...rest } }])
+    await insertImportRows(sql, ref, [{ position: 2, post: { ...post, ...rest }, targets: [] }])
+    await forgetPrepared(sql, ref)
     await sql`update imports set state = 'importing', state_at = now() - interval '2 minutes' where id = ${importId}`
     await client.workflow.execute('reconcileStarts', {
       workflowId: 'reconcile-starts-import',

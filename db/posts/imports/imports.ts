@@ -45,16 +45,25 @@ export const insertImport = async (
   return row.id
 }
 
-/** `rows`: with their numbers in the file. */
+/** `rows`: with their numbers in the file, and what their accounts would get. */
 export const insertImportRows = async (
   sql: Db,
   { workspaceId, importId }: ImportRef,
-  rows: { position: number; post: ImportedPost }[],
+  rows: { position: number; post: ImportedPost; targets: JsonRecord[] }[],
 ): Promise<void> => {
   await sql`
-    insert into import_rows (import_id, workspace_id, position, post)
-    select ${importId}, ${workspaceId}, position, post::jsonb
-    from unnest(${rows.map((row) => row.position)}::int[], ${rows.map((row) => JSON.stringify(row.post))}::text[]) as r (position, post)`
+    insert into import_rows (import_id, workspace_id, position, post, targets)
+    select ${importId}, ${workspaceId}, position, post::jsonb, targets::jsonb
+    from unnest(${rows.map((row) => row.position)}::int[], ${rows.map((row) => JSON.stringify(row.post))}::text[],
+      ${rows.map((row) => JSON.stringify(row.targets))}::text[]) as r (position, post, targets)`
+}
+
+/** The rows are prepared again by the import, with the facts of then. */
+export const forgetPrepared = async (
+  t: Db,
+  { workspaceId, importId }: ImportRef,
+): Promise<void> => {
+  await t`update import_rows set targets = null where import_id = ${importId} and workspace_id = ${workspaceId}`
 }
 
 export const findImport = async (sql: Db, ref: ImportRef): Promise<ImportRow | null> => {

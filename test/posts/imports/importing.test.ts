@@ -203,17 +203,31 @@ describe('an import', () => {
   it('finds the same content within a day, in the file and among posts, unless that is allowed', async () => {
     const twice = `${rowsFor(1)}\n${dayIn(2)},12:00,Northside Vinyl,Crate 0`
     const { id } = await upload(twice)
-    await confirm(id)
-    await run(id)
-    expect(await stateOf(id)).toMatchObject({ state: 'refused', faulty: 1 })
+    expect(await stateOf(id)).toMatchObject({
+      ...{ state: 'checked', faulty: 1 },
+      faults: [{ row: 3, words: expect.stringContaining('The same content') }],
+    })
+    expect((await confirm(id)).status).toBe(404)
+    const meanwhile = await upload(rowsFor(1))
     const allowed = await upload(twice, { twice: 'yes' })
     await confirm(allowed.id)
     await run(allowed.id)
     expect(await countPosts()).toBe(2)
     const again = await upload(rowsFor(1))
-    await confirm(again.id)
-    await run(again.id)
-    expect(await stateOf(again.id)).toMatchObject({ state: 'refused', faults: [{ row: 2 }] })
+    expect(await stateOf(again.id)).toMatchObject({ faulty: 1, faults: [{ row: 2 }] })
+    await confirm(meanwhile.id)
+    await run(meanwhile.id)
+    expect(await stateOf(meanwhile.id)).toMatchObject({ state: 'refused', faults: [{ row: 2 }] })
+    expect(await countPosts()).toBe(2)
+  })
+
+  it('names columns that it does not know, and imports the others', async () => {
+    const { id } = await upload('text,Notes,picture,,\nAn idea,for me,cover.jpg,,')
+    const { text } = await test.cast.manager.get(`${base}/imports/${id}`)
+    expect(text).toContain('left out: “Notes”, “picture”.')
+    await confirm(id)
+    await run(id)
+    expect([(await stateOf(id)).state, await countPosts()]).toEqual(['done', 1])
   })
 
   it('asks for approval where the workspace requires it', async () => {

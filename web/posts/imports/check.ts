@@ -3,18 +3,26 @@ import { type ComposeChannel, listChannelsToCompose } from '../../../db/channels
 import type { CellFault, ImportedPost } from '../../../db/posts/imports/imports.ts'
 import { listLabels } from '../../../db/posts/labels/labels.ts'
 import { listMediaByIds, listMediaIdsByName, type Media } from '../../../db/posts/media.ts'
+import type { JsonRecord } from '../../../platforms/json.ts'
 import { freshFacts } from '../../channels/account-facts.ts'
 import type { WebDeps, Workspace } from '../../http/env.ts'
 import { readWallTime } from '../../time/wall-time.ts'
 import { draftFor, type ToJudge } from '../composer.ts'
 import { type Fault, faultSentence, faultsOf } from '../composer-faults.ts'
 import { draftOf } from '../post-saving.ts'
+import { targetsOf } from '../targets-to-schedule.ts'
 import { planOf } from '../when/plan.ts'
 import { readRow } from './cells.ts'
 import type { TableRow } from './columns.ts'
 import { accountsByName, type CellNames, groupBy, keyOf, namesIn } from './names.ts'
 
-export type CheckedRow = { position: number; post: ImportedPost; faults: CellFault[] }
+/** `targets`: what its accounts would get now. */
+export type CheckedRow = {
+  position: number
+  post: ImportedPost
+  targets: JsonRecord[]
+  faults: CellFault[]
+}
 
 /** Rows between two looks at other requests. */
 const rowsPerTurn = 50
@@ -100,6 +108,10 @@ const checkRow = (
       media: media.map(({ id, altText }) => ({ id, altText })),
       labels: form.labels,
     },
+    targets:
+      state === 'scheduled' && all.length === 0
+        ? (targetsOf(composer, plan) as unknown as JsonRecord[])
+        : [],
     faults: all.map((fault) => ({ row: number, ...fault })),
   }
 }

@@ -21,6 +21,9 @@ export type Cells = Record<Plain, string> & { texts: Record<string, string> }
 /** `number`: as the spreadsheet shows it. */
 export type TableRow = { number: number; cells: Cells }
 
+/** As the spreadsheet numbers it. No post has this number. */
+export const headerRow = 1
+
 /** Other names that people and spreadsheets use. */
 const others: Record<string, Plain> = {
   account: 'accounts',
@@ -67,7 +70,7 @@ export const rowsOf = (table: string[][], registry: Registry): TableRow[] => {
     )
   const rows = rest.flatMap((values, index) =>
     values.some((value) => value.trim() !== '')
-      ? [{ number: index + 2, cells: cellsOf(columns, values) }]
+      ? [{ number: headerRow + 1 + index, cells: cellsOf(columns, values) }]
       : [],
   )
   if (rows.length === 0) throw new NoTable('This file has no posts below its header.')
@@ -77,6 +80,12 @@ export const rowsOf = (table: string[][], registry: Registry): TableRow[] => {
     )
   return rows
 }
+
+/** The names in the header that mean no column. */
+export const unknownColumns = ([header = []]: string[][], registry: Registry): string[] =>
+  [...new Set(header.map((name) => name.trim()))].filter(
+    (name) => name !== '' && columnOf(name, registry) === null,
+  )
 
 const columnOf = (name: string, { platforms }: Registry): string | null => {
   const words = name.toLowerCase().replaceAll('_', ' ').trim()

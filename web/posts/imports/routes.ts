@@ -15,8 +15,9 @@ import { idParam } from '../../http/ids.ts'
 import type { Renderer } from '../../http/render.ts'
 import { requireMember } from '../../http/session.ts'
 import { titleOf } from '../post-title.ts'
-import { checkFile, startImporting, undoImport } from './acts.ts'
-import { headerOf } from './columns.ts'
+import { startImporting, undoImport } from './acts.ts'
+import { checkFile } from './check-file.ts'
+import { headerOf, headerRow } from './columns.ts'
 import { NoTable } from './no-table.ts'
 import { importMaxBytes, importRowsMax } from './table.ts'
 import { takeUpload } from './upload.ts'
@@ -102,7 +103,8 @@ const show = async (
   const names = new Map(accounts.map((account) => [account.id, account.name]))
   const at = `/w/${c.var.workspace.slug}/posts`
   const data = {
-    row,
+    row: { ...row, faults: row.faults.filter((fault) => fault.row !== headerRow) },
+    leftOut: row.faults.filter((fault) => fault.row === headerRow).map(({ column }) => column),
     error,
     at,
     here: `${at}/imports/${row.id}`,
