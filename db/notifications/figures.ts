@@ -69,7 +69,7 @@ const findCounts = (sql: Db) => sql<Counts[]>`
     (select count(*)::int from workspaces) as workspaces,
     (select count(*)::int from workspaces where paused_at is not null) as paused_workspaces
   from installation i,
-    lateral (select count(*)::int as waiting, coalesce(extract(epoch from now() - min(created_at)), 0)::float8 as oldest_age_s,
+    lateral (select count(*)::int as waiting, greatest(extract(epoch from now() - min(created_at)), 0)::float8 as oldest_age_s,
       coalesce(max(tries), 0) as tries from outbox) o,
     lateral (select (count(*) filter (where state = 'active'))::int as active,
       (count(*) filter (where state = 'reauthorize'))::int as reauthorize,

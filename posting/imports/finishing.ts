@@ -85,7 +85,7 @@ const makeAll = async (t: TransactionSql, deps: ImportDeps, one: ImportRow): Pro
     posts += await insertPostsOfImport(t, some)
     files += await insertMediaOfImport(t, some)
     await insertLabelsOfImport(t, some)
-    targets += await insertTargetsOfImport(t, some)
+    targets += await insertTargetsOfImport(t, { ...some, total: wanted.targets })
   }
   if (posts !== wanted.posts || targets !== wanted.targets)
     throw new Refused([

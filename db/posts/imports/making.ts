@@ -70,10 +70,22 @@ export const insertLabelsOfImport = async (t: Db, part: Part): Promise<void> => 
 }
 
 /**
- * Schedules what the accounts get, and tells their workflows. Accounts that were disconnected
+ * When the relay tells a workflow: at once if its post is due within half an hour. Others are spread
+ * over 50 ms for each of `total`, at most 15 minutes, because the relay takes work in order, and
+ * nothing may wait behind thousands of rows that have time. It is also when they count as created, so
+ * that nobody is told that the relay is late.
+ */
+const spread = (t: Db, total: number) => t`
+  now() + case when due_at < now() + interval '30 minutes' then interval '0' else random() * least(${total} * interval '50 milliseconds', interval '15 minutes') end`
+
+/**
+ * Schedules what the accounts get, and tells their workflows. `total`: of the whole import. Accounts that were disconnected
  * meanwhile are left out: compare the number.
  */
-export const insertTargetsOfImport = async (t: Db, part: Part): Promise<number> => {
+export const insertTargetsOfImport = async (
+  t: Db,
+  part: Part & { total: number },
+): Promise<number> => {
   const { count } = await t`
     with added as (
       insert into targets (workspace_id, post_id, channel_id, platform, kind, text, link, settings, due_at)
@@ -82,8 +94,9 @@ export const insertTargetsOfImport = async (t: Db, part: Part): Promise<number> 
       from (select r.post_id, w.one from import_rows r cross join jsonb_array_elements(r.targets) as w (one)
         where r.import_id = ${part.importId} and r.workspace_id = ${part.workspaceId} and r.position >= ${part.from} and r.position < ${part.to}) r
       join channels c on c.id = (r.one ->> 'channelId')::uuid and c.workspace_id = ${part.workspaceId} and c.state <> 'disconnected'
-      returning id)
-    insert into outbox (kind, ref_id) select 'target', id from added returning id`
+      returning id, due_at)
+    insert into outbox (kind, ref_id, created_at, next_try_at)
+    select 'target', id, at, at from (select id, ${spread(t, part.total)} as at from added) told returning id`
   return count
 }
 
@@ -131,16 +144,16 @@ export const lockTargetsOfImport = (
   where workspace_id = ${workspaceId} and post_id in (select id from posts where import_id = ${importId} and workspace_id = ${workspaceId})
   order by id for no key update`
 
-/** Tells the workflows of its targets and reviews to read their rows again. */
+/** Tells the workflows of its targets, of which there are `total`, and reviews to read their rows again. */
 export const tellWorkflowsOfImport = async (
   t: Db,
-  { workspaceId, importId }: ImportRef,
+  { workspaceId, importId, total }: ImportRef & { total: number },
 ): Promise<void> => {
   await t`
     with its as (select id from posts where workspace_id = ${workspaceId} and import_id = ${importId})
-    insert into outbox (kind, ref_id)
-    select 'target', id from targets where post_id in (select id from its)
-    union all select 'review', post_id from reviews where post_id in (select id from its) and state <> 'approved'`
+    insert into outbox (kind, ref_id, created_at, next_try_at)
+    select 'target', id, at, at from (select id, ${spread(t, total)} as at from targets where post_id in (select id from its)) told
+    union all select 'review', post_id, now(), now() from reviews where post_id in (select id from its) and state <> 'approved'`
 }
 
 /** Its posts are gone from all pages; the sweep deletes them a day later. Returns how many. */

@@ -44,7 +44,7 @@ export const undoImport = (
       where: t`t.workspace_id = ${ref.workspaceId} and t.post_id in (
         select id from posts where workspace_id = ${ref.workspaceId} and import_id = ${ref.importId})`,
     })
-    await tellWorkflowsOfImport(t, ref)
+    await tellWorkflowsOfImport(t, { ...ref, total: targets.length })
     const posts = await discardPostsOfImport(t, ref)
     await setImportState(t, ref, { state: 'undone' })
     await recordEvent(t, {
