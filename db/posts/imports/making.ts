@@ -71,12 +71,12 @@ export const insertLabelsOfImport = async (t: Db, part: Part): Promise<void> => 
 
 /**
  * When the relay tells a workflow: at once if its post is due within half an hour. Others are spread
- * over 50 ms for each of `total`, at most 15 minutes, because the relay takes work in order, and
+ * over 200 ms for each of `total`, at most 15 minutes, because the relay takes work in order, and
  * nothing may wait behind thousands of rows that have time. It is also when they count as created, so
  * that nobody is told that the relay is late.
  */
 const spread = (t: Db, total: number) => t`
-  now() + case when due_at < now() + interval '30 minutes' then interval '0' else random() * least(${total} * interval '50 milliseconds', interval '15 minutes') end`
+  now() + case when due_at < now() + interval '30 minutes' then interval '0' else random() * least(${total} * interval '200 milliseconds', interval '15 minutes') end`
 
 /**
  * Schedules what the accounts get, and tells their workflows. `total`: of the whole import. Accounts that were disconnected
