@@ -540,14 +540,15 @@ create table api_keys (
   workspace_id uuid not null,
   user_id uuid not null,
   name text not null,
-  secret_hash bytea not null,
-  hint text not null,
+  secret_hash bytea,
+  hint text,
   scopes text[] not null,
   created_at timestamp with time zone default now() not null,
   expires_at timestamp with time zone not null,
   used_on date,
   window_at timestamp with time zone default now() not null,
-  window_requests integer default 0 not null
+  window_requests integer default 0 not null,
+  client_id uuid
 );
 create table api_requests (
   key_id uuid not null,
@@ -557,6 +558,14 @@ create table api_requests (
   made_at timestamp with time zone default now() not null,
   status smallint,
   answer jsonb
+);
+create table app_tokens (
+  token_hash bytea not null,
+  key_id uuid not null,
+  workspace_id uuid not null,
+  kind text not null,
+  expires_at timestamp with time zone not null,
+  used_at timestamp with time zone
 );
 create table attempts (
   id uuid default uuid_v7() not null,
@@ -1062,6 +1071,25 @@ create table number_versions (
   writer integer not null,
   version bigint not null
 );
+create table oauth_clients (
+  id uuid default uuid_v7() not null,
+  name text not null,
+  redirect_uris text[] not null,
+  created_at timestamp with time zone default now() not null,
+  expires_at timestamp with time zone not null
+);
+create table oauth_codes (
+  code_hash bytea not null,
+  workspace_id uuid not null,
+  user_id uuid not null,
+  client_id uuid not null,
+  redirect_uri text not null,
+  challenge text not null,
+  scopes text[] not null,
+  expires_at timestamp with time zone not null,
+  used_at timestamp with time zone,
+  key_id uuid
+);
 create table outbox (
   id bigint generated always as identity not null,
   kind text not null,
@@ -1536,9 +1564,12 @@ create table workspaces (
 );
 
 alter table annotations add constraint annotations_text_check CHECK (((char_length(text) >= 1) AND (char_length(text) <= 200) AND (text !~ '[\r\n]'::text)));
+alter table api_keys add constraint api_keys_hint CHECK (((hint IS NULL) = (secret_hash IS NULL)));
 alter table api_keys add constraint api_keys_hint_check CHECK ((char_length(hint) = 4));
 alter table api_keys add constraint api_keys_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 60)));
 alter table api_keys add constraint api_keys_scopes_check CHECK (((scopes <@ ARRAY['read'::text, 'draft'::text, 'schedule'::text, 'publish'::text, 'manage'::text]) AND (cardinality(scopes) > 0)));
+alter table api_keys add constraint api_keys_way CHECK (((client_id IS NULL) = (secret_hash IS NOT NULL)));
+alter table app_tokens add constraint app_tokens_kind_check CHECK ((kind = ANY (ARRAY['access'::text, 'refresh'::text])));
 alter table attempts add constraint attempts_outcome_check CHECK ((outcome = ANY (ARRAY['claimed'::text, 'accepted'::text, 'refused'::text, 'unknown'::text, 'not_sent'::text, 'found'::text, 'absent'::text])));
 alter table avatars add constraint avatars_content_type_check CHECK ((content_type = ANY (ARRAY['image/jpeg'::text, 'image/png'::text, 'image/webp'::text])));
 alter table avatars add constraint avatars_small CHECK ((octet_length(picture) <= 524288));
@@ -1596,6 +1627,8 @@ alter table media add constraint media_size_bytes_check CHECK ((size_bytes > 0))
 alter table media_links add constraint media_links_name_form CHECK ((length(name) >= 22));
 alter table memberships add constraint memberships_role_check CHECK ((role = ANY (ARRAY['manager'::text, 'admin'::text])));
 alter table notices add constraint notices_kind_check CHECK ((kind = ANY (ARRAY['failed'::text, 'unconfirmed'::text, 'missed'::text, 'inbox'::text, 'comment'::text, 'canceled'::text, 'ending'::text, 'ended'::text, 'disconnected'::text, 'asked'::text, 'erased'::text, 'left'::text, 'unread'::text, 'review'::text, 'reminder'::text, 'escalated'::text, 'held'::text, 'approved'::text, 'changes'::text, 'webhook'::text, 'mentioned'::text, 'discussed'::text])));
+alter table oauth_clients add constraint oauth_clients_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 60)));
+alter table oauth_clients add constraint oauth_clients_redirect_uris_check CHECK (((cardinality(redirect_uris) >= 1) AND (cardinality(redirect_uris) <= 10)));
 alter table passkeys add constraint passkeys_name_length CHECK (((length(name) >= 1) AND (length(name) <= 60)));
 alter table post_media add constraint post_media_edits_check CHECK ((jsonb_typeof(edits) = 'object'::text));
 alter table post_media add constraint post_media_position_check CHECK ((("position" >= 1) AND ("position" <= 35)));
@@ -1674,6 +1707,7 @@ alter table account_snapshots add constraint account_snapshots_pkey PRIMARY KEY 
 alter table annotations add constraint annotations_pkey PRIMARY KEY (id);
 alter table api_keys add constraint api_keys_pkey PRIMARY KEY (id);
 alter table api_requests add constraint api_requests_pkey PRIMARY KEY (key_id, name_hash);
+alter table app_tokens add constraint app_tokens_pkey PRIMARY KEY (token_hash);
 alter table attempts add constraint attempts_pkey PRIMARY KEY (id);
 alter table authenticator_apps add constraint authenticator_apps_pkey PRIMARY KEY (user_id);
 alter table avatars add constraint avatars_pkey PRIMARY KEY (channel_id);
@@ -1714,6 +1748,8 @@ alter table memberships add constraint memberships_pkey PRIMARY KEY (workspace_i
 alter table metric_names add constraint metric_names_pkey PRIMARY KEY (platform, version, kind, name);
 alter table notices add constraint notices_pkey PRIMARY KEY (id);
 alter table number_versions add constraint number_versions_pkey PRIMARY KEY (workspace_id, writer);
+alter table oauth_clients add constraint oauth_clients_pkey PRIMARY KEY (id);
+alter table oauth_codes add constraint oauth_codes_pkey PRIMARY KEY (code_hash);
 alter table outbox add constraint outbox_pkey PRIMARY KEY (id);
 alter table passkeys add constraint passkeys_pkey PRIMARY KEY (id);
 alter table password_resets add constraint password_resets_pkey PRIMARY KEY (id);
@@ -1792,10 +1828,14 @@ CREATE INDEX annotations_author on annotations USING btree (created_by) WHERE (c
 CREATE INDEX annotations_channel on annotations USING btree (channel_id) WHERE (channel_id IS NOT NULL);
 CREATE INDEX annotations_term on annotations USING btree (((day)::timestamp without time zone));
 CREATE INDEX annotations_workspace on annotations USING btree (workspace_id, day);
+CREATE UNIQUE INDEX api_keys_client on api_keys USING btree (client_id, workspace_id, user_id) WHERE (client_id IS NOT NULL);
 CREATE INDEX api_keys_person on api_keys USING btree (user_id);
 CREATE INDEX api_keys_workspace on api_keys USING btree (workspace_id, user_id);
 CREATE INDEX api_requests_term on api_requests USING btree ((made_at AT TIME ZONE 'UTC'::text));
 CREATE INDEX api_requests_workspace on api_requests USING btree (workspace_id);
+CREATE INDEX app_tokens_key on app_tokens USING btree (key_id);
+CREATE INDEX app_tokens_term on app_tokens USING btree ((expires_at AT TIME ZONE 'UTC'::text));
+CREATE INDEX app_tokens_workspace on app_tokens USING btree (workspace_id);
 CREATE INDEX attempts_term on attempts USING btree ((claimed_at AT TIME ZONE 'UTC'::text));
 CREATE INDEX channel_days_followers on channel_days USING btree (channel_id, day) WHERE (followers IS NOT NULL);
 CREATE INDEX channel_days_late on channel_days USING btree (workspace_id, day) WHERE ((grown_since IS NOT NULL) OR (other_grown_since IS NOT NULL));
@@ -1864,6 +1904,12 @@ CREATE INDEX notices_list on notices USING btree (user_id, workspace_id, id DESC
 CREATE INDEX notices_post on notices USING btree (post_id) WHERE (post_id IS NOT NULL);
 CREATE INDEX notices_term on notices USING btree ((created_at AT TIME ZONE 'UTC'::text));
 CREATE INDEX notices_unseen on notices USING btree (user_id, workspace_id) WHERE (seen_at IS NULL);
+CREATE INDEX oauth_clients_term on oauth_clients USING btree ((expires_at AT TIME ZONE 'UTC'::text));
+CREATE INDEX oauth_codes_client on oauth_codes USING btree (client_id);
+CREATE INDEX oauth_codes_key on oauth_codes USING btree (key_id);
+CREATE INDEX oauth_codes_person on oauth_codes USING btree (user_id);
+CREATE INDEX oauth_codes_term on oauth_codes USING btree ((expires_at AT TIME ZONE 'UTC'::text));
+CREATE INDEX oauth_codes_workspace on oauth_codes USING btree (workspace_id, user_id);
 CREATE INDEX outbox_due on outbox USING btree (next_try_at, id);
 CREATE INDEX outbox_ref on outbox USING btree (ref_id);
 CREATE INDEX passkeys_user on passkeys USING btree (user_id);
@@ -1950,11 +1996,14 @@ alter table account_snapshots add constraint account_snapshots_workspace_id_fkey
 alter table annotations add constraint annotations_channel_id_fkey FOREIGN KEY (channel_id) REFERENCES channels(id) ON DELETE CASCADE;
 alter table annotations add constraint annotations_created_by_fkey FOREIGN KEY (created_by) REFERENCES users(id) ON DELETE SET NULL;
 alter table annotations add constraint annotations_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+alter table api_keys add constraint api_keys_client_id_fkey FOREIGN KEY (client_id) REFERENCES oauth_clients(id) ON DELETE CASCADE;
 alter table api_keys add constraint api_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
 alter table api_keys add constraint api_keys_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table api_keys add constraint api_keys_workspace_id_user_id_fkey FOREIGN KEY (workspace_id, user_id) REFERENCES memberships(workspace_id, user_id) ON DELETE CASCADE;
 alter table api_requests add constraint api_requests_key_id_fkey FOREIGN KEY (key_id) REFERENCES api_keys(id) ON DELETE CASCADE;
 alter table api_requests add constraint api_requests_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+alter table app_tokens add constraint app_tokens_key_id_fkey FOREIGN KEY (key_id) REFERENCES api_keys(id) ON DELETE CASCADE;
+alter table app_tokens add constraint app_tokens_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table attempts add constraint attempts_target_id_fkey FOREIGN KEY (target_id) REFERENCES targets(id) ON DELETE CASCADE;
 alter table attempts add constraint attempts_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table authenticator_apps add constraint authenticator_apps_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
@@ -2034,6 +2083,11 @@ alter table notices add constraint notices_target_id_fkey FOREIGN KEY (target_id
 alter table notices add constraint notices_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
 alter table notices add constraint notices_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table number_versions add constraint number_versions_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+alter table oauth_codes add constraint oauth_codes_client_id_fkey FOREIGN KEY (client_id) REFERENCES oauth_clients(id) ON DELETE CASCADE;
+alter table oauth_codes add constraint oauth_codes_key_id_fkey FOREIGN KEY (key_id) REFERENCES api_keys(id) ON DELETE CASCADE;
+alter table oauth_codes add constraint oauth_codes_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
+alter table oauth_codes add constraint oauth_codes_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+alter table oauth_codes add constraint oauth_codes_workspace_id_user_id_fkey FOREIGN KEY (workspace_id, user_id) REFERENCES memberships(workspace_id, user_id) ON DELETE CASCADE;
 alter table passkeys add constraint passkeys_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
 alter table password_resets add constraint password_resets_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
 alter table policy_letters add constraint policy_letters_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
@@ -2179,19 +2233,24 @@ comment on column annotations.channel_id is 'the account that the note is about;
 comment on column annotations.day is 'in the time zone that the workspace had when the note was written';
 comment on column annotations.text is 'one line, as typed';
 comment on column annotations.created_by is 'null: the author deleted their account; only admins can change the note then';
-comment on table api_keys is 'keys with which programs use the API; a key belongs to one workspace and ends with the membership of the person who made it';
+comment on table api_keys is 'what gives programs access: keys for the API, and apps that a person connected; each belongs to one workspace and ends with the membership of that person';
 comment on column api_keys.user_id is 'who made it; what is done with the key is done in this name';
-comment on column api_keys.secret_hash is 'SHA-256 of the key, which is shown once and not stored';
+comment on column api_keys.name is 'chosen by its maker; for an app, what it calls itself';
+comment on column api_keys.secret_hash is 'SHA-256 of the key, which is shown once and not stored; null for an app';
 comment on column api_keys.hint is 'the last characters of the key, to tell keys apart';
-comment on column api_keys.scopes is 'what it may do; manage ends when its maker is no admin any more';
+comment on column api_keys.scopes is 'what it may do; manage ends when its maker is no admin any more, and for an app also schedule and publish';
 comment on column api_keys.used_on is 'UTC';
 comment on column api_keys.window_at is 'when the hour began whose requests are counted';
 comment on column api_keys.window_requests is 'requests since then, refused ones included';
+comment on column api_keys.client_id is 'the connected app, which has tokens in app_tokens instead of a secret';
 comment on table api_requests is 'writes of API keys, so that a repeated one gets the same answer and does nothing twice; written in the transaction of the effect';
 comment on column api_requests.name_hash is 'SHA-256 of the Idempotency-Key that the program chose';
 comment on column api_requests.content_hash is 'SHA-256 of the method, the address and the body, to refuse another request under the same name';
 comment on column api_requests.status is 'HTTP; null only inside the transaction';
 comment on column api_requests.answer is 'ids, versions, states and times only: no text of a post';
+comment on table app_tokens is 'tokens of connected apps';
+comment on column app_tokens.token_hash is 'SHA-256 of the token';
+comment on column app_tokens.used_at is 'when a refresh token was exchanged; if it is sent again, someone has a copy, and the connection ends';
 comment on table attempts is 'one send to a platform: written before the call, its outcome after';
 comment on column attempts.fingerprint is 'SHA-256 over channel, kind, text, link, settings and media of what was sent';
 comment on column attempts.outcome is 'claimed: no word yet. unknown: sent, no clear answer. found, absent: what reconciling proved';
@@ -2389,6 +2448,14 @@ comment on column notices.post_id is 'the post, for notices that are about all i
 comment on column notices.comment_id is 'the comment beside a post that it is about';
 comment on table number_versions is 'the sum of a workspace''s rows changes with everything that its Insights show; read before the numbers themselves';
 comment on column number_versions.writer is 'the process id of the connection; rows of ended connections are added to another one';
+comment on table oauth_clients is 'apps that registered themselves to be connected; says nothing about a person';
+comment on column oauth_clients.name is 'what the app calls itself; nobody has checked it';
+comment on column oauth_clients.redirect_uris is 'where a person may be sent back to: https, or this computer';
+comment on column oauth_clients.expires_at is 'moves on while the app is connected and used';
+comment on table oauth_codes is 'answers of people who allowed an app to connect, which the app exchanges for tokens once, within a minute';
+comment on column oauth_codes.code_hash is 'SHA-256 of the code';
+comment on column oauth_codes.challenge is 'PKCE: SHA-256 of what only the app knows';
+comment on column oauth_codes.key_id is 'the connection that was made with it, which ends if the code is used again';
 comment on table outbox is 'what must still be told to Temporal or by mail, written in the transaction that caused it; a row goes when it is told';
 comment on column outbox.kind is 'which relay carries it: target, password-reset';
 comment on column outbox.next_try_at is 'the server itself tells it in the first second; after that it is the relay''s';

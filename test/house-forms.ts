@@ -43,14 +43,15 @@ test('every form with a time contains the time zone that it was shown in', () =>
 
 /**
  * Actions that create nothing, by the end of their address: they change or end something, or a
- * second request is refused or has the same result (one export at a time, one email per wait). All
+ * second request is refused or has the same result (one export at a time, one email per wait, a code
+ * for an app that expires in a minute). All
  * other forms need a key.
  */
 const makesNothing = new RegExp(
   `/(${[
     'seen|unseen|dismiss|restore|ask|sign-in|sign-out|end|end-others|pause|bind|again|move|retry|leave|cancel|stop|now|discard|undo|choose|check|disconnect',
     'approve|changes|withdraw|reviews|resolve|reopen',
-    'change|link|code|passkey|passkeys|authenticator|rename|recovery-codes|second-factor|confirm',
+    'authorize|change|link|code|passkey|passkeys|authenticator|rename|recovery-codes|second-factor|confirm',
     'events',
     'theme|dates|shortcuts|name|email|password|notices|deactivate|reactivate|export|delete|alt-text|password-reset|data-deletion|revoke|role|remove',
   ].join('|')})$`,

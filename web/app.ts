@@ -31,6 +31,9 @@ import { activityRoutes } from './notifications/activity-routes.ts'
 import { dismissRoutes } from './notifications/dismiss-routes.ts'
 import { liveRoutes } from './notifications/live-routes.ts'
 import { noticesRoutes } from './notifications/routes.ts'
+import { consentRoutes } from './oauth/consent-routes.ts'
+import { metadataRoutes } from './oauth/metadata-routes.ts'
+import { tokenRoutes } from './oauth/token-routes.ts'
 import { codecRoutes } from './operate/codec-routes.ts'
 import { healthRoutes } from './operate/health-routes.ts'
 import { pauseRoutes } from './operate/pause-routes.ts'
@@ -80,6 +83,9 @@ import { reviewsRoutes } from './reviews/routes.ts'
 import { reviewSettingsRoutes } from './reviews/settings-routes.ts'
 import { webhookRoutes } from './webhooks/routes.ts'
 
+/** Addresses that programs call, which get problems instead of pages. */
+const forPrograms = /^\/(api\/|mcp$|oauth\/(register|token|revoke)$)/
+
 /** The whole web application; `app.request()` is enough to test it. */
 export const createApp = (deps: WebDeps): Hono<Env> => {
   const assets = loadAssets({ fresh: !deps.config.production })
@@ -98,7 +104,7 @@ export const createApp = (deps: WebDeps): Hono<Env> => {
   app.use(ownRequestId, spanRequests(), logRequests(deps.log, deps.observe))
   app.use(headersEverywhere, limitBodies, refuseStrangeAddresses)
   app.onError((error, c) =>
-    c.req.path.startsWith('/api/') || c.req.path === '/mcp'
+    forPrograms.test(c.req.path)
       ? problemAnswerTo(deps, error, c)
       : errorPage(deps, view, error, c),
   )
@@ -119,6 +125,8 @@ export const createApp = (deps: WebDeps): Hono<Env> => {
   const api = createApi(deps)
   app.route('/api/v1', api.routes) // with keys: outside of session and same-origin rules
   app.route('/', mcpRoutes(deps, api.routes)) // the same operations, for assistants
+  app.route('/', metadataRoutes(deps))
+  app.route('/', tokenRoutes(deps)) // called by apps, not by browsers
 
   app.use(compressWhenAsked, refuseForeignWrites(deps.config.publicUrl), sessions(deps))
   app.use('/w/:workspace/*', requireMember())
@@ -157,6 +165,7 @@ const pages: ((deps: WebDeps, view: Renderer) => Hono<any>)[] = [
   queueRoutes,
   keyRoutes,
   webhookRoutes,
+  consentRoutes,
   labelRoutes,
   captionRoutes,
   postLabelRoutes,

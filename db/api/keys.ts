@@ -2,7 +2,7 @@ import type { DateChoice } from '../people/date-choice.ts'
 import type { Role } from '../people/memberships.ts'
 import type { Db } from '../postgres/connect.ts'
 import { hashSecret, newSecret } from '../vault/secrets.ts'
-import { type ApiScope, adminScopes } from './scopes.ts'
+import { type ApiScope, adminScopes, appAdminScopes } from './scopes.ts'
 
 /** All keys begin with it, so that scanners for leaked secrets find them. */
 const keyPrefix = 'cs_'
@@ -47,18 +47,30 @@ export type UsedKey = DateChoice & {
   resetS: number
 }
 
+/** A key of the API, or the access token of a connected app. Neither counts as the other. */
+export type Secret = { kind: 'key' | 'app'; text: string }
+
 /**
  * Counts a request with this key. Null unless the key is valid: not expired, and made by someone
  * who is an active member today. Scopes for admins count only while they are one.
  */
-export const useApiKey = async (sql: Db, secret: string, now: Date): Promise<UsedKey | null> => {
+export const useApiKey = async (
+  sql: Db,
+  { kind, text }: Secret,
+  now: Date,
+): Promise<UsedKey | null> => {
+  const isIt =
+    kind === 'key'
+      ? sql`k.secret_hash = ${hashSecret(text)}`
+      : sql`k.id = (select key_id from app_tokens
+          where token_hash = ${hashSecret(text)} and kind = 'access' and expires_at > ${now})`
   const isOver = sql`k.window_at <= ${now}::timestamptz - make_interval(secs => ${windowS})`
   const [row] = await sql<UsedKey[]>`
     update api_keys k set used_on = (${now}::timestamptz at time zone 'UTC')::date,
       window_at = case when ${isOver} then ${now} else k.window_at end,
       window_requests = case when ${isOver} then 1 else k.window_requests + 1 end
     from memberships m join users u on u.id = m.user_id join workspaces w on w.id = m.workspace_id
-    where k.secret_hash = ${hashSecret(secret)} and k.expires_at > ${now} and ${belongs(sql)}
+    where ${isIt} and k.expires_at > ${now} and ${belongs(sql)}
     returning k.id, k.user_id, m.role, ${scopesNow(sql)} as scopes, w.id as workspace_id, w.slug, w.name as workspace_name, w.zone,
       k.expires_at, u.hours, u.date_order, u.week_start, k.window_requests as requests,
       greatest(1, ceil(extract(epoch from k.window_at - ${now}::timestamptz)) + ${windowS})::int as reset_s`
@@ -70,7 +82,11 @@ const belongs = (sql: Db) => sql`
 
 const scopesNow = (sql: Db) => sql`
   case when m.role = 'admin' then k.scopes
-    else array(select scope from unnest(k.scopes) scope where scope <> all(${adminScopes}::text[])) end`
+    else array(select scope from unnest(k.scopes) scope where scope <> all(${endingScopes(sql)})) end`
+
+/** What ends of a key when its maker is no admin any more. */
+const endingScopes = (sql: Db) => sql`
+  case when client_id is null then ${adminScopes}::text[] else ${appAdminScopes}::text[] end`
 
 export type ListedKey = {
   id: string
@@ -89,7 +105,7 @@ export const listApiKeys = (sql: Db, workspaceId: string): Promise<ListedKey[]> 
   select k.id, k.name, k.hint, ${scopesNow(sql)} as scopes, k.created_at, k.expires_at, k.used_on::text as used_on, u.name as made_by
   from api_keys k join memberships m on m.workspace_id = k.workspace_id and m.user_id = k.user_id
     join users u on u.id = m.user_id
-  where k.workspace_id = ${workspaceId} order by k.created_at desc, k.id desc`
+  where k.workspace_id = ${workspaceId} and k.client_id is null order by k.created_at desc, k.id desc`
 
 export const countApiKeys = async (sql: Db, workspaceId: string): Promise<number> => {
   const [row] = await sql<{ count: number }[]>`
@@ -97,14 +113,15 @@ export const countApiKeys = async (sql: Db, workspaceId: string): Promise<number
   return row?.count ?? 0
 }
 
-/** Returns whether there was such a key. */
+/** What was ended, or null if there was no such key. */
 export const deleteApiKey = async (
   sql: Db,
   ref: { workspaceId: string; keyId: string },
-): Promise<boolean> => {
-  const { count } =
-    await sql`delete from api_keys where workspace_id = ${ref.workspaceId} and id = ${ref.keyId}`
-  return count > 0
+): Promise<Secret['kind'] | null> => {
+  const [row] = await sql<{ kind: Secret['kind'] }[]>`
+    delete from api_keys where workspace_id = ${ref.workspaceId} and id = ${ref.keyId}
+    returning case when client_id is null then 'key' else 'app' end as kind`
+  return row?.kind ?? null
 }
 
 /** For an account that is deactivated or deleted: its keys don't come back with it. */
@@ -119,7 +136,7 @@ export const deleteApiKeysOf = async (sql: Db, userId: string): Promise<void> =>
 export const lowerApiKeys = async (sql: Db, workspaceId: string, userId: string): Promise<void> => {
   const own = sql`workspace_id = ${workspaceId} and user_id = ${userId}`
   await sql`
-    with empty as (delete from api_keys where ${own} and scopes <@ ${adminScopes}::text[])
-    update api_keys set scopes = array(select scope from unnest(scopes) scope where scope <> all(${adminScopes}::text[]))
-    where ${own} and not scopes <@ ${adminScopes}::text[]`
+    with empty as (delete from api_keys where ${own} and scopes <@ ${endingScopes(sql)})
+    update api_keys set scopes = array(select scope from unnest(scopes) scope where scope <> all(${endingScopes(sql)}))
+    where ${own} and not scopes <@ ${endingScopes(sql)}`
 }

@@ -101,6 +101,8 @@ export const countedWith: Record<string, string> = {
   annotations: 'workspaces',
   form_keys: 'posts',
   api_requests: 'api_keys',
+  app_tokens: 'api_keys',
+  oauth_codes: 'memberships',
   deletion_mails: 'users',
   feeds: 'memberships',
   reports: 'workspaces',

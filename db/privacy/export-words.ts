@@ -74,7 +74,11 @@ export const aboutTables: Record<string, string> = {
   number_versions: 'counters of changes to the numbers of a workspace',
   turns: 'counts of calls to a platform for an account',
   limits: 'limits that a platform set for an account',
-  api_keys: 'keys for the API: name, what it may do, when it was made, used and expires',
+  api_keys:
+    'keys for the API and connected apps: name, what it may do, when it was made, used and expires',
+  oauth_clients: 'apps that registered to be connected',
+  oauth_codes: 'answers that let an app connect',
+  app_tokens: 'tokens of connected apps: when they expire and were used',
   webhook_endpoints: 'webhooks: which events are sent, when added, and whether they are on',
   webhook_messages: 'events that were sent to webhooks: which, when, and what came of it',
   webhook_tries: 'each try to send one: when, and the beginning of the answer',

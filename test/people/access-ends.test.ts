@@ -252,6 +252,8 @@ describe('every secret that gives access', () => {
     'feeds.code_hash': 'feeds.test.ts: ends when the person …',
     'report_links.code_hash': 'reports.test.ts: a link ends when the person who made it …',
     'api_keys.secret_hash': 'keys.test.ts: ends when its maker leaves, and does not come back',
+    'oauth_codes.code_hash': 'oauth.test.ts: a code works once, for a minute',
+    'app_tokens.token_hash': 'oauth.test.ts: tokens end with the connection',
     'api_requests.name_hash': 'a name that a program chose; it gives no right',
     'api_requests.content_hash': 'not handed out',
   }

@@ -53,6 +53,7 @@ const fresh = [
   'POST /w/:workspace/settings/developers/webhooks/:endpoint/change',
   'POST /w/:workspace/settings/developers/webhooks/:endpoint/restore',
   'POST /w/:workspace/settings/developers/webhooks/:endpoint/delete',
+  'POST /oauth/authorize',
   'GET /w/:workspace/channels/:channel/disconnect',
   'POST /w/:workspace/channels/:channel/disconnect',
   'GET /w/:workspace/channels/:channel/delete',
@@ -83,11 +84,16 @@ const others: Record<string, RegExp[]> = {
   'what takes access away can always be done': [
     /POST \/w\/:workspace\/feeds\/:kind\/delete/,
     /POST \/w\/:workspace\/reports\/:report\/link\/delete/,
+    /POST \/account\/apps/,
   ],
   'running the installation': [/POST \/operate\/pause/, /POST \/codec\/decode/],
   'writes ask in Temporal’s own form: test/browser/temporal-ui.test.ts': [/\w+ \/temporal/],
   'signed by a platform': [/POST \/callbacks/],
-  'with a key, not a session': [/\w+ \/api\/v1\//, /POST \/mcp$/],
+  'with a key, not a session': [
+    /\w+ \/api\/v1\//,
+    /POST \/mcp$/,
+    /POST \/oauth\/(register|token|revoke)$/,
+  ],
   'by a review link, without an account': [/POST \/review\/:code/],
 }
 

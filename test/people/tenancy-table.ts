@@ -1,4 +1,5 @@
 import { type Access, admins, everybody, members, row, signedIn } from './access.ts'
+import { appRoutes } from './tenancy-apps.ts'
 import { reportRoutes } from './tenancy-reports.ts'
 import { reviewLinkRoutes } from './tenancy-review-links.ts'
 import { webhookRoutes } from './tenancy-webhooks.ts'
@@ -132,7 +133,6 @@ export const routes: Record<string, Access> = {
   'POST /api/v1/posts/:id/cancel': everybody(401),
   'GET /api/v1/posts/:id/check': everybody(401),
   'POST /api/v1/posts/:id/review': everybody(401),
-  'POST /mcp': everybody(401),
   'POST /api/v1/posts/:id/duplicate': everybody(401),
   'GET /api/v1/insights': everybody(401),
   'GET /api/v1/labels': everybody(401),
@@ -150,6 +150,7 @@ export const routes: Record<string, Access> = {
   'POST /w/:workspace/settings/developers/keys': admins(422),
   'POST /w/:workspace/settings/developers/keys/:key/end': admins(404),
   ...webhookRoutes,
+  ...appRoutes,
 
   // These calls are unsigned, so they are refused for everyone.
   'POST /callbacks/meta/deauthorize': everybody(400),

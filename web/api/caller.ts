@@ -1,6 +1,6 @@
 import type { HttpBindings } from '@hono/node-server'
 import { createMiddleware } from 'hono/factory'
-import { useApiKey, windowS } from '../../db/api/keys.ts'
+import { type Secret, useApiKey, windowS } from '../../db/api/keys.ts'
 import type { ApiScope } from '../../db/api/scopes.ts'
 import type { Role } from '../../db/people/memberships.ts'
 import type { AnyContext, Env, WebDeps, Workspace } from '../http/env.ts'
@@ -21,8 +21,11 @@ export type ApiEnv = {
   Variables: Env['Variables'] & { caller: Caller }
 }
 
-/** `cs_` and 43 characters. A longer text isn't hashed. */
-const keyPattern = /^Bearer (cs_[A-Za-z0-9_-]{43})$/i
+/** A prefix and 43 characters. A longer text isn't hashed. */
+const patterns: Record<Secret['kind'], RegExp> = {
+  key: /^Bearer (cs_[A-Za-z0-9_-]{43})$/i,
+  app: /^Bearer (csa_[A-Za-z0-9_-]{43})$/i,
+}
 const policyName = 'hour'
 
 /**
@@ -40,13 +43,26 @@ export const requireKey = (deps: WebDeps, scope: ApiScope | null) =>
     await next()
   })
 
+/** Where keys are taken. `takesApps`: also the tokens of connected apps, which are made for it. */
+type Realm = { challenge: string; takesApps: boolean }
+const apiRealm: Realm = { challenge: 'Bearer realm="CrateSocial API"', takesApps: false }
+
 /** Finds out whose key a request has, and counts the request. Refuses it without a valid key. */
-export const identify = async (deps: WebDeps, c: AnyContext): Promise<Caller> => {
+export const identify = async (
+  deps: WebDeps,
+  c: AnyContext,
+  { challenge, takesApps }: Realm = apiRealm,
+): Promise<Caller> => {
   const given = c.req.header('Authorization')
-  if (given === undefined) throw unknown('Send an API key: “Authorization: Bearer cs_…”.')
-  const [, secret] = keyPattern.exec(given) ?? []
+  if (given === undefined)
+    throw unknown('Send an API key: “Authorization: Bearer cs_…”.', challenge)
+  const secret = secretIn(given, takesApps)
   const key = secret ? await useApiKey(deps.sql, secret, new Date(deps.now())) : null
-  if (!key) throw unknown('This key is not valid: it has ended, has expired, or is incomplete.')
+  if (!key)
+    throw unknown(
+      'This key is not valid: it has ended, has expired, or is incomplete.',
+      `${challenge}, error="invalid_token"`,
+    )
   const { requests, resetS } = key
   const most = deps.config.apiRequestsPerHour
   c.header('RateLimit-Policy', `"${policyName}";q=${most};w=${windowS}`)
@@ -59,6 +75,14 @@ export const identify = async (deps: WebDeps, c: AnyContext): Promise<Caller> =>
       { headers: { 'Retry-After': String(resetS) } },
     )
   return callerOf(key)
+}
+
+const secretIn = (given: string, takesApps: boolean): Secret | null => {
+  for (const kind of takesApps ? (['key', 'app'] as const) : (['key'] as const)) {
+    const text = patterns[kind].exec(given)?.[1]
+    if (text) return { kind, text }
+  }
+  return null
 }
 
 const callerOf = (key: NonNullable<Awaited<ReturnType<typeof useApiKey>>>): Caller => ({
@@ -76,7 +100,5 @@ const callerOf = (key: NonNullable<Awaited<ReturnType<typeof useApiKey>>>): Call
   },
 })
 
-const unknown = (detail: string): ApiProblem =>
-  new ApiProblem(401, 'key_invalid', detail, {
-    headers: { 'WWW-Authenticate': 'Bearer realm="CrateSocial API"' },
-  })
+const unknown = (detail: string, challenge: string): ApiProblem =>
+  new ApiProblem(401, 'key_invalid', detail, { headers: { 'WWW-Authenticate': challenge } })

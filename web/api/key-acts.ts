@@ -1,4 +1,4 @@
-import { deleteApiKey, insertApiKey } from '../../db/api/keys.ts'
+import { deleteApiKey, insertApiKey, type Secret } from '../../db/api/keys.ts'
 import type { ApiScope } from '../../db/api/scopes.ts'
 import { recordEvent } from '../../db/notifications/events.ts'
 import { tx } from '../../db/postgres/connect.ts'
@@ -30,10 +30,12 @@ export const makeKey = (
     return secret
   })
 
-/** Ends a key at once. Any admin can. Returns whether there was one. */
-export const endKey = (deps: WebDeps, by: By, keyId: string): Promise<boolean> =>
+/** Ends a key or a connected app at once. Any admin can. Returns which it was. */
+export const endKey = (deps: WebDeps, by: By, keyId: string): Promise<Secret['kind'] | null> =>
   tx(deps.sql, async (t) => {
-    if (!(await deleteApiKey(t, { workspaceId: by.workspaceId, keyId }))) return false
-    await recordEvent(t, { name: 'api_key.ended', ...by, subjectId: keyId })
-    return true
+    const kind = await deleteApiKey(t, { workspaceId: by.workspaceId, keyId })
+    if (!kind) return null
+    const name = kind === 'key' ? 'api_key.ended' : 'app.ended'
+    await recordEvent(t, { name, ...by, subjectId: keyId })
+    return kind
   })

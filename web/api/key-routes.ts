@@ -1,8 +1,9 @@
 import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { z } from 'zod'
+import { listAppsOfWorkspace } from '../../db/api/apps.ts'
 import { countApiKeys, type ListedKey, listApiKeys } from '../../db/api/keys.ts'
-import { type ApiScope, apiScopes } from '../../db/api/scopes.ts'
+import { apiScopes } from '../../db/api/scopes.ts'
 import { listEndpoints } from '../../db/webhooks/endpoints.ts'
 import { formFields, formList, seeOther } from '../http/answers.ts'
 import { forMembers, type MemberEnv, type WebDeps } from '../http/env.ts'
@@ -14,8 +15,10 @@ import { requireMember } from '../http/session.ts'
 import { requireFresh } from '../people/sign-in/confirming.ts'
 import { type Formats, formats } from '../time/formats.ts'
 import { endpointView } from '../webhooks/shown.ts'
+import { appView } from './app-view.ts'
 import { endKey, makeKey, type NewKey } from './key-acts.ts'
 import { exampleOf } from './reference.ts'
+import { scopeWords } from './scope-words.ts'
 
 const path = '/w/:workspace/settings/developers'
 /** Keys of a workspace, expired ones included. */
@@ -42,20 +45,6 @@ const newKey = z.object({
     .refine((days) => lifetimes.includes(days), 'Choose how long the key works.'),
 })
 
-const scopeWords: Record<ApiScope, { label: string; words: string }> = {
-  read: { label: 'Read', words: 'See accounts, media, posts, receipts and insights.' },
-  draft: {
-    label: 'Draft',
-    words: 'Upload files, write drafts, delete them and send them for approval.',
-  },
-  schedule: { label: 'Schedule', words: 'Schedule, move, cancel and change posts that go out.' },
-  publish: { label: 'Publish', words: 'Publish posts at once.' },
-  manage: {
-    label: 'Manage',
-    words: 'Change weekly slots, rename and delete labels, read the activity log.',
-  },
-}
-
 /** Keys for the API. Only admins see, make and end them. */
 export const keyRoutes = (deps: WebDeps, view: Renderer) => {
   const [admin, fresh] = [requireMember('admin'), requireFresh(deps, view)]
@@ -79,8 +68,9 @@ export const keyRoutes = (deps: WebDeps, view: Renderer) => {
     .post(`${path}/keys/:key/end`, admin, fresh, async (c) => {
       const { workspace, user } = c.var
       const by = { workspaceId: workspace.id, userId: user.id }
-      if (!(await endKey(deps, by, idParam(c, 'key')))) throw new HTTPException(404)
-      return seeOther(c, `/w/${workspace.slug}/settings/developers`, 'key-ended')
+      const ended = await endKey(deps, by, idParam(c, 'key'))
+      if (!ended) throw new HTTPException(404)
+      return seeOther(c, `/w/${workspace.slug}/settings/developers`, `${ended}-ended`)
     })
 }
 
@@ -97,13 +87,16 @@ const show = async (
 ): Promise<Response> => {
   const { workspace } = c.var
   const fmt = formats(workspace, deps.now())
-  const [keys, endpoints] = await Promise.all([
+  const [keys, endpoints, apps] = await Promise.all([
     listApiKeys(deps.sql, workspace.id),
     listEndpoints(deps.sql, workspace.id),
+    listAppsOfWorkspace(deps.sql, workspace.id, new Date(deps.now())),
   ])
   const data = {
     keys: keys.map((key) => keyView(key, fmt, deps.now())),
     endpoints: endpoints.map((one) => endpointView(deps, one, fmt)),
+    apps: apps.map(appView),
+    mcp: `${deps.config.publicUrl}/mcp`,
     scopes: apiScopes.map((name) => ({ name, ...scopeWords[name] })),
     lifetimes: lifetimes.map((days) => ({ value: String(days), label: lengthOf(days) })),
     values: typed ?? { name: '', days: '90', scopes: ['read', 'draft'] },

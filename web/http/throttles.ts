@@ -42,6 +42,9 @@ export const throttles = {
   'review-from': { hits: 600, windowS: 15 * minuteS },
   'review-pair': { hits: 5, windowS: 5 * minuteS },
   'review-words': { hits: 60, windowS: hourS },
+  // Assistants in a cloud connect many people from one address.
+  'app-registration-from': { hits: 60, windowS: hourS },
+  'app-token-from': { hits: 600, windowS: 15 * minuteS },
   'form-from': { hits: 300, windowS: 15 * minuteS },
 }
 

@@ -115,6 +115,10 @@ export const passphraseLimits = (c: AnyContext, deps: WebDeps, linkId: string): 
   { purpose: 'review-words', of: linkId },
 ]
 
+/** For apps that register to be connected, and that exchange tokens. */
+export const throttleRegistrations = (deps: WebDeps) => limitNetwork(deps, 'app-registration-from')
+export const throttleTokens = (deps: WebDeps) => limitNetwork(deps, 'app-token-from')
+
 const limitNetwork = (deps: WebDeps, purpose: Purpose) =>
   limit(deps, (c) => [{ purpose, of: clientAddress(c, deps.config.trustedProxies) }])
 

@@ -4,6 +4,7 @@ import { readCleanJson } from '../api/bodies.ts'
 import { identify } from '../api/caller.ts'
 import { ApiProblem } from '../api/problems.ts'
 import { type Env, forAnyone, type WebDeps } from '../http/env.ts'
+import { addressesOf } from '../oauth/addresses.ts'
 import { version } from '../pages/version.ts'
 import { type Operate, operationsOf } from './operations.ts'
 import { addReadingTools } from './reading-tools.ts'
@@ -15,11 +16,15 @@ import { addWritingTools } from './writing-tools.ts'
  */
 export const mcpRoutes = (deps: WebDeps, api: Hono<Env>) => {
   const operations = operationsOf(deps, api)
+  const realm = {
+    challenge: `Bearer resource_metadata="${addressesOf(deps.config.publicUrl).aboutResource}"`,
+    takesApps: true,
+  }
   return forAnyone
     .createApp()
     .post('/mcp', async (c) => {
       refuseWebsites(c.req.header('Origin'), deps.config.publicUrl)
-      const caller = await identify(deps, c)
+      const caller = await identify(deps, c, realm)
       const parsedBody = await readCleanJson(c)
       if (Array.isArray(parsedBody))
         throw new ApiProblem(400, 'bad_request', 'Send one message in each request.')

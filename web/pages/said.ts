@@ -71,6 +71,7 @@ const sentences = {
   'webhook-removed': 'Endpoint deleted.',
   'webhook-tested': 'Test sent. Reload the page in a moment to see the answer.',
   'webhook-again': 'Sent again. Reload the page in a moment to see the answer.',
+  'app-ended': 'App disconnected. It can’t see or change anything here any more.',
   'series-stopped': 'Stopped. It doesn’t repeat any more.',
   'slots-added': 'Slots added.',
   'slot-removed': 'Slot removed. Posts that are already scheduled keep their time.',

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { listAppsOfPerson } from '../../db/api/apps.ts'
 import { chooseMailedNotices, findMailedNotices } from '../../db/notifications/notice-mails.ts'
 import { noticeKinds } from '../../db/notifications/notifications.ts'
 import { endAccess, endMailedLinks } from '../../db/people/access.ts'
@@ -14,6 +15,7 @@ import {
 } from '../../db/people/users.ts'
 import { tx } from '../../db/postgres/connect.ts'
 import { terms } from '../../db/privacy/terms.ts'
+import { appView } from '../api/app-view.ts'
 import { formFields, formList, seeOther } from '../http/answers.ts'
 import { type AnyContext, forUsers, type WebDeps } from '../http/env.ts'
 import { dateStyle, type Errors, personName, theme } from '../http/forms/fields.ts'
@@ -119,10 +121,12 @@ export const showAccount = async (
   status?: number,
 ) => {
   const now = new Date(deps.now())
-  const [list, pendingEmail] = await Promise.all([
+  const [list, pendingEmail, connected] = await Promise.all([
     listSessions(deps.sql, c.get('user').id, now),
     findPendingEmail(deps.sql, c.get('user').id, now),
+    listAppsOfPerson(deps.sql, c.get('user').id, now),
   ])
+  const apps = connected.map(appView)
   const sessions = list.map((session) => ({ ...session, here: session.id === c.get('session').id }))
   const plainValues = { name: values.name, email: values.email }
   const answer = status ?? (Object.keys(errors).length > 0 ? 422 : 200)
@@ -130,7 +134,7 @@ export const showAccount = async (
   return view.page(
     c,
     'account/show',
-    { mailed, sessions, pendingEmail, values: plainValues, errors, keptFor: terms.account },
+    { mailed, sessions, apps, pendingEmail, values: plainValues, errors, keptFor: terms.account },
     answer,
   )
 }

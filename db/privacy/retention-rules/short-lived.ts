@@ -109,6 +109,18 @@ export const shortLivedRules: Rule[] = [
     'link',
   ),
   row('api_keys', 'API keys', '30 days', 'they expired', 'expires_at', 'key'),
+  indexed(
+    'expires_at',
+    row('oauth_clients', 'Registrations of apps', '1 day', 'they expired', 'expires_at', 'app'),
+  ),
+  indexed(
+    'expires_at',
+    row('oauth_codes', 'Codes to connect an app', '1 day', 'they expired', 'expires_at', 'code'),
+  ),
+  indexed(
+    'expires_at',
+    row('app_tokens', 'Tokens of connected apps', '1 day', 'they expired', 'expires_at', 'token'),
+  ),
   row('sessions', 'Sessions', '1 day', 'they expired', 'least(expires_at, ends_at)', 'session'),
   row('throttle', 'Counts of sign-in attempts', '1 day', 'they expired', 'reset_at', 'count'),
   row(

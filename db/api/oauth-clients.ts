@@ -1,0 +1,24 @@
+import type { Db } from '../postgres/connect.ts'
+
+export type OauthClient = { id: string; name: string; redirectUris: string[] }
+
+export const insertClient = async (
+  sql: Db,
+  client: { name: string; redirectUris: string[]; now: Date; expiresAt: Date },
+): Promise<string> => {
+  const [row] = await sql<{ id: string }[]>`
+    insert into oauth_clients (name, redirect_uris, created_at, expires_at)
+    values (${client.name}, ${client.redirectUris}, ${client.now}, ${client.expiresAt}) returning id`
+  return row!.id
+}
+
+export const findClient = async (sql: Db, id: string, now: Date): Promise<OauthClient | null> => {
+  const [row] = await sql<OauthClient[]>`
+    select id, name, redirect_uris from oauth_clients where id = ${id} and expires_at > ${now}`
+  return row ?? null
+}
+
+export const countClients = async (sql: Db): Promise<number> => {
+  const [row] = await sql<{ count: number }[]>`select count(*)::int from oauth_clients`
+  return row?.count ?? 0
+}

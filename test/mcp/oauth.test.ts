@@ -1,0 +1,273 @@
+import { randomBytes } from 'node:crypto'
+import { UnauthorizedError } from '@modelcontextprotocol/client'
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { lowerApiKeys } from '../../db/api/keys.ts'
+import { createTestApp, type Person, type TestApp } from '../support/app.ts'
+import { connectingApp, type OauthApp, redirect } from './oauth-app.ts'
+
+let test: TestApp
+beforeAll(async () => {
+  test = await createTestApp()
+})
+// All apps of this test register from one network.
+beforeEach(async () => {
+  await test.sql`delete from throttle`
+})
+
+type Fields = Record<string, string>
+const publicUrl = () => test.deps.config.publicUrl
+/** Calls the app under the address that it believes to have. */
+const fetchHere = async (url: string | URL, init?: RequestInit): Promise<Response> => {
+  const { pathname, search } = new URL(url)
+  const bindings = { incoming: { socket: { remoteAddress: '203.0.113.8' } } }
+  return test.app.request(pathname + search, init, bindings as never)
+}
+const send = async (path: string, fields: Fields) => {
+  const answer = await fetchHere(`${publicUrl()}${path}`, {
+    method: 'POST',
+    body: new URLSearchParams(fields),
+  })
+  const text = await answer.text()
+  return { status: answer.status, body: text === '' ? null : JSON.parse(text) }
+}
+
+/** Lets the app register and ask, until it sends the person to us. */
+const ask = async (): Promise<OauthApp> => {
+  const app = connectingApp(publicUrl(), fetchHere)
+  await expect(app.connect()).rejects.toThrow(UnauthorizedError)
+  return app
+}
+
+/** Opens the page as the person does, and sends its form. Returns the address they are sent to. */
+const answer = async (app: OauthApp, person: Person, grants: string[], changed: Fields = {}) => {
+  const { pathname, search } = app.known.question!
+  const page = await person.get(pathname + search)
+  expect(page.status).toBe(200)
+  const hidden = [...page.text.matchAll(/type="hidden" name="(\w+)"\s+value="([^"]*)"/g)]
+  const form = new URLSearchParams(
+    hidden.map(([, name = '', value = '']): [string, string] => [
+      name,
+      value.replaceAll('&amp;', '&'),
+    ]),
+  )
+  form.set('workspace', 'northside')
+  for (const grant of grants) form.append('grant', grant)
+  for (const [name, value] of Object.entries(changed)) form.set(name, value)
+  const done = await person.post('/oauth/authorize', form)
+  const to = done.headers.get('Refresh')?.replace('0;url=', '')
+  return { page, done, back: to ? new URL(to).searchParams : new URLSearchParams() }
+}
+
+const connected = async (person: Person, grants = ['read', 'draft']) => {
+  const app = await ask()
+  const { back } = await answer(app, person, grants)
+  await app.open().finishAuth(back)
+  return { app, call: await app.connect(), code: back.get('code') ?? '' }
+}
+const exchange = (app: OauthApp, code: string, changed: Fields = {}) =>
+  send('/oauth/token', {
+    grant_type: 'authorization_code',
+    client_id: app.clientId(),
+    code,
+    redirect_uri: redirect,
+    code_verifier: app.known.verifier,
+    ...changed,
+  })
+const refresh = (app: OauthApp, token: string) =>
+  send('/oauth/token', {
+    grant_type: 'refresh_token',
+    client_id: app.clientId(),
+    refresh_token: token,
+  })
+const statusOf = async (token: string, path = '/mcp') =>
+  (
+    await fetchHere(`${publicUrl()}${path}`, {
+      method: path === '/mcp' ? 'POST' : 'GET',
+      headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+      ...(path === '/mcp' ? { body: '{"jsonrpc":"2.0","id":1,"method":"ping"}' } : {}),
+    })
+  ).status
+const connections = async (app: OauthApp): Promise<number> =>
+  (await test.sql`select from api_keys where client_id = ${app.clientId()}`).length
+const refusedCode = { status: 400, body: { error: 'invalid_grant' } }
+
+describe('an app that connects by OAuth', () => {
+  it('finds the way from the answer 401, registers, is allowed by a person, and works as they said', async () => {
+    const app = await ask()
+    expect(app.known.question?.searchParams.get('resource')).toBe(`${publicUrl()}/mcp`)
+    const { page, done, back } = await answer(app, test.cast.admin, ['read'])
+    expect(page.text).toContain('Nobody has checked this name')
+    expect(page.text).toContain('a program on this computer')
+    expect(page.text.match(/value="\w+" checked/g)).toEqual([
+      'value="read" checked',
+      'value="draft" checked',
+    ])
+    expect(done.text).toContain('Back to the app')
+    expect([back.get('state'), back.get('iss')]).toEqual(['state & more', publicUrl()])
+    await app.open().finishAuth(back)
+    expect(app.known.tokens).toMatchObject({ scope: 'read', expires_in: 3600 })
+    const call = await app.connect()
+    expect((await call('list_accounts')).isError).toBeFalsy()
+    const refused = await call('draft_post', { idempotencyKey: 'a', text: 'Hello' })
+    expect(refused.structuredContent?.code).toBe('scope_missing')
+    expect(await statusOf(app.known.tokens?.access_token ?? '', '/api/v1/key')).toBe(401)
+  })
+
+  it('gets new tokens with its refresh token after an hour, and stays one connection', async () => {
+    const { app, call } = await connected(test.cast.admin)
+    const before = app.refreshToken()
+    await test.sql`update app_tokens set expires_at = now() - interval '1 second' where kind = 'access'`
+    expect((await call('get_workspace')).isError).toBeFalsy()
+    expect(app.refreshToken()).not.toBe(before)
+    expect(await connections(app)).toBe(1)
+  })
+
+  it('loses the connection if a refresh token comes a second time', async () => {
+    const { app } = await connected(test.cast.admin)
+    const first = app.refreshToken()
+    const [key] = await test.sql`select id from api_keys where client_id = ${app.clientId()}`
+    const next = await refresh(app, first)
+    expect(await statusOf(next.body.access_token)).not.toBe(401)
+    expect(await refresh(app, first)).toMatchObject(refusedCode)
+    expect(await statusOf(next.body.access_token)).toBe(401)
+    expect(await refresh(app, next.body.refresh_token)).toMatchObject(refusedCode)
+    const events = await test.sql`select name from events where subject_id = ${key!.id}`
+    expect(events.map(({ name }) => name).sort()).toEqual(['app.connected', 'app.stopped'])
+  })
+
+  it('can end its connection itself, but not that of another app', async () => {
+    const [{ app }, other] = [await connected(test.cast.admin), await ask()]
+    const token = app.refreshToken()
+    expect((await send('/oauth/revoke', { token, client_id: other.clientId() })).status).toBe(200)
+    expect(await refresh(other, token)).toMatchObject(refusedCode)
+    expect(await connections(app)).toBe(1)
+    expect((await send('/oauth/revoke', { token, client_id: app.clientId() })).status).toBe(200)
+    expect(await connections(app)).toBe(0)
+  })
+})
+
+describe('a code', () => {
+  it('works once, for a minute, and what was made with it ends if it comes again', async () => {
+    const { app, code } = await connected(test.cast.admin)
+    const { access_token: token = '' } = app.known.tokens ?? {}
+    expect(await statusOf(token)).not.toBe(401)
+    expect(await exchange(app, code)).toMatchObject(refusedCode)
+    expect(await statusOf(token)).toBe(401)
+    const late = await ask()
+    const { back } = await answer(late, test.cast.admin, ['read'])
+    await test.sql`update oauth_codes set expires_at = expires_at - interval '1 minute' where used_at is null`
+    expect(await exchange(late, back.get('code') ?? '')).toMatchObject(refusedCode)
+  })
+
+  const wrong: Record<string, Fields> = {
+    'another verifier': { code_verifier: randomBytes(32).toString('base64url') },
+    'another redirect URI': { redirect_uri: 'http://127.0.0.1:4567/other' },
+    'another resource': { resource: 'https://elsewhere.example/mcp' },
+  }
+  for (const [title, changed] of Object.entries(wrong))
+    it(`is refused with ${title}`, async () => {
+      const app = await ask()
+      const { back } = await answer(app, test.cast.admin, ['read'])
+      const found = await exchange(app, back.get('code') ?? '', changed)
+      const error = 'resource' in changed ? 'invalid_target' : 'invalid_grant'
+      expect(found).toMatchObject({ status: 400, body: { error } })
+      expect(await connections(app)).toBe(0)
+    })
+
+  it('is refused if it gives what its person may not give any more', async () => {
+    const app = await ask()
+    const { back } = await answer(app, test.cast.admin, ['read', 'publish'])
+    await test.sql`update memberships set role = 'manager' where user_id = ${test.cast.admin.id}`
+    expect(await exchange(app, back.get('code') ?? '')).toMatchObject(refusedCode)
+    await test.sql`update memberships set role = 'admin' where user_id = ${test.cast.admin.id}`
+  })
+})
+
+describe('the page that asks', () => {
+  it('sends nobody to an address that the app did not register, and tells the app what it did wrong', async () => {
+    const app = await ask()
+    const open = async (changed: Fields) => {
+      const url = new URL(app.known.question!)
+      for (const [name, value] of Object.entries(changed)) url.searchParams.set(name, value)
+      return test.cast.admin.get(url.pathname + url.search)
+    }
+    for (const uri of [`${redirect}/more`, 'https://evil.example/callback', 'javascript:1']) {
+      const page = await open({ redirect_uri: uri })
+      expect([uri, page.status, page.location]).toEqual([uri, 400, null])
+    }
+    const otherPort = { redirect_uri: 'http://127.0.0.1:9999/callback' }
+    expect((await open(otherPort)).status).toBe(200)
+    const faults: [Fields, string][] = [
+      [{ code_challenge_method: 'plain' }, 'invalid_request'],
+      [{ response_type: 'token' }, 'unsupported_response_type'],
+      [{ resource: 'https://elsewhere.example/mcp' }, 'invalid_target'],
+    ]
+    for (const [changed, error] of faults) {
+      const { location } = await open(changed)
+      expect(new URL(location ?? '').searchParams.get('error')).toBe(error)
+    }
+  })
+
+  it('lets managers allow no more than read and draft, and only in their workspaces', async () => {
+    const app = await ask()
+    const { page, done } = await answer(app, test.cast.manager, ['read', 'publish'])
+    expect(page.text).not.toContain('value="publish"')
+    expect([done.status, done.text.includes('Only admins of Northside Records')]).toEqual([
+      422,
+      true,
+    ])
+    const foreign = await answer(app, test.cast.manager, ['read'], { workspace: 'elsewhere' })
+    expect([foreign.done.status, foreign.back.get('code')]).toEqual([422, null])
+    const none = await answer(app, test.cast.manager, [])
+    expect(none.done.text).toContain('Choose what the app may do.')
+  })
+
+  it('is refused to forms of other websites', async () => {
+    const headers = { Origin: 'https://evil.example' }
+    expect((await test.cast.admin.post('/oauth/authorize', {}, headers)).status).toBe(403)
+  })
+})
+
+it('registers only addresses with https or on this computer, and at most ten', async () => {
+  const register = async (uris: string[]) =>
+    (
+      await fetchHere(`${publicUrl()}/oauth/register`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ client_name: 'x'.repeat(200), redirect_uris: uris }),
+      })
+    ).status
+  expect(await register(['https://app.example/back', 'http://[::1]/back'])).toBe(201)
+  const bad = ['http://app.example/', 'app:/back', 'https://a@b.example/', 'https://b.example/#x']
+  for (const uri of bad) expect([uri, await register([uri])]).toEqual([uri, 400])
+  expect(await register(Array.from({ length: 11 }, (_, n) => `https://b.example/${n}`))).toBe(400)
+})
+
+describe('a connected app', () => {
+  it('is listed for its person and for admins, and each can disconnect it', async () => {
+    const { admin, manager } = test.cast
+    const [mine, theirs] = [await connected(manager), await connected(manager)]
+    for (const [who, path] of [
+      [manager, '/account'],
+      [admin, '/w/northside/settings/developers'],
+    ] as const)
+      expect((await who.get(path)).text).toContain('Crate Helper')
+    const idOf = async ({ app }: { app: OauthApp }): Promise<string> =>
+      (await test.sql`select id from api_keys where client_id = ${app.clientId()}`)[0]!.id
+    const [first, second] = [await idOf(mine), await idOf(theirs)]
+    expect((await admin.post(`/account/apps/${first}/end`)).status).toBe(404)
+    expect((await manager.post(`/account/apps/${first}/end`)).status).toBe(303)
+    const path = `/w/northside/settings/developers/keys/${second}/end`
+    expect((await admin.post(path)).location).toContain('said=app-ended')
+    for (const { app } of [mine, theirs])
+      expect(await statusOf(app.known.tokens?.access_token ?? '')).toBe(401)
+  })
+
+  it('keeps only read and draft when its admin becomes a manager', async () => {
+    const { app, call } = await connected(test.cast.admin, ['read', 'schedule', 'publish'])
+    await lowerApiKeys(test.sql, test.workspaces.northside, test.cast.admin.id)
+    const [row] = await test.sql`select scopes from api_keys where client_id = ${app.clientId()}`
+    expect(row?.scopes).toEqual(['read'])
+    expect((await call('list_accounts')).isError).toBeFalsy()
+  })
+})
