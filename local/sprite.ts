@@ -108,6 +108,7 @@ const names = [
     'hash',
     'mood-smile',
     'note',
+    'lock',
     'tag',
   ],
   // Of previews: see platforms/post-preview.ts.

@@ -154,14 +154,14 @@ export const dropDiscardedWith = async (
       and id in (select post_id from post_media where media_id = any(${mediaIds}::uuid[]))`
 }
 
-/** Creates a draft with the same text, media, labels and choices, but no time. */
+/** Creates a draft with the same text, media, labels, choices and internal note, but no time. */
 export const duplicatePost = async (
   sql: Db,
   ref: PostRef & { createdBy: string },
 ): Promise<string | null> => {
   const [row] = await sql<{ id: string }[]>`
-    insert into posts (workspace_id, created_by, text, link, variants, choices)
-    select workspace_id, ${ref.createdBy}, text, link, variants, choices
+    insert into posts (workspace_id, created_by, text, link, variants, choices, note)
+    select workspace_id, ${ref.createdBy}, text, link, variants, choices, note
     from posts where workspace_id = ${ref.workspaceId} and id = ${ref.postId} and state <> 'discarded' returning id`
   if (!row) return null
   await sql`

@@ -26,7 +26,7 @@ export const aboutTables: Record<string, string> = {
   channels: 'connected accounts: name, handle, ID, what they may publish',
   avatars: 'profile pictures of connected accounts',
   revocations: 'connections that were ended: when, and what the platform answered',
-  posts: 'posts and drafts: text, link, state',
+  posts: 'posts and drafts: text, link, internal note, state',
   imports: 'imports of posts from a file: when, how many, and what couldn’t be read',
   import_rows: 'posts of an import that isn’t finished: text, link, accounts, time',
   post_versions: 'saved versions of posts: what was typed, by whom, when',

@@ -4,6 +4,7 @@ import { ZodError } from 'zod'
 import type { Db } from '../../db/postgres/connect.ts'
 import { listComposedMedia } from '../../db/posts/composed-media.ts'
 import { listPostLabels } from '../../db/posts/labels/labels.ts'
+import { findPostNote } from '../../db/posts/notes.ts'
 import type { PostRow } from '../../db/posts/posts.ts'
 import { isSent } from '../../db/posts/target-states.ts'
 import { listTargets, type TargetRow } from '../../db/posts/targets.ts'
@@ -37,10 +38,11 @@ export const formOfPost = async (
   post: PostRow,
 ): Promise<PostForm> => {
   const ref = { workspaceId: post.workspaceId, postId: post.id }
-  const [media, targets, labels] = await Promise.all([
+  const [media, targets, labels, note] = await Promise.all([
     listComposedMedia(sql, ref),
     listTargets(sql, ref),
     listPostLabels(sql, ref),
+    findPostNote(sql, ref),
   ])
   const choices = Object.entries(post.choices)
   return emptyPostForm({
@@ -54,6 +56,7 @@ export const formOfPost = async (
     kinds: Object.fromEntries(choices.map(([id, choice]) => [id, choice.kind])),
     fields: Object.fromEntries(choices.map(([id, choice]) => [id, valuesOf(choice.settings)])),
     labels: labels.map(({ id }) => id),
+    note,
     media: media.map(({ id, altText, edits }) => ({ id, altText, edits })),
     zone,
     time: timeToEdit(post, targets, zone),

@@ -14,6 +14,7 @@ import { type ChannelDraft, type Composer, labelOf } from './composer.ts'
 import { type Fault, faultSentence, faultsOf, faultsOfPlatforms } from './composer-faults.ts'
 import { leftOf } from './composer-form.ts'
 import { labelMaxCharacters } from './labels/label.ts'
+import { postNoteMax } from './post-form.ts'
 import { overallPill } from './post-state.ts'
 import { type Preview, previewOf } from './preview/preview.ts'
 import { repeatForm } from './series/form-view.ts'
@@ -87,6 +88,7 @@ export const composerView = (
       maxCharacters: labelMaxCharacters,
     },
     captions: composer.captions,
+    postNoteMax,
     picker: composer.picker,
     mediaFrozen: composer.mediaFrozen,
     maxUploadBytes: deps.config.media.maxUploadBytes,

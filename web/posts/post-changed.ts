@@ -1,6 +1,7 @@
 import { listChannelsToCompose } from '../../db/channels/account-facts.ts'
 import { commentDecidableIn } from '../../db/posts/comments/decisions.ts'
 import { listPostLabels } from '../../db/posts/labels/labels.ts'
+import { findPostNote } from '../../db/posts/notes.ts'
 import { listPostHistory } from '../../db/posts/post-history.ts'
 import { findPost, type PostRow } from '../../db/posts/posts.ts'
 import { attentionStates } from '../../db/posts/target-states.ts'
@@ -30,9 +31,10 @@ export const loadChanged = async (
   const ref = { workspaceId: workspace.id, postId }
   const post = await findPost(deps.sql, ref)
   if (!post) return null
-  const [targets, labels, history] = await Promise.all([
+  const [targets, labels, note, history] = await Promise.all([
     listTargets(deps.sql, ref),
     listPostLabels(deps.sql, ref),
+    findPostNote(deps.sql, ref),
     listPostHistory(deps.sql, ref),
   ])
   const fmt = formats(workspace, deps.now())
@@ -48,6 +50,7 @@ export const loadChanged = async (
     pill: overallPill(post.state, targets, post.review),
     texts: textsOf(deps, post, targets),
     labels,
+    internalNote: note,
     accounts: targets.length > 0 ? accountsSet(deps, targets) : await accountsChosen(deps, post),
     last: lines.find((line) => line.words !== '') ?? null,
     targets,

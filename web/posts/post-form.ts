@@ -9,6 +9,9 @@ import { labelsOfPostMax } from './labels/label.ts'
 import { type RepeatScope, readRepeat, readScope } from './series/repeat.ts'
 import { readChoice, type When, whenOf } from './when/choice.ts'
 
+/** Characters of the internal note. */
+export const postNoteMax = 2_000
+
 /** The composer's form as typed, so that it can be shown again unchanged if it is refused. */
 export type PostForm = {
   text: string
@@ -25,6 +28,8 @@ export type PostForm = {
   labels: string[]
   /** The name of a label to add, as typed. */
   newLabel: string
+  /** Internal note: only the team sees it. */
+  note: string
   /** In their order. */
   /** No alt text: not typed here, so the file's own is taken. */
   media: { id: string; altText: string | null; edits: Edits | null }[]
@@ -81,6 +86,7 @@ type Act = 'refresh' | 'check' | 'save' | 'schedule' | 'ask' | 'now'
 const limits = z.object({
   text: z.string().max(100_000),
   link: z.string().max(2_000),
+  note: z.string().max(postNoteMax),
   time: z.string().max(40),
   version: z.coerce.number().int().min(0),
   left: z.coerce.number().int().min(0).nullable(),
@@ -100,6 +106,8 @@ export const readPostForm = (body: FormData, { zone, dates }: ReaderTime): PostF
   const head = limits.parse({
     text: one('text'),
     link: one('link').trim(),
+    // A browser counts a line break as one character and sends two.
+    note: one('note').replaceAll('\r\n', '\n').trim(),
     time: choice.time,
     version: one('version') || '0',
     left: one('left') || null,
@@ -147,6 +155,7 @@ export const emptyPostForm = (given: Partial<PostForm> & { zone: string }): Post
   fields: {},
   labels: [],
   newLabel: '',
+  note: '',
   media: [],
   time: '',
   when: whenOf(given.time ?? ''),

@@ -1,5 +1,6 @@
 import type { AttemptRow } from '../../db/posts/attempts.ts'
 import { listLabels } from '../../db/posts/labels/labels.ts'
+import { findPostNote } from '../../db/posts/notes.ts'
 import { findPostEvent, type HistoryLine } from '../../db/posts/post-history.ts'
 import type { PostRow } from '../../db/posts/posts.ts'
 import { attentionStates, isSent, isUnsent, undecidedStates } from '../../db/posts/target-states.ts'
@@ -72,6 +73,7 @@ export const loadPostPage = async (
     ),
     media,
     labels,
+    internalNote: await findPostNote(deps.sql, ref),
     // Posts that can be edited have theirs in the composer.
     allLabels: can.edit ? [] : await listLabels(deps.sql, workspace.id),
     discussion: discussionView(whole.discussion, media, comment),

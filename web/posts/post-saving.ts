@@ -10,6 +10,7 @@ import {
   takeFormKey,
 } from '../../db/posts/form-keys.ts'
 import { replacePostLabels } from '../../db/posts/labels/labels.ts'
+import { replacePostNote } from '../../db/posts/notes.ts'
 import { keepAltTextsOf } from '../../db/posts/library/alt-texts.ts'
 import { findVersion, type HeldPost, lockPost } from '../../db/posts/post-locks.ts'
 import { type Draft, findPost, insertPost, type PostRow, updatePost } from '../../db/posts/posts.ts'
@@ -166,6 +167,7 @@ const carryOut = async (
     { accounts: composer.channels.filter((one) => one.chosen && !one.sent), media: composer.media },
   )
   await replacePostLabels(t, ref, composer.form.labels)
+  await replacePostNote(t, ref, composer.form.note)
   await keepOtherEdit(t, { ...ref, userId: actor.userId }, composer.form)
   await dropUnsavedEdit(t, { ...ref, userId: actor.userId })
   const typed = { form: typedOf(composer.form), at, userId: actor.userId, apart: true }

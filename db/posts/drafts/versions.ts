@@ -12,6 +12,8 @@ export type TypedForm = {
   fields: Record<string, Record<string, string>>
   /** Ids of labels. Absent if it has none. */
   labels?: string[]
+  /** The internal note. Absent if it has none. */
+  note?: string
   media: { id: string; altText: string; edits: Edits | null }[]
   time: string
   fold: 'earlier' | 'later' | null

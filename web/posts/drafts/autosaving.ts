@@ -4,6 +4,7 @@ import { tx } from '../../../db/postgres/connect.ts'
 import { dropUnsavedEdit, keepUnsavedEdit } from '../../../db/posts/drafts/unsaved-edits.ts'
 import { keepFormKey, releaseFormKey, takeFormKey } from '../../../db/posts/form-keys.ts'
 import { replacePostLabels } from '../../../db/posts/labels/labels.ts'
+import { replacePostNote } from '../../../db/posts/notes.ts'
 import { keepAltTextsOf } from '../../../db/posts/library/alt-texts.ts'
 import { findVersion, type HeldPost, lockPost } from '../../../db/posts/post-locks.ts'
 import { insertPost, type PostRow, replacePostMedia, updatePost } from '../../../db/posts/posts.ts'
@@ -79,6 +80,7 @@ const saveNew = async (
   await keepAltTextsOf(t, { ...ref, userId }, composer.media)
   await replacePostMedia(t, ref, composer.media)
   await replacePostLabels(t, ref, composer.form.labels)
+  await replacePostNote(t, ref, composer.form.note)
   await record(t, { workspace, userId }, { name: 'post.drafted', postId, changes: [], dueAt: null })
   const state = { userId, version: 1, form: typedOf(composer.form), at: new Date(deps.now()) }
   await keepState(t, ref, null, { ...state, apart: true })
@@ -86,9 +88,9 @@ const saveNew = async (
 }
 
 /** Nothing that anybody would miss. An account or a time alone doesn't make a draft. */
-const isEmpty = ({ text, link, variants, fields, media }: PostForm): boolean =>
+const isEmpty = ({ text, link, note, variants, fields, media }: PostForm): boolean =>
   media.length === 0 &&
-  [text, link, ...Object.values(variants), ...Object.values(fields).flatMap(Object.values)].every(
+  [text, link, note, ...Object.values(variants), ...Object.values(fields).flatMap(Object.values)].every(
     (one: string) => !one.trim(),
   )
 
@@ -124,6 +126,7 @@ const saveEdit = async (
   await replacePostMedia(t, ref, composer.media)
   await noteEdit(t, { ...ref, userId }, content)
   await replacePostLabels(t, ref, composer.form.labels)
+  await replacePostNote(t, ref, composer.form.note)
   await keepOtherEdit(t, { ...ref, userId }, composer.form)
   await dropUnsavedEdit(t, { ...ref, userId })
   const after = await findVersion(t, held)

@@ -14,6 +14,7 @@ export const typedOf = (form: PostForm): TypedForm => ({
       .filter(([, fields]) => Object.keys(fields).length > 0),
   ),
   ...(form.labels.length > 0 ? { labels: form.labels } : {}),
+  ...(form.note ? { note: form.note } : {}),
   media: form.media.map((one) => ({ ...one, altText: one.altText ?? '' })),
   time: form.time,
   fold: form.fold,
