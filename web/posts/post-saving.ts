@@ -10,8 +10,8 @@ import {
   takeFormKey,
 } from '../../db/posts/form-keys.ts'
 import { replacePostLabels } from '../../db/posts/labels/labels.ts'
-import { replacePostNote } from '../../db/posts/notes.ts'
 import { keepAltTextsOf } from '../../db/posts/library/alt-texts.ts'
+import { replacePostNote } from '../../db/posts/notes.ts'
 import { findVersion, type HeldPost, lockPost } from '../../db/posts/post-locks.ts'
 import { type Draft, findPost, insertPost, type PostRow, updatePost } from '../../db/posts/posts.ts'
 import { readContent } from '../../db/posts/reviews/reviews.ts'

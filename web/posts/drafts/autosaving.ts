@@ -4,8 +4,8 @@ import { tx } from '../../../db/postgres/connect.ts'
 import { dropUnsavedEdit, keepUnsavedEdit } from '../../../db/posts/drafts/unsaved-edits.ts'
 import { keepFormKey, releaseFormKey, takeFormKey } from '../../../db/posts/form-keys.ts'
 import { replacePostLabels } from '../../../db/posts/labels/labels.ts'
-import { replacePostNote } from '../../../db/posts/notes.ts'
 import { keepAltTextsOf } from '../../../db/posts/library/alt-texts.ts'
+import { replacePostNote } from '../../../db/posts/notes.ts'
 import { findVersion, type HeldPost, lockPost } from '../../../db/posts/post-locks.ts'
 import { insertPost, type PostRow, replacePostMedia, updatePost } from '../../../db/posts/posts.ts'
 import { noteEdit, readContent } from '../../../db/posts/reviews/reviews.ts'
@@ -90,9 +90,13 @@ const saveNew = async (
 /** Nothing that anybody would miss. An account or a time alone doesn't make a draft. */
 const isEmpty = ({ text, link, note, variants, fields, media }: PostForm): boolean =>
   media.length === 0 &&
-  [text, link, note, ...Object.values(variants), ...Object.values(fields).flatMap(Object.values)].every(
-    (one: string) => !one.trim(),
-  )
+  [
+    text,
+    link,
+    note,
+    ...Object.values(variants),
+    ...Object.values(fields).flatMap(Object.values),
+  ].every((one: string) => !one.trim())
 
 const saveEdit = async (
   t: TransactionSql,
