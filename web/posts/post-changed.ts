@@ -1,7 +1,7 @@
 import { listChannelsToCompose } from '../../db/channels/account-facts.ts'
 import { commentDecidableIn } from '../../db/posts/comments/decisions.ts'
+import { findPostNote } from '../../db/posts/drafts/notes.ts'
 import { listPostLabels } from '../../db/posts/labels/labels.ts'
-import { findPostNote } from '../../db/posts/notes.ts'
 import { listPostHistory } from '../../db/posts/post-history.ts'
 import { findPost, type PostRow } from '../../db/posts/posts.ts'
 import { attentionStates } from '../../db/posts/target-states.ts'

@@ -1,6 +1,6 @@
 import type { AttemptRow } from '../../db/posts/attempts.ts'
+import { findPostNote } from '../../db/posts/drafts/notes.ts'
 import { listLabels } from '../../db/posts/labels/labels.ts'
-import { findPostNote } from '../../db/posts/notes.ts'
 import { findPostEvent, type HistoryLine } from '../../db/posts/post-history.ts'
 import type { PostRow } from '../../db/posts/posts.ts'
 import { attentionStates, isSent, isUnsent, undecidedStates } from '../../db/posts/target-states.ts'

@@ -1,5 +1,6 @@
 import type { TransactionSql } from 'postgres'
 import { tx } from '../../db/postgres/connect.ts'
+import { replacePostNote } from '../../db/posts/drafts/notes.ts'
 import { dropUnsavedEdit } from '../../db/posts/drafts/unsaved-edits.ts'
 import { lockEqualPosts } from '../../db/posts/equal-posts.ts'
 import {
@@ -11,7 +12,6 @@ import {
 } from '../../db/posts/form-keys.ts'
 import { replacePostLabels } from '../../db/posts/labels/labels.ts'
 import { keepAltTextsOf } from '../../db/posts/library/alt-texts.ts'
-import { replacePostNote } from '../../db/posts/notes.ts'
 import { findVersion, type HeldPost, lockPost } from '../../db/posts/post-locks.ts'
 import { type Draft, findPost, insertPost, type PostRow, updatePost } from '../../db/posts/posts.ts'
 import { readContent } from '../../db/posts/reviews/reviews.ts'

@@ -1,4 +1,4 @@
-import type { Db } from '../postgres/connect.ts'
+import type { Db } from '../../postgres/connect.ts'
 
 type PostRef = { workspaceId: string; postId: string }
 
