@@ -1176,7 +1176,8 @@ create table posts (
   is_apart boolean default false not null,
   repeats jsonb,
   edited_by uuid,
-  import_id uuid
+  import_id uuid,
+  note text default ''::text not null
 );
 create table reading_calls (
   issuer text not null,
@@ -1634,6 +1635,7 @@ alter table post_media add constraint post_media_edits_check CHECK ((jsonb_typeo
 alter table post_media add constraint post_media_position_check CHECK ((("position" >= 1) AND ("position" <= 35)));
 alter table post_versions add constraint post_versions_form_check CHECK ((jsonb_typeof(form) = 'object'::text));
 alter table posts add constraint posts_discarded_without_time CHECK (((state <> 'discarded'::text) OR (due_at IS NULL)));
+alter table posts add constraint posts_note_check CHECK ((char_length(note) <= 2000));
 alter table posts add constraint posts_occurrence CHECK (((series_id IS NULL) OR (occurrence_on IS NOT NULL)));
 alter table posts add constraint posts_repeats_check CHECK ((jsonb_typeof(repeats) = 'object'::text));
 alter table posts add constraint posts_scheduled_has_time CHECK (((state <> 'scheduled'::text) OR (due_at IS NOT NULL)));
@@ -2491,6 +2493,7 @@ comment on column posts.is_apart is 'an occurrence that was edited or moved alon
 comment on column posts.repeats is 'of a draft: how it repeats once it is scheduled, as chosen in the form';
 comment on column posts.edited_by is 'who saved its content last; null: the author, or someone who deleted their account';
 comment on column posts.import_id is 'the import that made it, as long as that can be undone';
+comment on column posts.note is 'internal note: only members of the workspace see it; never sent to a platform, and in no answer of the API';
 comment on table reading_calls is 'calls that read numbers, by minute, of the last hour: measuring leaves the rest of the limit to publishing';
 comment on table recovery_codes is 'promise: A3: ten codes that each replace the second factor once';
 comment on column recovery_codes.code_hash is 'Argon2id of the code, which is shown once';

@@ -2,7 +2,7 @@ import type { Db } from '../postgres/connect.ts'
 
 export type OauthClient = { id: string; name: string; redirectUris: string[] }
 
-export const insertClient = async (
+export const registerClient = async (
   sql: Db,
   client: { name: string; redirectUris: string[]; now: Date; expiresAt: Date },
 ): Promise<string> => {

@@ -11,7 +11,7 @@ type OauthError =
   | 'unsupported_grant_type'
   | 'temporarily_unavailable'
 
-export const refuse = (
+export const oauthError = (
   c: AnyContext,
   error: OauthError,
   description: string,

@@ -8,7 +8,7 @@ import { isRegistered } from './redirects.ts'
 export const stateMaxCharacters = 2_000
 
 /** What an app asks a person for. Its fields are carried through the form. */
-export type Asked = {
+export type AuthorizationRequest = {
   client: OauthClient
   redirectUri: string
   state: string
@@ -18,7 +18,10 @@ export type Asked = {
   fields: [string, string][]
 }
 /** `words`: for the person, if we can't trust the address. `error`: for the app, which we can. */
-export type Question = { asked: Asked } | { words: string } | { error: string; back: string }
+export type Question =
+  | { asked: AuthorizationRequest }
+  | { words: string }
+  | { error: string; back: string }
 
 const names = [
   'response_type',
@@ -42,7 +45,7 @@ export const readQuestion = async (
   if (!isRegistered(redirectUri, client.redirectUris)) return { words: foreignWords }
   if (state.length > stateMaxCharacters) return { words: foreignWords }
   const error = faultOf(deps, given)
-  if (error) return { error, back: answerTo(deps, { redirectUri, state }, { error }) }
+  if (error) return { error, back: returnAddress(deps, { redirectUri, state }, { error }) }
   const fields = names.flatMap((name): [string, string][] =>
     given[name] === undefined ? [] : [[name, given[name]]],
   )
@@ -60,9 +63,9 @@ const faultOf = (deps: WebDeps, given: Record<string, string>): string | null =>
 }
 
 /** The address that takes the answer to the app, with who answers (RFC 9207). */
-export const answerTo = (
+export const returnAddress = (
   deps: WebDeps,
-  { redirectUri, state }: Pick<Asked, 'redirectUri' | 'state'>,
+  { redirectUri, state }: Pick<AuthorizationRequest, 'redirectUri' | 'state'>,
   answer: Record<string, string>,
 ): string => {
   const url = new URL(redirectUri)

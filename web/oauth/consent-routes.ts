@@ -10,7 +10,7 @@ import { idParam } from '../http/ids.ts'
 import type { Renderer } from '../http/render.ts'
 import { demandSecondFactor, requireUser } from '../http/session.ts'
 import { requireFresh } from '../people/sign-in/confirming.ts'
-import { type Asked, answerTo, readQuestion } from './asking.ts'
+import { type AuthorizationRequest, readQuestion, returnAddress } from './asking.ts'
 import { disconnectOwn } from './connecting.ts'
 import { placeOf } from './redirects.ts'
 
@@ -40,7 +40,7 @@ export const consentRoutes = (deps: WebDeps, view: Renderer) =>
       if ('errors' in chosen) return show(c, { deps, view }, asked, typed, chosen.errors)
       const consent = { ...chosen, ...asked, userId: c.var.user.id, clientId: asked.client.id }
       const code = await insertCode(deps.sql, consent, new Date(deps.now() + codeMs))
-      return goBack(c, view, answerTo(deps, asked, { code }))
+      return goBack(c, view, returnAddress(deps, asked, { code }))
     })
     .post('/account/apps/:id/end', requireUser, async (c) => {
       if (!(await disconnectOwn(deps, c.var.user.id, idParam(c, 'id')))) return c.notFound()
@@ -78,7 +78,7 @@ type Page = { deps: WebDeps; view: Renderer }
 const show = (
   c: AnyContext,
   { deps, view }: Page,
-  asked: Asked,
+  asked: AuthorizationRequest,
   typed?: Typed,
   errors: Errors = {},
 ): Response => {
@@ -98,7 +98,7 @@ const show = (
       .map((name) => ({ name, ...scopeWords[name], isLate: isMixed && isForAdmins(name) })),
     values: typed ?? { workspace: memberships[0]?.slug ?? '', scopes: usual },
     errors,
-    cancel: answerTo(deps, asked, { error: 'access_denied' }),
+    cancel: returnAddress(deps, asked, { error: 'access_denied' }),
   }
   c.header('Cache-Control', 'no-store')
   return view.page(c, 'oauth/consent', data, Object.keys(errors).length > 0 ? 422 : 200)

@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { countClients, insertClient } from '../../db/api/oauth-clients.ts'
+import { countClients, registerClient } from '../../db/api/oauth-clients.ts'
 import { cleanLine } from '../../text/clean-text.ts'
 import type { AnyContext, WebDeps } from '../http/env.ts'
 import { readJsonBody } from '../http/forms/body.ts'
-import { refuse, secretly } from './answers.ts'
+import { oauthError, secretly } from './answers.ts'
 import { isAllowedRedirect, redirectMaxCharacters } from './redirects.ts'
 
 /** The body with which an app registers itself. */
@@ -30,12 +30,12 @@ export const register = async (deps: WebDeps, c: AnyContext): Promise<Response> 
   const read = registration.safeParse(body)
   if (!read.success) return refuseRegistration(c, read.error.issues[0]?.path[0])
   if ((await countClients(deps.sql)) >= clientsMax)
-    return refuse(c, 'temporarily_unavailable', 'Too many apps are registered here.', 503)
+    return oauthError(c, 'temporarily_unavailable', 'Too many apps are registered here.', 503)
   const now = new Date(deps.now())
   const name = nameOf(read.data.client_name ?? '')
   const redirectUris = [...new Set(read.data.redirect_uris)]
   const expiresAt = new Date(now.getTime() + unusedDays * 86_400_000)
-  const id = await insertClient(deps.sql, { name, redirectUris, now, expiresAt })
+  const id = await registerClient(deps.sql, { name, redirectUris, now, expiresAt })
   const answer = {
     client_id: id,
     client_id_issued_at: Math.floor(now.getTime() / 1000),
@@ -53,8 +53,12 @@ const nameOf = (given: string): string =>
 
 const refuseRegistration = (c: AnyContext, field: PropertyKey | undefined): Response =>
   field === 'redirect_uris'
-    ? refuse(c, 'invalid_redirect_uri', 'Redirect URIs need https, or http on a loopback address.')
-    : refuse(c, 'invalid_client_metadata', 'Send JSON with redirect_uris and a client_name.')
+    ? oauthError(
+        c,
+        'invalid_redirect_uri',
+        'Redirect URIs need https, or http on a loopback address.',
+      )
+    : oauthError(c, 'invalid_client_metadata', 'Send JSON with redirect_uris and a client_name.')
 
 const unreadable = (error: unknown): null => {
   if (error instanceof SyntaxError || error instanceof TypeError) return null

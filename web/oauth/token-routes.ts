@@ -3,7 +3,7 @@ import { type AnyContext, forAnyone, type WebDeps } from '../http/env.ts'
 import { isId } from '../http/ids.ts'
 import { throttleRegistrations, throttleTokens } from '../http/throttling.ts'
 import { addressesOf } from './addresses.ts'
-import { refuse, secretly } from './answers.ts'
+import { oauthError, secretly } from './answers.ts'
 import { accessS, connectApp, type Granted, refreshTokens, revokeToken } from './connecting.ts'
 import { register } from './registering.ts'
 
@@ -15,7 +15,7 @@ export const tokenRoutes = (deps: WebDeps) =>
     .post('/oauth/token', throttleTokens(deps), async (c) => await answerToken(deps, c))
     .post('/oauth/revoke', throttleTokens(deps), async (c) => {
       const { token = '', client_id: clientId } = await formFields(c)
-      if (!isId(clientId)) return refuse(c, 'invalid_client', unknownApp)
+      if (!isId(clientId)) return oauthError(c, 'invalid_client', unknownApp)
       if (isSecret(token)) await revokeToken(deps, { token, clientId })
       return c.body(null, 200, secretly)
     })
@@ -23,12 +23,14 @@ export const tokenRoutes = (deps: WebDeps) =>
 const answerToken = async (deps: WebDeps, c: AnyContext): Promise<Response> => {
   const given = await formFields(c)
   const { grant_type: kind = '', client_id: clientId, resource } = given
-  if (!(kind in grants)) return refuse(c, 'unsupported_grant_type', 'Send a code or refresh token.')
-  if (!isId(clientId)) return refuse(c, 'invalid_client', unknownApp)
+  if (!(kind in grants))
+    return oauthError(c, 'unsupported_grant_type', 'Send a code or refresh token.')
+  if (!isId(clientId)) return oauthError(c, 'invalid_client', unknownApp)
   if (resource !== undefined && resource !== addressesOf(deps.config.publicUrl).resource)
-    return refuse(c, 'invalid_target', 'Tokens are only for the address of /mcp.')
+    return oauthError(c, 'invalid_target', 'Tokens are only for the address of /mcp.')
   const granted = await grants[kind as keyof typeof grants](deps, clientId, given)
-  if (!granted) return refuse(c, 'invalid_grant', 'This is not valid, was used, or has expired.')
+  if (!granted)
+    return oauthError(c, 'invalid_grant', 'This is not valid, was used, or has expired.')
   return c.json(tokensIn(granted), 200, secretly)
 }
 

@@ -73,7 +73,7 @@ export const loadPostPage = async (
     ),
     media,
     labels,
-    internalNote: await findPostNote(deps.sql, ref),
+    internalNote: await findPostNote(deps.sql, { workspaceId: workspace.id, postId }),
     // Posts that can be edited have theirs in the composer.
     allLabels: can.edit ? [] : await listLabels(deps.sql, workspace.id),
     discussion: discussionView(whole.discussion, media, comment),
