@@ -41,7 +41,7 @@ const allPages = (): string[] =>
     .filter(
       (route) =>
         route.startsWith('GET /') &&
-        !/:(?!workspace)|\*|\.csv|\.webmanifest|service-worker|\/api\/|favicon|robots|\/events|\/live|health|\/temporal|\/connect|\/oauth/.test(
+        !/:(?!workspace)|\*|\.csv|\.webmanifest|service-worker|\/api\/|favicon|robots|\/events|\/live|health|\/temporal|\/connect|\/oauth|import\/template/.test(
           route,
         ),
     )

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { insertMembership, type Role } from '../../db/people/memberships.ts'
+import { webhookEvents } from '../../db/webhooks/events.ts'
 import { isInWords } from '../../web/notifications/event-words.ts'
 import { createTestApp, type Person, password, type TestApp } from '../support/app.ts'
 
@@ -198,7 +199,9 @@ describe('a workspace', () => {
           for (const [, name] of readFileSync(root + folder + file, 'utf8').matchAll(eventName))
             names.add(name!)
     expect(names.size).toBeGreaterThan(15)
-    expect([...names].filter((name) => !isInWords(name))).toEqual([])
+    // What webhooks get has names like these, but no line in the activity log.
+    const sent = new Set<string>(webhookEvents)
+    expect([...names].filter((name) => !isInWords(name) && !sent.has(name))).toEqual([])
   })
 
   it('shows older activity page by page, each line once', async () => {
