@@ -29,6 +29,7 @@ const grownMb = ({ startBytes, peakBytes }: { startBytes: number; peakBytes: num
 const uploads = [
   ...['/w/:workspace/media', '/w/:workspace/media/:fileName', '/w/:workspace/media/:id/frame'],
   ...['/w/:workspace/uploads/:upload', '/api/v1/media', '/api/v1/uploads/:upload'],
+  ...['/w/:workspace/posts/import', '/w/:workspace/reports/:report/logo'],
 ]
 const types = [
   'multipart/form-data; boundary=x',
