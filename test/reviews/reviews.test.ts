@@ -111,6 +111,14 @@ describe('a decision', () => {
     expect(seen.text).toMatch(/Added<[\s\S]*Removed</)
   })
 
+  it('asks again after an edit of the alt text in the library, which no post would go out with', async () => {
+    const { postId, media } = await compose(test.cast.manager, 'A record in the sun')
+    await act(reviewer, postId, 'approve')
+    const alt = { alt_text: 'A record on a windowsill' }
+    await test.cast.manager.post(`/w/northside/media/${media}/alt-text`, alt)
+    expect(await stateOf(postId)).toMatchObject({ state: 'waiting', round: 2 })
+  })
+
   it('keeps an approval when only the time changes', async () => {
     const { postId } = await compose(test.cast.manager, 'Moved later')
     await act(reviewer, postId, 'approve')

@@ -6,6 +6,8 @@ import {
   setAltText,
 } from '../../../db/posts/library/alt-texts.ts'
 import { findMedia } from '../../../db/posts/media.ts'
+import { lockPosts } from '../../../db/posts/post-locks.ts'
+import { askForReview, noteEdit, readContent } from '../../../db/posts/reviews/reviews.ts'
 import { transition } from '../../../db/posts/target-transitions.ts'
 import type { WebDeps } from '../../http/env.ts'
 
@@ -22,9 +24,9 @@ type Given = {
 }
 
 /**
- * Saves the alt text of a file, and of every post with it of which nothing was sent. Those that are
- * scheduled are prepared again. `changed`: someone else saved this text meanwhile, and nothing was
- * done.
+ * Saves the alt text of a file, and of every post with it of which nothing was sent: an edit of
+ * these posts, which ends their approval. Those that are scheduled are prepared and reviewed again.
+ * `changed`: someone else saved this text meanwhile, and nothing was done.
  */
 export const saveAltText = (
   deps: Pick<WebDeps, 'sql'>,
@@ -37,10 +39,16 @@ export const saveAltText = (
     if (was !== null && media.altText !== was && media.altText !== altText)
       return { changed: media.altText }
     if (!(await setAltText(t, workspaceId, mediaId, { altText, userId }))) return 'gone'
+    const before = new Map<string, string>()
+    for (const id of postIds) before.set(id, await readContent(t, { workspaceId, id }))
     const changed = await copyAltText(t, mediaId, postIds, altText)
     const targets = await transition(t, 'prepareAnew', {
       where: t`t.post_id = any(${changed}::uuid[])`,
     })
     for (const { id } of targets) await enqueue(t, 'target', id)
+    for (const post of (await lockPosts(t, workspaceId, changed)).values()) {
+      await noteEdit(t, { workspaceId, postId: post.id, userId }, before.get(post.id) ?? '{}')
+      if (post.state === 'scheduled') await askForReview(t, post, { isAsked: false })
+    }
     return 'saved'
   })
