@@ -1,6 +1,9 @@
 /** Stands for a person in the text of a comment: the n-th one for the n-th mention. */
 const mentionMark = '\ufffc'
 
+/** What was typed, without marks: nobody can type a mention. */
+export const withoutMarks = (typed: string): string => typed.replaceAll(mentionMark, '')
+
 /** What a person can be called after an @, and who that is. */
 export type Callable = { name: string; email: string; userId: string }
 
@@ -20,7 +23,7 @@ export const readMentions = (
   people: Callable[],
 ): { text: string; userIds: string[] } => {
   const callable = namesOf(people)
-  const text = typed.replaceAll(mentionMark, '')
+  const text = withoutMarks(typed)
   const userIds: string[] = []
   let read = ''
   let from = 0

@@ -1,5 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { insertMembership } from '../../db/people/memberships.ts'
+import { tx } from '../../db/postgres/connect.ts'
+import { lockPost } from '../../db/posts/post-locks.ts'
+import { deletePerson } from '../../db/privacy/erasure.ts'
 import { readMentions, withNames } from '../../text/mentions.ts'
 import { commentMaxCharacters } from '../../web/posts/discussion/acts.ts'
 import { createTestApp, type Person, type TestApp } from '../support/app.ts'
@@ -76,7 +79,7 @@ describe('a comment on a post', () => {
   })
 
   it('comes back with what was typed when it is empty, too long or about another file', async () => {
-    expect((await say(cleo, ' ')).status).toBe(422)
+    for (const nothing of [' ', ' \ufffc ']) expect((await say(cleo, nothing)).status).toBe(422)
     const long = await say(cleo, 'x'.repeat(commentMaxCharacters + 1))
     expect([long.status, long.text.includes('x'.repeat(commentMaxCharacters + 1))]).toEqual([
       422,
@@ -126,5 +129,46 @@ describe('a comment on a post', () => {
     expect((await act(test.cast.admin, thread!.reply, 'delete')).status).toBe(303)
     const left = await test.sql`select from discussion_comments where id = ${thread!.id}`
     expect(left).toEqual([])
+  })
+
+  it('stays in its place for a reply that was being written while it is deleted', async () => {
+    await say(cleo, 'Deleted while others type')
+    const { id } = await newest()
+    const { deleting } = await tx(test.sql, async (t) => {
+      await lockPost(t, { workspaceId: test.workspaces.northside, postId })
+      await t`
+        insert into discussion_comments (workspace_id, post_id, user_id, answers, text)
+        values (${test.workspaces.northside}, ${postId}, ${test.cast.admin.id}, ${id}, 'An answer')`
+      const deleting = act(cleo, id, 'delete')
+      await expect
+        .poll(async () => (await t`select from pg_locks where not granted`).count)
+        .toBeGreaterThan(0)
+      return { deleting }
+    })
+    expect((await deleting).status).toBe(303)
+    const texts = await test.sql`
+      select text from discussion_comments where id = ${id} or answers = ${id} order by id`
+    expect(texts).toEqual([{ text: '' }, { text: 'An answer' }])
+  })
+
+  it('goes with the account of its author, and what others answered stays', async () => {
+    const gone = await test.addPerson('Gene Gone')
+    await insertMembership(test.sql, test.workspaces.northside, gone.id, 'manager')
+    await say(gone, 'Words of Gene, @Cleo')
+    const { id } = await newest()
+    await say(cleo, '@Gene Gone, an answer', { answers: id })
+    await say(gone, 'A reply of Gene', { answers: id })
+    await say(gone, 'Alone and of Gene')
+    await tx(test.sql, (t) => deletePerson(t, gone.id))
+    const page = (await cleo.get(at())).text
+    expect(page).toContain('This comment was deleted.')
+    expect(page).toMatch(/@former member<\/span>, an answer/)
+    expect(page).not.toMatch(/Gene|of Gene/)
+    const kept = await test.sql`
+      select text, user_id from discussion_comments where id = ${id} or answers = ${id} order by id`
+    expect(kept).toEqual([
+      { text: '', userId: null },
+      { text: '\ufffc, an answer', userId: cleo.id },
+    ])
   })
 })

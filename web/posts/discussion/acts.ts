@@ -75,6 +75,8 @@ export const removeComment = (
   id: string,
 ): Promise<'deleted' | 'forbidden' | 'gone'> =>
   tx(deps.sql, async (t) => {
+    // A reply that is written now would be deleted with it.
+    await lockPost(t, on)
     const found = await findDiscussionComment(t, { ...on, id })
     if (!found) return 'gone'
     if (!on.isAdmin && found.userId !== on.userId) return 'forbidden'

@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { listMentionable } from '../../../db/posts/discussion/people.ts'
+import { withoutMarks } from '../../../text/mentions.ts'
 import { formFields, seeOther } from '../../http/answers.ts'
 import { forMembers, type MemberEnv, type WebDeps } from '../../http/env.ts'
 import { formKeyIn } from '../../http/forms/form-keys.ts'
@@ -47,7 +48,7 @@ export const discussionRoutes = (deps: WebDeps, view: Renderer) => {
 const add = async (deps: WebDeps, view: Renderer, c: MemberContext): Promise<Response> => {
   const [form, fields] = [await readForm(c), await formFields(c)]
   const typed = {
-    text: String(form.get('text') ?? '').trim(),
+    text: withoutMarks(String(form.get('text') ?? '')).trim(),
     media: fields.media ?? '',
     answers: fields.answers ?? '',
   }
