@@ -1,6 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { deactivate } from '../../db/people/deactivation.ts'
 import { insertMembership } from '../../db/people/memberships.ts'
+import { tx } from '../../db/postgres/connect.ts'
 import { cutoffOf, deleteDueRows } from '../../db/privacy/due-rows.ts'
 import { rules } from '../../db/privacy/retention.ts'
 import type { Person } from '../support/app.ts'
@@ -14,6 +15,7 @@ import {
   settle,
   share,
   startSharing,
+  stateOf,
   test,
 } from './sharing.ts'
 
@@ -75,6 +77,27 @@ describe('a review link', () => {
     expect(refused.status).toBe(422)
     for (const words of ['Typed name', 'value="short"', 'Choose how long', 'at least 8 characters'])
       expect(refused.text).toContain(words)
+    const gone = { what: 'month', weeks: '2', channel: crypto.randomUUID() }
+    const account = await test.cast.admin.post(links, gone)
+    expect([account.status, account.text.includes('isn’t connected any more')]).toEqual([422, true])
+  })
+
+  it('decides nothing once it is revoked, also if the decision waited for its post', async () => {
+    const { postId } = await compose('Revoked meanwhile')
+    const path = await share([postId])
+    const client = await nameIn(path)
+    const seen = seenIn((await client.get(path)).text, postId)
+    const late = await tx(test.sql, async (t) => {
+      await t`select from posts where id = ${postId} for update`
+      const approving = client.post(`${path}/posts/${postId}/approve`, { seen })
+      await expect
+        .poll(async () => (await t`select from pg_locks where not granted`).count)
+        .toBeGreaterThan(0)
+      await test.cast.admin.post(`${links}/${await idOf(path)}/revoke`)
+      return { approving }
+    })
+    expect((await late.approving).location).toContain('client-late')
+    expect(await stateOf(postId)).toMatchObject({ state: 'waiting' })
   })
 
   it('ends with the rights of its maker, and does not come back', async () => {

@@ -118,6 +118,69 @@ describe('a client with a review link', () => {
     await settle({})
   })
 
+  it('approves nothing that another client has asked to change meanwhile', async () => {
+    const { postId } = await compose('Seen by two')
+    const path = await share([postId])
+    const [one, other] = [await nameIn(path, 'One'), await nameIn(path, 'Other')]
+    const seen = seenIn((await other.get(path)).text, postId)
+    await one.post(`${path}/posts/${postId}/changes`, { seen, words: 'Not like this.' })
+    const late = await other.post(`${path}/posts/${postId}/approve`, { seen })
+    expect([late.status, late.text.includes('Not like this.')]).toEqual([409, true])
+    await other.post(`${path}/approve`, { post: `${postId}:${seen}` })
+    expect(await stateOf(postId)).toMatchObject({ state: 'changes' })
+    await other.post(`${path}/posts/${postId}/approve`, { seen: seenIn(late.text, postId) })
+    expect(await stateOf(postId)).toMatchObject({ state: 'approved' })
+  })
+
+  it('does not see or approve an edit that the team, which comes first, has not approved', async () => {
+    await settle({ stages: 'both' })
+    const { postId, media } = await compose('For both')
+    const path = await share([postId])
+    const client = await nameIn(path)
+    await test.cast.admin.post(`/w/northside/posts/${postId}/review/approve`)
+    const seen = seenIn((await client.get(path)).text, postId)
+    await edit(postId, media, 'Slipped past the team')
+    expect(await stateOf(postId)).toMatchObject({ state: 'waiting', stage: 'team', round: 3 })
+    expect((await client.get(path)).text).not.toContain('Slipped past')
+    await client.post(`${path}/posts/${postId}/approve`, { seen })
+    expect(await stateOf(postId)).toMatchObject({ state: 'waiting', stage: 'team' })
+    await settle({})
+  })
+
+  it('does not see or approve what the author changes in a draft before it is sent again', async () => {
+    const { postId, media } = await compose('A draft', '2099-11-26T10:00', 'save')
+    const path = await share([postId])
+    const client = await nameIn(path)
+    const asked = `${path}/posts/${postId}/changes`
+    await client.post(asked, {
+      seen: seenIn((await client.get(path)).text, postId),
+      words: 'More.',
+    })
+    const { text } = await client.get(path)
+    expect(text).toContain('Changes requested')
+    await edit(postId, media, 'Half of a sente', 'save')
+    expect((await client.get(path)).text).not.toContain('Half of a')
+    const seen = seenIn(text, postId)
+    expect((await client.post(`${path}/posts/${postId}/approve`, { seen })).location).toBe(
+      `${path}?said=client-late`,
+    )
+    await test.cast.manager.post(`/w/northside/posts/${postId}/review/ask`)
+    expect((await client.get(path)).text).toContain('Half of a')
+  })
+
+  it('is not asked any more where only the team approves, and gets no links', async () => {
+    const { postId } = await compose('The team alone')
+    const path = await share([postId])
+    const client = await nameIn(path)
+    const seen = seenIn((await client.get(path)).text, postId)
+    await settle({ stages: 'team' })
+    expect((await client.get(path)).text).toContain('Nothing to review right now')
+    await client.post(`${path}/posts/${postId}/approve`, { seen })
+    expect(await stateOf(postId)).toMatchObject({ state: 'waiting' })
+    await expect(share([postId])).rejects.toThrow('there is no link')
+    await settle({})
+  })
+
   it('gets the files and accounts of its posts and no others', async () => {
     const { postId, media } = await compose('With a picture')
     const other = await compose('Another picture')

@@ -25,15 +25,15 @@ export const settle = ({ stages = 'client', reviewers = [] as string[] }) =>
       ...reviewers.map((id): [string, string] => ['reviewer', id]),
     ]),
   )
-export const compose = async (text: string, time = '2099-11-26T10:00') => {
+export const compose = async (text: string, time = '2099-11-26T10:00', act = 'schedule') => {
   const media = await addMedia(test.deps, test.workspaces.northside, test.cast.manager.id)
-  const form = photoForm({ channels: [facebook], media: [media], text, time })
+  const form = photoForm({ channels: [facebook], media: [media], text, time, act })
   const answer = await test.cast.manager.post('/w/northside/posts', new URLSearchParams(form))
   return { postId: postIdIn(answer.location), media }
 }
-export const edit = async (postId: string, media: string, text: string) => {
+export const edit = async (postId: string, media: string, text: string, act = 'schedule') => {
   const [row] = await test.sql`select version from posts where id = ${postId}`
-  const form = photoForm({ channels: [facebook], media: [media], text })
+  const form = photoForm({ channels: [facebook], media: [media], text, act })
   const fields = new URLSearchParams([...form, ['version', String(row?.version)]])
   await test.cast.manager.post(`/w/northside/posts/${postId}`, fields)
 }

@@ -9,10 +9,12 @@ import type { TargetRow } from '../targets.ts'
 
 /**
  * Whether the link `l` of the workspace `w` shows the post `p` with the review `r`: clients see what
- * they are asked about, not what the team still works on.
+ * they are asked about, not what the team still works on or has edited since. Nothing, once only the
+ * team approves.
  */
 export const inLink = (sql: Db) => sql`
-  p.workspace_id = l.workspace_id and p.state <> 'discarded' and r.stage = 'client' and case when l.from_day is null
+  p.workspace_id = l.workspace_id and p.state <> 'discarded' and r.stage = 'client' and w.review_stages <> 'team'
+  and r.state <> 'edited' and (r.state <> 'changes' or r.content - 'accounts' = content_of_post(p.id)) and case when l.from_day is null
     then exists (select from review_link_posts q where q.link_id = l.id and q.post_id = p.id)
     else p.due_at >= l.from_day::timestamp at time zone w.zone and p.due_at < (l.to_day + 1)::timestamp at time zone w.zone
       and (l.channel_ids = '{}' or p.choices ?| l.channel_ids::text[]) end`
@@ -28,7 +30,7 @@ export type LinkedReview = {
   state: ReviewState
   stateAt: Date
   round: number
-  /** Identifies the round and exactly what is shown. */
+  /** Identifies the round, whether changes were requested in it, and exactly what is shown. */
   seen: string
   /** Whether something of it hasn't gone out. */
   isOpen: boolean
@@ -48,7 +50,7 @@ export type LinkedReview = {
 export const linkPostsMax = 100
 
 const seenOf = (sql: Db) => sql`
-  r.round || '.' || encode(sha256(convert_to(approved_content(p.id)::text, 'UTF8')), 'hex')`
+  r.round || case r.state when 'changes' then '.changes.' else '.' end || encode(sha256(convert_to(approved_content(p.id)::text, 'UTF8')), 'hex')`
 
 /** The posts of a link by time. `postId`: only this one, if the link shows it. */
 export const listLinkedReviews = (

@@ -19,8 +19,8 @@ export type NewReviewLink = {
 }
 
 /**
- * Returns the code, which is shown once. The table stores only its hash. Leaves out posts and
- * accounts of other workspaces.
+ * Returns the code, which is shown once. The table stores only its hash. Leaves out posts of other
+ * workspaces. Keeps every account, also one that is gone: without accounts the link would show all.
  */
 export const insertReviewLink = async (
   sql: Db,
@@ -33,7 +33,7 @@ export const insertReviewLink = async (
     with made as (
       insert into review_links (workspace_id, user_id, name, token_hash, passphrase_hash, from_day, to_day, channel_ids, created_at, expires_at)
       values (${workspaceId}, ${userId}, ${link.name}, ${hashSecret(code)}, ${link.passphraseHash}, ${span.fromDay}, ${span.toDay},
-        array(select id from channels where workspace_id = ${workspaceId} and id = any(${span.channelIds}::uuid[])), ${link.now}, ${link.expiresAt})
+        ${span.channelIds}::uuid[], ${link.now}, ${link.expiresAt})
       returning id), chosen as (
       insert into review_link_posts (link_id, post_id, workspace_id)
       select made.id, p.id, p.workspace_id from made, posts p
@@ -124,6 +124,13 @@ export const findReviewLink = async (
     from review_links l join users u on u.id = l.user_id join workspaces w on w.id = l.workspace_id
     where l.token_hash = ${hashSecret(code)} and ${isOpen(sql, now)}`
   return row ?? null
+}
+
+/** Whether the link still works. For a decision that waited for its post. */
+export const isLinkOpen = async (sql: Db, linkId: string, now: Date): Promise<boolean> => {
+  const { count } = await sql`
+    select from review_links l join workspaces w on w.id = l.workspace_id where l.id = ${linkId} and ${isOpen(sql, now)}`
+  return count > 0
 }
 
 /** Counts that the page of a link was opened. */

@@ -60,7 +60,7 @@ export const readContent = async (
 
 /**
  * After an edit: if the content differs from what it was, notes who changed it, and an approval is
- * void. Scheduling the post asks again.
+ * void, also that of the team while the client is asked. Scheduling the post asks again.
  */
 export const noteEdit = async (
   t: Db,
@@ -72,7 +72,9 @@ export const noteEdit = async (
       update posts set edited_by = ${userId}
       where id = ${postId} and workspace_id = ${workspaceId} and content_of_post(id) is distinct from ${before}::text::jsonb
       returning id)
-    update reviews r set state = 'edited', state_at = now() from edited where r.post_id = edited.id and r.state = 'approved'`
+    update reviews r set state = 'edited', state_at = now() from edited, workspaces w
+    where r.post_id = edited.id and w.id = r.workspace_id
+      and (r.state = 'approved' or (r.state = 'waiting' and r.stage = 'client' and w.review_stages = 'both'))`
 }
 
 /**

@@ -4,6 +4,7 @@ import { notify } from '../../../db/notifications/notifications.ts'
 import { tx } from '../../../db/postgres/connect.ts'
 import { lockPost } from '../../../db/posts/post-locks.ts'
 import { type LinkedReview, listLinkedReviews } from '../../../db/posts/review-links/link-posts.ts'
+import { isLinkOpen } from '../../../db/posts/review-links/links.ts'
 import {
   approveReview,
   type DecisionName,
@@ -38,6 +39,7 @@ export const decideAsClient = async (
     const post = await lockPost(t, ref)
     const [shown] = post ? await listLinkedReviews(t, by.linkId, postId) : []
     if (!post || !shown?.isOpen) return 'gone'
+    if (!(await isLinkOpen(t, by.linkId, new Date(deps.now())))) return 'gone'
     if (shown.seen !== seen) return 'conflict'
     const carryOut = { approve: approveReview, changes: requestChanges, undo: revokeApproval }
     if (!mayDo(decision, shown) || !(await carryOut[decision.do](t, post))) return 'gone'

@@ -80,6 +80,11 @@ const make = async (deps: WebDeps, view: Renderer, c: MemberContext): Promise<Re
   if (!read.success) return again(fieldErrorsOf(read.error))
   const { what, weeks, passphrase } = read.data
   if (what === 'posts' && posts.length === 0) return again({ what: 'Choose what the link shows.' })
+  const accounts = await listAccountNames(deps.sql, workspace.id)
+  if (what !== 'posts' && channels.some((id) => !accounts.some((one) => one.id === id)))
+    return again({ what: 'An account that you chose isn’t connected any more. Choose again.' })
+  if ((await getReviewSettings(deps.sql, workspace.id)).reviewStages === 'team')
+    return again({ what: 'Only the team approves posts here.' })
   const now = new Date(deps.now())
   if ((await listReviewLinks(deps.sql, workspace.id, now)).length >= reviewLinksMax)
     return again({ name: `A workspace can have ${reviewLinksMax} links. Revoke one first.` })
