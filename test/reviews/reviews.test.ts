@@ -117,6 +117,9 @@ describe('a decision', () => {
     const alt = { alt_text: 'A record on a windowsill' }
     await test.cast.manager.post(`/w/northside/media/${media}/alt-text`, alt)
     expect(await stateOf(postId)).toMatchObject({ state: 'waiting', round: 2 })
+    await act(reviewer, postId, 'changes', { words: 'Not this picture.' })
+    await test.cast.manager.post(`/w/northside/media/${media}/alt-text`, { alt_text: 'Another' })
+    expect(await stateOf(postId)).toMatchObject({ state: 'changes', round: 2 })
   })
 
   it('keeps an approval when only the time changes', async () => {

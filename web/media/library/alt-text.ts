@@ -48,7 +48,9 @@ export const saveAltText = (
     for (const { id } of targets) await enqueue(t, 'target', id)
     for (const post of (await lockPosts(t, workspaceId, changed)).values()) {
       await noteEdit(t, { workspaceId, postId: post.id, userId }, before.get(post.id) ?? '{}')
-      if (post.state === 'scheduled') await askForReview(t, post, { isAsked: false })
+      // Their authors still have to do something else.
+      const isBack = post.review === 'changes' || post.review === 'held'
+      if (post.state === 'scheduled' && !isBack) await askForReview(t, post, { isAsked: false })
     }
     return 'saved'
   })
