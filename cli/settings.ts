@@ -1,4 +1,5 @@
-import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
@@ -29,12 +30,19 @@ const parsed = (text: string): unknown => {
   }
 }
 
-/** Only the person can read the file, also if it was there before. */
+/**
+ * Only the person can read the file. It replaces a former one, which others may have open, or which
+ * may be a link to another place.
+ */
 export const writeLogin = async (file: string, login: Login): Promise<void> => {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 })
-  await writeFile(file, '', { mode: 0o600 })
-  await chmod(file, 0o600)
-  await writeFile(file, `${JSON.stringify(login)}\n`)
+  const fresh = `${file}.${randomUUID()}`
+  try {
+    await writeFile(fresh, `${JSON.stringify(login)}\n`, { mode: 0o600, flag: 'wx' })
+    await rename(fresh, file)
+  } finally {
+    await rm(fresh, { force: true })
+  }
 }
 
 export const deleteLogin = (file: string): Promise<void> => rm(file, { force: true })

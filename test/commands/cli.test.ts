@@ -1,5 +1,15 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import {
+  lstat,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -8,6 +18,7 @@ import { fileURLToPath } from 'node:url'
 import sharp from 'sharp'
 import { beforeAll, expect, it } from 'vitest'
 import { callApi } from '../../cli/api.ts'
+import { readLogin, writeLogin } from '../../cli/settings.ts'
 import { apiClient } from '../support/api.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { atTheEnd } from '../support/at-the-end.ts'
@@ -87,6 +98,23 @@ it('the command line logs in, uploads, drafts once, schedules, and says what is 
   const past = await run(['schedule', first.id, '--at', '2020-01-01T10:00:00Z'])
   expect([past.code, past.err]).toEqual([1, expect.stringContaining('Nothing was changed:\n- ')])
   expect(await json(when)).toMatchObject({ state: 'scheduled' })
+})
+
+it('a new login replaces a file that others could read, and writes nothing through a link', async () => {
+  const [target, file] = [join(folder, 'open.json'), join(folder, 'link.json')]
+  await writeFile(target, '{}', { mode: 0o644 })
+  await symlink(target, file)
+  const opened = await open(target)
+  const login = { server: 'https://social.example', key: 'cs_secret' }
+  for (const path of [file, target]) {
+    await writeLogin(path, login)
+    expect((await lstat(path)).mode & 0o777).toBe(0o600)
+    expect(await readLogin(path)).toEqual(login)
+    if (path === file) expect(await readFile(target, 'utf8')).toBe('{}')
+  }
+  expect(await opened.readFile('utf8')).toBe('{}')
+  await opened.close()
+  expect((await readdir(folder)).filter((name) => /^(open|link)\.json\./.test(name))).toEqual([])
 })
 
 it('the command line sends the same request again after a lost connection and a busy server', async () => {
