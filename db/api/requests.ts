@@ -41,3 +41,9 @@ export const keepAnswer = async (
     update api_requests set status = ${status}, answer = ${t.json(answer)}
     where key_id = ${request.keyId} and name_hash = ${request.nameHash}`
 }
+
+/** For a request that changed nothing: the same one can be carried out again. */
+export const releaseName = async (t: TransactionSql, request: ApiRequest): Promise<void> => {
+  await t`
+    delete from api_requests where key_id = ${request.keyId} and name_hash = ${request.nameHash}`
+}

@@ -97,6 +97,25 @@ describe('an assistant with a key', () => {
     expect([other.isError, other.data.code]).toEqual([true, 'idempotency_key_reused'])
   })
 
+  it('can cancel a post that was being sent when it tried before', async () => {
+    const { call } = await connect(['draft', 'schedule'])
+    const made = await call('draft_post', content('Not now'))
+    const postId = made.data.id
+    const { data } = await call('schedule_post', { postId, version: made.data.version, at })
+    const cancel = () => call('cancel_post', { postId, version: data.version })
+    await test.sql`update targets set state = 'sending', attempt_number = 1 where post_id = ${postId}`
+    expect((await cancel()).data.targets).toMatchObject([{ state: 'sending', changed: false }])
+    await test.sql`update targets set state = 'ready' where post_id = ${postId}` // the platform was busy
+    const [done, again] = [await cancel(), await cancel()]
+    expect(done.data.targets).toMatchObject([{ state: 'canceled', changed: true }])
+    expect(again.data).toEqual(done.data)
+    const other = await draft({ call } as Assistant, 'Not at all')
+    const gone = { postId: other.id, version: other.version }
+    const deleted = [await call('delete_draft', gone), await call('delete_draft', gone)]
+    expect(deleted[1]?.data).toEqual(deleted[0]?.data)
+    expect(deleted[0]?.data.state).toBe('deleted')
+  })
+
   it('with the scopes to read and draft sends a post for approval, and nothing further', async () => {
     const helper = await connect(['read', 'draft'])
     const off = await draft(helper, 'Where nobody approves')

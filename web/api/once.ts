@@ -4,6 +4,7 @@ import {
   findAnswer,
   type KnownAnswer,
   keepAnswer,
+  releaseName,
   takeName,
 } from '../../db/api/requests.ts'
 import { inside, tx } from '../../db/postgres/connect.ts'
@@ -12,8 +13,11 @@ import type { WebDeps } from '../http/env.ts'
 import type { Caller } from './caller.ts'
 import { ApiProblem } from './problems.ts'
 
-/** What a write answers: ids, versions, states and times, which are kept for a repetition. */
-export type Written = { status: number; answer: JsonRecord }
+/**
+ * What a write answers: ids, versions, states and times, which are kept for a repetition. `idle`: it
+ * changed nothing, such as a cancel while the post was being sent, and may do something later.
+ */
+export type Written = { status: number; answer: JsonRecord; idle?: boolean }
 
 type Work = (deps: WebDeps) => Promise<Written>
 
@@ -29,9 +33,10 @@ export const requestOf = (caller: Caller, name: string, content: unknown[]): Api
 
 /**
  * Carries out a write once. Its effect and its answer are written in one transaction, so a repeated
- * request gets the first answer, even if the server was killed before it could send it. A refused
- * request leaves nothing behind and can be sent again. `work` gets services whose transactions are
- * part of this one. `before` runs outside of it, and not for a repetition.
+ * request gets the first answer, even if the server was killed before it could send it. A request
+ * that was refused or changed nothing leaves nothing behind and can be sent again. `work` gets
+ * services whose transactions are part of this one. `before` runs outside of it, and not for a
+ * repetition.
  */
 export const once = async (
   deps: WebDeps,
@@ -75,7 +80,7 @@ const run = async (
       signalTargets: (ids: string[]) => void signaled.push(...ids),
     } as WebDeps['temporal']
     const done = await work({ ...deps, sql: inside(t), temporal })
-    await keepAnswer(t, request, done)
+    await (done.idle ? releaseName(t, request) : keepAnswer(t, request, done))
     return done
   })
   if (signaled.length > 0) deps.temporal.signalTargets(signaled)

@@ -101,7 +101,12 @@ export const writing = <P extends Shape = None, B extends z.ZodType = z.ZodObjec
     const done = await once(
       deps,
       request,
-      async (within) => ({ status, answer: await work({ ...given, deps: within }) }),
+      async (within) => {
+        const answer = await work({ ...given, deps: within })
+        // What was deleted answers with its last version.
+        const isSame = about.method !== 'delete' && version !== null && answer.version === version
+        return { status, answer, idle: isSame }
+      },
       () => about.before?.(given),
     )
     return sendWritten(c, done)
@@ -143,7 +148,7 @@ export const idempotencyKey = z
   .openapi({
     example: 'crate-0412',
     description:
-      'Chosen by you, and new for each write. The same request with the same key gets the same answer for 7 days and does nothing twice.',
+      'Chosen by you, and new for each write. The same request with the same key gets the same answer for 7 days and does nothing twice. If it changed nothing, it is carried out again.',
   })
 
 const writeHeaders = (ifMatch: 'required' | 'optional' | undefined) => {
