@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { UnauthorizedError } from '@modelcontextprotocol/client'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { lowerApiKeys } from '../../db/api/keys.ts'
-import { createTestApp, type Person, type TestApp } from '../support/app.ts'
-import { connectingApp, type OauthApp, redirect } from './oauth-app.ts'
+import { createTestApp, type TestApp } from '../support/app.ts'
+import { type Fields, type OauthApp, oauthApps, redirect } from './oauth-app.ts'
 
 let test: TestApp
 beforeAll(async () => {
@@ -14,81 +13,18 @@ beforeEach(async () => {
   await test.sql`delete from throttle`
 })
 
-type Fields = Record<string, string>
-const publicUrl = () => test.deps.config.publicUrl
-/** Calls the app under the address that it believes to have. */
-const fetchHere = async (url: string | URL, init?: RequestInit): Promise<Response> => {
-  const { pathname, search } = new URL(url)
-  const bindings = { incoming: { socket: { remoteAddress: '203.0.113.8' } } }
-  return test.app.request(pathname + search, init, bindings as never)
-}
-const send = async (path: string, fields: Fields) => {
-  const answer = await fetchHere(`${publicUrl()}${path}`, {
-    method: 'POST',
-    body: new URLSearchParams(fields),
-  })
-  const text = await answer.text()
-  return { status: answer.status, body: text === '' ? null : JSON.parse(text) }
-}
-
-/** Lets the app register and ask, until it sends the person to us. */
-const ask = async (): Promise<OauthApp> => {
-  const app = connectingApp(publicUrl(), fetchHere)
-  await expect(app.connect()).rejects.toThrow(UnauthorizedError)
-  return app
-}
-
-/** Opens the page as the person does, and sends its form. Returns the address they are sent to. */
-const answer = async (app: OauthApp, person: Person, grants: string[], changed: Fields = {}) => {
-  const { pathname, search } = app.known.question!
-  const page = await person.get(pathname + search)
-  expect(page.status).toBe(200)
-  const hidden = [...page.text.matchAll(/type="hidden" name="(\w+)"\s+value="([^"]*)"/g)]
-  const form = new URLSearchParams(
-    hidden.map(([, name = '', value = '']): [string, string] => [
-      name,
-      value.replaceAll('&amp;', '&'),
-    ]),
-  )
-  form.set('workspace', 'northside')
-  for (const grant of grants) form.append('grant', grant)
-  for (const [name, value] of Object.entries(changed)) form.set(name, value)
-  const done = await person.post('/oauth/authorize', form)
-  const to = done.headers.get('Refresh')?.replace('0;url=', '')
-  return { page, done, back: to ? new URL(to).searchParams : new URLSearchParams() }
-}
-
-const connected = async (person: Person, grants = ['read', 'draft']) => {
-  const app = await ask()
-  const { back } = await answer(app, person, grants)
-  await app.open().finishAuth(back)
-  return { app, call: await app.connect(), code: back.get('code') ?? '' }
-}
-const exchange = (app: OauthApp, code: string, changed: Fields = {}) =>
-  send('/oauth/token', {
-    grant_type: 'authorization_code',
-    client_id: app.clientId(),
-    code,
-    redirect_uri: redirect,
-    code_verifier: app.known.verifier,
-    ...changed,
-  })
-const refresh = (app: OauthApp, token: string) =>
-  send('/oauth/token', {
-    grant_type: 'refresh_token',
-    client_id: app.clientId(),
-    refresh_token: token,
-  })
-const statusOf = async (token: string, path = '/mcp') =>
-  (
-    await fetchHere(`${publicUrl()}${path}`, {
-      method: path === '/mcp' ? 'POST' : 'GET',
-      headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
-      ...(path === '/mcp' ? { body: '{"jsonrpc":"2.0","id":1,"method":"ping"}' } : {}),
-    })
-  ).status
-const connections = async (app: OauthApp): Promise<number> =>
-  (await test.sql`select from api_keys where client_id = ${app.clientId()}`).length
+const {
+  publicUrl,
+  send,
+  ask,
+  answer,
+  connected,
+  exchange,
+  refresh,
+  statusOf,
+  connections,
+  register,
+} = oauthApps(() => test)
 const refusedCode = { status: 400, body: { error: 'invalid_grant' } }
 
 describe('an app that connects by OAuth', () => {
@@ -181,6 +117,7 @@ describe('a code', () => {
     expect(await exchange(app, back.get('code') ?? '')).toMatchObject(refusedCode)
     await test.sql`update memberships set role = 'admin' where user_id = ${test.cast.admin.id}`
   })
+
 })
 
 describe('the page that asks', () => {
@@ -228,19 +165,16 @@ describe('the page that asks', () => {
   })
 })
 
-it('registers only addresses with https or on this computer, and at most ten', async () => {
-  const register = async (uris: string[]) =>
-    (
-      await fetchHere(`${publicUrl()}/oauth/register`, {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json' },
-        body: JSON.stringify({ client_name: 'x'.repeat(200), redirect_uris: uris }),
-      })
-    ).status
-  expect(await register(['https://app.example/back', 'http://[::1]/back'])).toBe(201)
-  const bad = ['http://app.example/', 'app:/back', 'https://a@b.example/', 'https://b.example/#x']
-  for (const uri of bad) expect([uri, await register([uri])]).toEqual([uri, 400])
-  expect(await register(Array.from({ length: 11 }, (_, n) => `https://b.example/${n}`))).toBe(400)
+describe('a registration', () => {
+  it('takes only addresses with https or on this computer, and at most ten', async () => {
+    const good = ['https://app.example/back', 'http://[::1]/back']
+    expect((await register(good)).status).toBe(201)
+    const bad = ['http://app.example/', 'app:/back', 'https://a@b.example/', 'https://b.example/#x']
+    for (const uri of bad) expect([uri, (await register([uri])).status]).toEqual([uri, 400])
+    const many = Array.from({ length: 11 }, (_, n) => `https://b.example/${n}`)
+    expect((await register(many)).status).toBe(400)
+  })
+
 })
 
 describe('a connected app', () => {
