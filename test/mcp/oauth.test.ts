@@ -93,6 +93,8 @@ describe('a code', () => {
     const { back } = await answer(late, test.cast.admin, ['read'])
     await test.sql`update oauth_codes set expires_at = expires_at - interval '1 minute' where used_at is null`
     expect(await exchange(late, back.get('code') ?? '')).toMatchObject(refusedCode)
+    const odd = await exchange(late, back.get('code') ?? '', { grant_type: 'constructor' })
+    expect(odd).toMatchObject({ status: 400, body: { error: 'unsupported_grant_type' } })
   })
 
   const wrong: Record<string, Fields> = {
@@ -170,9 +172,12 @@ describe('a registration', () => {
     const good = ['https://app.example/back', 'http://[::1]/back']
     expect((await register(good)).status).toBe(201)
     const bad = ['http://app.example/', 'app:/back', 'https://a@b.example/', 'https://b.example/#x']
-    for (const uri of bad) expect([uri, (await register([uri])).status]).toEqual([uri, 400])
+    const odd = ['https://b.example/\u0000', 'https://bücher.example/', ' https://b.example/']
+    for (const uri of [...bad, ...odd])
+      expect([uri, (await register([uri])).status]).toEqual([uri, 400])
     const many = Array.from({ length: 11 }, (_, n) => `https://b.example/${n}`)
     expect((await register(many)).status).toBe(400)
+    expect((await register(good, '\u200b\u3164')).body.client_name).toBe('An app')
   })
 
 })

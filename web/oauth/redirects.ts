@@ -4,9 +4,13 @@ export const redirectMaxCharacters = 500
 const isThisComputer = ({ protocol, hostname }: URL): boolean =>
   protocol === 'http:' && ['127.0.0.1', '[::1]', 'localhost'].includes(hostname)
 
+/** Addresses have no other characters (RFC 3986). */
+const addressCharacters = /^[\x21-\x7e]+$/
+
 /** Where a person may be sent back to: https, or a program on their own computer (RFC 8252). */
 export const isAllowedRedirect = (text: string): boolean => {
-  if (text.length > redirectMaxCharacters || !URL.canParse(text)) return false
+  if (text.length > redirectMaxCharacters || !addressCharacters.test(text)) return false
+  if (!URL.canParse(text)) return false
   const url = new URL(text)
   if (text.includes('#') || url.username !== '' || url.password !== '') return false
   return url.protocol === 'https:' || isThisComputer(url)

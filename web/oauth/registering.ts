@@ -48,8 +48,13 @@ export const register = async (deps: WebDeps, c: AnyContext): Promise<Response> 
   return c.json(answer, 201, secretly)
 }
 
-const nameOf = (given: string): string =>
-  [...cleanLine(given).trim()].slice(0, appNameMaxCharacters).join('').trim() || 'An app'
+const nameOf = (given: string): string => {
+  const name = [...cleanLine(given).trim()].slice(0, appNameMaxCharacters).join('').trim()
+  return isVisible(name) ? name : 'An app'
+}
+
+const isVisible = (name: string): boolean =>
+  name.replace(/[\s\p{Default_Ignorable_Code_Point}]/gu, '') !== ''
 
 const refuseRegistration = (c: AnyContext, field: PropertyKey | undefined): Response =>
   field === 'redirect_uris'

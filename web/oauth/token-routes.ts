@@ -23,7 +23,7 @@ export const tokenRoutes = (deps: WebDeps) =>
 const answerToken = async (deps: WebDeps, c: AnyContext): Promise<Response> => {
   const given = await formFields(c)
   const { grant_type: kind = '', client_id: clientId, resource } = given
-  if (!(kind in grants))
+  if (!Object.hasOwn(grants, kind))
     return oauthError(c, 'unsupported_grant_type', 'Send a code or refresh token.')
   if (!isId(clientId)) return oauthError(c, 'invalid_client', unknownApp)
   if (resource !== undefined && resource !== addressesOf(deps.config.publicUrl).resource)
