@@ -22,3 +22,12 @@ export const countClients = async (sql: Db): Promise<number> => {
   const [row] = await sql<{ count: number }[]>`select count(*)::int from oauth_clients`
   return row?.count ?? 0
 }
+
+/** Deletes the oldest registration without a connection. Returns whether there was one. */
+export const dropUnusedClient = async (sql: Db): Promise<boolean> => {
+  const { count } = await sql`
+    delete from oauth_clients where id = (
+      select c.id from oauth_clients c where not exists (select from api_keys k where k.client_id = c.id)
+      order by c.created_at limit 1)`
+  return count > 0
+}

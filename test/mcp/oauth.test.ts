@@ -180,6 +180,21 @@ describe('a registration', () => {
     expect((await register(good, '\u200b\u3164')).body.client_name).toBe('An app')
   })
 
+  it('takes the place of the oldest that nobody connected, if there are too many', async () => {
+    const { app } = await connected(test.cast.admin)
+    const old = await ask()
+    await test.sql`
+      update oauth_clients set created_at = now() - interval '2 days' where id in (${app.clientId()}, ${old.clientId()})`
+    await test.sql`
+      insert into oauth_clients (name, redirect_uris, expires_at)
+      select 'many', '{https://b.example/}', now() + interval '1 day'
+      from generate_series((select count(*) + 1 from oauth_clients), 10000)`
+    expect((await register(['https://app.example/back'])).status).toBe(201)
+    const left = await test.sql`
+      select id from oauth_clients where id in (${app.clientId()}, ${old.clientId()})`
+    expect(left).toEqual([{ id: app.clientId() }])
+    await test.sql`delete from oauth_clients where name = 'many'`
+  })
 })
 
 describe('a connected app', () => {

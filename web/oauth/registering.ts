@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { countClients, registerClient } from '../../db/api/oauth-clients.ts'
+import { countClients, dropUnusedClient, registerClient } from '../../db/api/oauth-clients.ts'
 import { cleanLine } from '../../text/clean-text.ts'
 import type { AnyContext, WebDeps } from '../http/env.ts'
 import { readJsonBody } from '../http/forms/body.ts'
@@ -10,7 +10,10 @@ import { isAllowedRedirect, redirectMaxCharacters } from './redirects.ts'
 export const registrationMaxBytes = 16 * 1024
 /** Addresses that an app may send people back to. */
 export const redirectsMax = 10
-/** Registered apps of an installation. Those that nobody connects are deleted after a week. */
+/**
+ * Registered apps of an installation. Those that nobody connects are deleted after a week, and
+ * earlier if others need the room: whoever registers many can't keep others from it.
+ */
 export const clientsMax = 10_000
 /** Characters that are kept of an app's name. */
 export const appNameMaxCharacters = 60
@@ -29,7 +32,8 @@ export const register = async (deps: WebDeps, c: AnyContext): Promise<Response> 
   const body = await readJsonBody(c, registrationMaxBytes).catch(unreadable)
   const read = registration.safeParse(body)
   if (!read.success) return refuseRegistration(c, read.error.issues[0]?.path[0])
-  if ((await countClients(deps.sql)) >= clientsMax)
+  const isFull = (await countClients(deps.sql)) >= clientsMax
+  if (isFull && !(await dropUnusedClient(deps.sql)))
     return oauthError(c, 'temporarily_unavailable', 'Too many apps are registered here.', 503)
   const now = new Date(deps.now())
   const name = nameOf(read.data.client_name ?? '')
