@@ -8,7 +8,8 @@ export type Connection = { keyId: string; workspaceId: string; scopes: ApiScope[
 
 /**
  * Connects an app to a workspace for a person, who must still be allowed to. Null if not. A former
- * connection of the same app there must be deleted before.
+ * connection of the same app there must be deleted before. Whoever takes a right from the person at
+ * the same moment comes before or after this, never between, and ends what they find.
  */
 export const insertConnection = async (
   sql: Db,
@@ -22,6 +23,7 @@ export const insertConnection = async (
       join oauth_clients c on c.id = ${clientId}
     where m.workspace_id = ${workspaceId} and m.user_id = ${userId} and u.deactivated_at is null
       and w.erased_by is null and (m.role = 'admin' or not ${scopes}::text[] && ${appAdminScopes}::text[])
+    for share of m, u
     returning id as key_id, workspace_id, scopes`
   return row ?? null
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { lowerApiKeys } from '../../db/api/keys.ts'
+import { tx } from '../../db/postgres/connect.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { type Fields, type OauthApp, oauthApps, redirect } from './oauth-app.ts'
 
@@ -97,6 +98,15 @@ describe('a code', () => {
     expect(odd).toMatchObject({ status: 400, body: { error: 'unsupported_grant_type' } })
   })
 
+  it('makes one connection of two exchanges at once, which ends because one of them is a copy', async () => {
+    const app = await ask()
+    const { back } = await answer(app, test.cast.admin, ['read'])
+    const code = back.get('code') ?? ''
+    const both = await Promise.all([exchange(app, code), exchange(app, code)])
+    expect(both.map(({ status }) => status).sort()).toEqual([200, 400])
+    expect(await connections(app)).toBe(0)
+  })
+
   const wrong: Record<string, Fields> = {
     'another verifier': { code_verifier: randomBytes(32).toString('base64url') },
     'another redirect URI': { redirect_uri: 'http://127.0.0.1:4567/other' },
@@ -120,6 +130,32 @@ describe('a code', () => {
     await test.sql`update memberships set role = 'admin' where user_id = ${test.cast.admin.id}`
   })
 
+  it('is refused if an admin takes the role from its person at the same moment', async () => {
+    const app = await ask()
+    const { back } = await answer(app, test.cast.admin, ['read', 'publish'])
+    let exchanging: ReturnType<typeof exchange> | undefined
+    await tx(test.sql, async (t) => {
+      await t`update memberships set role = 'manager' where user_id = ${test.cast.admin.id}`
+      exchanging = exchange(app, back.get('code') ?? '')
+      const waits = () =>
+        test.sql`select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`
+      await expect.poll(waits).toHaveLength(1)
+    })
+    expect(await exchanging).toMatchObject(refusedCode)
+    await test.sql`update memberships set role = 'admin' where user_id = ${test.cast.admin.id}`
+  })
+
+  it('is refused if the workspace has as many keys and apps as it can have', async () => {
+    const app = await ask()
+    const { back } = await answer(app, test.cast.admin, ['read'])
+    const { northside } = test.workspaces
+    await test.sql`
+      insert into api_keys (workspace_id, user_id, name, secret_hash, hint, scopes, expires_at)
+      select ${northside}, ${test.cast.admin.id}, 'many', decode(md5(n::text), 'hex'), 'many', '{read}', now() + interval '1 day'
+      from generate_series(1, 50) n`
+    expect(await exchange(app, back.get('code') ?? '')).toMatchObject(refusedCode)
+    await test.sql`delete from api_keys where name = 'many'`
+  })
 })
 
 describe('the page that asks', () => {

@@ -9,10 +9,12 @@ import {
   insertConnection,
   prolongConnection,
 } from '../../db/api/apps.ts'
+import { countApiKeys } from '../../db/api/keys.ts'
 import { bindCode, takeCode } from '../../db/api/oauth-codes.ts'
 import type { ApiScope } from '../../db/api/scopes.ts'
 import { recordEvent } from '../../db/notifications/events.ts'
 import { type Db, tx } from '../../db/postgres/connect.ts'
+import { apiKeysMax } from '../api/key-routes.ts'
 import type { WebDeps } from '../http/env.ts'
 
 /** How long an access token works. */
@@ -40,6 +42,7 @@ export const connectApp = (deps: WebDeps, given: Exchange): Promise<Granted | nu
       consent.redirectUri === given.redirectUri && consent.challenge === challengeOf(given.verifier)
     if (!isRight) return null
     await deleteFormerConnection(t, consent)
+    if ((await countApiKeys(t, consent.workspaceId)) >= apiKeysMax) return null
     const made = await insertConnection(t, consent, { now, expiresAt: idleEnd(now) })
     if (!made) return null
     await bindCode(t, given.code, made.keyId)
