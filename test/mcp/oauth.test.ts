@@ -183,6 +183,16 @@ describe('the page that asks', () => {
     }
   })
 
+  it('leads nobody to a website by itself, because anyone can register one', async () => {
+    const { body } = await register(['https://app.example/back'])
+    const asked = { client_id: body.client_id, redirect_uri: 'https://app.example/back' }
+    const question = new URLSearchParams({ ...asked, response_type: 'token' })
+    const page = await test.cast.admin.get(`/oauth/authorize?${question}`)
+    expect([page.status, page.location, page.headers.get('Refresh')]).toEqual([400, null, null])
+    expect(page.text).toContain('<strong>app.example</strong>')
+    expect(page.text).toContain('href="https://app.example/back?error=unsupported_response_type')
+  })
+
   it('lets managers allow no more than read and draft, and only in their workspaces', async () => {
     const app = await ask()
     const { page, done } = await answer(app, test.cast.manager, ['read', 'publish'])

@@ -12,7 +12,7 @@ import { demandSecondFactor, requireUser } from '../http/session.ts'
 import { requireFresh } from '../people/sign-in/confirming.ts'
 import { type AuthorizationRequest, readQuestion, returnAddress } from './asking.ts'
 import { disconnectOwn } from './connecting.ts'
-import { placeOf } from './redirects.ts'
+import { placeOf, staysHere } from './redirects.ts'
 
 /** How long the app has to fetch its tokens. */
 const codeMs = 60_000
@@ -25,7 +25,7 @@ export const consentRoutes = (deps: WebDeps, view: Renderer) =>
     .get(path, requireUser, async (c) => {
       const found = await readQuestion(deps, c.req.query())
       if ('words' in found) return refused(c, view, found.words)
-      return 'error' in found ? c.redirect(found.back, 303) : show(c, { deps, view }, found.asked)
+      return 'error' in found ? tell(c, view, found.back) : show(c, { deps, view }, found.asked)
     })
     .post(path, requireUser, requireFresh(deps, view), async (c) => {
       const fields = await formFields(c)
@@ -112,6 +112,16 @@ const goBack = (c: AnyContext, view: Renderer, back: string): Response => {
   c.header('Refresh', `0;url=${back}`)
   c.header('Cache-Control', 'no-store')
   return view.page(c, 'oauth/done', { back, place: placeOf(back) })
+}
+
+/**
+ * Tells the app what it did wrong. Anyone can register an app, so a link to us must not lead to
+ * another website by itself (RFC 9700, 4.11.2): the person decides.
+ */
+const tell = (c: AnyContext, view: Renderer, back: string): Response => {
+  if (staysHere(back)) return c.redirect(back, 303)
+  c.header('Cache-Control', 'no-store')
+  return view.page(c, 'oauth/fault', { back, place: placeOf(back) }, 400)
 }
 
 const refused = (c: AnyContext, view: Renderer, words: string): Response =>

@@ -27,8 +27,9 @@ const withoutPort = (text: string): string => {
   return isThisComputer(url) ? url.href : text
 }
 
+/** Whether the person is sent back to a program on their own computer. */
+export const staysHere = (redirect: string): boolean => isThisComputer(new URL(redirect))
+
 /** Whom the person is sent back to, in words. */
-export const placeOf = (redirect: string): string => {
-  const url = new URL(redirect)
-  return isThisComputer(url) ? 'a program on this computer' : url.host
-}
+export const placeOf = (redirect: string): string =>
+  staysHere(redirect) ? 'a program on this computer' : new URL(redirect).host
