@@ -437,6 +437,7 @@ begin
     select workspace, e.id, tell_webhooks.event, tell_webhooks.state, post, target, channel, now() + later
     from webhook_endpoints e
     where e.workspace_id = workspace and e.disabled_at is null and e.events @> array[tell_webhooks.event]
+    for key share skip locked
     returning endpoint_id)
   insert into outbox (kind, ref_id) select 'webhook', endpoint_id from told;
 end $function$;
@@ -454,7 +455,7 @@ CREATE OR REPLACE FUNCTION public.tell_webhooks_of_grant()
 AS $function$
 begin
   perform tell_webhooks(c.workspace_id, 'account.needs_reconnect', 'reconnect', null, null, c.id, interval '0')
-  from channels c where c.grant_id = new.id and c.state = 'connected';
+  from (select workspace_id, id from channels where grant_id = new.id and state = 'connected' for key share skip locked) c;
   return null;
 end $function$;
 CREATE OR REPLACE FUNCTION public.tell_webhooks_of_review()

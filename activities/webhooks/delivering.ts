@@ -6,6 +6,7 @@ import {
   findEndpointToServe,
   isFailingSince,
   listDueMessages,
+  lockEndpoint,
   noteTry,
   type Try,
 } from '../../db/webhooks/deliveries.ts'
@@ -78,6 +79,7 @@ const settle = (
       isTaken || isGone ? null : nextTryAt(message, askedPauseMs(retryAfter, nowMs), nowMs)
     const outcome = isTaken ? 'delivered' : nextAt ? 'waiting' : 'failed'
     const tried = { ...when, status, problem, answer }
+    await lockEndpoint(t, message)
     if (!(await noteTry(t, message, tried, { outcome, nextAt })) || outcome !== 'failed') return
     if (isGone) await turnOff(t, message, 'receiver', nowMs)
     else if (await isFailingSince(t, message.endpointId, new Date(nowMs - offAfterMs)))

@@ -61,6 +61,18 @@ export const listDueMessages = (
   where m.endpoint_id = ${endpointId} and m.next_at <= ${now} and e.disabled_at is null
   order by m.next_at, m.id limit ${limit}`
 
+/**
+ * Locks the endpoint until the transaction ends. Lock it before its messages, which is the order in
+ * which it is turned off or deleted with them.
+ */
+export const lockEndpoint = async (
+  t: Db,
+  { workspaceId, endpointId }: Pick<DueMessage, 'workspaceId' | 'endpointId'>,
+): Promise<void> => {
+  await t`
+    select from webhook_endpoints where workspace_id = ${workspaceId} and id = ${endpointId} for no key update`
+}
+
 export type Try = {
   at: Date
   durationMs: number

@@ -97,6 +97,31 @@ describe('an event', () => {
     expect(told).toHaveLength(1)
   })
 
+  it('holds up no outcome of a post, and is left out, while its endpoint or account is deleted', async () => {
+    const { id } = await add('/leaving', { events: ['post.published', 'account.needs_reconnect'] })
+    const target = await insertTarget()
+    const [other] = await test.sql<{ id: string; grantId: string }[]>`
+      select id, grant_id from channels where id <> ${account} and state = 'connected' order by id limit 1`
+    const reconnect = (state: string) =>
+      test.sql`update grants set state = ${state} where id = ${other!.grantId}`
+    await expect(
+      test.sql.begin(async (t) => {
+        await t`delete from channels where id = ${other!.id}`
+        await reconnect('reauthorize')
+        throw new Error('kept')
+      }),
+    ).rejects.toThrow('kept')
+    await reconnect('active')
+    const told = (await messagesOf(id)).length
+    await test.sql.begin(async (t) => {
+      await t`delete from webhook_endpoints where id = ${id}`
+      await publish(target)
+    })
+    const [{ state }] = await test.sql<[{ state: string }]>`
+      select state from targets where id = ${target.targetId}`
+    expect([state, told]).toEqual(['published', 0])
+  })
+
   it('arrives signed, with ids, states, times and links, and no text or name', async () => {
     const { id, secret } = await add('/signed')
     const target = await insertTarget()
@@ -190,14 +215,15 @@ describe('a message that does not arrive', () => {
   it('turns its endpoint off at once if the receiver is gone', async () => {
     const { id } = await add('/gone')
     answers['/gone'] = [410]
-    await publish(await insertTarget())
-    await publish(await insertTarget())
+    const targets = await Promise.all(Array.from({ length: 10 }, insertTarget))
+    for (const target of targets) await publish(target)
     nowMs = Date.now() + 1_000
     expect((await deliver(id)).isOpen).toBe(false)
+    expect(calls('/gone')).toHaveLength(10)
     const [endpoint] = await test.sql`select disabled_by from webhook_endpoints where id = ${id}`
     expect(endpoint).toEqual({ disabledBy: 'receiver' })
     await publish(await insertTarget())
-    expect(await messagesOf(id)).toHaveLength(2)
+    expect(await messagesOf(id)).toHaveLength(10)
   })
 })
 
