@@ -1,7 +1,8 @@
-import { type LookupAddress, lookup } from 'node:dns'
+import { lookup } from 'node:dns'
 import { isIP, type LookupFunction } from 'node:net'
 import { Agent, request } from 'undici'
 import { isInRanges, isPublicAddress } from '../../text/addresses.ts'
+import { createLookups, type Resolve } from './lookups.ts'
 
 /** A receiver has this long for its whole answer. */
 const answerWithinMs = 10_000
@@ -23,7 +24,6 @@ export type ReceiverAnswer = {
 export type Receivers = {
   post(url: string, body: string, headers: Record<string, string>): Promise<ReceiverAnswer>
 }
-type Resolve = typeof lookup
 /** How names are looked up, and how long a receiver has. */
 type Given = { resolve?: Resolve; withinMs?: number }
 
@@ -37,9 +37,10 @@ export const createReceivers = (
   allowed: string[],
   { resolve = lookup, withinMs = answerWithinMs }: Given = {},
 ): Receivers => {
+  const look = createLookups(resolve)
   const agents = {
-    https: agentFor(allowed, resolve, false),
-    http: agentFor(allowed, resolve, true),
+    https: agentFor(allowed, look, false),
+    http: agentFor(allowed, look, true),
   }
   return {
     post: async (url, body, headers) => {
@@ -75,7 +76,9 @@ class RefusedAddressError extends Error {
   code = 'REFUSED_ADDRESS'
 }
 
-const agentFor = (allowed: string[], resolve: Resolve, isPlain: boolean): Agent =>
+type Look = ReturnType<typeof createLookups>
+
+const agentFor = (allowed: string[], look: Look, isPlain: boolean): Agent =>
   new Agent({
     pipelining: 1,
     connections: 10,
@@ -84,21 +87,23 @@ const agentFor = (allowed: string[], resolve: Resolve, isPlain: boolean): Agent 
     keepAliveMaxTimeout: 1_000,
     headersTimeout: answerWithinMs,
     bodyTimeout: answerWithinMs,
-    connect: { timeout: answerWithinMs, lookup: checked(allowed, resolve, isPlain) },
+    connect: { timeout: answerWithinMs, lookup: checked(allowed, look, isPlain) },
   })
 
 /** Refuses a name if any of its addresses may not be reached. */
 const checked =
-  (allowed: string[], resolve: Resolve, isPlain: boolean): LookupFunction =>
+  (allowed: string[], look: Look, isPlain: boolean): LookupFunction =>
   (host, options, callback) => {
-    resolve(host, { ...options, all: true }, (error, found: LookupAddress[]) => {
-      const isRefused =
-        !error &&
-        (found.length === 0 || !found.every((one) => mayReach(one.address, allowed, isPlain)))
-      if (error || isRefused) return callback(error ?? new RefusedAddressError(), '', 0)
-      const [first] = found
-      return options.all ? callback(null, found) : callback(null, first!.address, first!.family)
-    })
+    look(host).then(
+      (found) => {
+        const isRefused = !found.every((one) => mayReach(one.address, allowed, isPlain))
+        const [first] = found
+        if (!first || isRefused) callback(new RefusedAddressError(), '', 0)
+        else if (options.all) callback(null, found)
+        else callback(null, first.address, first.family)
+      },
+      (error: NodeJS.ErrnoException) => callback(error, '', 0),
+    )
   }
 
 /** Reads no more than is kept, whatever the receiver sends. */

@@ -110,6 +110,16 @@ describe('a receiver', () => {
     expect(connections).toBe(before)
   })
 
+  it('whose name is never found takes no more than one look-up from others', async () => {
+    const asked: string[] = []
+    const resolve = ((host: string) => void asked.push(host)) as never
+    const receivers = createReceivers([], { resolve, withinMs: 200 })
+    const urls = ['a', 'a', 'b', 'c', 'd'].map((name) => `https://${name}.example/ok`)
+    const found = await Promise.all(urls.map((url) => receivers.post(url, '{}', {})))
+    expect(found.map(({ problem }) => problem)).toEqual(urls.map(() => 'timeout'))
+    expect(asked).toEqual(['a.example'])
+  })
+
   it('is not called without encryption unless the operator allows its address', async () => {
     const { resolve } = names(['93.184.215.14'])
     const receivers = createReceivers(['127.0.0.1'], { resolve })
