@@ -52,12 +52,22 @@ export const sendAgain = async (
   return row?.id ?? null
 }
 
-/** Null if the endpoint is off, or gone. */
+/**
+ * Sends a test. One that still waits is tried now instead, so that nobody can flood a receiver. Null if
+ * the endpoint is off, or gone.
+ */
 export const insertTest = async (sql: Db, ref: Ref, now: Date): Promise<string | null> => {
   const [row] = await sql<{ id: string }[]>`
-    insert into webhook_messages (workspace_id, endpoint_id, event, state, next_at)
-    select workspace_id, id, ${testEvent}, 'test', ${now} from webhook_endpoints
-    where workspace_id = ${ref.workspaceId} and id = ${ref.endpointId} and disabled_at is null
-    returning id`
+    with its as (
+      select workspace_id, id from webhook_endpoints
+      where workspace_id = ${ref.workspaceId} and id = ${ref.endpointId} and disabled_at is null),
+    hurried as (
+      update webhook_messages m set next_at = least(m.next_at, ${now}) from its
+      where m.endpoint_id = its.id and m.event = ${testEvent} and m.next_at is not null returning m.id),
+    added as (
+      insert into webhook_messages (workspace_id, endpoint_id, event, state, next_at)
+      select workspace_id, id, ${testEvent}, 'test', ${now} from its where not exists (select from hurried)
+      returning id)
+    select id from hurried union all select id from added limit 1`
   return row?.id ?? null
 }
