@@ -5,9 +5,13 @@
  *   belong in a name or caption
  * - characters that change the text direction (U+202A to U+202E, U+2066 to U+2069): they can make a
  *   name or file name look like another one
+ * Halves of characters, which PostgreSQL refuses in JSON, become U+FFFD as in every other encoding.
  */
 export const cleanText = (text: string): string =>
-  text.replace(/\r\n?/g, '\n').replace(unwanted, '')
+  text
+    .replace(/\r\n?/g, '\n')
+    .replace(unwanted, '')
+    .replace(/\p{Surrogate}/gu, '\ufffd')
 
 /**
  * The same for a single line: line breaks and tabs become spaces. Keeps spaces at both ends,

@@ -119,6 +119,28 @@ describe('the check of a file', () => {
     const wrong = await upload('a,b\n"c,d\n')
     expect([wrong.status, wrong.text]).toEqual([422, expect.stringContaining('quotation mark')])
   })
+
+  it('refuses what would take long, and names that are cut are whole characters', async () => {
+    const long = await upload(`text${'\n'.repeat(1_000_000)}`)
+    expect([long.status, long.text]).toEqual([422, expect.stringContaining('20000 rows')])
+    const wide = await upload(`text\n${','.repeat(1_000_000)}`)
+    expect([wide.status, wide.text]).toEqual([422, expect.stringContaining('60 columns')])
+    const cut = `${'x'.repeat(79)}💿`
+    const many = Array.from({ length: 3_000 }, (_, at) => at).join(',')
+    const { id } = await upload(
+      [
+        `text,accounts,${cut}`,
+        `Hello,${cut}`,
+        `Hello,"${many}"`,
+        `Hello,"${many.slice(0, 1_000)}"`,
+      ].join('\n'),
+    )
+    const { faults } = await stateOf(id)
+    const of = (row: number) => faults.filter((fault) => fault.row === row)
+    expect(of(2)).toMatchObject([{ words: expect.stringContaining(`“${'x'.repeat(79)}”`) }])
+    expect(of(3)).toMatchObject([{ words: 'These are too many names.' }])
+    expect(of(4)).toHaveLength(10)
+  })
 })
 
 describe('an import', () => {
@@ -228,9 +250,9 @@ describe('an import', () => {
   })
 
   it('names columns that it does not know, and imports the others', async () => {
-    const { id } = await upload('text,Notes,picture,,\nAn idea,for me,cover.jpg,,')
+    const { id } = await upload('text,Notes,picture,constructor,,\nAn idea,for me,cover.jpg,,,')
     const { text } = await test.cast.manager.get(`${base}/imports/${id}`)
-    expect(text).toContain('left out: “Notes”, “picture”.')
+    expect(text).toContain('left out: “Notes”, “picture”, “constructor”.')
     await confirm(id)
     await run(id)
     expect([(await stateOf(id)).state, await countPosts()]).toEqual(['done', 1])

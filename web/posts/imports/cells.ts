@@ -10,7 +10,7 @@ import { isZone } from '../../time/zones.ts'
 import { labelsOfPostMax } from '../labels/label.ts'
 import { emptyPostForm, type PostForm } from '../post-form.ts'
 import type { Cells } from './columns.ts'
-import { type CellNames, keyOf, namesIn } from './names.ts'
+import { type CellNames, importNamesMaxCharacters, keyOf, namesIn, shownName } from './names.ts'
 
 /** The composer's form, filled by a row, and what can't be read. */
 export type ReadRow = {
@@ -92,17 +92,23 @@ type Found = {
   fault: (words: string) => void
 }
 
+/** Problems that are named of one cell with names. */
+const faultsOfCell = 10
+
 const find = <T extends { id: string }>(
   known: Map<string, T[]>,
   cell: string,
   { none, many, fault }: Found,
 ): T[] => {
+  const faults: string[] = []
+  if (cell.length > importNamesMaxCharacters) faults.push('These are too many names.')
   const found = namesIn(cell, known).flatMap((name) => {
     const items = known.get(keyOf(name)) ?? []
-    if (items.length === 0) fault(none(name.slice(0, 80)))
-    if (items.length > 1 && many) fault(many(name.slice(0, 80)))
+    if (items.length === 0) faults.push(none(shownName(name)))
+    if (items.length > 1 && many) faults.push(many(shownName(name)))
     return items[0] && !(items.length > 1 && many) ? [items[0]] : []
   })
+  for (const words of faults.slice(0, faultsOfCell)) fault(words)
   return [...new Map(found.map((item) => [item.id, item])).values()]
 }
 

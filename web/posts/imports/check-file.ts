@@ -17,6 +17,7 @@ import type { WebDeps, Workspace } from '../../http/env.ts'
 import { formKeyIn } from '../../http/forms/form-keys.ts'
 import { type CheckedRow, checkRows } from './check.ts'
 import { headerRow, rowsOf, unknownColumns } from './columns.ts'
+import { shownName } from './names.ts'
 import { readTable } from './table.ts'
 import type { ImportUpload } from './upload.ts'
 
@@ -60,7 +61,7 @@ export const checkFile = async (
 /** Not a fault: it is named in the header's row, which is no post. */
 const leftOut = (column: string): CellFault => ({
   row: headerRow,
-  column: column.slice(0, 80),
+  column: shownName(column),
   words: 'This column is not known and is left out.',
 })
 

@@ -1,6 +1,7 @@
 import type { Registry } from '../../../platforms/index.ts'
 import { NoTable } from './no-table.ts'
-import { importColumnsMax, importRowsMax } from './table.ts'
+import { importColumnsMax } from './sizes.ts'
+import { importRowsMax, tooManyColumns } from './table.ts'
 
 const plain = [
   'date',
@@ -57,8 +58,7 @@ const ownText = ({ label }: { label: string }): string => `text ${label.toLowerC
 /** The rows with their cells by column. Rows without any cell are left out. */
 export const rowsOf = (table: string[][], registry: Registry): TableRow[] => {
   const [header = [], ...rest] = table
-  if (header.length > importColumnsMax)
-    throw new NoTable(`This file has more than ${importColumnsMax} columns. Use the template.`)
+  if (header.length > importColumnsMax) throw new NoTable(tooManyColumns)
   const columns = header.map((name) => columnOf(name, registry))
   const known = columns.filter((one) => one !== null)
   const twice = known.find((one, at) => known.indexOf(one) !== at)
@@ -90,7 +90,8 @@ export const unknownColumns = ([header = []]: string[][], registry: Registry): s
 const columnOf = (name: string, { platforms }: Registry): string | null => {
   const words = name.toLowerCase().replaceAll('_', ' ').trim()
   const own = [...platforms.values()].map(ownText).find((one) => one === words)
-  return own ?? plain.find((one) => one === words) ?? others[words] ?? null
+  const other = Object.hasOwn(others, words) ? others[words] : null
+  return own ?? plain.find((one) => one === words) ?? other ?? null
 }
 
 const cellsOf = (columns: (string | null)[], values: string[]): Cells => {

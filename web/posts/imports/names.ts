@@ -10,6 +10,12 @@ export type CellNames = {
   files: Map<string, Media[]>
 }
 
+/** A cell with names, in characters. */
+export const importNamesMaxCharacters = 10_000
+
+/** The beginning of a name, for a sentence about it. A character is never cut in half. */
+export const shownName = (name: string): string => name.slice(0, 80).replace(/[\ud800-\udbff]$/, '')
+
 /** CellNames that differ only by case, by spaces around them, or by how a letter is composed are equal. */
 export const keyOf = (name: string): string => name.normalize('NFC').trim().toLowerCase()
 
@@ -36,9 +42,12 @@ export const groupBy = <T>(items: T[], namesOf: (item: T) => string[]): Map<stri
   return groups
 }
 
-/** The names in a cell. A name that contains a separator is found if it is the whole cell. */
+/**
+ * The names in a cell. A name that contains a separator is found if it is the whole cell. None if the
+ * cell is too long.
+ */
 export const namesIn = (cell: string, known: Map<string, unknown[]>): string[] => {
-  if (cell === '') return []
+  if (cell === '' || cell.length > importNamesMaxCharacters) return []
   if (known.has(keyOf(cell))) return [cell]
   const parts = /[;|\n]/.test(cell) ? cell.split(/[;|\n]/) : cell.split(',')
   return [...new Set(parts.map((part) => part.trim()).filter((part) => part !== ''))]

@@ -1,15 +1,18 @@
-import { CsvError, parse } from 'csv-parse/sync'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { CsvError, parse } from 'csv-parse'
 import { inTurn } from '../../../media/queue.ts'
 import { MediaRefused } from '../../../media/refusal.ts'
 import { cleanText } from '../../../text/clean-text.ts'
 import type { WebDeps } from '../../http/env.ts'
 import { NoTable } from './no-table.ts'
+import { importColumnsMax, importLinesMax } from './sizes.ts'
 import { isWorkbook, readWorkbook } from './workbooks/read.ts'
 
 /** The size of a file with posts. */
 export const importMaxBytes = 4 * 1024 * 1024
 export const importRowsMax = 5_000
-export const importColumnsMax = 60
 
 /** The rows of a CSV file or a workbook, as the spreadsheet numbers them: the first is 1. */
 export const readTable = async (
@@ -28,16 +31,28 @@ export const readTable = async (
   }
 }
 
-const readCsv = (bytes: Buffer): string[][] => {
+/** Bytes of a CSV file between two looks at other requests. */
+const pieceBytes = 16 * 1024
+
+const readCsv = async (bytes: Buffer): Promise<string[][]> => {
   const text = decode(bytes)
+  const rows: string[][] = []
+  const parser = parse({
+    delimiter: delimiterOf(text),
+    relax_column_count: true,
+    skip_empty_lines: false,
+    max_record_size: importMaxBytes,
+    // Refuses a hostile file before all of its cells are made: four megabytes can have four million.
+    cast: (cell, { records, index }) => {
+      if (records >= importLinesMax) throw new NoTable(tooManyLines)
+      if (index >= importColumnsMax) throw new NoTable(tooManyColumns)
+      return cleanText(cell)
+    },
+  })
   try {
-    const rows: string[][] = parse(text, {
-      delimiter: delimiterOf(text),
-      relax_column_count: true,
-      skip_empty_lines: false,
-      max_record_size: importMaxBytes,
-    })
-    return rows.map((cells) => cells.map(cleanText))
+    parser.on('data', (row: string[]) => rows.push(row))
+    await pipeline(Readable.from(piecesOf(Buffer.from(text))), parser)
+    return rows
   } catch (error) {
     if (!(error instanceof CsvError)) throw error
     throw new NoTable(
@@ -45,6 +60,17 @@ const readCsv = (bytes: Buffer): string[][] => {
     )
   }
 }
+
+async function* piecesOf(bytes: Buffer): AsyncGenerator<Buffer> {
+  for (let at = 0; at < bytes.length; at += pieceBytes) {
+    yield bytes.subarray(at, at + pieceBytes)
+    await nextTurn()
+  }
+}
+
+const tooManyLines = `This file has more than ${importLinesMax} rows. Delete those that are empty.`
+/** For the header too. */
+export const tooManyColumns = `This file has more than ${importColumnsMax} columns. Use the template.`
 
 /** UTF-8, UTF-16 or Windows-1252, which Excel writes without saying so. */
 const decode = (bytes: Buffer): string => {

@@ -1,5 +1,6 @@
 import { strFromU8, unzipSync, zipSync } from 'fflate'
 import { readSheet } from 'read-excel-file/universal'
+import { importColumnsMax, importLinesMax } from '../sizes.ts'
 
 /** The cells of a sheet as text, by row. Or why there are none. */
 export type Sheet = string[][] | 'unreadable' | 'too large' | 'has an error' | 'has no values'
@@ -22,7 +23,10 @@ export const readSheetOf = async (bytes: Uint8Array): Promise<Sheet> => {
   // Packed again without compression, so that the parser unpacks nothing that was not counted.
   const { buffer } = new Uint8Array(zipSync(parts, { level: 0 }))
   const rows: unknown[][] = await readSheet(buffer, { trim: false })
-  return rows.map((cells) => cells.map(textOf))
+  const last = rows.findLastIndex((cells) => cells.some((cell) => textOf(cell) !== ''))
+  if (last >= importLinesMax) return 'too large'
+  // One column too many is enough for the one who refuses that.
+  return rows.slice(0, last + 1).map((cells) => cells.slice(0, importColumnsMax + 1).map(textOf))
 }
 
 /** The XML in the archive. Its directory says how large each part is, and no more is unpacked. */
