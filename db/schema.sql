@@ -2374,7 +2374,7 @@ comment on column import_rows.post_id is 'the id that the post will have';
 comment on column import_rows.post is 'text, link, accounts, time, labels and files, as the check has read them';
 comment on column import_rows.targets is 'what each account gets; null until the workflow has judged the row again';
 comment on table imports is 'imports of posts from a file; the file itself is not stored';
-comment on column imports.user_id is 'who uploaded the file; the posts are made in this name';
+comment on column imports.user_id is 'who uploaded the file, and then who had its posts made, in whose name they are';
 comment on column imports.state is 'checked: nothing is made yet; refused: something changed after the check, and nothing was made';
 comment on column imports.rows is 'rows of the file that are posts';
 comment on column imports.prepared is 'rows that the workflow has judged again; they become posts together at the end';

@@ -17,7 +17,7 @@ create index imports_person on imports (user_id);
 create index imports_term on imports ((created_at at time zone 'UTC'));
 create index imports_open on imports (state_at) where state = 'importing';
 comment on table imports is 'imports of posts from a file; the file itself is not stored';
-comment on column imports.user_id is 'who uploaded the file; the posts are made in this name';
+comment on column imports.user_id is 'who uploaded the file, and then who had its posts made, in whose name they are';
 comment on column imports.state is 'checked: nothing is made yet; refused: something changed after the check, and nothing was made';
 comment on column imports.rows is 'rows of the file that are posts';
 comment on column imports.prepared is 'rows that the workflow has judged again; they become posts together at the end';

@@ -111,6 +111,16 @@ export const setImportState = async (
     where workspace_id = ${workspaceId} and id = ${importId}`
 }
 
+/** From now on, the posts are this person's: whoever has them made decides about them. */
+export const setImporter = async (
+  t: Db,
+  { workspaceId, importId }: ImportRef,
+  userId: string,
+): Promise<void> => {
+  await t`
+    update imports set user_id = ${userId} where workspace_id = ${workspaceId} and id = ${importId}`
+}
+
 /** What isn't prepared yet, in the order of the file. */
 export const listRowsToPrepare = (
   sql: Db,

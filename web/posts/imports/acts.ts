@@ -5,6 +5,7 @@ import {
   type ImportRef,
   type ImportRow,
   lockImport,
+  setImporter,
   setImportState,
 } from '../../../db/posts/imports/imports.ts'
 import {
@@ -16,12 +17,19 @@ import {
 import { transition } from '../../../db/posts/target-transitions.ts'
 import type { WebDeps } from '../../http/env.ts'
 
-/** Lets the workflow make the posts. A repeat does nothing. False if there is nothing to start. */
-export const startImporting = (deps: WebDeps, ref: ImportRef): Promise<boolean> =>
+/**
+ * Lets the workflow make the posts, in the name of the person who asks for it. A repeat does nothing.
+ * False if there is nothing to start.
+ */
+export const startImporting = (
+  deps: WebDeps,
+  { userId, ...ref }: ImportRef & { userId: string },
+): Promise<boolean> =>
   tx(deps.sql, async (t) => {
     const one = await lockImport(t, ref)
     if (!one || one.faulty > 0) return false
     if (one.state !== 'checked') return true
+    await setImporter(t, ref, userId)
     await setImportState(t, ref, { state: 'importing' })
     await enqueue(t, 'import', ref.importId)
     return true

@@ -49,7 +49,8 @@ export const importRoutes = (deps: WebDeps, view: Renderer) =>
     .get(one, requireMember(), async (c) => show(deps, view, c, await find(deps, c)))
     .post(`${one}/confirm`, requireMember(), async (c) => {
       const { id } = await find(deps, c)
-      if (!(await startImporting(deps, refOf(c)))) throw new HTTPException(404)
+      if (!(await startImporting(deps, { ...refOf(c), userId: c.var.user.id })))
+        throw new HTTPException(404)
       return seeOther(c, `/w/${c.var.workspace.slug}/posts/imports/${id}`)
     })
     .post(`${one}/undo`, requireMember(), async (c) => {
