@@ -42,9 +42,9 @@ const patienceMs = 30 * 60_000
 const forget = (
   { sql, now }: OperateDeps,
   lost: Place[],
-): Promise<{ grants: number; apps: number }> =>
+): Promise<{ grants: number; webhooks: number; apps: number }> =>
   tx(sql, async (t) => {
-    const { grants, appUserIds } = await forgetSealed(t, lost, new Date(now()))
+    const { grants, webhooks, appUserIds } = await forgetSealed(t, lost, new Date(now()))
     for (const { id, workspaceId } of grants) {
       const event = {
         name: 'grant.refused',
@@ -62,6 +62,14 @@ const forget = (
       }
       await notify(t, { workspaceId, kind: 'ended', cause, grantId: id, facts, to: 'admins' }) // promise: U4
     }
+    for (const { id, workspaceId } of webhooks)
+      await recordEvent(t, {
+        name: 'webhook.removed',
+        workspaceId,
+        userId: null,
+        subjectId: id,
+        facts: { reason: 'key_lost' },
+      })
     for (const subjectId of appUserIds)
       await recordEvent(t, {
         name: 'authenticator.removed',
@@ -70,7 +78,7 @@ const forget = (
         subjectId,
       })
     await tellEverything(t)
-    return { grants: grants.length, apps: appUserIds.length }
+    return { grants: grants.length, webhooks: webhooks.length, apps: appUserIds.length }
   })
 
 const countByColumn = (places: Place[]): Row[] => {
@@ -88,6 +96,7 @@ const whatItWouldDo = (values: number): string =>
 const whatItDid = (did: {
   values: number
   grants: number
+  webhooks: number
   apps: number
   workflows: number
   schedules: number
@@ -96,10 +105,14 @@ const whatItDid = (did: {
     did.grants === 1
       ? '1 account needs to be reconnected, and its admins were notified.'
       : `${did.grants} accounts need to be reconnected, and their admins were notified.`
+  const webhooks =
+    did.webhooks === 0
+      ? ''
+      : `\nWebhooks that were deleted, and that an admin has to add again: ${did.webhooks}.`
   const ended = `Ended ${did.workflows} workflows and ${did.schedules} schedules; the worker starts them again.`
   const apps =
     did.apps === 0
       ? ''
       : `\nPeople who need to set up their authenticator app again, and sign in without it until then: ${did.apps}.`
-  return `Removed ${did.values} stored values. ${grants}${apps}\n${ended}`
+  return `Removed ${did.values} stored values. ${grants}${webhooks}${apps}\n${ended}`
 }

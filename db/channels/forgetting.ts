@@ -7,8 +7,14 @@ import { endRevocation } from './revocation-endings.ts'
 
 /** A connection that must be reconnected, because its tokens are gone. */
 type ForgottenGrant = { id: string; workspaceId: string }
+/** A webhook whose address or secret nobody knows anymore. An admin adds it again. */
+type ForgottenWebhook = { id: string; workspaceId: string }
 /** `appUserIds`: people whose authenticator app no longer works. They sign in without it. */
-export type Forgotten = { grants: ForgottenGrant[]; appUserIds: string[] }
+export type Forgotten = {
+  grants: ForgottenGrant[]
+  webhooks: ForgottenWebhook[]
+  appUserIds: string[]
+}
 
 /** The explanation shown under the account. */
 export const keyLostWords =
@@ -33,12 +39,13 @@ export const forgetSealed = async (t: Db, places: Place[], at: Date): Promise<Fo
   // The request's page keeps its URL. Only a second tab can no longer be redirected to it.
   await t`update deletion_requests set code_sealed = null where id = any(${idsOf('deletion_requests')}::uuid[])`
   await t`delete from deletion_mails where id = any(${idsOf('deletion_mails')}::uuid[])`
+  const webhooks = await forgetWebhooks(t, idsOf('webhook_endpoints'))
   const appUserIds = idsOf('authenticator_apps')
   for (const userId of appUserIds) {
     await deleteAuthenticatorApp(t, userId)
     await dropUselessRecoveryCodes(t, userId)
   }
-  return { grants, appUserIds }
+  return { grants, webhooks, appUserIds }
 }
 
 /**
@@ -51,6 +58,7 @@ export const forgettable = [
   'channels',
   'connections_under_way',
   'revocations',
+  'webhook_endpoints',
   'deletion_requests',
   'deletion_mails',
 ]
@@ -74,6 +82,10 @@ const forgetChannels = async (
       state_reason = case when state = 'connected' then ${keyLostWords} else state_reason end
     where id = any(${channelIds}) or grant_id = any(${grantIds})`
 }
+
+const forgetWebhooks = async (t: Db, ids: string[]): Promise<ForgottenWebhook[]> =>
+  await t<ForgottenWebhook[]>`
+  delete from webhook_endpoints where id = any(${ids}::uuid[]) returning id, workspace_id`
 
 /** People who were connecting an account have to start again. */
 const forgetUnderWay = async (t: Db, hashes: string[]): Promise<void> => {

@@ -5,6 +5,7 @@ import { saveAuthenticatorApp } from '../../db/people/authenticator-apps.ts'
 import { countSecondFactors } from '../../db/people/second-factor.ts'
 import { refuseUnreadable, sealedColumns } from '../../db/vault/sealed.ts'
 import { createVault } from '../../db/vault/vault.ts'
+import { countEndpoints, insertEndpoint } from '../../db/webhooks/endpoints.ts'
 import { createDataConverter } from '../../temporal/data-converter.ts'
 import { ensureSchedules } from '../../temporal/schedules.ts'
 import { createClient } from '../../web/operate/temporal-client.ts'
@@ -24,6 +25,7 @@ let house: TestApp
 let temporal: TestTemporal
 let channelId: string
 let grantId: string
+const endpointId = '0193a000-0000-7000-8000-0000000000aa'
 beforeAll(async () => {
   house = await createTestApp()
   temporal = await createTestTemporal()
@@ -40,6 +42,14 @@ beforeAll(async () => {
     now: new Date(),
   }
   await saveAuthenticatorApp(house.sql, createVault([lost]), app)
+  const vault = createVault([lost])
+  const at = (column: string) => ({ table: 'webhook_endpoints', column, id: endpointId })
+  await insertEndpoint(house.sql, {
+    ...{ id: endpointId, workspaceId: account.workspaceId, userId: account.userId },
+    ...{ format: 'standard', events: ['post.published'], now: app.now },
+    urlSealed: vault.seal('https://receiver.example/hooks', at('url_sealed')),
+    secretSealed: vault.seal('whsec_lost', at('secret_sealed')),
+  })
   ;({ channelId, grantId } = await insertChannel(
     { sql: house.sql, vault: createVault([lost]) },
     account,
@@ -96,6 +106,10 @@ test('after a vault key is lost, the operator sees what is lost and forgets it, 
   expect(done.out).toContain(
     'set up their authenticator app again, and sign in without it until then: 1.',
   )
+  expect(done.out).toContain('Webhooks that were deleted, and that an admin has to add again: 1.')
+  expect(await countEndpoints(house.sql, house.workspaces.northside)).toBe(0)
+  const activity = await house.cast.admin.get('/w/northside/activity')
+  expect(activity.text).toContain('deleted a webhook')
   await refuseUnreadable(house.sql, createVault([another]))
   expect(await countSecondFactors(house.sql, house.cast.manager.id)).toEqual({
     passkeys: 0,
