@@ -62,6 +62,7 @@ const lost = (server: string, cause: unknown): Error =>
   new Error(`${server} can’t be reached. Check the address and your connection.`, { cause })
 
 const read = async (response: Response): Promise<JsonRecord> => {
+  // A proxy in between may answer with a page: then the status is all there is to say.
   const answer = (await response.json().catch(() => null)) as JsonRecord | null
   if (response.ok && answer) return answer
   throw new Refused(response.status, answer)

@@ -46,7 +46,7 @@ const sentences = {
   'comment-resolved': 'Comment resolved.',
   'comment-reopened': 'Comment reopened.',
   'reviews-none': 'Select at least one post.',
-  'link-revoked': 'Link revoked. Whoever opens it sees that it no longer works.',
+  'link-revoked': 'Link revoked. Anyone who opens it sees that it no longer works.',
   'client-approved': 'Approved.',
   'client-all': 'All approved. The team has been told.',
   'client-some':

@@ -42,7 +42,10 @@ export const loadPostPage = async (
   const fmt = formats(workspace, deps.now())
   const names = namesOf(deps, targets)
   const base = `/w/${workspace.slug}`
-  const review = await loadPostReview(deps, workspace, { postId, userId, targets, fmt })
+  const [review, internalNote] = await Promise.all([
+    loadPostReview(deps, workspace, { postId, userId, targets, fmt }),
+    findPostNote(deps.sql, { workspaceId: workspace.id, postId }),
+  ])
   const can = actsOn(post, targets)
   return {
     base,
@@ -73,7 +76,7 @@ export const loadPostPage = async (
     ),
     media,
     labels,
-    internalNote: await findPostNote(deps.sql, { workspaceId: workspace.id, postId }),
+    internalNote,
     // Posts that can be edited have theirs in the composer.
     allLabels: can.edit ? [] : await listLabels(deps.sql, workspace.id),
     discussion: discussionView(whole.discussion, media, comment),

@@ -111,7 +111,7 @@ export const setImportState = async (
     where workspace_id = ${workspaceId} and id = ${importId}`
 }
 
-/** From now on, the posts are this person's: whoever has them made decides about them. */
+/** From now on, the posts are those of this person, who decided to have them made. */
 export const setImporter = async (
   t: Db,
   { workspaceId, importId }: ImportRef,

@@ -1,5 +1,5 @@
 import { rules } from '../retention.ts'
-import type { Kept, Term } from './kept.ts'
+import { type Kept, type Term, untilDeleted } from './kept.ts'
 import { reviewData } from './kept-review-data.ts'
 
 /** For example "30 days after …". */
@@ -11,7 +11,6 @@ export const termWords = (term: Term): string => {
 }
 
 const account: Term = { until: 'While your account exists' }
-const workspace: Term = { until: 'As long as the workspace, or until someone deletes it' }
 
 /**
  * promise: S6, A3, D1, D2, D3: everything we store about people and from platforms, with its
@@ -207,7 +206,7 @@ export const keptData: Kept[] = [
     group: 'content',
     what: 'Drafts, scheduled posts and posts that repeat: text, a variant for each platform, links, settings, times, labels and saved captions',
     why: 'To publish them when and where you want',
-    kept: workspace,
+    kept: untilDeleted,
     columns: [
       'posts.*',
       'targets.text',
@@ -259,7 +258,7 @@ export const keptData: Kept[] = [
     group: 'content',
     what: 'Reports that you make for your clients: title, note, logo and what they show; of their secret links a hash, until when each works, and the day it was last opened',
     why: 'To show your clients the numbers you choose. Anyone with such a link can read the report until the link expires, you delete it, or you leave the workspace or close your account',
-    kept: workspace,
+    kept: untilDeleted,
     columns: ['reports.*', 'report_links.*'],
   },
   {

@@ -1,6 +1,4 @@
-import type { Kept, Term } from './kept.ts'
-
-const workspace: Term = { until: 'As long as the workspace, or until someone deletes it' }
+import { type Kept, untilDeleted } from './kept.ts'
 
 /** promise: S6, A3: what is stored about the review of posts, by members and by clients. */
 export const reviewData: Kept[] = [
@@ -9,7 +7,7 @@ export const reviewData: Kept[] = [
     group: 'content',
     what: 'Reviews of posts: who asked for approval, who approved or requested changes and when, what they wrote, and the post as it was then; and which members approve posts',
     why: 'So that a post goes out only as it was approved, and everyone can see who approved it',
-    kept: workspace,
+    kept: untilDeleted,
     columns: ['reviews.*', 'review_decisions.*', 'reviewers.*'],
   },
   {

@@ -16,3 +16,8 @@ type Group = 'account' | 'sessions' | 'content' | 'platform' | 'technical'
 
 /** The name of a rule in db/privacy/retention.ts, or a description. */
 export type Term = { rule: string } | { until: string }
+
+/** The term of most of what a workspace makes. */
+export const untilDeleted: Term = {
+  until: 'As long as the workspace, or until someone deletes it',
+}
