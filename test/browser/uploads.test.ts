@@ -68,7 +68,7 @@ const offsetsOf = (page: Page): number[] => {
   return offsets
 }
 
-describe('an upload', () => {
+describe('an upload', { timeout: 60_000 }, () => {
   test('waits while the network is gone, and continues where it was', async () => {
     const page = await open()
     const offsets = offsetsOf(page)
@@ -131,10 +131,19 @@ describe('an upload', () => {
 
   test('says that the session has ended, and goes on from there after signing in elsewhere', async () => {
     const page = await open()
+    const asksForNews = () => page.waitForResponse(`**${media}/events`)
+    const connected = asksForNews()
+    await page.reload()
+    await connected
     const cookies = await page.context().cookies()
     await page.context().clearCookies()
     await page.setInputFiles('#files', await pictureFile('signed-out.jpg', '#3aa'))
-    await page.locator('.upload.refused').getByText('You’re signed out.').waitFor()
+    const refused = page.locator('.upload.refused').getByText('You’re signed out.')
+    await refused.waitFor()
+    const again = asksForNews()
+    await page.evaluate(`htmx.ajax('GET', '${media}/events', { source: '#media-live' })`)
+    expect((await again).status()).toBe(401)
+    expect(await refused.isVisible()).toBe(true) // the page wasn't left
     await page.context().addCookies(cookies)
     await page.getByRole('button', { name: 'Try again' }).click()
     await page.waitForSelector('.tile:has-text("signed-out.jpg")')

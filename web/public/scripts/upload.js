@@ -256,3 +256,10 @@ document.addEventListener('drop', (event) => {
   zone.classList.remove('over')
   take(zone, [...event.dataTransfer.files])
 })
+
+// A page that asks for news after its session has ended goes to the sign-in page, but not while it
+// lists uploads: they can go on once someone has signed in in another tab.
+document.addEventListener('htmx:before:response', (event) => {
+  const isSignedOut = event.detail.ctx.response.status === 401
+  if (isSignedOut && document.querySelector('.upload')) event.preventDefault()
+})
