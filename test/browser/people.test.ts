@@ -56,6 +56,7 @@ const wholeStory = async (javaScriptEnabled: boolean) => {
   })
   await page.getByRole('button', { name: 'Accept invitation' }).click()
   await page.waitForURL('**/operate')
+  await page.getByRole('link', { name: 'Create workspace' }).click()
   await fill(page, { 'Business or client name': 'Second Hand', 'Web address': `second-${slug}` })
   await page.getByLabel('Time zone').fill('Europe/Zurich')
   await page.getByRole('button', { name: 'Create workspace' }).click()

@@ -26,7 +26,7 @@ const acceptAs = async (page: Page, name: string, email: string): Promise<void> 
 }
 
 export const makeWorkspace = async (page: Page, url: string, name: string): Promise<void> => {
-  await page.goto(`${url}/operate`)
+  await page.goto(`${url}/operate#name`)
   await page.getByLabel('Business or client name').fill(name)
   await page.locator('#zone').fill('Europe/Zurich')
   await page.getByRole('button', { name: 'Create workspace' }).click()

@@ -34,6 +34,7 @@ const pageFolders = [
   'library',
   'notices',
   'offline',
+  'operate',
   'previews',
   'queue',
   'receipts',

@@ -91,7 +91,7 @@ const show = async (
     workspaces: workspaces.map((workspace) => ({ ...workspace, mine: mine.has(workspace.slug) })),
     pausedAt,
     health: healthLines(health, outbox),
-    figures: figureLines(
+    ...figureLines(
       figures,
       troubled,
       formats({ zone: 'UTC', dates: c.get('user') }, deps.now()),

@@ -26,31 +26,31 @@ export const healthLines = (health: Health, outbox: OutboxStanding[]): StandingL
     part(
       'Database',
       health.postgres,
-      'PostgreSQL',
+      'PostgreSQL, running',
       'PostgreSQL doesn’t answer. Pages can’t be shown without it.',
     ),
     part(
       'Temporal',
       health.temporal,
-      'runs what is scheduled',
+      'Running',
       'Temporal doesn’t answer. Nothing new starts. People’s actions are saved and take effect when it’s back.',
     ),
     part(
       'Worker',
       health.worker,
-      'takes tasks from Temporal',
+      'Running',
       'No worker is running, so nothing is published.',
     ),
     part(
       'Disk',
       health.disk,
-      'has space',
+      'Has space',
       'Too little space. Uploads are refused until you free some: see docs/operate.md.',
     ),
     part(
       'Mail',
       !stuck,
-      emails.length > 0 ? 'emails are being sent' : 'nothing is waiting',
+      emails.length > 0 ? 'Sending' : 'Nothing waiting',
       'Emails have failed repeatedly. Check SMTP_URL and the worker’s log.',
     ),
   ]
