@@ -91,11 +91,7 @@ const show = async (
     workspaces: workspaces.map((workspace) => ({ ...workspace, mine: mine.has(workspace.slug) })),
     pausedAt,
     health: healthLines(health, outbox),
-    ...figureLines(
-      figures,
-      troubled,
-      formats({ zone: 'UTC', dates: c.get('user') }, deps.now()),
-    ),
+    ...figureLines(figures, troubled, formats({ zone: 'UTC', dates: c.get('user') }, deps.now())),
     endings: endingLines(
       endingsToTell(deps.platforms.issuers.values(), deps.now()),
       formats({ zone: 'UTC', dates: c.get('user') }, deps.now()),

@@ -35,12 +35,7 @@ export const healthLines = (health: Health, outbox: OutboxStanding[]): StandingL
       'Running',
       'Temporal doesn’t answer. Nothing new starts. People’s actions are saved and take effect when it’s back.',
     ),
-    part(
-      'Worker',
-      health.worker,
-      'Running',
-      'No worker is running, so nothing is published.',
-    ),
+    part('Worker', health.worker, 'Running', 'No worker is running, so nothing is published.'),
     part(
       'Disk',
       health.disk,
