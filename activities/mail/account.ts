@@ -25,6 +25,9 @@ type Words = {
 const unlessYou = 'If this was you, you don’t need to do anything.'
 const reason = 'We email you whenever the way you sign in or the state of your account changes.'
 
+const appsEnded =
+  'Apps that you connected were disconnected. API keys that you created still work: admins can end them under Settings, Developers.'
+
 const changePassword =
   'If this wasn’t you, someone else has access to your account. Reset your password now, then review your account.'
 
@@ -40,12 +43,12 @@ const emails: Record<AccountEvent, Words> = {
   },
   'password.changed': {
     subject: 'Your password was changed',
-    happened: 'Your password was changed. You were signed out everywhere else.',
+    happened: `Your password was changed. You were signed out everywhere else. ${appsEnded}`,
     otherwise: changePassword,
   },
   'password.reset': {
     subject: 'Your password was reset',
-    happened: 'Your password was reset with a link from an email. You were signed out everywhere.',
+    happened: `Your password was reset with a link from an email. You were signed out everywhere. ${appsEnded}`,
     otherwise: changePassword,
   },
   'passkey.added': {
@@ -87,7 +90,7 @@ const emails: Record<AccountEvent, Words> = {
   'second_factor.reset': {
     subject: 'Your two-step sign-in was reset',
     happened:
-      'An admin or operator reset two-step sign-in for your account. Your passkeys, authenticator app and recovery codes no longer work, and you were signed out everywhere.',
+      'An admin or operator reset two-step sign-in for your account. Your passkeys, authenticator app and recovery codes no longer work, you were signed out everywhere, and apps that you connected were disconnected.',
     otherwise: 'If you didn’t ask for this, contact your admin and set up two-step sign-in again.',
   },
   'second_factor.refused': {

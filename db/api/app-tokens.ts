@@ -1,3 +1,4 @@
+import { mayComeIn } from '../people/second-factor.ts'
 import type { Db } from '../postgres/connect.ts'
 import { hashSecret, newSecret } from '../vault/secrets.ts'
 import type { Connection } from './apps.ts'
@@ -23,15 +24,19 @@ export const insertTokens = async (
   return tokens
 }
 
-/** Uses up a refresh token of this app. Null if it isn't valid, or was used. */
+/**
+ * Uses up a refresh token of this app. Null if it isn't valid, or was used, or its person has no
+ * two-step sign-in although the workspace requires it.
+ */
 export const takeRefreshToken = async (
   sql: Db,
   { token, clientId, now }: { token: string; clientId: string; now: Date },
 ): Promise<Connection | null> => {
   const [row] = await sql<Connection[]>`
-    update app_tokens t set used_at = ${now} from api_keys k
+    update app_tokens t set used_at = ${now}
+    from api_keys k join users u on u.id = k.user_id join workspaces w on w.id = k.workspace_id
     where t.token_hash = ${hashSecret(token)} and t.kind = 'refresh' and t.used_at is null and t.expires_at > ${now}
-      and k.id = t.key_id and k.client_id = ${clientId}
+      and k.id = t.key_id and k.client_id = ${clientId} and ${mayComeIn(sql)}
     returning t.key_id, t.workspace_id, k.scopes`
   return row ?? null
 }

@@ -1,3 +1,4 @@
+import { mayComeIn } from '../people/second-factor.ts'
 import type { Db } from '../postgres/connect.ts'
 import { hashSecret } from '../vault/secrets.ts'
 import type { Consent } from './oauth-codes.ts'
@@ -22,7 +23,7 @@ export const insertConnection = async (
     from memberships m join users u on u.id = m.user_id join workspaces w on w.id = m.workspace_id
       join oauth_clients c on c.id = ${clientId}
     where m.workspace_id = ${workspaceId} and m.user_id = ${userId} and u.deactivated_at is null
-      and w.erased_by is null and (m.role = 'admin' or not ${scopes}::text[] && ${appAdminScopes}::text[])
+      and w.erased_by is null and ${mayComeIn(sql)} and (m.role = 'admin' or not ${scopes}::text[] && ${appAdminScopes}::text[])
     for share of m, u
     returning id as key_id, workspace_id, scopes`
   return row ?? null
@@ -36,11 +37,15 @@ export const deleteFormerConnection = async (
     delete from api_keys where client_id = ${clientId} and workspace_id = ${workspaceId} and user_id = ${userId}`
 }
 
-/** Moves the ends of a connection and of the registration of its app. */
-export const prolongConnection = async (sql: Db, keyId: string, until: Date): Promise<void> => {
-  await sql`
+/**
+ * Moves the ends of a connection and of the registration of its app. False if the connection ended
+ * meanwhile.
+ */
+export const prolongConnection = async (sql: Db, keyId: string, until: Date): Promise<boolean> => {
+  const { count } = await sql`
     with key as (update api_keys set expires_at = ${until} where id = ${keyId} returning client_id)
     update oauth_clients c set expires_at = greatest(c.expires_at, ${until}) from key where c.id = key.client_id`
+  return count > 0
 }
 
 type Ended = { id: string; workspaceId: string }
@@ -81,6 +86,14 @@ export const deleteOwnConnection = async (
     delete from api_keys where id = ${keyId} and user_id = ${userId} and client_id is not null
     returning id, workspace_id`
   return row ?? null
+}
+
+/** Ends all apps that a person connected, in every workspace, and writes it into the activity log. */
+export const endAppsOf = async (sql: Db, userId: string): Promise<void> => {
+  await sql`
+    with ended as (delete from api_keys where user_id = ${userId} and client_id is not null returning id, workspace_id)
+    insert into events (name, workspace_id, subject_id, facts)
+    select 'app.cut_off', workspace_id, id, '{}' from ended`
 }
 
 export type ListedApp = {

@@ -1,5 +1,6 @@
 import type { DateChoice } from '../people/date-choice.ts'
 import type { Role } from '../people/memberships.ts'
+import { mayComeIn } from '../people/second-factor.ts'
 import type { Db } from '../postgres/connect.ts'
 import { hashSecret, newSecret } from '../vault/secrets.ts'
 import { type ApiScope, adminScopes, appAdminScopes } from './scopes.ts'
@@ -52,7 +53,8 @@ export type Secret = { kind: 'key' | 'app'; text: string }
 
 /**
  * Counts a request with this key. Null unless the key is valid: not expired, and made by someone
- * who is an active member today. Scopes for admins count only while they are one.
+ * who is an active member today, with two-step sign-in if the workspace requires it. Scopes for
+ * admins count only while they are one.
  */
 export const useApiKey = async (
   sql: Db,
@@ -78,7 +80,8 @@ export const useApiKey = async (
 }
 
 const belongs = (sql: Db) => sql`
-  m.workspace_id = k.workspace_id and m.user_id = k.user_id and u.deactivated_at is null and w.erased_by is null`
+  m.workspace_id = k.workspace_id and m.user_id = k.user_id and u.deactivated_at is null and w.erased_by is null
+  and ${mayComeIn(sql)}`
 
 const scopesNow = (sql: Db) => sql`
   case when m.role = 'admin' then k.scopes

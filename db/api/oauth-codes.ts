@@ -12,14 +12,27 @@ export type Consent = {
   scopes: ApiScope[]
 }
 
-/** Returns the code, of which the table has only the hash. */
-export const insertCode = async (sql: Db, consent: Consent, expiresAt: Date): Promise<string> => {
+/**
+ * Returns the code, of which the table has only the hash. Null if the session of the person ended
+ * meanwhile. Whoever ends the session at the same moment waits, so they find the code.
+ */
+export const insertCode = async (
+  sql: Db,
+  consent: Consent & { sessionId: string },
+  expiresAt: Date,
+): Promise<string | null> => {
   const code = newSecret()
-  const { workspaceId, userId, clientId, redirectUri, challenge, scopes } = consent
-  await sql`
+  const { workspaceId, userId, clientId, redirectUri, challenge, scopes, sessionId } = consent
+  const { count } = await sql`
     insert into oauth_codes (code_hash, workspace_id, user_id, client_id, redirect_uri, challenge, scopes, expires_at)
-    values (${hashSecret(code)}, ${workspaceId}, ${userId}, ${clientId}, ${redirectUri}, ${challenge}, ${scopes}, ${expiresAt})`
-  return code
+    select ${hashSecret(code)}, ${workspaceId}, s.user_id, ${clientId}, ${redirectUri}, ${challenge}, ${scopes}::text[], ${expiresAt}
+    from sessions s where s.id = ${sessionId} and s.user_id = ${userId} for share`
+  return count > 0 ? code : null
+}
+
+/** For a person whose sessions ended: what they allowed and no app has fetched yet. */
+export const deleteCodesOf = async (sql: Db, userId: string): Promise<void> => {
+  await sql`delete from oauth_codes where user_id = ${userId}`
 }
 
 type Given = { code: string; clientId: string; now: Date }

@@ -1,3 +1,4 @@
+import { mayComeIn } from '../people/second-factor.ts'
 import type { Db } from '../postgres/connect.ts'
 import { hashSecret, newSecret } from '../vault/secrets.ts'
 
@@ -62,7 +63,8 @@ export type OpenFeed = Owner & {
 }
 
 /**
- * Null unless the code belongs to an active member's feed. The result doesn't show why a code is
+ * Null unless the code belongs to the feed of an active member, who has two-step sign-in if the
+ * workspace requires it. The result doesn't show why a code is
  * invalid.
  */
 export const findFeed = async (sql: Db, code: string): Promise<OpenFeed | null> => {
@@ -70,7 +72,7 @@ export const findFeed = async (sql: Db, code: string): Promise<OpenFeed | null> 
     select f.id, f.kind, f.workspace_id, f.user_id, w.name as workspace_name, w.slug as workspace_slug, w.zone
     from feeds f join workspaces w on w.id = f.workspace_id join users u on u.id = f.user_id
       join memberships m on m.workspace_id = f.workspace_id and m.user_id = f.user_id
-    where f.code_hash = ${hashSecret(code)} and u.deactivated_at is null`
+    where f.code_hash = ${hashSecret(code)} and u.deactivated_at is null and ${mayComeIn(sql)}`
   return row ?? null
 }
 

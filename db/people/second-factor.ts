@@ -18,6 +18,13 @@ export const hasSecondFactor = (sql: Db) => sql`
   (exists (select from passkeys where user_id = u.id) or exists (select from authenticator_apps where user_id = u.id))`
 
 /**
+ * Whether what the person handed out (keys, apps, feeds) still opens the workspace: only with
+ * two-step sign-in, if it requires that. An SQL condition where `u` is the person and `w` the
+ * workspace.
+ */
+export const mayComeIn = (sql: Db) => sql`(not w.requires_second_factor or ${hasSecondFactor(sql)})`
+
+/**
  * Removes all second factors and recovery codes that were added since `since`, or all of them if it
  * is null. Returns whether there were any second factors.
  */

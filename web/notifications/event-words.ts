@@ -81,6 +81,8 @@ const sentences: Record<string, (event: AuditEvent, saying: Saying) => string> =
   'webhook.turned_off': () => 'turned off a webhook',
   'app.connected': (event) => `connected an app: ${text(event, 'scopes')}`,
   'app.ended': () => 'disconnected an app',
+  'app.cut_off': () =>
+    'disconnected an app, because the password or two-step sign-in of its person changed',
   'app.stopped': () => 'disconnected an app, because a token of it was used twice',
   'series.extended': (event, saying) => `made a post that repeats${due(event, saying)}`,
   'series.changed': (event, saying) => `changed a following post${due(event, saying)}`,

@@ -92,9 +92,9 @@ export const disconnectOwn = (deps: WebDeps, userId: string, keyId: string): Pro
     return true
   })
 
-const grant = async (t: Db, connection: Connection, now: Date): Promise<Granted> => {
+const grant = async (t: Db, connection: Connection, now: Date): Promise<Granted | null> => {
   const until = idleEnd(now)
-  await prolongConnection(t, connection.keyId, until)
+  if (!(await prolongConnection(t, connection.keyId, until))) return null
   const access = new Date(now.getTime() + accessS * 1000)
   const tokens = await insertTokens(t, connection, { access, refresh: until })
   return { ...tokens, scopes: connection.scopes }

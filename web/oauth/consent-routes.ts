@@ -38,8 +38,11 @@ export const consentRoutes = (deps: WebDeps, view: Renderer) =>
       const chosen = await choose(deps, c, typed)
       if (chosen instanceof Response) return chosen
       if ('errors' in chosen) return show(c, { deps, view }, asked, typed, chosen.errors)
-      const consent = { ...chosen, ...asked, userId: c.var.user.id, clientId: asked.client.id }
+      const { user, session } = c.var
+      const of = { userId: user.id, sessionId: session.id, clientId: asked.client.id }
+      const consent = { ...chosen, ...asked, ...of }
       const code = await insertCode(deps.sql, consent, new Date(deps.now() + codeMs))
+      if (code === null) return refused(c, view, signedOutWords)
       return goBack(c, view, returnAddress(deps, asked, { code }))
     })
     .post('/account/apps/:id/end', requireUser, async (c) => {
@@ -126,3 +129,6 @@ const tell = (c: AnyContext, view: Renderer, back: string): Response => {
 
 const refused = (c: AnyContext, view: Renderer, words: string): Response =>
   view.page(c, 'errors/show', { title: 'This app can’t be connected', words, status: 400 }, 400)
+
+const signedOutWords =
+  'You were signed out in the meantime, so nothing was connected. Sign in, and start again in the app.'

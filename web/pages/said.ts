@@ -6,7 +6,8 @@ import { terms } from '../../db/privacy/terms.ts'
  */
 const sentences = {
   'signed-out': 'You’re signed out.',
-  'password-changed': 'Password changed. You’re signed out everywhere else.',
+  'password-changed':
+    'Password changed. You’re signed out everywhere else, and apps are disconnected.',
   'password-reset': 'Password changed. Sign in with your new password.',
   'feed-deleted': 'Link deleted. Programs that use it no longer get posts.',
   'name-saved': 'Name saved.',

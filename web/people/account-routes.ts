@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { listAppsOfPerson } from '../../db/api/apps.ts'
 import { chooseMailedNotices, findMailedNotices } from '../../db/notifications/notice-mails.ts'
 import { noticeKinds } from '../../db/notifications/notifications.ts'
-import { endAccess, endMailedLinks } from '../../db/people/access.ts'
+import { endAccess, endAccessAndApps, endMailedLinks } from '../../db/people/access.ts'
 import { recordAccountEvent } from '../../db/people/account-events.ts'
 import { findPendingEmail } from '../../db/people/mail-links.ts'
 import { deleteSession, listSessions } from '../../db/people/sessions.ts'
@@ -139,7 +139,7 @@ export const showAccount = async (
   )
 }
 
-/** Saves a new password. Ends all sessions; this browser gets a new one. */
+/** Saves a new password. Ends all sessions and apps; this browser gets a new one. */
 const savePassword = async (c: AnyContext, page: AccountPage, given: Fields): Promise<Response> => {
   const { deps } = page
   const user = c.get('user')
@@ -151,7 +151,7 @@ const savePassword = async (c: AnyContext, page: AccountPage, given: Fields): Pr
   const hash = await hashPassword(given.password ?? '')
   await tx(deps.sql, async (t) => {
     await changePasswordHash(t, user.id, hash)
-    await endAccess(t, user.id, { now: new Date(deps.now()) })
+    await endAccessAndApps(t, user.id, new Date(deps.now()))
     await recordAccountEvent(t, 'password.changed', user.id)
   })
   await completeSignIn(c, deps, user.id, {

@@ -1,4 +1,7 @@
 import { z } from 'zod'
+import { deleteApiKeysOf } from '../../db/api/keys.ts'
+import { deleteCodesOf } from '../../db/api/oauth-codes.ts'
+import { deleteFeedsOf } from '../../db/feeds/feeds.ts'
 import { recordEvent } from '../../db/notifications/events.ts'
 import { enqueue } from '../../db/notifications/outbox.ts'
 import { endAccess, endMailedLinks } from '../../db/people/access.ts'
@@ -153,8 +156,8 @@ const confirm = (deps: WebDeps, token: string, userId: string): Promise<boolean>
   })
 
 /**
- * Returns the account to its former address and ends all access, including "undo" links of later
- * changes. Reactivates a deactivated account, because whoever changed the address may have
+ * Returns the account to its former address and ends all access, including keys, apps, feeds and
+ * "undo" links of later changes. Reactivates a deactivated account, because whoever changed the address may have
  * deactivated it.
  */
 const takeBack = (deps: WebDeps, token: string): Promise<boolean> =>
@@ -166,6 +169,10 @@ const takeBack = (deps: WebDeps, token: string): Promise<boolean> =>
     await lockEmail(t, link.newEmail)
     if (!(await changeEmail(t, userId, link.newEmail))) return false
     await endAccess(t, userId, { now })
+    // Whoever had the account can have made keys and links, which must not outlast this.
+    await deleteCodesOf(t, userId)
+    await deleteApiKeysOf(t, userId)
+    await deleteFeedsOf(t, userId)
     await cancelMailLink(t, userId, 'email-back')
     // Second factors that were added after the change belong to whoever made it.
     await removeSecondFactors(t, userId, link.createdAt)

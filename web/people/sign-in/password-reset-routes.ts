@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { enqueue } from '../../../db/notifications/outbox.ts'
-import { endAccess } from '../../../db/people/access.ts'
+import { endAccessAndApps } from '../../../db/people/access.ts'
 import { recordAccountEvent } from '../../../db/people/account-events.ts'
 import {
   findOpenReset,
@@ -81,7 +81,7 @@ const askForReset = async (deps: WebDeps, email: string): Promise<void> => {
   })
 }
 
-/** Changes the password once per token, and ends all sessions of the person. */
+/** Changes the password once per token, and ends all sessions and apps of the person. */
 const changeByReset = async (
   deps: WebDeps,
   reset: { id: string; userId: string },
@@ -92,7 +92,7 @@ const changeByReset = async (
     const now = new Date(deps.now())
     if (!(await spendReset(t, reset.id, now))) return false
     await changePasswordHash(t, reset.userId, hash)
-    await endAccess(t, reset.userId, { now })
+    await endAccessAndApps(t, reset.userId, now)
     await recordAccountEvent(t, 'password.reset', reset.userId)
     return true
   })
