@@ -3,10 +3,12 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { savePostSnapshots } from '../../db/insights/snapshots.ts'
 import { insertMembership } from '../../db/people/memberships.ts'
 import { lockOut } from '../../db/privacy/erasure.ts'
+import { findReport } from '../../db/reports/reports.ts'
+import { createReportPictures } from '../../web/reports/pictures.ts'
 import { createTestApp, type Person, type TestApp } from '../support/app.ts'
 import { insertTarget } from '../support/connected.ts'
 import { ago, day } from '../support/insights/measured-rows.ts'
-import { connectAll, type PlatformName } from '../support/posts.ts'
+import { addMedia, connectAll, type PlatformName } from '../support/posts.ts'
 
 let test: TestApp
 let channels: Record<PlatformName, string>
@@ -29,11 +31,17 @@ beforeEach(async () => {
 })
 
 /** A post of nine days ago with these views. Returns its id. */
-const measured = async (platform: PlatformName, text: string, views: number): Promise<string> => {
+const measured = async (
+  platform: PlatformName,
+  text: string,
+  views: number,
+  mediaIds: string[] = [],
+): Promise<string> => {
   const [channelId, publishedAt] = [channels[platform], ago(9)]
   await test.sql`select ensure_snapshot_months(${publishedAt})`
   const place = {
     ...{ workspaceId: test.workspaces.northside, channelId, platform, dueAt: publishedAt },
+    mediaIds,
   }
   const { postId, targetId } = await insertTarget(test.deps, place)
   await test.sql`
@@ -126,6 +134,25 @@ describe('a report', () => {
     const png = Buffer.from(await answer.arrayBuffer())
     expect(await sharp(png).metadata()).toMatchObject({ format: 'png', width: 480, height: 160 })
     expect(png.includes('Secret')).toBe(false)
+  })
+})
+
+describe('the pictures of a report', () => {
+  it('are those of its best posts, found once as long as the numbers stay the same', async () => {
+    const workspaceId = test.workspaces.northside
+    const reportId = (await make(test.cast.manager)).split('/').at(-1)!
+    const report = (await findReport(test.sql, { workspaceId, reportId }))!
+    const workspace = { id: workspaceId, slug: 'northside', name: 'Northside', zone: 'UTC' }
+    const list = createReportPictures(test.deps)
+    const before = await list(workspace, report)
+    expect(before).toEqual(new Set())
+    expect(await list(workspace, report)).toBe(before)
+    const media = await addMedia(test.deps, workspaceId, test.cast.admin.id)
+    await test.sql`update media set thumbnail_key = 'test/thumbnail' where id = ${media}`
+    const postId = await measured('facebook', 'A picture of crates', 50, [media])
+    expect(await list(workspace, report)).toEqual(new Set([media]))
+    await test.sql`delete from posts where id = ${postId}`
+    expect(await list(workspace, report)).toEqual(new Set())
   })
 })
 

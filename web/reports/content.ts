@@ -17,7 +17,7 @@ import { periodWords, reportDays } from './period.ts'
 import { viewsChart } from './view-chart.ts'
 import { changeSentences } from './words.ts'
 
-type ReportedWorkspace = Omit<Workspace, 'dates'>
+export type ReportedWorkspace = Omit<Workspace, 'dates'>
 
 /** Shown with a picture. */
 const bestPosts = 6
@@ -72,13 +72,12 @@ export const loadReportContent = async (
   }
 }
 
-/** The pictures that a report shows, which clients may load. */
+/** The pictures of the best posts. Computes the numbers of the report. */
 export const listReportPictures = async (
   deps: WebDeps,
   workspace: ReportedWorkspace,
   report: Report,
 ): Promise<Set<string>> => {
-  if (!report.sections.includes('posts')) return new Set()
   const { insights } = await loadNumbers(deps, workspace, report)
   return new Set(bestOf(deps, insights).flatMap(({ mediaId }) => mediaId ?? []))
 }

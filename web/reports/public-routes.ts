@@ -9,11 +9,13 @@ import { sendFile } from '../http/send-file.ts'
 import { limitReports } from '../http/throttling.ts'
 import { mediumOf } from '../media/medium.ts'
 import { contrastWithWhite } from './color.ts'
-import { listReportPictures, loadReportContent } from './content.ts'
+import { loadReportContent } from './content.ts'
+import { createReportPictures } from './pictures.ts'
 
 /** A report for a client, who reads it by a secret link without a session, and what it loads. */
-export const publicReportRoutes = (deps: WebDeps, view: Renderer) =>
-  forAnyone
+export const publicReportRoutes = (deps: WebDeps, view: Renderer) => {
+  const listPictures = createReportPictures(deps)
+  return forAnyone
     .createApp()
     .get('/report-colors/:file', (c) => {
       const [, color = ''] = /^([0-9a-f]{6})\.css$/.exec(c.req.param('file')) ?? []
@@ -47,7 +49,7 @@ export const publicReportRoutes = (deps: WebDeps, view: Renderer) =>
       const report = await open(c, deps)
       const id = c.req.param('media')
       if (!isId(id)) throw new HTTPException(404)
-      const shown = await listReportPictures(deps, workspaceOf(report), report)
+      const shown = await listPictures(workspaceOf(report), report)
       const media = shown.has(id) ? await findMedia(deps.sql, report.workspaceId, id) : null
       if (!media || media.purgedAt) throw new HTTPException(404)
       const key = (await mediumOf(deps, media)) ?? media.thumbnailKey
@@ -57,6 +59,7 @@ export const publicReportRoutes = (deps: WebDeps, view: Renderer) =>
       const file = { storeKey: key, contentType: 'image/webp', sizeBytes, etag: key }
       return sendFile(c, deps.mediaStore, file)
     })
+}
 
 /** Answers 404 alike for codes that are guessed, expired or revoked. */
 const open = async (c: AnyContext, deps: WebDeps): Promise<OpenReport> => {
