@@ -1562,7 +1562,8 @@ create table workspaces (
   set_up_at timestamp with time zone,
   earlier_zones jsonb default '[]'::jsonb not null,
   review_of text default 'off'::text not null,
-  review_stages text default 'team'::text not null
+  review_stages text default 'team'::text not null,
+  link_tags jsonb default '{}'::jsonb not null
 );
 
 alter table annotations add constraint annotations_text_check CHECK (((char_length(text) >= 1) AND (char_length(text) <= 200) AND (text !~ '[\r\n]'::text)));
@@ -1702,6 +1703,7 @@ alter table webhook_endpoints add constraint webhook_endpoints_format_check CHEC
 alter table webhook_messages add constraint webhook_messages_check CHECK (((outcome = 'waiting'::text) = (next_at IS NOT NULL)));
 alter table webhook_messages add constraint webhook_messages_outcome_check CHECK ((outcome = ANY (ARRAY['waiting'::text, 'delivered'::text, 'failed'::text])));
 alter table webhook_tries add constraint webhook_tries_answer_check CHECK ((char_length(answer) <= 200));
+alter table workspaces add constraint workspaces_link_tags_check CHECK ((jsonb_typeof(link_tags) = 'object'::text));
 alter table workspaces add constraint workspaces_name_line CHECK ((name !~ '[\u0001-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]'::text));
 alter table workspaces add constraint workspaces_review_of_check CHECK ((review_of = ANY (ARRAY['off'::text, 'managers'::text, 'all'::text])));
 alter table workspaces add constraint workspaces_review_stages_check CHECK ((review_stages = ANY (ARRAY['team'::text, 'client'::text, 'both'::text])));
@@ -2660,6 +2662,7 @@ comment on column workspaces.set_up_at is 'when accounts were connected, a post 
 comment on column workspaces.earlier_zones is 'time zones that the workspace had before, each with the moment until when: days of insights are those of the zone at that time';
 comment on column workspaces.review_of is 'which posts go out only once they are approved: none, those last edited by someone who isn''t an admin, or all';
 comment on column workspaces.review_stages is 'who approves: the team, the client, or the team and then the client';
+comment on column workspaces.link_tags is 'campaign tags (UTM) that the composer fills in: source, medium and campaign, as a member typed them last';
 comment on function approved_content(uuid) is 'the content of a post and of each of its targets, to be kept with a decision';
 comment on function content_of_post(uuid) is 'what people approve: words, link, accounts with their settings, and files. Not the time';
 comment on function content_of_target(text,text,text,jsonb) is 'what one account gets, besides the files';

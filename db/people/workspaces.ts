@@ -32,6 +32,28 @@ export const getWorkspaceSettings = async (
   return row
 }
 
+/** The campaign tags that were typed last, to be filled in. Any of them may be missing. */
+export const findLinkTags = async (
+  sql: Db,
+  workspaceId: string,
+): Promise<{ source?: string; medium?: string; campaign?: string }> => {
+  const [row] = await sql<{ linkTags: Record<string, string> }[]>`
+    select link_tags from workspaces where id = ${workspaceId}`
+  return row?.linkTags ?? {}
+}
+
+/** Returns whether they are others than before. */
+export const keepLinkTags = async (
+  sql: Db,
+  workspaceId: string,
+  tags: { source: string; medium: string; campaign: string },
+): Promise<boolean> => {
+  const { count } = await sql`
+    update workspaces set link_tags = ${sql.json(tags)}
+    where id = ${workspaceId} and link_tags <> ${sql.json(tags)}`
+  return count > 0
+}
+
 /** A former time zone of a workspace, and until when it applied. */
 export type EarlierZone = { zone: string; until: string }
 

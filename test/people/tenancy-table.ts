@@ -179,6 +179,7 @@ export const routes: Record<string, Access> = {
   'POST /w/:workspace/posts/edit-file': members(404),
   'POST /w/:workspace/posts/insert-caption': members(200),
   'POST /w/:workspace/posts/add-label': members(200),
+  'POST /w/:workspace/posts/tag-links': members(422),
   'POST /w/:workspace/posts/:post/labels/change': members(404),
   'POST /w/:workspace/posts': members(200),
   'GET /w/:workspace/posts/:post': members(404),

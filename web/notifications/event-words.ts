@@ -40,6 +40,7 @@ const sentences: Record<string, (event: AuditEvent, saying: Saying) => string> =
   'workspace.made': () => 'created the workspace',
   'workspace.changed': (event) =>
     `changed the workspace settings: ${text(event, 'zone')}, late limit ${text(event, 'missedAfterHours')} h`,
+  'workspace.link_tags': () => 'changed the campaign tags for new posts',
   'workspace.second_factor_required': () => 'required two-step sign-in for everyone',
   'workspace.second_factor_optional': () => 'made two-step sign-in optional',
   'member.second_factor_reset': (event) => `reset two-step sign-in for ${whom(event)}`,

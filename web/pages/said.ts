@@ -78,6 +78,11 @@ const sentences = {
   'slot-removed': 'Slot removed. Posts that are already scheduled keep their time.',
   'caption-added': 'Saved. Insert it from the text of any post.',
   'caption-saved': 'Changes saved. Posts keep the text that they have.',
+  'caption-empty': 'Draft saved. Write a text first to save it as a caption.',
+  'caption-long': 'Draft saved. Its text is too long for a saved caption.',
+  'caption-taken': 'Draft saved. Several saved captions already begin with these words.',
+  'captions-full':
+    'Draft saved. This workspace has the most saved captions. Delete one under Settings first.',
   'caption-deleted': 'Saved caption deleted. Posts keep their text.',
   'report-saved': 'Report saved.',
   'report-deleted': 'Report deleted. Its link no longer works.',

@@ -14,6 +14,7 @@ import { type ChannelDraft, type Composer, labelOf } from './composer.ts'
 import { type Fault, faultSentence, faultsOf, faultsOfPlatforms } from './composer-faults.ts'
 import { leftOf } from './composer-form.ts'
 import { labelMaxCharacters } from './labels/label.ts'
+import { linkTagMaxCharacters } from './links/tags.ts'
 import { postNoteMax } from './post-form.ts'
 import { overallPill } from './post-state.ts'
 import { type Preview, previewOf } from './preview/preview.ts'
@@ -88,6 +89,8 @@ export const composerView = (
       maxCharacters: labelMaxCharacters,
     },
     captions: composer.captions,
+    tags: form.tags ?? composer.linkTags,
+    linkTagMaxCharacters,
     postNoteMax,
     picker: composer.picker,
     mediaFrozen: composer.mediaFrozen,

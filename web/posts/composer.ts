@@ -1,5 +1,6 @@
 import { type ComposeChannel, findChannelsToCompose } from '../../db/channels/account-facts.ts'
 import type { Role } from '../../db/people/memberships.ts'
+import { findLinkTags } from '../../db/people/workspaces.ts'
 import type { Db } from '../../db/postgres/connect.ts'
 import { listCaptionNames } from '../../db/posts/captions/captions.ts'
 import { type ComposedMedia, listComposedMedia } from '../../db/posts/composed-media.ts'
@@ -18,6 +19,7 @@ import type { PostKind } from '../../platforms/post-kind.ts'
 import { judge } from '../../posting/channel-draft.ts'
 import { freshFacts } from '../channels/account-facts.ts'
 import type { WebDeps, Workspace } from '../http/env.ts'
+import type { LinkTags } from './links/tags.ts'
 import type { Planned, TimeNote } from './neighbors.ts'
 import type { PostForm } from './post-form.ts'
 import type { Plan } from './when/plan.ts'
@@ -37,6 +39,8 @@ export type Composer = Times & {
   labels: Label[]
   /** The saved captions of the workspace, without their texts. */
   captions: Awaited<ReturnType<typeof listCaptionNames>>
+  /** The campaign tags that the workspace used last. */
+  linkTags: Partial<LinkTags>
   /** Files of the workspace that can be added. */
   picker: Media[]
   /** True if the post was sent to an account: its files can't be changed any more. */
@@ -112,10 +116,11 @@ export const loadComposer = async (
   form: PostForm,
   ask: boolean,
 ): Promise<Composer> => {
-  const [recent, labels, captions, targets, { reviewOf }] = await Promise.all([
+  const [recent, labels, captions, linkTags, targets, { reviewOf }] = await Promise.all([
     listNewestMedia(deps.sql, workspace.id, pickerSize),
     listLabels(deps.sql, workspace.id),
     listCaptionNames(deps.sql, workspace.id),
+    findLinkTags(deps.sql, workspace.id),
     post ? listTargets(deps.sql, { workspaceId: workspace.id, postId: post.id }) : [],
     getReviewSettings(deps.sql, workspace.id),
   ])
@@ -161,6 +166,7 @@ export const loadComposer = async (
     media,
     labels,
     captions,
+    linkTags,
     picker: recent.filter((item) => !media.some((chosen) => chosen.id === item.id)),
     mediaFrozen,
     targets,

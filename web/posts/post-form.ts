@@ -6,6 +6,7 @@ import type { ReaderTime } from '../time/formats.ts'
 import type { Fold } from '../time/wall-time.ts'
 import { isZone } from '../time/zones.ts'
 import { labelsOfPostMax } from './labels/label.ts'
+import type { LinkTags } from './links/tags.ts'
 import { type RepeatScope, readRepeat, readScope } from './series/repeat.ts'
 import { readChoice, type When, whenOf } from './when/choice.ts'
 
@@ -30,6 +31,8 @@ export type PostForm = {
   newLabel: string
   /** Internal note: only the team sees it. */
   note: string
+  /** Campaign tags as typed, to be added to links. Null if the form doesn't have their fields. */
+  tags: LinkTags | null
   /** In their order. */
   /** No alt text: not typed here, so the file's own is taken. */
   media: { id: string; altText: string | null; edits: Edits | null }[]
@@ -78,10 +81,14 @@ export type PostForm = {
   /** What a narrow window shows: `edit` or `preview`. */
   pane: string
   act: Act
+  /** What happens once the draft is saved. Empty: its page opens. */
+  afterSaving: AfterSaving
 }
 
 /** The action of the pressed button. `refresh` only renders the form again. */
 type Act = 'refresh' | 'check' | 'save' | 'schedule' | 'ask' | 'now'
+const afterSavings = ['', 'close', 'caption', 'duplicate'] as const
+type AfterSaving = (typeof afterSavings)[number]
 
 const limits = z.object({
   text: z.string().max(100_000),
@@ -124,6 +131,7 @@ export const readPostForm = (body: FormData, { zone, dates }: ReaderTime): PostF
     fields: fieldsByChannel(body),
     labels: ids(body, 'label').slice(0, labelsOfPostMax),
     newLabel: one('new_label').slice(0, 200),
+    tags: readTags(body),
     media: readMedia(body, act ?? '', actOn),
     key: isId(one('key')) ? one('key').toLowerCase() : '',
     goesOn: false,
@@ -138,6 +146,7 @@ export const readPostForm = (body: FormData, { zone, dates }: ReaderTime): PostF
     split: body.getAll('split').map(textOf),
     pane: one('pane'),
     act: readAct(act ?? ''),
+    afterSaving: afterSavings.find((one) => act === 'save' && one === actOn) ?? '',
   }
 }
 
@@ -156,6 +165,7 @@ export const emptyPostForm = (given: Partial<PostForm> & { zone: string }): Post
   labels: [],
   newLabel: '',
   note: '',
+  tags: null,
   media: [],
   time: '',
   when: whenOf(given.time ?? ''),
@@ -175,6 +185,7 @@ export const emptyPostForm = (given: Partial<PostForm> & { zone: string }): Post
   split: [],
   pane: '',
   act: 'refresh',
+  afterSaving: '',
   ...given,
 })
 
@@ -183,6 +194,12 @@ const readVariants = (body: FormData, dropped: string): PostForm['variants'] =>
 
 const readAct = (act: string): Act =>
   ['check', 'save', 'schedule', 'ask', 'now'].includes(act) ? (act as Act) : 'refresh'
+
+const readTags = (body: FormData): LinkTags | null => {
+  if (!body.has('utm.source')) return null
+  const one = (name: string) => textOf(body.get(`utm.${name}`)).slice(0, 300)
+  return { source: one('source'), medium: one('medium'), campaign: one('campaign') }
+}
 
 const readMedia = (body: FormData, act: string, actOn: string): PostForm['media'] => {
   const kept = ids(body, 'media').filter((media) => !(act === 'remove' && media === actOn))

@@ -216,6 +216,7 @@ const keyOf = (workspaceId: string, form: PostForm): FormKey | null => {
     split: _split,
     newLabel: _newLabel,
     pane: _pane,
+    tags: _tags,
     ...typed
   } = form
   return formKeyIn(form, 'post', workspaceId, typed)

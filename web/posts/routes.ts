@@ -10,6 +10,7 @@ import type { Renderer, View } from '../http/render.ts'
 import { requireMember } from '../http/session.ts'
 import { postActRoutes } from './act-routes.ts'
 import { quickView } from './calendar/quick-view.ts'
+import { saveAsCaption } from './captions/from-post.ts'
 import { type Composer, loadComposer, withRole } from './composer.ts'
 import { faultsOf } from './composer-faults.ts'
 import { formOfRequest, formToStart, leftOf } from './composer-form.ts'
@@ -153,7 +154,16 @@ const afterwards = async (
       : null
   if (current) return showBoth(deps, view, c, current, form, 409)
   if (typeof saved !== 'object') throw new HTTPException(404)
-  return seeOther(c, `/w/${c.var.workspace.slug}/posts/${saved.postId}?did=${saved.eventId}`)
+  const { workspace, user } = c.var
+  const base = `/w/${workspace.slug}`
+  const at = `${base}/posts/${saved.postId}`
+  if (form.afterSaving === 'close') return seeOther(c, `${base}/calendar?did=${saved.eventId}`)
+  if (form.afterSaving === 'duplicate') return seeOther(c, `${at}/duplicate-to`)
+  if (form.afterSaving === 'caption') {
+    const by = { workspaceId: workspace.id, userId: user.id }
+    return seeOther(c, `${at}/edit`, await saveAsCaption(deps, by, form))
+  }
+  return seeOther(c, `${at}?did=${saved.eventId}`)
 }
 
 /**

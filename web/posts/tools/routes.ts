@@ -10,6 +10,7 @@ import { requireMember } from '../../http/session.ts'
 import { withCaption } from '../captions/caption.ts'
 import { formOfRequest } from '../composer-form.ts'
 import { addNamedLabel, labelsOfPostMax } from '../labels/label.ts'
+import { linkRoutes } from '../links/routes.ts'
 import type { PostForm } from '../post-form.ts'
 
 type MemberContext = Context<MemberEnv>
@@ -44,6 +45,7 @@ export const toolRoutes = (deps: WebDeps, page: ComposerPage) =>
       if ('error' in added) return page.redraw(c, post, form, { labelError: added.error })
       return page.redraw(c, post, added.form, {})
     })
+    .route('/', linkRoutes(deps, page))
 
 /** The form with the caption below the text of the open tab. */
 const withText = (form: PostForm, caption: string): PostForm => {

@@ -4,7 +4,7 @@ const fieldsOf = (form) =>
   [...new FormData(form)].filter(([name]) => name !== 'marks' && name !== 'by')
 // What the server or the view changes isn't something that a person typed.
 const notTyped =
-  /^(version|left|key|post|preview|find|aside|edit_at|twice|tab|split|pane|new_label|caption|position\..*)$/
+  /^(version|left|key|post|preview|find|aside|edit_at|twice|tab|split|pane|new_label|caption|utm\..*|position\..*)$/
 const typedIn = (form) => JSON.stringify(fieldsOf(form).filter(([name]) => !notTyped.test(name)))
 const isText = 'textarea, input[type=text], input[type=url], input:not([type])'
 const hasWords = (form) =>

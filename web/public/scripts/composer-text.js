@@ -172,6 +172,35 @@ document.addEventListener('click', async (event) => {
   say('Inserted')
 })
 
+// Campaign tags: the server answers with the fields that have other links now.
+document.addEventListener('click', async (event) => {
+  const button = event.target.closest?.('[data-tag-links]')
+  if (!button || button.ariaBusy === 'true') return
+  event.preventDefault()
+  button.ariaBusy = 'true'
+  const fault = field('link-tags-fault')
+  try {
+    const answer = await fetch(button.formAction, {
+      method: 'POST',
+      body: new URLSearchParams(new FormData(form(), button)),
+      headers: { 'HX-Request-Type': 'partial' },
+    })
+    const { fields = {}, words, error } = await answer.json()
+    for (const [name, value] of Object.entries(fields)) {
+      const one = form().elements.namedItem(name)
+      one.value = value
+      one.dispatchEvent(new Event('input', { bubbles: true }))
+    }
+    fault.textContent = error ?? ''
+    if (words) say(words)
+  } catch {
+    fault.textContent = 'The links couldn’t be changed. Try again.'
+  } finally {
+    fault.hidden = fault.textContent === ''
+    button.ariaBusy = null
+  }
+})
+
 // The emoji are loaded when someone opens them.
 document.addEventListener('click', async (event) => {
   const button = event.target.closest?.('[data-emoji]')

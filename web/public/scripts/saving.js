@@ -200,7 +200,7 @@ const submit = async (form, submitter) => {
   clearTimeout(pausing)
   const body = new URLSearchParams(new FormData(form, submitter))
   body.set('by', page.person)
-  const act = submitter?.value ?? ''
+  const [act] = (submitter?.value ?? '').split(':')
   if (doneWords[act]) say('saving', 'Saving…')
   const answer = await fetch(form.action, {
     method: 'POST',
