@@ -15,7 +15,7 @@ const value = z
   .pipe(z.string().max(linkTagMaxCharacters, `Use at most ${linkTagMaxCharacters} characters.`))
 
 export const linkTagsIn = z.object({
-  source: value.pipe(z.string().min(1, 'Enter a source, such as instagram or newsletter.')),
+  source: value.pipe(z.string().min(1, 'Enter a source, such as newsletter.')),
   medium: value,
   campaign: value,
 })

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { withLinks, withoutTags, withTags } from '../../web/posts/links/tags.ts'
-import { createTestApp, type TestApp } from '../support/app.ts'
-import { postIdIn } from '../support/posts.ts'
+import { withLinks, withoutTags, withTags } from '../../../web/posts/links/tags.ts'
+import { createTestApp, type TestApp } from '../../support/app.ts'
+import { postIdIn } from '../../support/posts.ts'
 
 const tags = { source: 'instagram', medium: '', campaign: 'winter sale' }
 const added = 'utm_source=instagram&utm_campaign=winter%20sale'
