@@ -1446,7 +1446,8 @@ create table targets (
   deletion_problem jsonb,
   deletion_proof text,
   deletion_looks integer default 0 not null,
-  deletion_ended_at timestamp with time zone
+  deletion_ended_at timestamp with time zone,
+  deletion_dismissed_at timestamp with time zone
 );
 create unlogged table throttle (
   key text not null,
@@ -1972,6 +1973,7 @@ CREATE INDEX targets_comment_open on targets USING btree (state_at) WHERE commen
 CREATE INDEX targets_comment_to_settle on targets USING btree (workspace_id, state_at) WHERE (comment_state = ANY (ARRAY['failed'::text, 'unconfirmed'::text]));
 CREATE INDEX targets_deletion_asked_by on targets USING btree (deletion_asked_by) WHERE (deletion_asked_by IS NOT NULL);
 CREATE INDEX targets_deletion_open on targets USING btree (deletion_asked_at) WHERE (deletion_state = ANY (ARRAY['asked'::text, 'sending'::text]));
+CREATE INDEX targets_deletion_to_settle on targets USING btree (workspace_id, deletion_ended_at) WHERE ((deletion_state = ANY (ARRAY['failed'::text, 'unconfirmed'::text])) AND (deletion_dismissed_at IS NULL));
 CREATE INDEX targets_open on targets USING btree (due_at) WHERE (state = ANY (ARRAY['scheduled'::text, 'preparing'::text, 'ready'::text, 'sending'::text, 'processing'::text]));
 CREATE INDEX targets_queued on targets USING btree (channel_id, due_at) WHERE (queued AND (state = ANY (ARRAY['scheduled'::text, 'preparing'::text, 'ready'::text])));
 CREATE INDEX targets_sealed on targets USING btree ((state_at AT TIME ZONE 'UTC'::text)) WHERE has_secret_handles;
@@ -2615,6 +2617,7 @@ comment on column targets.deletion_answer is 'what the platform answered to the 
 comment on column targets.deletion_problem is 'why it was not deleted';
 comment on column targets.deletion_proof is 'what the last look showed, in words';
 comment on column targets.deletion_looks is 'how often we looked whether it is gone';
+comment on column targets.deletion_dismissed_at is 'when a member dismissed that it was not deleted at the platform; null again once someone asks again';
 comment on table throttle is 'promise: A6';
 comment on column throttle.key is 'purpose and HMAC of the email or address: no personal data in clear';
 comment on table turns is 'calls that a platform counts by the minute, of each account; older ones are deleted with the next';

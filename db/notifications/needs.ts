@@ -54,6 +54,17 @@ export type Need =
       state: 'approved' | 'held'
     }
   | {
+      /** A published post that a person wanted to be deleted at its platform. */
+      about: 'deletion'
+      postId: string
+      targetId: string
+      platform: string
+      channelName: string
+      state: 'failed' | 'unconfirmed'
+      text: string
+      problem: Problem | null
+    }
+  | {
       about: 'comment'
       postId: string
       targetId: string
@@ -71,6 +82,8 @@ export type Need =
  */
 const askedDays = 30
 
+type NeedList = 'channels' | 'ending' | 'targets' | 'comments' | 'deletions' | 'held'
+
 /** How many posts and comments are listed at most. */
 const mostListed = 20
 
@@ -84,14 +97,14 @@ export const listNeeds = async (
   now = new Date(),
 ): Promise<Need[]> => {
   const id = sql`${workspaceId}::uuid`
-  const [row] = await sql<
-    Record<'channels' | 'ending' | 'targets' | 'comments' | 'held', Record<string, unknown>[]>[]
-  >`
+  const [row] = await sql<Record<NeedList, Record<string, unknown>[]>[]>`
     select ${asJson(sql, channelsToReconnect(sql, id))} as channels, ${asJson(sql, grantsEnding(sql, id, now))} as ending,
       ${asJson(sql, targetsToSettle(sql, id))} as targets, ${asJson(sql, commentsToSettle(sql, id))} as comments,
+      ${asJson(sql, deletionsToSettle(sql, id))} as deletions,
       ${asJson(sql, postsHeld(sql, id))} as held`
-  const { channels = [], ending = [], targets = [], comments = [], held = [] } = row ?? {}
-  return [...channels, ...held, ...targets, ...comments, ...ending].map((need) =>
+  const { channels = [], ending = [], targets = [], comments = [] } = row ?? {}
+  const { deletions = [], held = [] } = row ?? {}
+  return [...channels, ...held, ...targets, ...comments, ...deletions, ...ending].map((need) =>
     fromJson<Need>(need, dates),
   )
 }
@@ -104,6 +117,7 @@ export const countNeeds = (sql: Db, workspaceId: Fragment, now: Date): Fragment 
     + (select count(*)::int ${endingConnections(sql, workspaceId, now)})
     + (select count(*)::int from (select from targets where ${isToSettle(sql, workspaceId)} limit ${mostListed}) settle)
     + (select count(*)::int from (select from targets where ${isCommentToSettle(sql, workspaceId)} limit ${mostListed}) settle)
+    + (select count(*)::int from (select from targets where ${isDeletionToSettle(sql, workspaceId)} limit ${mostListed}) settle)
     + (select count(*)::int from (select ${heldPosts(sql, workspaceId)} limit ${mostListed}) held))`
 
 /**
@@ -187,3 +201,15 @@ const commentsToSettle = (sql: Db, workspaceId: Fragment) => sql`(
 const isCommentToSettle = (sql: Db, workspaceId: Fragment) => sql`
     targets.workspace_id = ${workspaceId} and targets.comment_state in ('failed', 'unconfirmed')
       and targets.state = 'published' and targets.state_at > now() - make_interval(days => ${askedDays})`
+
+const deletionsToSettle = (sql: Db, workspaceId: Fragment) => sql`(
+    select 'deletion' as about, targets.post_id, targets.id as target_id, targets.platform, channels.name as channel_name,
+      targets.deletion_state as state, left(targets.text, 80) as text, targets.deletion_problem as problem
+    from targets join channels on channels.id = channel_id
+    where ${isDeletionToSettle(sql, workspaceId)}
+    order by targets.deletion_ended_at desc limit ${mostListed})`
+
+const isDeletionToSettle = (sql: Db, workspaceId: Fragment) => sql`
+    targets.workspace_id = ${workspaceId} and targets.deletion_state in ('failed', 'unconfirmed')
+      and targets.deletion_dismissed_at is null and targets.state = 'published'
+      and targets.deletion_ended_at > now() - make_interval(days => ${askedDays})`

@@ -28,7 +28,7 @@ export const askToDeleteThere = async (
     update targets set
       deletion_state = 'asked', deletion_number = deletion_number + 1, deletion_asked_by = ${wish.userId},
       deletion_asked_at = ${wish.now}, deletion_not_before = null, deletion_claimed_at = null, deletion_sent_at = null,
-      deletion_answer = null, deletion_problem = null, deletion_proof = null, deletion_looks = 0, deletion_ended_at = null,
+      deletion_answer = null, deletion_problem = null, deletion_proof = null, deletion_looks = 0, deletion_ended_at = null, deletion_dismissed_at = null,
       comment_state = case when comment_open or comment_state in ('failed', 'unconfirmed') then 'left' else comment_state end
     where id = ${target.id} and state = 'published' and platform_post_id is not null
       and coalesce(deletion_state, 'failed') in ('failed', 'unconfirmed')

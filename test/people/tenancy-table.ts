@@ -194,6 +194,8 @@ export const routes: Record<string, Access> = {
   'POST /w/:workspace/posts/:post/targets/:target/delete': members(404),
   'POST /w/:workspace/today/lost/:channel/dismiss': members(404),
   'POST /w/:workspace/today/lost/:channel/restore': members(404),
+  'POST /w/:workspace/today/deletion/:target/dismiss': members(404),
+  'POST /w/:workspace/today/deletion/:target/restore': members(404),
   'POST /w/:workspace/today/ending/:grant/dismiss': members(404),
   'POST /w/:workspace/today/ending/:grant/restore': members(404),
   'POST /w/:workspace/posts/:post/targets/:target/again': members(404),

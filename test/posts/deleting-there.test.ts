@@ -123,5 +123,18 @@ describe('deleting a published post at its platform', () => {
     const notices = (await house.admin.open(`/w/${house.slug}/notices`)).text.replace(/\s+/g, ' ')
     expect(notices).toContain('“Refused” wasn’t deleted from Northside Records on Facebook')
     expect(notices).toContain('The post is still published.')
+
+    // Today lists it until someone dismisses it, and again after Undo.
+    const onToday = async () => {
+      const { document } = await house.admin.open(`/w/${house.slug}/today`)
+      const titles = [...document.querySelectorAll('#needs h3')].map((one) => one.textContent)
+      return titles.filter((title) => title?.includes('“Refused” wasn’t deleted from Northside'))
+    }
+    expect(await onToday()).toHaveLength(1)
+    const today = await house.admin.open(`/w/${house.slug}/today`)
+    const said = await today.press('Dismiss: “Refused” wasn’t deleted from Northside Records')
+    expect(await onToday()).toHaveLength(0)
+    await said.press('Undo')
+    expect(await onToday()).toHaveLength(1)
   })
 })

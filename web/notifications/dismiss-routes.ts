@@ -1,4 +1,4 @@
-import { dismissEnding, dismissLost } from '../../db/notifications/dismissals.ts'
+import { dismissDeletion, dismissEnding, dismissLost } from '../../db/notifications/dismissals.ts'
 import { recordEvent } from '../../db/notifications/events.ts'
 import { type Db, tx } from '../../db/postgres/connect.ts'
 import { seeOther } from '../http/answers.ts'
@@ -9,7 +9,7 @@ import { requireMember } from '../http/session.ts'
 type Ref = { workspaceId: string; id: string }
 
 /**
- * Dismisses a connection on Today that needs attention, for everyone in the workspace, with Undo.
+ * Dismisses a connection or a deletion on Today that needs attention, for everyone in the workspace, with Undo.
  * Posts and comments are dismissed by their own routes.
  */
 export const dismissRoutes = (deps: WebDeps) => {
@@ -49,6 +49,18 @@ export const dismissRoutes = (deps: WebDeps) => {
       const ref = { workspaceId: c.var.workspace.id, id: idParam(c, 'grant') }
       if (!(await change(ref, c.var.user.id, 'grant.ending_restored', ending(ref, false))))
         return c.notFound()
+      return seeOther(c, `/w/${c.var.workspace.slug}/today`)
+    })
+    .post('/w/:workspace/today/deletion/:target/dismiss', requireMember(), async (c) => {
+      const ref = { workspaceId: c.var.workspace.id, id: idParam(c, 'target') }
+      const apply = (t: Db) => dismissDeletion(t, ref, new Date(deps.now()))
+      if (!(await change(ref, c.var.user.id, 'deletion.dismissed', apply))) return c.notFound()
+      return seeOther(c, `/w/${c.var.workspace.slug}/today`, 'deletion-dismissed', ref.id)
+    })
+    .post('/w/:workspace/today/deletion/:target/restore', requireMember(), async (c) => {
+      const ref = { workspaceId: c.var.workspace.id, id: idParam(c, 'target') }
+      const apply = (t: Db) => dismissDeletion(t, ref, null)
+      if (!(await change(ref, c.var.user.id, 'deletion.restored', apply))) return c.notFound()
       return seeOther(c, `/w/${c.var.workspace.slug}/today`)
     })
 }

@@ -113,6 +113,8 @@ const sentences: Record<string, (event: AuditEvent, saying: Saying) => string> =
     `dismissed the alert that an account needs to be reconnected${on(event, saying)}`,
   'channel.attention_restored': (event, saying) =>
     `restored the alert that an account needs to be reconnected${on(event, saying)}`,
+  'deletion.dismissed': () => 'dismissed the alert that a post wasn’t deleted at its platform',
+  'deletion.restored': () => 'restored the alert that a post wasn’t deleted at its platform',
   'grant.ending_dismissed': () => 'dismissed the alert that a connection expires soon',
   'grant.ending_restored': () => 'restored the alert that a connection expires soon',
   'grant.asked': () => 'asked the admins to reconnect an account',

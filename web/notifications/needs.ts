@@ -72,6 +72,16 @@ export const sayNeed = (need: Need, when: (date: Date) => string, nowMs: number)
         dismiss: { path: `${path}/review`, version: need.version },
       }
     }
+    case 'deletion':
+      return {
+        ...markOf(need),
+        title: titleOfDeletion(need),
+        words: deletionWords(need),
+        path: `/posts/${need.postId}`,
+        action: 'Review',
+        ask: null,
+        dismiss: { path: `/today/deletion/${need.targetId}`, version: null },
+      }
     case 'comment': {
       const path = `/posts/${need.postId}`
       return {
@@ -90,7 +100,10 @@ export const sayNeed = (need: Need, when: (date: Date) => string, nowMs: number)
 const markOf = ({
   state,
   platform,
-}: Extract<Need, { about: 'target' | 'comment' }>): Pick<SaidNeed, 'tone' | 'icon' | 'platform'> =>
+}: Extract<Need, { about: 'target' | 'comment' | 'deletion' }>): Pick<
+  SaidNeed,
+  'tone' | 'icon' | 'platform'
+> =>
   state === 'unconfirmed'
     ? { tone: 'wait', icon: 'help-circle', platform }
     : { tone: 'need', icon: 'alert-circle', platform }
@@ -136,6 +149,21 @@ const titleOfComment = ({
   state === 'failed'
     ? `The first comment on ${postWords(text)} wasn’t added on ${channelName}`
     : `We couldn’t confirm the first comment on ${postWords(text)} on ${channelName}`
+
+type DeletionNeed = Extract<Need, { about: 'deletion' }>
+
+const titleOfDeletion = ({ text, state, channelName }: DeletionNeed): string =>
+  state === 'failed'
+    ? `${postWords(text)} wasn’t deleted from ${channelName}`
+    : `We couldn’t confirm that ${postWords(text)} was deleted from ${channelName}`
+
+const deletionWords = ({ state, problem }: DeletionNeed): string =>
+  [
+    problem?.words,
+    state === 'failed' ? 'The post is still published.' : 'Look there, then decide here.',
+  ]
+    .filter(Boolean)
+    .join(' ')
 
 const titleOfTarget = ({ text, state, channelName }: TargetNeed): string => {
   const post = postWords(text)

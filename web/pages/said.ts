@@ -119,6 +119,7 @@ const sentences = {
   'note-deleted': 'Note deleted.',
   'steps-dismissed': 'First steps dismissed.',
   'lost-dismissed': 'Dismissed. It comes back if the connection is lost again.',
+  'deletion-dismissed': 'Dismissed. The post is still published.',
   'ending-dismissed': 'Dismissed. We’ll tell you if the connection stops working.',
   'accounts-connected': 'Connected. You can now publish to these accounts.',
 } as const
@@ -135,6 +136,7 @@ export const sentence = (key: string | undefined): string | undefined =>
 const undos: Partial<Record<Said, (about: string) => string>> = {
   'steps-dismissed': () => 'today/steps/restore',
   'lost-dismissed': (id) => `today/lost/${id}/restore`,
+  'deletion-dismissed': (id) => `today/deletion/${id}/restore`,
   'ending-dismissed': (id) => `today/ending/${id}/restore`,
   'invitation-revoked': (id) => `people/invitations/${id}/restore`,
   'notices-seen': (at) => `notices/unseen/${at}`,
