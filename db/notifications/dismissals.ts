@@ -27,19 +27,3 @@ export const dismissEnding = async (sql: Db, { workspaceId, id }: Ref, isDismiss
       and (dismissed_end is null) = ${isDismissed}`
   return count > 0
 }
-
-/**
- * Dismisses that the target `id` wasn't deleted at its platform, or shows it again (`at` null).
- * Returns whether anything changed.
- */
-export const dismissDeletion = async (
-  sql: Db,
-  { workspaceId, id }: Ref,
-  at: Date | null,
-): Promise<boolean> => {
-  const { count } = await sql`
-    update targets set deletion_dismissed_at = ${at}
-    where id = ${id} and workspace_id = ${workspaceId} and deletion_state in ('failed', 'unconfirmed')
-      and (deletion_dismissed_at is null) <> (${at}::timestamptz is null)`
-  return count > 0
-}

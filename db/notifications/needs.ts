@@ -1,6 +1,7 @@
 import type { Problem } from '../../platforms/errors.ts'
 import type { Db } from '../postgres/connect.ts'
 import { asJson, type Fragment, fromJson } from '../postgres/json-rows.ts'
+import { isDeletionOpen } from '../posts/deletions.ts'
 import { attentionStates, stateList, unsentStates } from '../posts/target-states.ts'
 
 /** One item that needs a person's attention, with what depends on it. */
@@ -210,6 +211,5 @@ const deletionsToSettle = (sql: Db, workspaceId: Fragment) => sql`(
     order by targets.deletion_ended_at desc limit ${mostListed})`
 
 const isDeletionToSettle = (sql: Db, workspaceId: Fragment) => sql`
-    targets.workspace_id = ${workspaceId} and targets.deletion_state in ('failed', 'unconfirmed')
-      and targets.deletion_dismissed_at is null and targets.state = 'published'
+    targets.workspace_id = ${workspaceId} and ${isDeletionOpen(sql)} and targets.state = 'published'
       and targets.deletion_ended_at > now() - make_interval(days => ${askedDays})`

@@ -110,3 +110,25 @@ export const endDeletion = async (
     select count(*)::int as ended from ended`
   return row?.ended === 1
 }
+
+/** SQL: it was asked for and the post isn't deleted, as far as anybody could see. */
+const notDeleted = (sql: Db) => sql`deletion_state in ('failed', 'unconfirmed')`
+
+/** SQL: the same, and nobody has dismissed it. */
+export const isDeletionOpen = (sql: Db) => sql`${notDeleted(sql)} and deletion_dismissed_at is null`
+
+/**
+ * Dismisses that the target `id` wasn't deleted at its platform, or shows it again (`at` null).
+ * Returns whether anything changed.
+ */
+export const dismissDeletion = async (
+  sql: Db,
+  { workspaceId, id }: { workspaceId: string; id: string },
+  at: Date | null,
+): Promise<boolean> => {
+  const { count } = await sql`
+    update targets set deletion_dismissed_at = ${at}
+    where id = ${id} and workspace_id = ${workspaceId} and ${notDeleted(sql)}
+      and (deletion_dismissed_at is null) <> (${at}::timestamptz is null)`
+  return count > 0
+}

@@ -2,6 +2,7 @@ import { type Access, admins, everybody, members, row, signedIn } from './access
 import { appRoutes } from './tenancy-apps.ts'
 import { reportRoutes } from './tenancy-reports.ts'
 import { reviewLinkRoutes } from './tenancy-review-links.ts'
+import { settingPages } from './tenancy-settings.ts'
 import { webhookRoutes } from './tenancy-webhooks.ts'
 
 export const routes: Record<string, Access> = {
@@ -281,18 +282,7 @@ export const routes: Record<string, Access> = {
   'POST /w/:workspace/posts/:post/comments/:comment/resolve': members(303),
   'POST /w/:workspace/posts/:post/comments/:comment/reopen': members(303),
   'POST /w/:workspace/posts/:post/comments/:comment/delete': members(404),
-  'GET /w/:workspace/settings/queue': members(200),
-  'POST /w/:workspace/settings/queue': members(422),
-  'POST /w/:workspace/settings/queue/:slot/delete': members(404),
-  'GET /w/:workspace/settings/captions': members(200),
-  'GET /w/:workspace/settings/captions/:caption/text': members(404),
-  'POST /w/:workspace/settings/captions': members(422),
-  'POST /w/:workspace/settings/captions/:caption/change': members(404),
-  'POST /w/:workspace/settings/captions/:caption/delete': members(404),
-  'GET /w/:workspace/settings/labels': members(200),
-  'POST /w/:workspace/settings/labels': members(422),
-  'POST /w/:workspace/settings/labels/:label/change': members(404),
-  'POST /w/:workspace/settings/labels/:label/delete': members(404),
+  ...settingPages,
   'GET /w/:workspace/series/:series': members(404),
   'POST /w/:workspace/series/:series/stop': members(404),
   'GET /w/:workspace/settings': admins(200),

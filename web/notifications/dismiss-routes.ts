@@ -1,6 +1,7 @@
-import { dismissDeletion, dismissEnding, dismissLost } from '../../db/notifications/dismissals.ts'
+import { dismissEnding, dismissLost } from '../../db/notifications/dismissals.ts'
 import { recordEvent } from '../../db/notifications/events.ts'
 import { type Db, tx } from '../../db/postgres/connect.ts'
+import { dismissDeletion } from '../../db/posts/deletions.ts'
 import { seeOther } from '../http/answers.ts'
 import { forMembers, type WebDeps } from '../http/env.ts'
 import { idParam } from '../http/ids.ts'
