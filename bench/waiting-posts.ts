@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Sql } from '../db/postgres/connect.ts'
 import { makeJpeg } from '../local/media/media-files.ts'
-import type { Fields } from '../local/people/person.ts'
+import type { Fields, Person } from '../local/people/person.ts'
 import { compose, upload } from '../local/people/story.ts'
 import { wallTimeOf } from '../web/time/wall-time.ts'
 import { type OwnStack, setUp } from './own-stack.ts'
@@ -17,7 +17,7 @@ const dayMs = 86_400_000
 
 export const schedulePatterns = async (
   stack: OwnStack,
-): Promise<Patterns & { cookie(url: string): Promise<Response> }> => {
+): Promise<Patterns & { person: Person; cookie(url: string): Promise<Response> }> => {
   const { person, slug, channel } = await setUp(stack)
   const square = await upload(
     person,
@@ -46,25 +46,26 @@ export const schedulePatterns = async (
     if (!postId) throw new Error(`it was not scheduled: ${page.text}`)
     postIds.push(postId)
   }
-  return { slug, postIds, cookie: (url) => person.request(url) }
+  return { slug, postIds, person, cookie: (url) => person.request(url) }
 }
 
 /**
  * Inserts `count` copies of the patterns in turn. The first is due at `firstDue`, the others evenly
- * over `overMs`. Each has its number in its text. The outbox starts their workflows, as it does
+ * over `overMs`. Each has the label and its number in its text. The outbox starts their workflows, as it does
  * after a server has died.
  */
 export const insertPosts = async (
   sql: Sql,
   { postIds }: Patterns,
-  plan: { count: number; firstDue: Date; overMs: number },
+  plan: { count: number; firstDue: Date; overMs: number; label?: string },
 ): Promise<void> => {
+  const { label = 'Post' } = plan
   await sql.begin(async (t) => {
     await t`set local statement_timeout = 0`
     await t`
       create temporary table wanted on commit drop as
       select n, uuid_v7() as post_id, (${postIds}::uuid[])[1 + n % ${postIds.length}::int] as pattern_id,
-        'Post ' || n || ' of ' || ${plan.count}::int as text,
+        ${label}::text || ' ' || n || ' of ' || ${plan.count}::int as text,
         ${plan.firstDue}::timestamptz + floor(n * ${plan.overMs / plan.count}::float8) * interval '1 millisecond' as due_at
       from generate_series(0, ${plan.count - 1}::int) as n`
     await t`

@@ -110,6 +110,7 @@ const mediaToSend = async (
     renditionId: made?.id ?? null,
     workspaceId: target.workspaceId,
     targetId: target.id,
+    revision: target.revision,
     attemptNumber,
   })
   return {

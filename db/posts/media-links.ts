@@ -4,20 +4,32 @@ import type { Db } from '../postgres/connect.ts'
 export type AttemptRef = { targetId: string; attemptNumber: number }
 
 /**
- * The public name of a file, or of its rendition, for one attempt. Always the same for the same attempt; a retired name
- * stays retired. The URL is `MEDIA_PUBLIC_URL/<name>`. promise: D4: 192 random bits.
+ * The public name of a file, or of its rendition, for one attempt. Always the same for the same
+ * attempt and rendition; a retired name stays retired. If the post was changed before it was sent,
+ * and another rendition is sent now, it gets a new name and the old one ends: platforms keep what
+ * they have fetched by its address. `revision`: of the target; an outdated step changes nothing.
+ * The URL is `MEDIA_PUBLIC_URL/<name>`. promise: D4: 192 random bits.
  */
 export const linkForAttempt = async (
   sql: Db,
-  link: AttemptRef & { mediaId: string; workspaceId: string; renditionId?: string | null },
+  link: AttemptRef & {
+    mediaId: string
+    workspaceId: string
+    renditionId: string | null
+    revision: number
+  },
 ): Promise<string> => {
+  const isOther = sql`(l.rendition_id is distinct from excluded.rendition_id and l.retired_at is null
+    and exists (select from targets t where t.id = l.target_id and t.revision = ${link.revision}))`
   const fresh = randomBytes(24).toString('base64url')
   const [row] = await sql<{ name: string }[]>`
-    insert into media_links (name, media_id, workspace_id, target_id, attempt_number, rendition_id)
+    insert into media_links as l (name, media_id, workspace_id, target_id, attempt_number, rendition_id)
     select ${fresh} || ${ending(sql)},
-      m.id, m.workspace_id, ${link.targetId}::uuid, ${link.attemptNumber}::int, ${link.renditionId ?? null}::uuid
+      m.id, m.workspace_id, ${link.targetId}::uuid, ${link.attemptNumber}::int, ${link.renditionId}::uuid
     from media m where m.id = ${link.mediaId} and m.workspace_id = ${link.workspaceId}
-    on conflict (target_id, attempt_number, media_id) do update set rendition_id = excluded.rendition_id
+    on conflict (target_id, attempt_number, media_id) do update set
+      name = case when ${isOther} then excluded.name else l.name end,
+      rendition_id = case when ${isOther} then excluded.rendition_id else l.rendition_id end
     returning name`
   if (!row) throw new Error(`workspace ${link.workspaceId} has no media ${link.mediaId}`)
   return row.name

@@ -102,6 +102,7 @@ const helpOnly = [
     'bench:cost',
     'bench:footprint',
     'bench:insights',
+    'bench:media',
     'bench:open',
     'bench:pages',
     'bench:uploads',

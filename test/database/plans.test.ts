@@ -231,7 +231,8 @@ async function send(sql: Sql) {
   ])
   const { attemptId, number } = claims.get(target.id)!
   const ref = { targetId: target.id, attemptNumber: number }
-  await linkForAttempt(sql, { ...ref, mediaId: ids.mediaId, workspaceId: ids.workspaceId })
+  const file = { mediaId: ids.mediaId, workspaceId: ids.workspaceId, renditionId: null }
+  await linkForAttempt(sql, { ...ref, ...file, revision: target.revision })
   await findLatestAttempt(sql, target.id)
   await recordOutcome(sql, attemptId, { outcome: 'accepted', sentAt: new Date(), problem: null })
   await recordLook(sql, attemptId, { outcome: null, proof: 'found' })

@@ -10,6 +10,7 @@ import { probe } from '../../media/probe.ts'
 import { isStandard } from '../../media/standard-video.ts'
 import { createDiskStore } from '../../media/store.ts'
 import { takeStill } from '../../media/video-still.ts'
+import { wallTimeOf } from '../../web/time/wall-time.ts'
 import { type Installed, install, untilPage } from '../support/installed.ts'
 
 let house: Installed
@@ -162,4 +163,37 @@ it('a post with the same edits uses the same file, and other edits make another'
   ])
   expect(await renditionsOf(id)).toHaveLength(2)
   expect(await sentTo('instagram', 'The right')).not.toBe(await sentTo('instagram', 'The left'))
+})
+
+it('a post whose crop changes after it was prepared gets a new address, and the old one ends', {
+  timeout: 120_000,
+}, async () => {
+  const id = await upload(house.admin, house.slug, 'turning.jpg', await picture(820, 820))
+  const half = (x: number) => ({
+    [`edits.${id}`]: JSON.stringify({ crop: { x, y: 0, width: 0.5, height: 0.5 } }),
+  })
+  const [text, channel] = ['Red, then blue', house.channel('@northsiderecords')]
+  const time = wallTimeOf(new Date(Date.now() + 5 * 60_000), 'Europe/Zurich')
+  const fields = { text, channel, media: [id], time, ...half(0) }
+  const post = await compose(house.admin, house.slug, fields, 'Schedule')
+  const links = () => house.sql<{ name: string; attempt: number; state: string }[]>`
+    select l.name, l.attempt_number as attempt, t.state from media_links l join targets t on t.id = l.target_id
+    where l.media_id = ${id}`
+  await expect.poll(links, { timeout: 60_000 }).toMatchObject([{ attempt: 1, state: 'ready' }])
+  const [red] = await links()
+  const editing = await house.admin.open(`${post.url.replace(/\?.*/, '')}/edit`)
+  const sent = await editing.press('Publish now', half(0.5))
+  await untilPage(house.admin, sent.url, (page) => page.text.includes('Confirmed'), 60_000)
+  const [blue, ...others] = await links()
+  expect([blue?.attempt, others, blue?.name === red?.name]).toEqual([1, [], false])
+  expect((await house.admin.request(`/media/${red?.name}`)).status).toBe(404)
+  const made = await renditionsOf(id)
+  const hashes = await Promise.all(
+    made.map(async (one) => {
+      const [r = 0, , b = 0] = await meansOf(await bytesOf(one))
+      return { hash: one.sha256.toString('hex'), isBlue: b > r }
+    }),
+  )
+  expect(made).toHaveLength(2)
+  expect(await sentTo('instagram', text)).toBe(hashes.find(({ isBlue }) => isBlue)?.hash)
 })

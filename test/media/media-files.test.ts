@@ -26,7 +26,8 @@ describe('public media URLs', () => {
       mediaIds: [mediaId],
     })
     const ref = { targetId, attemptNumber: 1 }
-    const link = { ...ref, mediaId, workspaceId: test.workspaces.northside }
+    const file = { mediaId, workspaceId: test.workspaces.northside, renditionId: null }
+    const link = { ...ref, ...file, revision: 1 }
     return {
       mediaId,
       ref,

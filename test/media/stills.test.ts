@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process'
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import sharp from 'sharp'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createFfmpeg } from '../../media/ffmpeg.ts'
@@ -10,7 +8,7 @@ import { MediaRefused } from '../../media/refusal.ts'
 import { readablePicture } from '../../media/still.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { ffmpeg } from '../support/media/films.ts'
-import { debianProgram } from '../support/servers/debian-program.ts'
+import { makeHeic } from '../support/media/heic.ts'
 import { bytesOf, put, rowOf, upload } from '../support/uploading.ts'
 
 let test: TestApp
@@ -36,19 +34,8 @@ const flag = async (): Promise<string> => {
 }
 
 const heic = async (): Promise<string> => {
-  const libraries = [
-    'libheif1',
-    'libx265-199',
-    'libde265-0',
-    'libaom3',
-    'libdav1d6',
-    'librav1e0',
-    'libsvtav1enc1',
-  ]
-  const encoder = await debianProgram('heif-enc', ['libheif-examples', ...libraries])
   const path = join(folder, 'photo.heic')
-  const env = { ...process.env, LD_LIBRARY_PATH: encoder.libraries }
-  await promisify(execFile)(encoder.program, ['-q', '90', '-o', path, await flag()], { env })
+  await makeHeic(await flag(), path)
   return path
 }
 
