@@ -110,6 +110,7 @@ export const listApiKeys = (sql: Db, workspaceId: string): Promise<ListedKey[]> 
     join users u on u.id = m.user_id
   where k.workspace_id = ${workspaceId} and k.client_id is null order by k.created_at desc, k.id desc`
 
+/** Keys and connected apps, expired ones included. To keep a limit, call `lockWorkspace` first. */
 export const countApiKeys = async (sql: Db, workspaceId: string): Promise<number> => {
   const [row] = await sql<{ count: number }[]>`
     select count(*)::int from api_keys where workspace_id = ${workspaceId}`

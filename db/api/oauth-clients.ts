@@ -18,6 +18,12 @@ export const findClient = async (sql: Db, id: string, now: Date): Promise<OauthC
   return row ?? null
 }
 
+/** Until the transaction ends, others who register an app wait, so that no two pass the limit. */
+export const lockClients = async (t: Db): Promise<void> => {
+  await t`select pg_advisory_xact_lock(hashtextextended('oauth clients', 0))`
+}
+
+/** To keep a limit, call `lockClients` first. */
 export const countClients = async (sql: Db): Promise<number> => {
   const [row] = await sql<{ count: number }[]>`select count(*)::int from oauth_clients`
   return row?.count ?? 0

@@ -1,5 +1,6 @@
 import type { TransactionSql } from 'postgres'
 import type { Db } from '../postgres/connect.ts'
+import { lockWorkspace } from '../postgres/workspace-lock.ts'
 import type { InsightScope } from './insights.ts'
 
 /** A note on a day. `day` is a date in the workspace's time zone, such as `2026-11-26`. */
@@ -50,7 +51,7 @@ export const insertAnnotation = async (
   most: number,
 ): Promise<string | null> => {
   const { workspaceId, channelId, day, text, userId } = note
-  await t`select from workspaces where id = ${workspaceId} for no key update`
+  await lockWorkspace(t, workspaceId)
   const [row] = await t<{ id: string }[]>`
     insert into annotations (workspace_id, channel_id, day, text, created_by)
     select ${workspaceId}, ${channelId}, ${day}, ${text}, ${userId}

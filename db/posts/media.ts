@@ -74,6 +74,11 @@ export const sumMediaBytes = async (sql: Db, workspaceId: string): Promise<numbe
   return row?.bytes ?? 0
 }
 
+/** Until the transaction ends, other uploads that this person begins wait. */
+export const lockUploadsOf = async (t: Db, userId: string): Promise<void> => {
+  await t`select pg_advisory_xact_lock(hashtextextended('uploads ' || ${userId}, 0))`
+}
+
 /** Until the transaction ends, nobody else who takes this lock can add files to the workspace. */
 export const lockMediaOfWorkspace = async (t: Db, workspaceId: string): Promise<void> => {
   await t`select pg_advisory_xact_lock(hashtext('media'), hashtext(${workspaceId}))`

@@ -1,5 +1,6 @@
 import type { TransactionSql } from 'postgres'
 import type { Db } from '../postgres/connect.ts'
+import { lockWorkspace } from '../postgres/workspace-lock.ts'
 import { retryableStates, stateList, unsentStates } from './target-states.ts'
 
 /** A weekly posting time of an account, by the clock of the workspace's zone. */
@@ -40,7 +41,7 @@ export const insertSlots = async (
   { workspaceId, channelIds, weekdays, wallTime }: NewSlots,
   most: number,
 ): Promise<string[]> => {
-  await t`select from workspaces where id = ${workspaceId} for no key update`
+  await lockWorkspace(t, workspaceId)
   const rows = await t<{ channelId: string }[]>`
     insert into slots (workspace_id, channel_id, weekday, wall_time)
     select c.workspace_id, c.id, day.weekday, ${wallTime}::time

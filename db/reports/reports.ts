@@ -1,5 +1,6 @@
 import type { TransactionSql } from 'postgres'
 import type { Db } from '../postgres/connect.ts'
+import { lockWorkspace } from '../postgres/workspace-lock.ts'
 
 /** The parts of a report, in the order in which it shows them. */
 export const reportSections = ['summary', 'changes', 'chart', 'posts', 'accounts', 'hours'] as const
@@ -58,7 +59,7 @@ export const insertReport = async (
   report: ReportChoices & Style,
   most: number,
 ): Promise<string | null> => {
-  await t`select from workspaces where id = ${by.workspaceId} for no key update`
+  await lockWorkspace(t, by.workspaceId)
   const [row] = await t<{ id: string }[]>`
     insert into reports (workspace_id, created_by, title, note, period, from_day, to_day, sections, channel_ids, platform, label_id,
       color, hours, date_order, week_start)

@@ -47,6 +47,7 @@ export const findEndpoint = async (sql: Db, ref: Ref): Promise<WebhookEndpoint |
   return row
 }
 
+/** To keep a limit, call `lockWorkspace` first. */
 export const countEndpoints = async (sql: Db, workspaceId: string): Promise<number> => {
   const [row] = await sql<{ count: number }[]>`
     select count(*)::int from webhook_endpoints where workspace_id = ${workspaceId}`

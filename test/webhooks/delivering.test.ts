@@ -50,9 +50,9 @@ const activities = () =>
     receivers: createReceivers(['127.0.0.1']),
     now: () => nowMs,
   })
-const add = (path: string, more: Partial<NewEndpoint> = {}, who = northside()) => {
+const add = async (path: string, more: Partial<NewEndpoint> = {}, who = northside()) => {
   const one: NewEndpoint = { url: `${at}${path}`, format: 'standard', events: ['post.published'] }
-  return addEndpoint(test.deps, who, { ...one, ...more }, null)
+  return (await addEndpoint(test.deps, who, { ...one, ...more }, null))!
 }
 const deliver = (id: string) => activities().deliverWebhooks({ endpointId: id })
 const calls = (path: string) => got.filter((one) => one.path === path)

@@ -2,7 +2,7 @@ import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { z } from 'zod'
 import { listAppsOfWorkspace } from '../../db/api/apps.ts'
-import { countApiKeys, type ListedKey, listApiKeys } from '../../db/api/keys.ts'
+import { type ListedKey, listApiKeys } from '../../db/api/keys.ts'
 import { apiScopes } from '../../db/api/scopes.ts'
 import { listEndpoints } from '../../db/webhooks/endpoints.ts'
 import { formFields, formList, seeOther } from '../http/answers.ts'
@@ -16,13 +16,11 @@ import { requireFresh } from '../people/sign-in/confirming.ts'
 import { type Formats, formats } from '../time/formats.ts'
 import { endpointView } from '../webhooks/shown.ts'
 import { appView } from './app-view.ts'
-import { endKey, makeKey, type NewKey } from './key-acts.ts'
+import { apiKeysMax, endKey, makeKey, type NewKey } from './key-acts.ts'
 import { exampleOf } from './reference.ts'
 import { scopeWords } from './scope-words.ts'
 
 const path = '/w/:workspace/settings/developers'
-/** Keys of a workspace, expired ones included. */
-export const apiKeysMax = 50
 /** Characters of a key's name. */
 export const keyNameMaxCharacters = 60
 /** How long a key can be valid, in days. */
@@ -57,11 +55,10 @@ export const keyRoutes = (deps: WebDeps, view: Renderer) => {
       const typed = { name: '', days: '', ...fields, scopes: await formList(c, 'scope') }
       const read = newKey.safeParse(typed)
       if (!read.success) return show(deps, view, c, { typed, errors: fieldErrorsOf(read.error) })
-      if ((await countApiKeys(deps.sql, workspace.id)) >= apiKeysMax)
-        return show(deps, view, c, { typed, errors: { name: tooMany } })
       const by = { workspaceId: workspace.id, userId: user.id }
       const formKey = formKeyIn(fields, 'api-key', workspace.id)
       const secret = await makeKey(deps, by, read.data, formKey)
+      if (secret === null) return show(deps, view, c, { typed, errors: { name: tooMany } })
       // Only this page shows the key, so the POST answers with the page instead of a redirect.
       return show(deps, view, c, { made: { name: read.data.name, secret } })
     })

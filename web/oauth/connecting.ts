@@ -14,7 +14,8 @@ import { bindCode, takeCode } from '../../db/api/oauth-codes.ts'
 import type { ApiScope } from '../../db/api/scopes.ts'
 import { recordEvent } from '../../db/notifications/events.ts'
 import { type Db, tx } from '../../db/postgres/connect.ts'
-import { apiKeysMax } from '../api/key-routes.ts'
+import { lockWorkspace } from '../../db/postgres/workspace-lock.ts'
+import { apiKeysMax } from '../api/key-acts.ts'
 import type { WebDeps } from '../http/env.ts'
 
 /** How long an access token works. */
@@ -42,6 +43,7 @@ export const connectApp = (deps: WebDeps, given: Exchange): Promise<Granted | nu
       consent.redirectUri === given.redirectUri && consent.challenge === challengeOf(given.verifier)
     if (!isRight) return null
     await deleteFormerConnection(t, consent)
+    await lockWorkspace(t, consent.workspaceId)
     if ((await countApiKeys(t, consent.workspaceId)) >= apiKeysMax) return null
     const made = await insertConnection(t, consent, { now, expiresAt: idleEnd(now) })
     if (!made) return null

@@ -1,7 +1,7 @@
 import { countApiKeys } from '../../db/api/keys.ts'
 import { insertCode } from '../../db/api/oauth-codes.ts'
 import { type ApiScope, apiScopes, appAdminScopes } from '../../db/api/scopes.ts'
-import { apiKeysMax } from '../api/key-routes.ts'
+import { apiKeysMax } from '../api/key-acts.ts'
 import { scopeWords } from '../api/scope-words.ts'
 import { formFields, formList, seeOther } from '../http/answers.ts'
 import { type AnyContext, forUsers, type Membership, type WebDeps } from '../http/env.ts'

@@ -1,5 +1,11 @@
 import { z } from 'zod'
-import { countClients, dropUnusedClient, registerClient } from '../../db/api/oauth-clients.ts'
+import {
+  countClients,
+  dropUnusedClient,
+  lockClients,
+  registerClient,
+} from '../../db/api/oauth-clients.ts'
+import { tx } from '../../db/postgres/connect.ts'
 import { cleanLine } from '../../text/clean-text.ts'
 import type { AnyContext, WebDeps } from '../http/env.ts'
 import { readJsonBody } from '../http/forms/body.ts'
@@ -32,14 +38,18 @@ export const register = async (deps: WebDeps, c: AnyContext): Promise<Response> 
   const body = await readJsonBody(c, registrationMaxBytes).catch(unreadable)
   const read = registration.safeParse(body)
   if (!read.success) return refuseRegistration(c, read.error.issues[0]?.path[0])
-  const isFull = (await countClients(deps.sql)) >= clientsMax
-  if (isFull && !(await dropUnusedClient(deps.sql)))
-    return oauthError(c, 'temporarily_unavailable', 'Too many apps are registered here.', 503)
   const now = new Date(deps.now())
   const name = nameOf(read.data.client_name ?? '')
   const redirectUris = [...new Set(read.data.redirect_uris)]
   const expiresAt = new Date(now.getTime() + unusedDays * 86_400_000)
-  const id = await registerClient(deps.sql, { name, redirectUris, now, expiresAt })
+  const id = await tx(deps.sql, async (t) => {
+    await lockClients(t)
+    const isFull = (await countClients(t)) >= clientsMax
+    if (isFull && !(await dropUnusedClient(t))) return null
+    return await registerClient(t, { name, redirectUris, now, expiresAt })
+  })
+  if (id === null)
+    return oauthError(c, 'temporarily_unavailable', 'Too many apps are registered here.', 503)
   const answer = {
     client_id: id,
     client_id_issued_at: Math.floor(now.getTime() / 1000),

@@ -3,8 +3,10 @@ import type { TransactionSql } from 'postgres'
 import { recordEvent } from '../../db/notifications/events.ts'
 import { enqueue } from '../../db/notifications/outbox.ts'
 import { tx } from '../../db/postgres/connect.ts'
+import { lockWorkspace } from '../../db/postgres/workspace-lock.ts'
 import { type FormKey, keepFormKey, takeFormKey } from '../../db/posts/form-keys.ts'
 import {
+  countEndpoints,
   deleteEndpoint,
   disableEndpoint,
   enableEndpoint,
@@ -21,6 +23,8 @@ type By = { workspaceId: string; userId: string }
 type Which = By & { endpointId: string }
 export type NewEndpoint = { url: string; format: WebhookFormat; events: WebhookEvent[] }
 
+/** Endpoints of a workspace. */
+export const endpointsMax = 10
 /** How long the secret from before a rotation still signs. */
 export const overlapHours = 24
 
@@ -30,18 +34,21 @@ const place = (id: string, column: string) => ({ table: 'webhook_endpoints', id,
 
 /**
  * Adds an endpoint and returns it with its secret, for the only answer that shows it. If the form is
- * sent twice, the person sees the second answer, so the endpoint of the first is deleted.
+ * sent twice, the person sees the second answer, so the endpoint of the first is deleted. Null if
+ * the workspace has `endpointsMax` of them.
  */
 export const addEndpoint = (
   deps: WebDeps,
   by: By,
   { url, format, events }: NewEndpoint,
   formKey: FormKey | null,
-): Promise<{ id: string; secret: string }> =>
+): Promise<{ id: string; secret: string } | null> =>
   tx(deps.sql, async (t) => {
     const before = formKey && (await takeFormKey(t, formKey))
     if (before)
       await deleteEndpoint(t, { workspaceId: by.workspaceId, endpointId: before.subjectId })
+    await lockWorkspace(t, by.workspaceId)
+    if ((await countEndpoints(t, by.workspaceId)) >= endpointsMax) return null
     const [id, secret] = [randomUUID(), newSigningSecret()]
     await insertEndpoint(t, {
       ...{ id, ...by, format, events },

@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { z } from 'zod'
-import { countEndpoints, findEndpoint } from '../../db/webhooks/endpoints.ts'
+import { findEndpoint } from '../../db/webhooks/endpoints.ts'
 import { webhookEvents, webhookFormats } from '../../db/webhooks/events.ts'
 import { listMessages } from '../../db/webhooks/messages.ts'
 import { isPublicAddress } from '../../text/addresses.ts'
@@ -18,6 +18,7 @@ import { formats } from '../time/formats.ts'
 import {
   addEndpoint,
   chooseEvents,
+  endpointsMax,
   overlapHours,
   redeliver,
   removeEndpoint,
@@ -29,8 +30,6 @@ import {
 import { endpointView, formatWords, messageView, webhookEventWords } from './shown.ts'
 
 const path = '/w/:workspace/settings/developers/webhooks'
-/** Endpoints of a workspace. */
-export const endpointsMax = 10
 /** Characters of an endpoint's address. */
 export const endpointUrlMaxCharacters = 1_000
 /** Messages on a page of an endpoint's log. */
@@ -54,10 +53,9 @@ export const webhookRoutes = (deps: WebDeps, view: Renderer) => {
       const typed = { url: '', format: '', ...fields, events: await formList(c, 'event') }
       const read = endpointForm(deps).safeParse(typed)
       if (!read.success) return showNew(view, c, typed, fieldErrorsOf(read.error))
-      if ((await countEndpoints(deps.sql, workspace.id)) >= endpointsMax)
-        return showNew(view, c, typed, { url: tooMany })
       const formKey = formKeyIn(fields, 'webhook', workspace.id)
       const made = await addEndpoint(deps, byOf(c), read.data, formKey)
+      if (!made) return showNew(view, c, typed, { url: tooMany })
       // Only this page shows the secret, so the POST answers with the page instead of a redirect.
       const secret = read.data.format === 'standard' ? made.secret : undefined
       return showOne(deps, view, c, made.id, { secret, isNew: true })

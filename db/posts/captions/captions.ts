@@ -1,5 +1,6 @@
 import type { TransactionSql } from 'postgres'
 import type { Db } from '../../postgres/connect.ts'
+import { lockWorkspace } from '../../postgres/workspace-lock.ts'
 
 export const captionKinds = ['caption', 'hashtags'] as const
 type CaptionKind = (typeof captionKinds)[number]
@@ -44,7 +45,7 @@ export const addCaption = async (
   { kind, name, text }: Omit<Caption, 'id'>,
   most: number,
 ): Promise<{ id: string } | 'taken' | 'full'> => {
-  await t`select from workspaces where id = ${workspaceId} for no key update`
+  await lockWorkspace(t, workspaceId)
   const [added] = await t<{ id: string | null; isTaken: boolean }[]>`
     with known as (select id from captions where workspace_id = ${workspaceId} and name_key = ${keyOf(name)}),
     added as (
@@ -63,7 +64,7 @@ export const changeCaption = async (
   { workspaceId, captionId }: Ref,
   { kind, name, text }: Omit<Caption, 'id'>,
 ): Promise<'changed' | 'taken' | 'gone'> => {
-  await t`select from workspaces where id = ${workspaceId} for no key update`
+  await lockWorkspace(t, workspaceId)
   const [found] = await t<{ isTaken: boolean; isDone: boolean }[]>`
     with other as (
       select id from captions where workspace_id = ${workspaceId} and name_key = ${keyOf(name)} and id <> ${captionId}),

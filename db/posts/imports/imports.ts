@@ -81,6 +81,21 @@ export const lockImport = async (t: Db, ref: ImportRef): Promise<ImportRow | nul
   return row ?? null
 }
 
+/**
+ * Deletes what a person had checked and didn't confirm, except the newest `most`. To keep the limit,
+ * call `lockWorkspace` first.
+ */
+export const dropChecked = async (
+  t: Db,
+  { workspaceId, userId }: { workspaceId: string; userId: string },
+  most: number,
+): Promise<void> => {
+  await t`
+    delete from imports where state = 'checked' and id in (
+      select id from imports where workspace_id = ${workspaceId} and user_id = ${userId} and state = 'checked'
+      order by created_at desc, id desc offset ${most})`
+}
+
 /** The newest imports of the workspace. */
 export const listImports = (sql: Db, workspaceId: string, limit: number): Promise<ImportRow[]> =>
   sql<ImportRow[]>`

@@ -1,5 +1,6 @@
 import type { TransactionSql } from 'postgres'
 import type { Db } from '../../postgres/connect.ts'
+import { lockWorkspace } from '../../postgres/workspace-lock.ts'
 
 /** In the order that they are offered and given to new labels. */
 export const labelColors = [
@@ -53,7 +54,7 @@ export const addLabel = async (
   { name, color = null }: { name: string; color?: LabelColor | null },
   most: number,
 ): Promise<(Label & { isNew: boolean }) | null> => {
-  await t`select from workspaces where id = ${workspaceId} for no key update`
+  await lockWorkspace(t, workspaceId)
   const [label] = await t<(Label & { isNew: boolean })[]>`
     with known as (select id, name, color from labels where workspace_id = ${workspaceId} and name_key = ${keyOf(name)}),
     added as (
@@ -77,7 +78,7 @@ export const renameLabel = async (
   { name, color }: { name: string | null; color: LabelColor | null },
 ): Promise<Renamed> => {
   const key = name === null ? null : keyOf(name)
-  await t`select from workspaces where id = ${workspaceId} for no key update`
+  await lockWorkspace(t, workspaceId)
   const [found] = await t<{ into: string | null; done: boolean }[]>`
     with other as (
       select id from labels where workspace_id = ${workspaceId} and name_key = ${key}::text and id <> ${labelId}),

@@ -56,6 +56,18 @@ export type ListedLink = {
   approved: number
 }
 
+/** How many links work. To keep a limit, call `lockWorkspace` first. */
+export const countReviewLinks = async (
+  sql: Db,
+  workspaceId: string,
+  now: Date,
+): Promise<number> => {
+  const [row] = await sql<{ count: number }[]>`
+    select count(*)::int from review_links l join users u on u.id = l.user_id join workspaces w on w.id = l.workspace_id
+    where l.workspace_id = ${workspaceId} and ${isOpen(sql, now)}`
+  return row?.count ?? 0
+}
+
 /** The links that work, newest first. */
 export const listReviewLinks = (sql: Db, workspaceId: string, now: Date): Promise<ListedLink[]> =>
   sql<ListedLink[]>`

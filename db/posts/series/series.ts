@@ -1,5 +1,6 @@
 import type { JsonRecord } from '../../../platforms/json.ts'
 import type { Db } from '../../postgres/connect.ts'
+import { lockWorkspace } from '../../postgres/workspace-lock.ts'
 import type { Draft } from '../posts.ts'
 
 /** When a series repeats. Weekdays: 1 is Monday, 7 is Sunday. */
@@ -85,7 +86,7 @@ export const listRunningSeries = (
 
 /** Locks the workspace, so that two people at once don't exceed the limit. */
 export const countRunningSeries = async (t: Db, workspaceId: string): Promise<number> => {
-  await t`select from workspaces where id = ${workspaceId} for no key update`
+  await lockWorkspace(t, workspaceId)
   const [row] = await t<{ count: number }[]>`
     select count(*)::int from series where workspace_id = ${workspaceId} and ended_at is null`
   return row?.count ?? 0

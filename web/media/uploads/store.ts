@@ -2,6 +2,8 @@ import { createWriteStream } from 'node:fs'
 import { type Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { DataStore, ERRORS, Upload } from '@tus/server'
+import { tx } from '../../../db/postgres/connect.ts'
+import { lockUploadsOf } from '../../../db/posts/media.ts'
 import { isDiskFull } from '../../../media/disk-full.ts'
 import type { WebDeps } from '../../http/env.ts'
 import { checkSpaceEveryBytes } from '../intake.ts'
@@ -52,7 +54,6 @@ export class MemberUploads extends DataStore {
 
   override async create(upload: Upload): Promise<Upload> {
     const size = upload.size ?? 0
-    await makeRoom(this.#deps, this.#owner, size)
     upload.creation_date = new Date().toISOString()
     const fileName = upload.metadata?.['filename'] ?? ''
     const record = {
@@ -64,9 +65,15 @@ export class MemberUploads extends DataStore {
       mediaId: null,
     }
     const folder = await uploadFolder(this.#deps.mediaStore)
-    await beginUpload(folder, record).catch(async (error: unknown) => {
-      await removeUpload(folder, upload.id)
-      throw isDiskFull(error) ? diskFull() : error
+    // One after the other, so that uploads that begin together can't pass the limit. This lock is the
+    // only one of the transaction, so it can't run twice.
+    await tx(this.#deps.sql, async (t) => {
+      await lockUploadsOf(t, this.#owner.userId)
+      await makeRoom(this.#deps, this.#owner, size)
+      await beginUpload(folder, record).catch(async (error: unknown) => {
+        await removeUpload(folder, upload.id)
+        throw isDiskFull(error) ? diskFull() : error
+      })
     })
     return upload
   }

@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto'
 import type { TransactionSql } from 'postgres'
 import { tx } from '../../../db/postgres/connect.ts'
+import { lockWorkspace } from '../../../db/postgres/workspace-lock.ts'
 import { keepFormKey, takeFormKey } from '../../../db/posts/form-keys.ts'
 import { listEqualRows } from '../../../db/posts/imports/equal-rows.ts'
 import {
   type CellFault,
   deleteImportRows,
+  dropChecked,
+  findImport,
   forgetPrepared,
   type ImportRef,
   insertImport,
@@ -21,6 +24,11 @@ import { shownName } from './names.ts'
 import { readTable } from './table.ts'
 import type { ImportUpload } from './upload.ts'
 
+/**
+ * Checked imports of a person in a workspace that wait to be confirmed. The oldest makes way for a new
+ * one: its file can be checked again.
+ */
+export const checkedImportsMax = 5
 /** Problems that are kept and shown. */
 const faultsKept = 200
 
@@ -43,7 +51,8 @@ export const checkFile = async (
   const key = formKeyIn(upload, 'import', workspaceId, [digest, upload.twice])
   return await tx(deps.sql, async (t) => {
     const made = key && (await takeFormKey(t, key))
-    if (made?.isSame) return made.subjectId
+    const before = made?.isSame ? { workspaceId, importId: made.subjectId } : null
+    if (before && (await findImport(t, before))) return before.importId
     const importId = await insertImport(t, {
       workspaceId,
       userId: actor.userId,
@@ -54,6 +63,8 @@ export const checkFile = async (
     })
     if (faults.length === 0) await keepRows(t, { workspaceId, importId }, checked, upload.twice)
     if (key) await keepFormKey(t, key, { subjectId: importId })
+    await lockWorkspace(t, workspaceId)
+    await dropChecked(t, { workspaceId, userId: actor.userId }, checkedImportsMax)
     return importId
   })
 }

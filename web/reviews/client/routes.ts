@@ -136,13 +136,8 @@ const enter = async (
   }
   const { id: linkId, workspaceId } = link
   const now = new Date(deps.now())
-  const made = await insertClient(deps.sql, {
-    linkId,
-    workspaceId,
-    name,
-    most: linkClientsMax,
-    now,
-  })
+  const client = { linkId, workspaceId, name, most: linkClientsMax, now }
+  const made = await tx(deps.sql, (t) => insertClient(t, client))
   if (!made) return again({ name: tooManyClients }, 422)
   setClientCookie(c, visit, made.cookie, deps.now())
   return seeOther(c, visit.base)

@@ -15,7 +15,7 @@ import { requireMember } from '../../http/session.ts'
 import { requireFresh } from '../../people/sign-in/confirming.ts'
 import { titleOf } from '../../posts/post-title.ts'
 import { formats } from '../../time/formats.ts'
-import { makeLink, revokeLink } from './making.ts'
+import { makeLink, reviewLinksMax, revokeLink } from './making.ts'
 import { type LinkSpan, linkSpans, spanOf } from './spans.ts'
 
 const path = '/w/:workspace/reviews/links'
@@ -23,8 +23,6 @@ const path = '/w/:workspace/reviews/links'
 export const linkNameMaxCharacters = 80
 /** Characters of a link's passphrase. */
 export const passphraseMaxCharacters = 100
-/** Links of a workspace that work. */
-export const reviewLinksMax = 100
 const passphraseMin = 8
 /** How long a link can work, in weeks. */
 const lifetimes = [1, 2, 4, 8]
@@ -85,9 +83,6 @@ const make = async (deps: WebDeps, view: Renderer, c: MemberContext): Promise<Re
     return again({ what: 'An account that you chose isn’t connected any more. Choose again.' })
   if ((await getReviewSettings(deps.sql, workspace.id)).reviewStages === 'team')
     return again({ what: 'Only the team approves posts here.' })
-  const now = new Date(deps.now())
-  if ((await listReviewLinks(deps.sql, workspace.id, now)).length >= reviewLinksMax)
-    return again({ name: `A workspace can have ${reviewLinksMax} links. Revoke one first.` })
   const span = what === 'posts' ? null : spanOf(what, workspace, deps.now(), formats(workspace))
   const scope = span ? { ...span, channelIds: channels } : { postIds: posts }
   const usual = span?.name ?? (posts.length === 1 ? 'A post' : `${posts.length} posts`)
@@ -95,6 +90,8 @@ const make = async (deps: WebDeps, view: Renderer, c: MemberContext): Promise<Re
   const name = read.data.name || usual
   const formKey = formKeyIn(fields, 'review-link', workspace.id)
   const code = await makeLink(deps, by, { name, scope, passphrase, weeks }, formKey)
+  if (code === null)
+    return again({ name: `A workspace can have ${reviewLinksMax} links. Revoke one first.` })
   // Only this page shows the link, so the POST answers with the page instead of a redirect.
   c.header('Cache-Control', 'no-store')
   const made = { name, url: `${deps.config.publicUrl}/review/${code}`, passphrase }
