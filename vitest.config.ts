@@ -9,11 +9,12 @@ export default defineConfig({
     maxWorkers: 2,
     maxConcurrency: 16,
     retry: 0,
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    // Only what hangs takes this long, however busy the machine is.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     teardownTimeout: 20_000,
     // How long something may take to come; what is there at once costs nothing.
-    expect: { poll: { timeout: 15_000 } },
+    expect: { poll: { timeout: 20_000 } },
     env: { NODE_ENV: 'test', TZ: 'UTC' },
   },
 })

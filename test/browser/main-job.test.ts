@@ -44,7 +44,7 @@ describe.each([
         javaScriptEnabled,
         viewport: { width: 1280, height: 900 },
       })
-      context.setDefaultTimeout(15_000)
+      context.setDefaultTimeout(20_000)
       return context.newPage()
     }
     const admin = await person()

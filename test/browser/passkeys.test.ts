@@ -15,7 +15,7 @@ beforeAll(async () => {
 /** A browser with its own device that verifies the user. */
 const withDevice = async (person?: Person): Promise<Page> => {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 } })
-  context.setDefaultTimeout(15_000)
+  context.setDefaultTimeout(20_000)
   const page = await context.newPage()
   const cdp = await context.newCDPSession(page)
   await cdp.send('WebAuthn.enable')

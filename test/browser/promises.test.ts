@@ -21,7 +21,7 @@ const somebody = async (
   options: Parameters<Browser['newContext']>[0] = {},
 ): Promise<{ page: Page; context: BrowserContext }> => {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })
-  context.setDefaultTimeout(15_000)
+  context.setDefaultTimeout(20_000)
   return { page: await context.newPage(), context }
 }
 const signIn = async (page: Page, email: string): Promise<void> => {

@@ -63,7 +63,7 @@ export const startPreviewStage = async () => {
       })
       await context.route('**/*', (route) => answer(route, htmlOf(scene), film))
       const page = await context.newPage()
-      page.setDefaultTimeout(8_000)
+      page.setDefaultTimeout(20_000)
       await page.goto(origin)
       return page
     },

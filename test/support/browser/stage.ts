@@ -30,7 +30,7 @@ export const startStage = async (swap: Partial<WebDeps> = {}): Promise<Stage> =>
   const browser = await launchBrowser()
   const open: Stage['open'] = async (options, person = app.cast.manager) => {
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })
-    context.setDefaultTimeout(8_000)
+    context.setDefaultTimeout(20_000)
     await signInAs(context, person)
     return { page: await context.newPage(), context }
   }
