@@ -1,7 +1,7 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Webhook } from 'standardwebhooks'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createDeliveringActivities } from '../../activities/webhooks/delivering.ts'
 import { createReceivers } from '../../activities/webhooks/receiver.ts'
 import { deactivate } from '../../db/people/deactivation.ts'
@@ -41,6 +41,9 @@ beforeAll(async () => {
   })
   account = (await connectAll(test.deps, northside())).facebook
 })
+
+// A workspace has room for ten.
+afterEach(() => test.sql`delete from webhook_endpoints`)
 
 const northside = () => ({ workspaceId: test.workspaces.northside, userId: test.cast.admin.id })
 const activities = () =>
