@@ -2206,6 +2206,9 @@ CREATE TRIGGER grants_forget_person BEFORE UPDATE OF state ON grants FOR EACH RO
 CREATE TRIGGER grants_remember_erased AFTER DELETE ON grants FOR EACH ROW EXECUTE FUNCTION remember_erased('grant');
 CREATE TRIGGER grants_tell_webhooks AFTER UPDATE OF state ON grants FOR EACH ROW WHEN (((old.state = 'active'::text) AND (new.state = 'reauthorize'::text))) EXECUTE FUNCTION tell_webhooks_of_grant();
 CREATE TRIGGER imports_tell AFTER UPDATE OF state, prepared ON imports FOR EACH ROW WHEN (((old.state IS DISTINCT FROM new.state) OR (old.prepared IS DISTINCT FROM new.prepared))) EXECUTE FUNCTION tell_import();
+CREATE TRIGGER labels_number_added AFTER INSERT ON labels REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION note_number_changes();
+CREATE TRIGGER labels_number_changed AFTER UPDATE ON labels REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION note_number_changes();
+CREATE TRIGGER labels_number_gone AFTER DELETE ON labels REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION note_number_changes();
 CREATE TRIGGER measured_channels_number_added AFTER INSERT ON measured_channels REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION note_number_changes();
 CREATE TRIGGER measured_channels_number_changed AFTER UPDATE ON measured_channels REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION note_number_changes();
 CREATE TRIGGER measured_channels_number_gone AFTER DELETE ON measured_channels REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION note_number_changes();
@@ -2216,6 +2219,9 @@ CREATE TRIGGER media_number_changed AFTER UPDATE OF purged_at, thumbnail_key ON 
 CREATE TRIGGER media_number_gone AFTER DELETE ON media FOR EACH ROW EXECUTE FUNCTION note_row_change();
 CREATE TRIGGER media_tell AFTER UPDATE OF conversion, conversion_share ON media FOR EACH ROW WHEN (((old.conversion IS DISTINCT FROM new.conversion) OR (old.conversion_share IS DISTINCT FROM new.conversion_share))) EXECUTE FUNCTION tell_media();
 CREATE TRIGGER outbox_tell AFTER INSERT ON outbox FOR EACH ROW EXECUTE FUNCTION tell_outbox();
+CREATE TRIGGER post_labels_number_added AFTER INSERT ON post_labels REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION note_number_changes();
+CREATE TRIGGER post_labels_number_changed AFTER UPDATE ON post_labels REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION note_number_changes();
+CREATE TRIGGER post_labels_number_gone AFTER DELETE ON post_labels REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION note_number_changes();
 CREATE TRIGGER posts_version BEFORE UPDATE ON posts FOR EACH ROW WHEN (((old.state IS DISTINCT FROM new.state) OR (old.text IS DISTINCT FROM new.text) OR (old.link IS DISTINCT FROM new.link) OR (old.variants IS DISTINCT FROM new.variants) OR (old.choices IS DISTINCT FROM new.choices) OR (old.wall_time IS DISTINCT FROM new.wall_time) OR (old.zone IS DISTINCT FROM new.zone) OR (old.due_at IS DISTINCT FROM new.due_at))) EXECUTE FUNCTION raise_post_version();
 CREATE TRIGGER reviews_tell AFTER INSERT OR UPDATE OF state, stage ON reviews FOR EACH ROW EXECUTE FUNCTION tell_review();
 CREATE TRIGGER reviews_tell_webhooks AFTER UPDATE OF state, stage, round ON reviews FOR EACH ROW WHEN (((new.state = ANY (ARRAY['waiting'::text, 'changes'::text, 'approved'::text, 'held'::text])) AND ((old.state <> new.state) OR (old.stage <> new.stage) OR (old.round <> new.round)))) EXECUTE FUNCTION tell_webhooks_of_review();

@@ -9,8 +9,9 @@ export type Sums = Record<PostMetric, number | null>
 
 /**
  * A workspace or some of its accounts, with all known posts or only those made with CrateSocial.
- * `kind`: only posts of this format. Followers are those of the accounts, whatever the format.
- * `labelId`: lists and rates of posts have only posts with this label. Sums of days have no labels.
+ * `kind`: only posts of this format. `labelId`: only posts with this label, which are made here.
+ * Statements about days then need `withLabelDays`. Followers are those of the accounts, whatever the
+ * format and label.
  */
 export type InsightScope = {
   workspaceId: string
@@ -32,7 +33,7 @@ export const sumPoints = (
   points: PointsAsked,
 ): Promise<BucketSums[]> => sql<BucketSums[]>`
   select ${pointOf(sql, points)}, ${sums(sql, scope)}, max(taken_at) as taken_at
-  from ${scope.kind !== null || scope.channelIds ? daysOf(sql, scope) : sql`workspace_days`}
+  from ${sumsOf(sql, scope)}
   where workspace_id = ${scope.workspaceId} and day between ${points.before?.from ?? points.days.from}::date and ${points.days.to}::date
     ${ofChannels(sql, scope)} ${ofKind(sql, scope)}
   group by 1, 2`
@@ -47,7 +48,7 @@ export const pointOf = (sql: Db, { days, size }: PointsAsked) => sql`
 
 /**
  * The growth of posts by account. `ids`: only these accounts. Uses the stored sums of whole months,
- * and single days at both ends. Formats have no sums of months.
+ * and single days at both ends. Formats and labels have no sums of months.
  */
 export const sumAccounts = (
   sql: Db,
@@ -57,9 +58,9 @@ export const sumAccounts = (
 ): Promise<AccountSums[]> => {
   const some = ids ? sql`and channel_id = any(${ids}::uuid[])` : sql``
   const own = sql`workspace_id = ${scope.workspaceId} ${ofChannels(sql, scope)} ${some}`
-  if (scope.kind !== null)
+  if (scope.kind !== null || scope.labelId)
     return sql<AccountSums[]>`
-      select channel_id, ${sums(sql, scope)} from format_days
+      select channel_id, ${sums(sql, scope)} from ${daysOf(sql, scope)}
       where ${own} ${ofKind(sql, scope)} and day between ${days.from}::date and ${days.to}::date group by 1`
   return sql<AccountSums[]>`
   with months as (
@@ -76,19 +77,16 @@ export const sumAccounts = (
 }
 
 /** The same sums, only for some accounts. */
-export const sumAccountsIn = async (
+export const sumAccountsIn = (
   sql: Db,
   scope: InsightScope,
   channelIds: string[],
   days: DaySpan,
-): Promise<AccountSums[]> => {
-  if (channelIds.length === 0) return []
-  return await sql<AccountSums[]>`
+): Promise<AccountSums[]> => sql<AccountSums[]>`
     select channel_id, ${sums(sql, scope)} from ${daysOf(sql, scope)}
     where workspace_id = ${scope.workspaceId} and channel_id = any(${channelIds}::uuid[]) ${ofKind(sql, scope)}
       and day between ${days.from}::date and ${days.to}::date
     group by 1`
-}
 
 /** A day that contains the growth of several days, because posts were read late. */
 export type LateDay = {
@@ -101,7 +99,7 @@ export type LateDay = {
 
 const mostLateDays = 500
 
-/** Late days whose growth overlaps the days, newest first. */
+/** Late days whose growth overlaps the days, newest first. Those of posts with any label. */
 export const listLateDays = (sql: Db, scope: InsightScope, days: DaySpan): Promise<LateDay[]> => {
   const since =
     scope.made === 'here' ? sql`d.grown_since` : sql`least(d.grown_since, d.other_grown_since)`
@@ -111,10 +109,10 @@ export const listLateDays = (sql: Db, scope: InsightScope, days: DaySpan): Promi
       : sql`, e.other_views, e.other_reach, e.other_likes, e.other_comments, e.other_shares, e.other_saves`
   return sql<LateDay[]>`
     select d.channel_id, d.day::text, s.grown_since::text, not exists (
-      select from ${daysOf(sql, scope)} e
+      select from ${storedDaysOf(sql, scope)} e
       where e.channel_id = d.channel_id ${ofKind(sql, scope)} and e.day > s.grown_since and e.day < d.day
         and coalesce(e.views, e.reach, e.likes, e.comments, e.shares, e.saves ${others}) is not null) as is_silent
-    from ${daysOf(sql, scope)} d cross join lateral (select ${since} as grown_since) s
+    from ${storedDaysOf(sql, scope)} d cross join lateral (select ${since} as grown_since) s
     where d.workspace_id = ${scope.workspaceId} ${ofChannels(sql, scope)} ${ofKind(sql, scope)}
       and (d.grown_since is not null or d.other_grown_since is not null) and s.grown_since < d.day - 1
       and d.day >= ${days.from}::date and s.grown_since < ${days.to}::date
@@ -135,9 +133,18 @@ const sums = (sql: Db, { made }: InsightScope) =>
 const gains = (sql: Db) =>
   sql.unsafe(metricColumns.flatMap((name) => [name, `other_${name}`]).join(', '))
 
-/** SQL: the table with the growth of each account by day. */
-export const daysOf = (sql: Db, { kind }: InsightScope) =>
+/** SQL: the growth of each account by day. */
+export const daysOf = (sql: Db, scope: InsightScope) =>
+  scope.labelId ? sql`label_days` : storedDaysOf(sql, scope)
+
+const storedDaysOf = (sql: Db, { kind }: InsightScope) =>
   kind === null ? sql`channel_days` : sql`format_days`
+
+/** SQL: the same, or the stored sums of all accounts. */
+export const sumsOf = (sql: Db, scope: InsightScope) =>
+  scope.kind !== null || scope.channelIds || scope.labelId
+    ? daysOf(sql, scope)
+    : sql`workspace_days`
 
 /** SQL: only these accounts. One account is compared with `=`, which uses its index best. */
 export const ofChannels = (sql: Db, { channelIds }: InsightScope) => {

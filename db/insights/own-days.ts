@@ -7,6 +7,7 @@ import {
   ofKind,
   type PointsAsked,
   pointOf,
+  sumsOf,
 } from './insights.ts'
 import { type Instants, publishedIn } from './post-numbers.ts'
 
@@ -20,7 +21,7 @@ export const sumOwnPoints = (
   points: PointsAsked,
 ): Promise<OwnPointSum[]> => sql<OwnPointSum[]>`
   select n.key as name, ${pointOf(sql, points)}, sum(n.value::numeric)::float8 as sum
-  from ${scope.kind !== null || scope.channelIds ? daysOf(sql, scope) : sql`workspace_days`} ${ownNumbers(sql, scope)}
+  from ${sumsOf(sql, scope)} ${ownNumbers(sql, scope)}
   where workspace_id = ${scope.workspaceId} and day between ${points.before?.from ?? points.days.from}::date and ${points.days.to}::date
     ${ofChannels(sql, scope)} ${ofKind(sql, scope)}
   group by 1, 2, 3`

@@ -3,6 +3,7 @@ import type { Db } from '../postgres/connect.ts'
 import type { Fragment } from '../postgres/json-rows.ts'
 import { homes, type PostOrigin } from './homes.ts'
 import { type InsightScope, ofChannels, ofKind, type Sums } from './insights.ts'
+import { ofLabel } from './label-days.ts'
 
 export type MeasuredPost = Sums & {
   /** The id of its target, or of the post if it was not made here. */
@@ -79,10 +80,7 @@ export const publishedIn = (
 ) => {
   const own = sql`workspace_id = ${scope.workspaceId} ${ofChannels(sql, scope)} ${ofKind(sql, scope)}
     and published_at >= ${span.from} and published_at < ${span.to}`
-  const labeled = scope.labelId
-    ? sql`and target_id in (select t.id from post_labels pl join targets t on t.post_id = pl.post_id
-        where pl.label_id = ${scope.labelId} and t.workspace_id = ${scope.workspaceId})`
-    : sql``
+  const labeled = ofLabel(sql, scope)
   const here = sql`(select target_id as id, 'here' as made, ${numbers(sql)} from measured_targets where ${own} ${labeled} ${rest.here})`
   // Posts that were not made here have no labels.
   if (scope.made === 'here' || scope.labelId) return sql`select * from ${here} m`
@@ -105,8 +103,8 @@ export type PostCount = {
 }
 
 /**
- * The number of posts published on each account. Uses indexes only, unless for a format. `ids`: only these accounts, and
- * those with unnumbered posts.
+ * The number of posts published on each account. Uses indexes only, unless for a format or a label.
+ * `ids`: only these accounts, and those with unnumbered posts.
  */
 export const countPosts = (
   sql: Db,
@@ -117,7 +115,7 @@ export const countPosts = (
   const during = sql`published_at >= ${span.from} and published_at < ${span.to} ${ofKind(sql, scope)}`
   const counted = ids ? sql`c.id = any(${ids}::uuid[])` : sql`true`
   const others =
-    scope.made === 'here'
+    scope.made === 'here' || scope.labelId
       ? sql`0`
       : sql`(select count(*)::int from elsewhere_posts where channel_id = c.id and ${during})`
   return sql<PostCount[]>`
@@ -125,9 +123,9 @@ export const countPosts = (
     from channels c
       cross join lateral (select count(*)::int as unnumbered from targets t
         where t.channel_id = c.id and t.state = 'published' and t.platform_post_id is null and ${during}
-          and not exists (select from measured_targets m where m.target_id = t.id)) u
+          and not exists (select from measured_targets m where m.target_id = t.id) ${ofLabel(sql, scope, 'id')}) u
       left join lateral (
-        select (select count(*)::int from measured_targets where channel_id = c.id and ${during}) as measured,
+        select (select count(*)::int from measured_targets where channel_id = c.id and ${during} ${ofLabel(sql, scope)}) as measured,
           ${others} as elsewhere
         where ${counted} offset 0) n on true
     where c.workspace_id = ${scope.workspaceId} ${scope.channelIds ? sql`and c.id = any(${scope.channelIds}::uuid[])` : sql``}

@@ -62,10 +62,12 @@ export const read = <Row>(
 /**
  * Runs independent queries as one statement. A statement costs about as much as reading twenty
  * rows. For lists of some hundred rows at most: JSON repeats the names of the columns in each row.
+ * `before`: `with` and what several of them read.
  */
 export const together = async <Reads extends Record<string, AnyRead>>(
   sql: Db,
   reads: Reads,
+  before: Fragment = sql``,
 ): Promise<RowsOf<Reads>> => {
   const entries = Object.entries(reads)
   const columns = entries.map(
@@ -74,7 +76,7 @@ export const together = async <Reads extends Record<string, AnyRead>>(
   )
   const [row = {}] = await sql<
     Record<string, Record<string, unknown>[]>[]
-  >`select ${columns.reduce((all, one) => sql`${all}, ${one}`)}`
+  >`${before} select ${columns.reduce((all, one) => sql`${all}, ${one}`)}`
   const lists = entries.map(([name, { dates }]) => [
     name,
     row[name]!.map((one) => fromJson(one, dates)),

@@ -150,6 +150,46 @@ describe('insights limited to a platform or a format', () => {
     },
   )
 
+  it('of a label count as if only its posts had been made, and follow a label that changes', async () => {
+    const { northside } = test.workspaces
+    const [label] = await test.sql<{ id: string }[]>`
+      insert into labels (workspace_id, name, name_key, color) values (${northside}, 'Summer', 'summer', 'teal') returning id`
+    const query = `&label=${label!.id}`
+    expect(await page('')).toContain('All labels Summer')
+    expect(await page(query)).toContain('No numbers for Summer in this period.')
+    await test.sql`
+      insert into post_labels (workspace_id, post_id, label_id) select ${northside}, id, ${label!.id} from posts`
+    const here = (post: (typeof posts)[number]) => post.made === 'here'
+    const text = await page(query)
+    expect(text).toContain(`Views ${viewsOf(here).toLocaleString('en')} `)
+    expect(text).toContain('Posts not made here have no labels, so they are left out.')
+    for (const name of ['days', 'accounts']) {
+      const numbers = (rows: Record<string, string>[]) =>
+        rows.map((row) => ['views', 'likes', 'posts', 'followers'].map((column) => row[column]))
+      const [labeled, made] = [await table(name, query), await table(name, '&made=here')]
+      expect(numbers(labeled), name).toEqual(numbers(made))
+    }
+    await test.sql`
+      delete from post_labels pl using targets t where t.post_id = pl.post_id and t.platform = 'facebook'`
+    const left = viewsOf((post) => here(post) && post.platform === 'instagram')
+    expect(await page(query)).toContain(`Views ${left} `)
+    const reels = viewsOf(
+      (post) => here(post) && post.platform === 'instagram' && post.kind === 'reel',
+    )
+    expect(await page(`${query}&format=reel`)).toContain(`Views ${reels} `)
+    expect(await page(query, `/w/northside/insights/${channels.facebook}`)).toContain(
+      'No numbers for Summer in this period.',
+    )
+    expect((await table('posts', query)).length).toBe(2)
+    expect((await table('readings', query)).length).toBeGreaterThan(10)
+    await test.sql`update labels set name = 'Autumn' where id = ${label!.id}`
+    expect(await page(query)).toContain('· Autumn')
+    await test.sql`delete from labels`
+    expect(await page(query), 'a label that is gone limits nothing').toContain(
+      `Views ${viewsOf(() => true).toLocaleString('en')} `,
+    )
+  })
+
   it('say in the address, the file name and every link what they are limited to', async () => {
     const { text } = await get('&platform=instagram&format=reel&metric=likes&made=here')
     const links = [...text.matchAll(/<a [^>]*href="([^"]*\/insights[^"]*\?[^"]*)"[^>]*>([^<]*)/g)]
@@ -181,9 +221,9 @@ describe('insights limited to a platform or a format', () => {
   it('that match nothing say so and how to go on', async () => {
     const { text } = await get('&platform=tiktok&format=story')
     expect(words(text)).toContain(
-      'No numbers for TikTok · Story in this period. Choose other days, or show all platforms and formats.',
+      'No numbers for TikTok · Story in this period. Choose other days, or clear the filters.',
     )
-    expect(text).toMatch(/href="[^"]*\?range=28d">Show all platforms and formats/)
+    expect(text).toMatch(/href="[^"]*\?range=28d">Clear filters/)
   })
 
   it.each([

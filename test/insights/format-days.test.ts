@@ -4,7 +4,10 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { dropOurs } from '../../db/insights/elsewhere-posts.ts'
 import type { PostOrigin } from '../../db/insights/homes.ts'
+import { type BucketSums, sumPoints } from '../../db/insights/insights.ts'
+import { onDays } from '../../db/insights/label-days.ts'
 import { metricColumns } from '../../db/insights/metric-columns.ts'
+import { type OwnPointSum, sumOwnPoints } from '../../db/insights/own-days.ts'
 import { savePostSnapshots } from '../../db/insights/snapshots.ts'
 import { changeWorkspace } from '../../db/people/workspaces.ts'
 import { type Numbers, postMetrics } from '../../platforms/measurer.ts'
@@ -100,6 +103,17 @@ const stored = async ({ sql }: TestApp, table: string, withKind: boolean) => {
   )
   return Object.fromEntries(entries.sort())
 }
+
+/** What grew at each point, by metric. */
+const grownOn = (sums: (BucketSums | OwnPointSum)[]): string[] =>
+  sums
+    .flatMap((one): [string, number | null][] =>
+      'name' in one
+        ? [[`${one.back} ${one.name}`, one.sum]]
+        : postMetrics.map((metric) => [`${one.back} ${metric}`, one[metric]]),
+    )
+    .flatMap(([key, grown]) => (grown ? [`${key} ${grown}`] : []))
+    .sort()
 
 const again = '0054.do.days-of-formats-again'
 const migrations = fileURLToPath(new URL('../../db/migrations/', import.meta.url))
@@ -250,6 +264,25 @@ describe('the growth of each format by day', () => {
       expect(await stored(test, 'format_days_from_readings(null)', true)).toEqual(
         book.of(true, false),
       )
+
+      const [label] = await test.sql<{ id: string }[]>`
+        insert into labels (workspace_id, name, name_key, color) values (${workspaceId}, 'All', 'all', 'teal') returning id`
+      await test.sql`insert into post_labels (workspace_id, post_id, label_id) select ${workspaceId}, id, ${label!.id} from posts`
+      const scope = { workspaceId, channelIds, made: 'here' as const, kind: null }
+      for (const back of [60, 20]) {
+        const days = { from: dateOf(ago(back), zone), to: dateOf(new Date(nowMs), zone) }
+        const points = { days, before: null, size: 1 }
+        const asked = { days, summed: [own] }
+        const labeled = { ...scope, labelId: label!.id }
+        expect(
+          grownOn(await onDays(test.sql, labeled, asked, sumPoints(test.sql, labeled, points))),
+          'by label',
+        ).toEqual(grownOn(await sumPoints(test.sql, scope, points)))
+        expect(
+          grownOn(await onDays(test.sql, labeled, asked, sumOwnPoints(test.sql, labeled, points))),
+          'own numbers by label',
+        ).toEqual(grownOn(await sumOwnPoints(test.sql, scope, points)))
+      }
 
       await test.sql`update channel_days set more = '{}', other_more = '{}'`
       await asBefore51(test)

@@ -89,13 +89,13 @@ describe('a report', () => {
     expect(text).not.toContain('Needle down')
   })
 
-  it('lists only posts with its label and says which numbers have no labels', async () => {
+  it('counts and lists only posts with its label, and says what has no labels', async () => {
     const report = await make(test.cast.manager, { label: summer })
     const { text } = await test.cast.manager.get(report)
     expect(text).toContain('Crates in the sun')
     expect(text).not.toContain('Needle down')
-    expect(text).toMatch(/paper-number">1,300</)
-    expect(text).toContain('all other numbers are of whole accounts')
+    expect(text).toMatch(/Views<\/span>\s*<strong class="paper-number">400</)
+    expect(text.replace(/\s+/g, ' ')).toContain('followers are of whole accounts')
     await test.sql`delete from labels where id = ${summer}`
     expect((await test.cast.manager.get(report)).text).not.toContain('Needle down')
   })

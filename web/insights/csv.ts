@@ -2,6 +2,7 @@ import { group } from 'd3-array'
 import { listFollowers } from '../../db/insights/followers.ts'
 import type { PostOrigin } from '../../db/insights/homes.ts'
 import { listAccountDays, sumPoints } from '../../db/insights/insights.ts'
+import { onDays } from '../../db/insights/label-days.ts'
 import { sumAverages, sumOwnAccounts, sumOwnPoints } from '../../db/insights/own-days.ts'
 import {
   type After,
@@ -18,7 +19,7 @@ import { wallTimeOf } from '../time/wall-time.ts'
 import { annotationsByDay } from './annotations/annotations.ts'
 import { rateOf } from './engagement-rate.ts'
 import { eveOf } from './lines.ts'
-import { averageNames, ownLinesOf } from './own-lines.ts'
+import { averageNames, ownLinesOf, summedNames } from './own-lines.ts'
 import { columnOf, ownMetricsOf } from './own-metrics.ts'
 import type { Insights } from './page.ts'
 import { bucketsOf } from './range.ts'
@@ -37,10 +38,11 @@ const tables: Record<string, (deps: WebDeps, insights: Insights) => Promise<Tabl
     const points = { days: range, before: null, size: 1 }
     const own = ownOf(deps)
     const names = averageNames(own)
+    const asked = { days: range, summed: summedNames(own) }
     const span = { span: insights.instants, zone: insights.workspace.zone, names, apart: [] }
     const [sums, ownSums, averages, levels, annotations] = await Promise.all([
-      sumPoints(deps.sql, scope, points),
-      sumOwnPoints(deps.sql, scope, points),
+      onDays(deps.sql, scope, asked, sumPoints(deps.sql, scope, points)),
+      onDays(deps.sql, scope, asked, sumOwnPoints(deps.sql, scope, points)),
       sumAverages(deps.sql, scope, points, span),
       listFollowers(
         deps.sql,
@@ -74,8 +76,10 @@ const tables: Record<string, (deps: WebDeps, insights: Insights) => Promise<Tabl
     const { accounts, accountSums, accountFollowers, postCounts, range } = insights
     const summed = ownOf(deps).filter(({ acrossPosts }) => acrossPosts === 'sum')
     const ids = accounts.map(({ id }) => id)
+    const asked = { days: range, summed: summed.map(({ name }) => name) }
+    const sums = sumOwnAccounts(deps.sql, insights.scope, ids, range)
     const own = new Map(
-      (await sumOwnAccounts(deps.sql, insights.scope, ids, range)).map((one) => [
+      (await onDays(deps.sql, insights.scope, asked, sums)).map((one) => [
         `${one.channelId} ${one.name}`,
         one.sum,
       ]),

@@ -1,27 +1,34 @@
+import type { Label } from '../../db/posts/labels/labels.ts'
 import type { Registry } from '../../platforms/index.ts'
 import type { LabeledAccount } from './standing.ts'
 
 type Choice = { name: string; label: string }
 
-/** Which platform and format a page is limited to. Null means all of them. */
+/** Which platform, format and label a page is limited to. Null means all of them. */
 export type Filters = {
   platform: Choice | null
   kind: Choice | null
-  /** What can be chosen: the platforms of the accounts, and their formats. */
+  label: Choice | null
+  /** What can be chosen: the platforms of the accounts, their formats, and the workspace's labels. */
   platforms: Choice[]
   kinds: Choice[]
-  /** `Instagram · Reel`. Null if the page is not limited. */
+  labels: Choice[]
+  /** `Instagram · Reel · Summer`. Null if the page is not limited. */
   words: string | null
 }
 
 /**
  * Reads the filters of an address. Names that can't be chosen are ignored. An account has one
- * platform, so its page is only filtered by format.
+ * platform, so its page is not filtered by platform.
  */
 export const filtersOf = (
   registry: Registry,
-  accounts: LabeledAccount[],
-  asked: { platform?: string | undefined; format?: string | undefined },
+  { accounts, labels }: { accounts: LabeledAccount[]; labels: Label[] },
+  asked: {
+    platform?: string | undefined
+    format?: string | undefined
+    label?: string | undefined
+  },
 ): Filters => {
   const names = new Set(accounts.map((one) => one.platform))
   const connected = [...registry.platforms.values()].filter((one) => names.has(one.name))
@@ -31,12 +38,15 @@ export const filtersOf = (
   const platform = connected.find((one) => one.name === asked.platform)
   const chosen = platform ? { name: platform.name, label: platform.label } : null
   const kind = kinds.get(asked.format ?? '') ?? null
-  const labels = [chosen, kind].flatMap((one) => one?.label ?? [])
+  const choices = labels.map(({ id, name }) => ({ name: id, label: name }))
+  const label = choices.find(({ name }) => name === asked.label) ?? null
+  const limits = [chosen, kind, label].flatMap((one) => one?.label ?? [])
   return {
     platform: chosen,
-    kind,
+    ...{ kind, label },
     platforms: connected.map(({ name, label }) => ({ name, label })),
     kinds: [...kinds.values()],
-    words: labels.length > 0 ? labels.join(' · ') : null,
+    labels: choices,
+    words: limits.length > 0 ? limits.join(' · ') : null,
   }
 }

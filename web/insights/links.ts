@@ -3,7 +3,7 @@ import type { Insights } from './page.ts'
 /** What an address of the page says. Without a value, a name is left out. */
 type Chosen = Partial<
   Record<
-    'range' | 'from' | 'to' | 'made' | 'platform' | 'format' | 'metric' | 'by',
+    'range' | 'from' | 'to' | 'made' | 'platform' | 'format' | 'label' | 'metric' | 'by',
     string | undefined
   >
 >
@@ -24,7 +24,7 @@ export const linksOf = ({
   workspace,
   channel,
   range,
-  scope,
+  made,
   filters,
   line,
   by,
@@ -33,9 +33,10 @@ export const linksOf = ({
   const days: Chosen =
     range.key === 'own' ? { from: range.from, to: range.to } : { range: range.key }
   const limits: Chosen = {
-    made: scope.made,
+    made,
     platform: filters.platform?.name,
     format: filters.kind?.name,
+    label: filters.label?.name,
   }
   const all: Chosen = { ...days, ...limits, metric: line.metric, by }
   const entries = (chosen: Chosen): [string, string][] =>

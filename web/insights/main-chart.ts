@@ -16,7 +16,7 @@ import { marksOf } from './notes.ts'
 import { valueWords } from './own-metrics.ts'
 import type { Insights } from './page.ts'
 import type { Bucket, Range } from './range.ts'
-import { allFormats, type Tile } from './tiles.ts'
+import { allPosts, type Tile } from './tiles.ts'
 
 /** The chart of the selected metric, with its notes. */
 export const mainChart = (insights: Insights, tiles: Tile[], annotations: Mark[]) => {
@@ -53,7 +53,7 @@ export const mainChart = (insights: Insights, tiles: Tile[], annotations: Mark[]
       ...(isLevel && start !== 0 && line.total !== null
         ? [`The axis begins at ${fmt.count(start)}, not at 0.`]
         : []),
-      ...(isLevel && insights.filters.kind ? [allFormats(insights)] : []),
+      ...(isLevel ? allPosts(insights) : []),
       ...(way === 'growth' ? gainNotes(insights) : []),
       ...(way === 'average' ? averageNotes(insights) : []),
     ],
@@ -84,6 +84,11 @@ const averageNotes = ({ line, filters }: Insights): string[] => [
 /** What the sums include. */
 const gainNotes = ({ scope, elsewhere, filters }: Insights): string[] => {
   const limits = filters.words === null ? '' : `, only ${filters.words}`
+  if (filters.label)
+    return [
+      `What posts with the label ${filters.label.label} gained in this period, whenever they were published${limits}. Labels count as they are now.`,
+      ...(elsewhere.any ? ['Posts not made here have no labels, so they are left out.'] : []),
+    ]
   if (!elsewhere.any)
     return [`What all posts gained in this period, whenever they were published${limits}.`]
   if (scope.made === 'here')

@@ -15,6 +15,7 @@ import {
   sumAccountsIn,
   sumPoints,
 } from '../../db/insights/insights.ts'
+import { withLabelDays } from '../../db/insights/label-days.ts'
 import type { MeasuredAccount } from '../../db/insights/measured-accounts.ts'
 import { sumAverages, sumOwnAccounts, sumOwnPoints } from '../../db/insights/own-days.ts'
 import {
@@ -30,6 +31,7 @@ import {
   type TimedPost,
 } from '../../db/insights/post-numbers.ts'
 import { read, together } from '../../db/postgres/json-rows.ts'
+import { listLabels } from '../../db/posts/labels/labels.ts'
 import { postMetrics } from '../../platforms/measurer.ts'
 import type { WebDeps, Workspace } from '../http/env.ts'
 import { type Formats, formats } from '../time/formats.ts'
@@ -38,7 +40,13 @@ import { loadAccounts } from './accounts.ts'
 import { type Filters, filtersOf } from './filters.ts'
 import { type CommonLines, eveOf, type Line, linesOf, pointsOf } from './lines.ts'
 import { type MetricNotes, metricNotes } from './metrics.ts'
-import { averageNames, type OwnNumbers, ownLinesOf, ownMetricsIn } from './own-lines.ts'
+import {
+  averageNames,
+  type OwnNumbers,
+  ownLinesOf,
+  ownMetricsIn,
+  summedNames,
+} from './own-lines.ts'
 import {
   instantsOf,
   type Range,
@@ -69,6 +77,8 @@ export type Query = {
   platform?: string | undefined
   /** The name of a kind of post. */
   format?: string | undefined
+  /** The id of a label. */
+  label?: string | undefined
 }
 
 /** The data behind a page, report or table: one workspace or one account over a range of days. */
@@ -76,6 +86,8 @@ export type Insights = {
   workspace: Workspace
   scope: InsightScope
   filters: Filters
+  /** As asked. With a label, only posts made here are in scope, because others have none. */
+  made: InsightScope['made']
   channel: LabeledAccount | null
   /** The accounts in scope. */
   accounts: LabeledAccount[]
@@ -128,7 +140,7 @@ export type Insights = {
 
 /** How much of the lists is loaded. */
 export type ListSizes = { posts: number; accounts: number }
-/** Limits that no address has: only these accounts, and only posts with this label in lists. */
+/** Limits that no address has: only these accounts, and only posts with this label. */
 export type Only = { channelIds: string[] | null; labelId: string | null }
 /** Throws a 404 if the workspace has no such account. */
 export const loadInsights = async (
@@ -140,14 +152,18 @@ export const loadInsights = async (
   only: Only = { channelIds: null, labelId: null },
 ): Promise<Insights> => {
   const now = new Date(deps.now())
-  const everyAccount = (await loadAccounts(deps, { workspaceId: workspace.id, channelId })).filter(
-    ({ id }) => !only.channelIds || only.channelIds.includes(id),
-  )
+  const [measured, labels] = await Promise.all([
+    loadAccounts(deps, { workspaceId: workspace.id, channelId }),
+    listLabels(deps.sql, workspace.id),
+  ])
+  const everyAccount = measured.filter(({ id }) => !only.channelIds || only.channelIds.includes(id))
   const filters = filtersOf(
     deps.platforms,
-    everyAccount,
-    channelId === null ? query : { format: query.format },
+    { accounts: everyAccount, labels },
+    channelId === null ? query : { ...query, platform: undefined },
   )
+  const labelId = only.labelId ?? filters.label?.name ?? null
+  const made = query.made === 'here' ? 'here' : 'all'
   const accounts = everyAccount.filter(
     (one) => !filters.platform || one.platform === filters.platform.name,
   )
@@ -163,9 +179,9 @@ export const loadInsights = async (
       channelId !== null || filters.platform || only.channelIds
         ? accounts.map(({ id }) => id)
         : null,
-    made: query.made === 'here' ? 'here' : 'all',
+    made: labelId ? 'here' : made,
     kind: filters.kind?.name ?? null,
-    labelId: only.labelId,
+    labelId,
   }
   const by = [...postMetrics, 'viewsAtWeek' as const].find((one) => one === query.by) ?? 'views'
   const incomparable = whyIncomparable(range, firstDay, fmt)
@@ -184,43 +200,50 @@ export const loadInsights = async (
   const whole = instantsOf({ from: compared.from, to: range.to }, workspace.zone)
   const shownIds = shown.map(({ id }) => id)
   const [lists, timedPosts] = await Promise.all([
-    together(sql, {
-      buckets: read(sumPoints(sql, scope, spanned), { takenAt: true }),
-      ownSums: read(sumOwnPoints(sql, scope, spanned), {}),
-      ownApart: read(sumOwnAccounts(sql, scope, apart, range), {}),
-      ownApartBefore: read(sumOwnAccounts(sql, scope, apart, range.before ?? range), {}),
-      averages: read(
-        sumAverages(sql, scope, spanned, {
-          ...{ span: whole, zone: workspace.zone, names: averageNames(own), apart },
+    together(
+      sql,
+      {
+        buckets: read(sumPoints(sql, scope, spanned), { takenAt: true }),
+        ownSums: read(sumOwnPoints(sql, scope, spanned), {}),
+        ownApart: read(sumOwnAccounts(sql, scope, apart, range), {}),
+        ownApartBefore: read(sumOwnAccounts(sql, scope, apart, range.before ?? range), {}),
+        averages: read(
+          sumAverages(sql, scope, spanned, {
+            ...{ span: whole, zone: workspace.zone, names: averageNames(own), apart },
+          }),
+          {},
+        ),
+        accountSums: read(sumAccounts(sql, scope, range, summed), {}),
+        apartBefore: read(
+          sumAccountsIn(sql, scope, compares && !channel ? apart : [], range.before ?? range),
+          {},
+        ),
+        levels: read(
+          listFollowers(sql, scope, [...points.buckets.map((one) => one.to), eveOf(range.from)]),
+          {},
+        ),
+        followerEnds: read(listFollowerEnds(sql, scope, range), {}),
+        late: read(listLateDays(sql, scope, compared), {}),
+        counts: read(countPosts(sql, scope, instants, shownIds), {}),
+        posts: read(rankPosts(sql, scope, instants, { by, limit: sizes.posts }), {
+          ...{ publishedAt: true, takenAt: true, absentAt: true },
         }),
-        {},
-      ),
-      accountSums: read(sumAccounts(sql, scope, range, summed), {}),
-      levels: read(
-        listFollowers(sql, scope, [...points.buckets.map((one) => one.to), eveOf(range.from)]),
-        {},
-      ),
-      followerEnds: read(listFollowerEnds(sql, scope, range), {}),
-      late: read(listLateDays(sql, scope, compared), {}),
-      counts: read(countPosts(sql, scope, instants, shownIds), {}),
-      posts: read(rankPosts(sql, scope, instants, { by, limit: sizes.posts }), {
-        ...{ publishedAt: true, takenAt: true, absentAt: true },
+        retired: read(listAllRetiredNames(sql), { refusedAt: true }),
+        engagement: read(sumEngagement(sql, scope, instants), {}),
+        elsewhere: read(countElsewhere(sql, scope), {}),
+      },
+      withLabelDays(sql, scope, {
+        days: { ...range, from: (range.before ?? range).from },
+        summed: summedNames(own),
       }),
-      retired: read(listAllRetiredNames(sql), { refusedAt: true }),
-      engagement: read(sumEngagement(sql, scope, instants), {}),
-      elsewhere: read(countElsewhere(sql, scope), {}),
-    }),
-    listTimedPosts(sql, { ...scope, labelId: null }, hourSpan, workspace.zone),
+    ),
+    listTimedPosts(sql, scope, hourSpan, workspace.zone),
   ])
   const { buckets, accountSums, levels, followerEnds, late, posts, retired, averages } = lists
   const lines = linesOf(range, points, buckets, levels)
   const ownLines = ownLinesOf(own, points, lists.ownSums, averages)
   const line = [...Object.values(lines), ...ownLines].find((one) => one.metric === query.metric)
   const standing = standingOf({ ...facts, late })
-  const apartBefore =
-    compares && range.before && !channel
-      ? await sumAccountsIn(deps.sql, scope, apart, range.before)
-      : []
   const gone = channel
     ? []
     : accounts.filter((one) => (goneOn(one, workspace.zone) ?? '9999') <= range.to)
@@ -243,7 +266,8 @@ export const loadInsights = async (
       instants,
       fmt,
     },
-    ...{ followerEnds, standing, apartBefore, accountSums },
+    ...{ followerEnds, standing, made, accountSums },
+    apartBefore: lists.apartBefore,
     postCounts: new Map(lists.counts.map((one) => [one.channelId, one])),
     engagement: lists.engagement[0]!,
     elsewhere: lists.elsewhere[0]!,

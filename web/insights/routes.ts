@@ -78,11 +78,12 @@ const table = async (
   if (isFaulty(insights)) throw new HTTPException(422, { message: from ?? to ?? '' })
   const parts = await insightsCsv(deps, insights, name)
   if (parts === null) throw new HTTPException(404)
-  const { scope, filters, range } = insights
+  const { made, filters, range } = insights
   const limits = [
-    scope.made === 'here' ? 'made-here' : null,
+    made === 'here' ? 'made-here' : null,
     filters.platform?.name,
     filters.kind?.name,
+    filters.label ? 'labeled' : null,
   ]
   const names = [name ?? 'days', ...limits, range.from, range.to].filter(
     (one) => typeof one === 'string',
@@ -93,6 +94,6 @@ const table = async (
 const isFaulty = ({ asked }: Insights): boolean => Boolean(asked.faults.from ?? asked.faults.to)
 
 const queryOf = (c: Context<MemberEnv>): Query => {
-  const { range, from, to, by, metric, made, platform, format } = c.req.query()
-  return { range, from, to, by, metric, made, platform, format }
+  const { range, from, to, by, metric, made, platform, format, label } = c.req.query()
+  return { range, from, to, by, metric, made, platform, format, label }
 }

@@ -5,7 +5,7 @@ import { changeOf, differenceOf, type MetricChange } from './changes.ts'
 import { comparedOf } from './comparison.ts'
 import { rateNote } from './engagement-rate.ts'
 import { eveOf, type LineMetric, partsOf, sparkOf } from './lines.ts'
-import { addUp, countedTwice, gives, metricLabels } from './metrics.ts'
+import { addUp, countedTwice, gives, listed, metricLabels } from './metrics.ts'
 import { accountWords, shortDay } from './notes.ts'
 import type { Insights } from './page.ts'
 
@@ -80,7 +80,7 @@ const apartWords = (insights: Insights, metrics: PostMetric[]): string[] => {
 }
 
 const followersTile = (insights: Insights): Tile => {
-  const { followers, fmt, range, lines, standing, followerEnds, channel, filters } = insights
+  const { followers, fmt, range, lines, standing, followerEnds, channel } = insights
   const ends = new Map(followerEnds.map((one) => [one.channelId, one]))
   const isNew = (id: string) => ends.get(id)?.before === null
   const fresh =
@@ -104,7 +104,7 @@ const followersTile = (insights: Insights): Tile => {
       followers.total === null
         ? []
         : [
-            ...(filters.kind ? [allFormats(insights)] : []),
+            ...allPosts(insights),
             ...(added === null
               ? []
               : [
@@ -117,9 +117,13 @@ const followersTile = (insights: Insights): Tile => {
   }
 }
 
-/** Followers have no format. */
-export const allFormats = ({ channel }: Insights): string =>
-  `Of the whole ${channel ? 'account' : 'accounts'}, whatever the format of posts.`
+/** Followers have no format and no label. */
+export const allPosts = ({ channel, filters }: Insights): string[] => {
+  const limits = [...(filters.kind ? ['format'] : []), ...(filters.label ? ['labels'] : [])]
+  return limits.length > 0
+    ? [`Of the whole ${channel ? 'account' : 'accounts'}, whatever the ${listed(limits)} of posts.`]
+    : []
+}
 
 /**
  * Notes on accounts whose last reading before the range is older than the day before it, so that the

@@ -31,13 +31,12 @@ export const sharedView = async (
   insights: Insights,
   notes: Annotation[],
 ): Promise<View> => {
-  const { workspace, channel, range, fmt, by, standing } = insights
+  const { workspace, channel, range, fmt, by, standing, made } = insights
   const { metric } = insights.line
   const base = `/w/${workspace.slug}`
   const links = linksOf(insights)
   const { path } = links
   const platformOf = (name: string) => deps.platforms.platforms.get(name)
-  const { made } = insights.scope
   const tiles = tilesOf(deps, insights)
   const given = [...Object.values(insights.lines), ...insights.own.lines].filter(
     (one) => one.total !== null || one.metric === metric || one.metric === 'views',
@@ -63,8 +62,8 @@ export const sharedView = async (
     query: links.query,
     filters: insights.filters,
     keptByDays: links.kept('range', 'from', 'to'),
-    keptByFilters: links.kept('platform', 'format'),
-    unfiltered: links.to({ platform: undefined, format: undefined }),
+    keptByFilters: links.kept('platform', 'format', 'label'),
+    unfiltered: links.to({ platform: undefined, format: undefined, label: undefined }),
     metric,
     by,
     takenAt: insights.takenAt,
@@ -82,7 +81,7 @@ export const sharedView = async (
     })),
     main: mainChart(insights, tiles, marks),
     posts: insights.posts.map((post) => postRow(platformOf(post.platform), post, fmt, deps.now())),
-    made,
+    made: insights.scope.made,
     hasElsewhere: insights.elsewhere.any,
     keptFor: terms.numbers,
     listedDays: ownPostsDays,
@@ -155,10 +154,12 @@ export const emptyWords = (insights: Insights, nowMs: number): string | null => 
   const { accounts, firstDay, fmt, lines, filters } = insights
   if (accounts.length === 0)
     return `No accounts are connected yet. Connect one to see its numbers, including those of posts from the last ${ownPostsDays} days.`
-  const shown = Object.values(lines).filter(({ metric }) => !filters.kind || metric !== 'followers')
+  const shown = Object.values(lines).filter(
+    ({ metric }) => !(filters.kind || filters.label) || metric !== 'followers',
+  )
   const nothing = shown.every((line) => line.total === null) && insights.posts.length === 0
   if (nothing && filters.words !== null)
-    return `No numbers for ${filters.words} in this period. Choose other days, or show all platforms and formats.`
+    return `No numbers for ${filters.words} in this period. Choose other days, or clear the filters.`
   const waiting = accounts.flatMap((one) => one.nextAt?.getTime() ?? [])
   const next = waiting.length > 0 ? new Date(Math.max(nowMs, Math.min(...waiting))) : null
   if (firstDay === null && insights.posts.length > 0) return null

@@ -10,7 +10,8 @@ import type { Bucket, Range } from './range.ts'
 /** What the line of posts is called. */
 export const postsWords = ({ scope, filters }: Pick<Insights, 'scope' | 'filters'>): string => {
   const words = scope.made === 'here' ? 'posts made here' : 'all its posts'
-  return filters.kind ? `${words} (${filters.kind.label})` : words
+  const limits = [filters.kind, filters.label].flatMap((one) => one?.label ?? [])
+  return limits.length > 0 ? `${words} (${limits.join(' · ')})` : words
 }
 
 type WholeMetric = 'views' | 'reach'

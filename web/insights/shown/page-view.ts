@@ -35,8 +35,8 @@ const emptyOf = async (
   if (insights.filters.words !== null)
     return {
       words,
-      href: links.to({ platform: undefined, format: undefined }),
-      label: 'Show all platforms and formats',
+      href: links.to({ platform: undefined, format: undefined, label: undefined }),
+      label: 'Clear filters',
     }
   if (insights.firstDay !== null)
     return { words, href: `${links.path}?range=90d`, label: 'Last 90 days' }
