@@ -1,5 +1,6 @@
 import type { Db } from '../postgres/connect.ts'
 import type { Fragment } from '../postgres/json-rows.ts'
+import { terms } from '../privacy/terms.ts'
 import { type DaySpan, type InsightScope, ofChannels, ofKind } from './insights.ts'
 import { metricColumns } from './metric-columns.ts'
 
@@ -88,15 +89,15 @@ const listOf = (sql: Db, parts: Fragment[]): Fragment =>
   parts.reduce((all, one) => sql`${all}, ${one}`)
 
 /**
- * SQL: what a first reading grew from. Readings leave after 24 months, so the oldest one that is
+ * SQL: what a first reading grew from. Readings leave after some time, so the oldest one that is
  * kept of an older post is not its first.
  */
 const unlessOld = (sql: Db) =>
-  sql`case when published_at >= now() - interval '24 months' then 0 end`
+  sql`case when published_at >= now() - ${terms.numbers}::interval then 0 end`
 
 /** SQL: the same for own numbers, by the rule of the database's `own_gains_from_readings`. */
 const unlessLate = (sql: Db) => sql`
-  case when published_at >= now() - interval '24 months'
+  case when published_at >= now() - ${terms.numbers}::interval
     and coalesce(greatest(lag(taken_at) over earlier, lag(last_seen_at) over earlier) - published_at <= interval '3 days', true) then 0 end`
 
 /** SQL: only targets whose post has the label. */

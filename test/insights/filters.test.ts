@@ -4,6 +4,7 @@ import { savePostSnapshots } from '../../db/insights/snapshots.ts'
 import type { Numbers } from '../../platforms/measurer.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { insertTarget } from '../support/connected.ts'
+import { csvRowsOf } from '../support/insights/csv-rows.ts'
 import { ago, day } from '../support/insights/measured-rows.ts'
 import { connectAll, type PlatformName } from '../support/posts.ts'
 
@@ -86,17 +87,8 @@ const words = (html: string): string =>
 const get = (query: string, path = '/w/northside/insights') =>
   test.cast.manager.get(`${path}?range=28d${query}`)
 const page = async (query: string, path?: string) => words((await get(query, path)).text)
-const table = async (name: string, query: string) => {
-  const [names = '', ...rows] = (
-    await get(`${query}&table=${name}`, '/w/northside/insights.csv')
-  ).text
-    .replace(/^\ufeff/, '')
-    .trim()
-    .split('\r\n')
-  return rows.map((row) =>
-    Object.fromEntries(row.split(',').map((cell, index) => [names.split(',')[index] ?? '', cell])),
-  )
-}
+const table = async (name: string, query: string) =>
+  csvRowsOf((await get(`${query}&table=${name}`, '/w/northside/insights.csv')).text)
 const sum = (rows: Record<string, string>[], name: string) =>
   rows.reduce((all, row) => all + Number(row[name] || 0), 0)
 

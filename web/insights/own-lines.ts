@@ -37,9 +37,6 @@ export const ownMetricsIn = (
 export const averageNames = (metrics: OwnMetric[]): string[] =>
   metrics.flatMap(({ name, acrossPosts }) => (acrossPosts === 'average' ? [name] : []))
 
-export const summedNames = (metrics: OwnMetric[]): string[] =>
-  metrics.flatMap(({ name, acrossPosts }) => (acrossPosts === 'sum' ? [name] : []))
-
 export const ownLinesOf = (
   metrics: OwnMetric[],
   points: Points,

@@ -33,6 +33,7 @@ import {
 import { read, together } from '../../db/postgres/json-rows.ts'
 import { listLabels } from '../../db/posts/labels/labels.ts'
 import { postMetrics } from '../../platforms/measurer.ts'
+import { summedNames } from '../../platforms/own-metrics.ts'
 import type { WebDeps, Workspace } from '../http/env.ts'
 import { type Formats, formats } from '../time/formats.ts'
 import { dateOf } from '../time/wall-time.ts'
@@ -40,13 +41,7 @@ import { loadAccounts } from './accounts.ts'
 import { type Filters, filtersOf } from './filters.ts'
 import { type CommonLines, eveOf, type Line, linesOf, pointsOf } from './lines.ts'
 import { type MetricNotes, metricNotes } from './metrics.ts'
-import {
-  averageNames,
-  type OwnNumbers,
-  ownLinesOf,
-  ownMetricsIn,
-  summedNames,
-} from './own-lines.ts'
+import { averageNames, type OwnNumbers, ownLinesOf, ownMetricsIn } from './own-lines.ts'
 import {
   instantsOf,
   type Range,
