@@ -39,10 +39,10 @@ export type MeasuredPost = Sums & {
 export type Instants = { from: Date; to: Date }
 
 /**
- * What posts are ranked by: a total, or views at the age of 7 days, which makes old and new posts
- * comparable.
+ * What posts are ranked by: a total, views at the age of 7 days, which makes old and new posts
+ * comparable, or one of the platforms' own numbers.
  */
-export type Ranking = PostMetric | 'viewsAtWeek'
+export type Ranking = PostMetric | 'viewsAtWeek' | { own: string }
 
 /**
  * Posts published in the span, ranked by `by` in descending order. Posts without that number come
@@ -55,12 +55,16 @@ export const rankPosts = (
   span: Instants,
   order: { by: Ranking; limit: number },
 ): Promise<MeasuredPost[]> => {
-  const ranked = sql`order by ${sql(order.by)} desc nulls last, published_at desc limit ${order.limit}`
+  const { by } = order
+  const key = typeof by === 'string' ? sql(by) : sql`(more ->> ${by.own})::numeric`
+  const ranked = sql`order by ${key} desc nulls last, published_at desc limit ${order.limit}`
   const shown = sql`and taken_at is not null and absent_at is null`
   return sql<MeasuredPost[]>`
     select ${columns(sql)}
-    from (${publishedIn(sql, scope, span, { here: ranked, elsewhere: sql`${shown} ${ranked}` })} ${ranked}) m ${joins(sql)}
-    order by m.${sql(order.by)} desc nulls last, m.published_at desc`
+    from (
+      select m.*, row_number() over (order by ${key} desc nulls last, published_at desc) as place
+      from (${publishedIn(sql, scope, span, { here: ranked, elsewhere: sql`${shown} ${ranked}` })} ${ranked}) m) m ${joins(sql)}
+    order by m.place`
 }
 
 /** SQL: what both kinds of posts have in common. */

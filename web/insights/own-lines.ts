@@ -20,6 +20,8 @@ export type OwnNumbers = {
   /** Only of accounts that joined or left, because these are not compared. */
   apart: { now: OwnAccountSum[]; before: OwnAccountSum[] }
   averages: OwnAverage[]
+  /** Of the accounts in the table. */
+  shown: OwnAccountSum[]
 }
 
 /** The metrics that the platforms of these accounts declare for this format. */

@@ -121,7 +121,8 @@ export type Insights = {
   posts: MeasuredPost[]
   /** Whether there are posts that were not made here, whatever the scope. */
   elsewhere: ElsewhereCount
-  by: Ranking
+  /** The name of the number that posts are ranked by. */
+  by: string
   /**
    * For formats and best hours, which are computed only when they are shown. Contains the newest
    * posts within `hourSpan`.
@@ -178,7 +179,6 @@ export const loadInsights = async (
     kind: filters.kind?.name ?? null,
     labelId,
   }
-  const by = [...postMetrics, 'viewsAtWeek' as const].find((one) => one === query.by) ?? 'views'
   const incomparable = whyIncomparable(range, firstDay, fmt)
   const compares = incomparable === null
   const points = pointsOf(range, compares)
@@ -191,6 +191,10 @@ export const loadInsights = async (
   const compared = { from: (compares && range.before?.from) || range.from, to: range.to }
   const { sql } = deps
   const own = ownMetricsIn(deps.platforms, accounts, scope.kind)
+  const ownRanking = own.find((one) => one.name === query.by)
+  const by: Ranking = ownRanking
+    ? { own: ownRanking.name }
+    : ([...postMetrics, 'viewsAtWeek' as const].find((one) => one === query.by) ?? 'views')
   const spanned = { days: range, before: range.before, size: range.size }
   const whole = instantsOf({ from: compared.from, to: range.to }, workspace.zone)
   const shownIds = shown.map(({ id }) => id)
@@ -200,6 +204,7 @@ export const loadInsights = async (
       {
         buckets: read(sumPoints(sql, scope, spanned), { takenAt: true }),
         ownSums: read(sumOwnPoints(sql, scope, spanned), {}),
+        ownShown: read(sumOwnAccounts(sql, scope, channel ? [] : shownIds, range), {}),
         ownApart: read(sumOwnAccounts(sql, scope, apart, range), {}),
         ownApartBefore: read(sumOwnAccounts(sql, scope, apart, range.before ?? range), {}),
         averages: read(
@@ -255,7 +260,7 @@ export const loadInsights = async (
       firstDay,
       incomparable,
       posts,
-      by,
+      by: typeof by === 'string' ? by : by.own,
       timedPosts,
       hourSpan,
       instants,
@@ -277,6 +282,7 @@ export const loadInsights = async (
     own: {
       ...{ metrics: own, lines: ownLines, averages },
       apart: { now: lists.ownApart, before: lists.ownApartBefore },
+      shown: lists.ownShown,
     },
     notes: metricNotes(
       deps.platforms,

@@ -17,6 +17,7 @@ import type { Insights } from './page.ts'
 import { postRow } from './post-numbers.ts'
 import { ranges } from './range.ts'
 import { hoursIn } from './rated-hours.ts'
+import { ownAccounts } from './shown/own-accounts.ts'
 import { tilesOf } from './tiles.ts'
 import { missingWords, postsWords, wholeCharts } from './whole.ts'
 
@@ -90,16 +91,22 @@ export const sharedView = async (
       href: links.to({ made: key }),
       current: key === made,
     })),
-    sorts: [...postMetrics, 'viewsAtWeek' as const].map((one) => ({
-      key: one,
-      label: one === 'viewsAtWeek' ? 'Views in 7 days' : metricLabels[one],
-      href: `${links.to({ by: one })}#posts`,
-      current: one === by,
+    accountColumns: postMetrics.map((one) => metricLabels[one]),
+    sorts: [
+      ...postMetrics.map((one) => ({ key: one, label: metricLabels[one] })),
+      { key: 'viewsAtWeek', label: 'Views in 7 days' },
+      ...insights.own.metrics.map(({ name, label }) => ({ key: name, label })),
+    ].map(({ key, label }) => ({
+      label,
+      href: `${links.to({ by: key })}#posts`,
+      current: key === by,
     })),
     formats: formatsOf(deps, insights),
     hours: hoursIn(insights),
     hoursUntil: new Date(insights.hourSpan.to.getTime() - 1),
     accounts: channel ? [] : accountRows(deps, insights),
+    ownAccounts: channel ? null : ownAccounts(deps, insights),
+    listed,
     accountCount: insights.accounts.length,
     allAccounts: `${links.to({})}&accounts=all#accounts`,
     upToDate: standing.behind.length === 0,

@@ -183,6 +183,30 @@ it('only metrics that the chosen accounts and format have can be chosen; others 
   expect(chartOf(await get('&metric=__proto__'))).toContain('Views per day')
 })
 
+it('posts are ranked by what only some platforms give, and accounts show what they gained of it', async () => {
+  const html = await get('&by=watch_time')
+  const list = html.split('class="ranked"')[1]?.split('</ol>')[0] ?? ''
+  const found = [
+    ...words(list).matchAll(/(\d+ min) total watch time|total watch time (not reported)/g),
+  ]
+  expect(found.map(([, given, absent]) => given ?? absent)).toEqual([
+    ...['16 min', '3 min', '2 min'],
+    ...['not reported', 'not reported'],
+  ])
+  expect(words(html)).toMatch(/Most .* average watch time/)
+  const rows = words(
+    html.split('More numbers of accounts, as a table')[1]?.split('</table>')[0] ?? '',
+  )
+  expect(rows).toMatch(/Total watch time .*Follows .*Profile visits/)
+  expect(rows).toMatch(
+    /Facebook Northside Records 2 min .*Instagram Northside Records 19 min 2 30 /,
+  )
+  expect(rows).toContain('not reported by TikTok')
+  const unknown = await get('&by=__proto__')
+  expect(words(unknown)).toContain('Most views')
+  expect(await get('&platform=tiktok')).not.toContain('More numbers of accounts')
+})
+
 it('accounts that joined in these days are not part of the comparison', async () => {
   await test.sql`delete from channel_days where channel_id = ${channels.instagram} and day = ${day(20)}`
   const chart = chartOf(await get('&metric=watch_time'))
