@@ -73,6 +73,21 @@ it('weeks are averages of the known days, and without account views there is onl
   expect(page.text).toContain('The whole account, as Instagram counts it')
 })
 
+it('followers of a platform without numbers of whole accounts are charted, too', async () => {
+  const { gained } = measuredRows(test, channels)
+  const path = `/w/northside/insights/${channels.tiktok}?range=28d`
+  await gained(channels.tiktok, 20, { views: 5, followers: 700 })
+  await gained(channels.tiktok, 2, { views: 5, followers: 720 })
+  const { text } = await test.cast.manager.get(path)
+  const section = words(text.split('aria-labelledby="h-whole"')[1]?.split('</section>')[0] ?? '')
+  expect(section).toContain('From 700 to 720 followers.')
+  expect(section).toContain('Followers as they were read each day')
+  expect(section).not.toMatch(/counts it|Taken|As CSV/)
+  expect(section.match(/ 720 /g)?.length).toBeGreaterThanOrEqual(2)
+  const all = await test.cast.manager.get('/w/northside/insights?range=28d')
+  expect(all.text).not.toContain('h-whole')
+})
+
 it('followers are a line of their own, and catch-ups, notes and connections are marked in every chart of the account', async () => {
   const { northside } = test.workspaces
   await test.sql`update account_snapshots set views = 100, reach = 60`

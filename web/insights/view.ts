@@ -19,7 +19,7 @@ import { ranges } from './range.ts'
 import { hoursIn } from './rated-hours.ts'
 import { ownAccounts } from './shown/own-accounts.ts'
 import { tilesOf } from './tiles.ts'
-import { missingWords, postsWords, wholeCharts } from './whole.ts'
+import { followerRows, missingWords, postsWords, wholeCharts } from './whole.ts'
 
 const madeLinks = [
   { key: 'all', label: 'All posts' },
@@ -115,6 +115,7 @@ export const sharedView = async (
       ...{ lines: insights.lines, posts: postsWords(insights), range, fmt },
       ...{ marks: marksOf(insights), notes: marks },
     }),
+    followerRows: channel ? followerRows(insights) : [],
     wholeMissing: missingWords(whole, range, channel?.label ?? ''),
     postsWords: postsWords(insights),
   }

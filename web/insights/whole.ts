@@ -116,6 +116,15 @@ const followersChart = (line: Line, shown: Shown): LineSpec | null => {
   return { ...spec, desc }
 }
 
+/** The same as a table, for platforms that report nothing else of the whole account. */
+export const followerRows = ({ lines, fmt }: Pick<Insights, 'lines' | 'fmt'>) => {
+  const { buckets, now } = lines.followers
+  return buckets.map((bucket, index) => ({
+    words: pointWords(bucket, fmt.on),
+    now: writer(fmt)(now[index] ?? null),
+  }))
+}
+
 /** The tips, with the marks and notes at each point. */
 const marked = (
   { buckets, marks, notes }: Shown,
