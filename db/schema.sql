@@ -1021,6 +1021,11 @@ create table media (
   alt_text text default ''::text not null,
   alt_text_by uuid
 );
+create table media_labels (
+  media_id uuid not null,
+  label_id uuid not null,
+  workspace_id uuid not null
+);
 create table media_links (
   name text not null,
   media_id uuid not null,
@@ -1749,6 +1754,7 @@ alter table mail_links add constraint mail_links_pkey PRIMARY KEY (id);
 alter table measured_channels add constraint measured_channels_pkey PRIMARY KEY (channel_id);
 alter table measured_targets add constraint measured_targets_pkey PRIMARY KEY (target_id);
 alter table media add constraint media_pkey PRIMARY KEY (id);
+alter table media_labels add constraint media_labels_pkey PRIMARY KEY (media_id, label_id);
 alter table media_links add constraint media_links_pkey PRIMARY KEY (name);
 alter table memberships add constraint memberships_pkey PRIMARY KEY (workspace_id, user_id);
 alter table metric_names add constraint metric_names_pkey PRIMARY KEY (platform, version, kind, name);
@@ -1900,6 +1906,8 @@ CREATE INDEX media_converting on media USING btree (id) WHERE ((conversion = 'wa
 CREATE INDEX media_list on media USING btree (workspace_id, id DESC);
 CREATE INDEX media_term on media USING btree ((uploaded_at AT TIME ZONE 'UTC'::text)) WHERE (purged_at IS NULL);
 CREATE INDEX media_to_remove on media USING btree (purged_at) WHERE ((purged_at IS NOT NULL) AND (files_removed_at IS NULL));
+CREATE INDEX media_labels_label on media_labels USING btree (label_id, media_id);
+CREATE INDEX media_labels_workspace on media_labels USING btree (workspace_id);
 CREATE UNIQUE INDEX media_links_attempt on media_links USING btree (target_id, attempt_number, media_id);
 CREATE INDEX media_links_media on media_links USING btree (media_id);
 CREATE INDEX media_links_rendition on media_links USING btree (rendition_id) WHERE (rendition_id IS NOT NULL);
@@ -2076,6 +2084,9 @@ alter table measured_targets add constraint measured_targets_workspace_id_fkey F
 alter table media add constraint media_alt_text_by_fkey FOREIGN KEY (alt_text_by) REFERENCES users(id) ON DELETE SET NULL;
 alter table media add constraint media_uploaded_by_fkey FOREIGN KEY (uploaded_by) REFERENCES users(id) ON DELETE SET NULL;
 alter table media add constraint media_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+alter table media_labels add constraint media_labels_label_id_fkey FOREIGN KEY (label_id) REFERENCES labels(id) ON DELETE CASCADE;
+alter table media_labels add constraint media_labels_media_id_fkey FOREIGN KEY (media_id) REFERENCES media(id) ON DELETE CASCADE;
+alter table media_labels add constraint media_labels_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table media_links add constraint media_links_media_id_fkey FOREIGN KEY (media_id) REFERENCES media(id) ON DELETE CASCADE;
 alter table media_links add constraint media_links_rendition_id_fkey FOREIGN KEY (rendition_id) REFERENCES renditions(id) ON DELETE SET NULL;
 alter table media_links add constraint media_links_target_fk FOREIGN KEY (target_id) REFERENCES targets(id) ON DELETE CASCADE;
@@ -2441,6 +2452,7 @@ comment on column media.encoding is 'how the video is encoded: kilobits a second
 comment on column media.medium_key is 'name in the media store, random, of a WebP about 1080 pixels wide for our own pages; null until it is made';
 comment on column media.alt_text is 'what the file shows; a post starts with it and keeps a copy';
 comment on column media.alt_text_by is 'who wrote the alt text last; null after that person is deleted';
+comment on table media_labels is 'the labels of a file, at most 20';
 comment on table media_links is 'promise: D4: public addresses /media/<name>; one for the workspace''s own pages, one for every attempt that a platform fetches from';
 comment on column media_links.name is '128 random bits or more';
 comment on column media_links.retired_at is 'from then on 410: an attempt that was given up can never come true';

@@ -24,6 +24,8 @@ import { annotationRoutes } from './insights/annotations/routes.ts'
 import { insightsRoutes } from './insights/routes.ts'
 import { mcpRoutes } from './mcp/routes.ts'
 import { libraryActRoutes } from './media/library/act-routes.ts'
+import { downloadRoutes } from './media/library/download-routes.ts'
+import { mediaLabelRoutes } from './media/library/label-routes.ts'
 import { publicMediaRoutes } from './media/public-routes.ts'
 import { mediaRoutes } from './media/routes.ts'
 import { uploadRoutes } from './media/uploads/routes.ts'
@@ -185,6 +187,8 @@ const pages: ((deps: WebDeps, view: Renderer) => Hono<any>)[] = [
   postsRoutes,
   mediaRoutes,
   libraryActRoutes,
+  downloadRoutes,
+  mediaLabelRoutes,
   uploadRoutes,
   insightsRoutes,
   annotationRoutes,

@@ -76,6 +76,7 @@ export const countedWith: Record<string, string> = {
   client_reviewers: 'review_links',
   reviewers: 'memberships',
   post_labels: 'posts',
+  media_labels: 'media',
   captions: 'workspaces',
   labels: 'workspaces',
   series: 'workspaces',

@@ -31,6 +31,7 @@ export const purposes: Record<string, string[]> = {
   captions: ['D3'],
   labels: ['D3'],
   post_labels: ['D3'],
+  media_labels: ['D3'],
   imports: ['D3'],
   import_rows: ['D3'],
   post_versions: ['D3'],

@@ -73,6 +73,7 @@ export const standing: Record<string, string> = {
   review_link_posts: 'as long as the link and the post',
   client_reviewers: 'as long as the link',
   post_labels: 'as long as the post and the label',
+  media_labels: 'as long as the record of the file and the label',
   targets: 'as long as the post',
   renditions: 'as long as the file that they are made from',
   media_links: 'as long as the record of the file, so that its address says that it is gone',

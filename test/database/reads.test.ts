@@ -125,7 +125,7 @@ describe('no query of a page reads more as the history grows:', () => {
     [
       'the media library',
       (db, { workspaceId }) => {
-        const all = { kind: null, marks: [], words: [] }
+        const all = { kind: null, marks: [], labelIds: [], words: [] }
         return listLibrary(db, workspaceId, all, {
           isOldestFirst: false,
           limit: 61,

@@ -230,6 +230,9 @@ export const routes: Record<string, Access> = {
   'POST /w/:workspace/media/:id/again': members(404),
   'POST /w/:workspace/media/:id/delete': members(404),
   'POST /w/:workspace/media/delete': members(422),
+  'POST /w/:workspace/media/download': members(422),
+  'POST /w/:workspace/media/labels/change': members(422),
+  'POST /w/:workspace/media/:id/labels/change': members(404),
   // The request of the table has no Tus-Resumable.
   'POST /w/:workspace/uploads': members(412),
   'GET /w/:workspace/uploads/:upload': members(404),

@@ -28,7 +28,7 @@ const mediaFile = z
   })
   .openapi('Media')
 
-const everything = { kind: null, marks: [], words: [] }
+const everything = { kind: null, marks: [], labelIds: [], words: [] }
 const about = { method: 'get', tag: 'Media', scope: 'read' } as const
 
 export const useMedia = (api: Api, deps: WebDeps): void => {

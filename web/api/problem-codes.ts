@@ -5,6 +5,7 @@ export const problemCodes = {
   content_type: 'Send JSON as `application/json`, and files as the reference says.',
   cursor_invalid: 'Use `next` of the page before as it is.',
   failed: 'A fault of ours. Send the same request again; its Idempotency-Key keeps it safe.',
+  file_deleted: 'A file of the post was deleted. Send `media` with the files that are left.',
   idempotency_key_missing: 'Send an Idempotency-Key with every write.',
   idempotency_key_reused: 'The key was used for another request. Choose a new one.',
   if_match_missing: 'Send the ETag of the post that you change.',

@@ -101,6 +101,8 @@ const sentences = {
   'media-deleted': 'File deleted.',
   'several-media-deleted': 'Files deleted.',
   'media-renamed': 'File renamed.',
+  'media-labels-saved': 'Labels saved.',
+  'media-labeled': 'Label added to the selected files.',
   'alt-text-saved': 'Alt text saved.',
   'account-deleting': 'Everything stored about this account is being deleted.',
   'account-disconnected':

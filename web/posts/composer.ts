@@ -35,6 +35,8 @@ export type Composer = Times & {
   /** The number of connected accounts in the workspace. */
   accounts: number
   media: ComposedMedia[]
+  /** Whether the form names a file that was deleted. */
+  lostFiles: boolean
   /** All labels of the workspace. */
   labels: Label[]
   /** The saved captions of the workspace, without their texts. */
@@ -164,6 +166,7 @@ export const loadComposer = async (
     channels: drafts,
     accounts: total,
     media,
+    lostFiles: !stored && new Set(form.media.map(({ id }) => id)).size > media.length,
     labels,
     captions,
     linkTags,

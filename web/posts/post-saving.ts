@@ -24,6 +24,7 @@ import { formKeyIn } from '../http/forms/form-keys.ts'
 import { type Composer, equalPosts } from './composer.ts'
 import { keepOtherEdit, keepState, stateBefore } from './drafts/states.ts'
 import { typedOf } from './drafts/typed.ts'
+import { FilesLost, holdFiles, unlessLost } from './lost-files.ts'
 import { type Actor, type Done, nudged, record, timeOf } from './post-acts.ts'
 import type { PostForm } from './post-form.ts'
 import { extendStarted, said, saveSeries } from './series/saving.ts'
@@ -35,9 +36,9 @@ import { ownTimes, takeTimes } from './when/taking.ts'
 /**
  * `twice`: an equal post exists (see `equalPosts`) and nobody confirmed. `goOn`: this form has
  * already made a post and was changed since (Back, then another save), so it is an edit of that
- * post.
+ * post. `lost`: a file of the post was deleted while it was written.
  */
-export type Saved = Done | 'twice' | { goOn: Made }
+export type Saved = Done | 'twice' | 'lost' | { goOn: Made }
 
 /**
  * Saves a draft without sending anything. Posts that are already scheduled go through `schedule`.
@@ -55,9 +56,10 @@ const write = async (
   composer: Composer,
   wanted: Plan | null,
 ): Promise<Saved> => {
+  if (composer.lostFiles) return 'lost'
   const workspaceId = actor.workspace.id
   const key = keyOf(workspaceId, composer.form)
-  const done = await tx(deps.sql, async (t): Promise<Saved> => {
+  const work = async (t: TransactionSql): Promise<Saved> => {
     const before = key && !composer.form.goesOn ? await madeBefore(t, key) : null
     if (before) return before
     const plan = wanted && (await takeTimes(t, composer, wanted, deps.now()))
@@ -78,14 +80,16 @@ const write = async (
         eventId: done.eventId,
       })
     return done
-  })
-  if (done === 'twice' || (typeof done === 'object' && 'goOn' in done)) return done
+  }
+  const done = await unlessLost(tx(deps.sql, work))
+  if (done === 'twice' || done === 'lost' || (typeof done === 'object' && 'goOn' in done))
+    return done
   await extendStarted(deps, workspaceId, done)
   return nudged(deps, done)
 }
 
-/** `refused`: the post of this index can't be made, so none was. */
-export type Copies = { made: Done[] } | { refused: number }
+/** `refused`: the post of this index can't be made, so none was. `lost`: nor can any, as in Saved. */
+export type Copies = { made: Done[] } | { refused: number } | 'lost'
 
 class CopyRefused extends Error {
   constructor(readonly index: number) {
@@ -127,6 +131,7 @@ export const makeCopies = async (
     return { made }
   } catch (error) {
     if (error instanceof CopyRefused) return { refused: error.index }
+    if (error instanceof FilesLost) return 'lost'
     throw error
   }
 }
@@ -153,8 +158,10 @@ const carryOut = async (
   if (post === 'gone' || post === 'conflict') return post
   const ref = { workspaceId, postId: post.id }
   const before = composer.post ? await stateBefore(t, composer.form, post) : null
-  if (!composer.mediaFrozen)
+  if (!composer.mediaFrozen) {
+    await holdFiles(t, workspaceId, composer.media)
     await keepAltTextsOf(t, { ...ref, userId: actor.userId }, composer.media)
+  }
   const changes = await placePost(
     t,
     post,

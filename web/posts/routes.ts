@@ -123,6 +123,10 @@ const take = async (
     act === 'save' ? await saveDraft(deps, actor, composer) : await schedule(deps, actor, composer)
   if (saved === 'twice')
     return page(deps, view, c, await loadComposer(deps, workspace, post, form, false), act, 422)
+  if (saved === 'lost') {
+    const left = await loadComposer(deps, workspace, post, form, true)
+    return page(deps, view, c, left, 'writing', 422, { hasLost: true })
+  }
   if (typeof saved === 'object' && 'goOn' in saved) {
     const { subjectId, version } = saved.goOn
     const made = await findPost(deps.sql, { workspaceId: workspace.id, postId: subjectId })

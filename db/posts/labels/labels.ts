@@ -17,6 +17,7 @@ export const labelColors = [
 export type LabelColor = (typeof labelColors)[number]
 
 export type Label = { id: string; name: string; color: LabelColor }
+type LabelUse = Label & { posts: number; files: number }
 type Ref = { workspaceId: string; labelId: string }
 type PostRef = { workspaceId: string; postId: string }
 
@@ -33,14 +34,13 @@ export const findLabel = async (sql: Db, { workspaceId, labelId }: Ref): Promise
   return row ?? null
 }
 
-/** `posts`: how many posts use it, drafts included. */
-export const listLabelUses = (
-  sql: Db,
-  workspaceId: string,
-): Promise<(Label & { posts: number })[]> => sql<(Label & { posts: number })[]>`
+/** `posts`: how many posts use it, drafts included. `files`: how many files of the library have it. */
+export const listLabelUses = (sql: Db, workspaceId: string): Promise<LabelUse[]> => sql<LabelUse[]>`
   select l.id, l.name, l.color,
     (select count(*)::int from post_labels pl join posts p on p.id = pl.post_id
-      where pl.label_id = l.id and p.state <> 'discarded') as posts
+      where pl.label_id = l.id and p.state <> 'discarded') as posts,
+    (select count(*)::int from media_labels ml join media m on m.id = ml.media_id
+      where ml.label_id = l.id and m.purged_at is null) as files
   from labels l where l.workspace_id = ${workspaceId} order by l.name_key`
 
 /**
@@ -93,7 +93,7 @@ export const renameLabel = async (
 }
 
 /**
- * Gives the posts of one label the other one, and deletes the first. Saved versions and unsaved
+ * Gives the posts and files of one label the other one, and deletes the first. Saved versions and unsaved
  * edits follow. Returns whether both existed.
  */
 export const mergeLabels = async (
@@ -109,6 +109,10 @@ export const mergeLabels = async (
     insert into post_labels (post_id, label_id, workspace_id)
     select post_id, ${into}, workspace_id from post_labels where label_id = ${labelId} and workspace_id = ${workspaceId}
     on conflict (post_id, label_id) do nothing`
+  await t`
+    insert into media_labels (media_id, label_id, workspace_id)
+    select media_id, ${into}, workspace_id from media_labels where label_id = ${labelId} and workspace_id = ${workspaceId}
+    on conflict (media_id, label_id) do nothing`
   for (const table of ['post_versions', 'unsaved_edits'])
     await t`
       update ${t(table)} set form = jsonb_set(form, '{labels}', (form->'labels') - ${both}::text[] || to_jsonb(${into}::text))

@@ -2,18 +2,6 @@ import { enqueue } from '../../notifications/outbox.ts'
 import type { Db } from '../../postgres/connect.ts'
 import { keysOfMedia } from '../renditions.ts'
 
-/** The name of the original in the media store, or of the file if the original wasn't kept. */
-export const findOriginal = async (
-  sql: Db,
-  workspaceId: string,
-  id: string,
-): Promise<{ storeKey: string; fileName: string } | null> => {
-  const [row] = await sql<{ storeKey: string; fileName: string }[]>`
-    select coalesce(original_key, store_key) as store_key, file_name from media
-    where workspace_id = ${workspaceId} and id = ${id} and purged_at is null`
-  return row ?? null
-}
-
 /** False if there is no such file. */
 export const renameMedia = async (
   sql: Db,

@@ -1,6 +1,13 @@
 import type { Db } from '../../postgres/connect.ts'
 import { type Media, mediaColumns } from '../media.ts'
-import { hasMark, hasWords, type LibraryFilter, type LibraryMark, libraryMarks } from './filter.ts'
+import {
+  hasLabels,
+  hasMark,
+  hasWords,
+  type LibraryFilter,
+  type LibraryMark,
+  libraryMarks,
+} from './filter.ts'
 
 /** How a file is used: its posts that aren't drafts, its drafts, and the next post's time. */
 export type MediaUse = { posts: number; drafts: number; nextDueAt: Date | null }
@@ -12,7 +19,7 @@ type Page = { after?: string | undefined; isOldestFirst: boolean; limit: number;
 export const listLibrary = async (
   sql: Db,
   workspaceId: string,
-  { kind, marks, words }: LibraryFilter,
+  { kind, marks, labelIds, words }: LibraryFilter,
   { after, isOldestFirst, limit, now }: Page,
 ): Promise<ListedMedia[]> => {
   const order = isOldestFirst ? sql`asc` : sql`desc`
@@ -21,7 +28,7 @@ export const listLibrary = async (
   return await sql<ListedMedia[]>`
     with page as materialized (
       select m.id from media m where m.workspace_id = ${workspaceId} and m.purged_at is null and ${next}
-        and ${kind ? sql`m.kind = ${kind}` : sql`true`} and ${hasWords(sql, words)}
+        and ${kind ? sql`m.kind = ${kind}` : sql`true`} and ${hasWords(sql, words)} and ${hasLabels(sql, labelIds)}
         and ${marked.reduce((all, one) => sql`${all} and ${one}`, sql`true`)}
       order by m.id ${order} limit ${limit})
     select ${mediaColumns(sql)}, ${useColumns(sql)} from page join media m on m.id = page.id ${useOf(sql)}
@@ -55,7 +62,7 @@ const useOf = (sql: Db) => sql`
     from post_media pm join posts p on p.id = pm.post_id where pm.media_id = m.id and p.state <> 'discarded'
   ) u on true`
 
-/** How many files the search finds: of each kind, and with each mark of the chosen kind. */
+/** How many files the search finds among those with the labels: of each kind, and with each mark of the chosen kind. */
 export type LibraryCounts = { all: number; image: number; video: number } & Record<
   LibraryMark,
   number
@@ -64,7 +71,7 @@ export type LibraryCounts = { all: number; image: number; video: number } & Reco
 export const countLibrary = async (
   sql: Db,
   workspaceId: string,
-  { kind, words }: Pick<LibraryFilter, 'kind' | 'words'>,
+  { kind, labelIds, words }: Pick<LibraryFilter, 'kind' | 'labelIds' | 'words'>,
   now: Date,
 ): Promise<LibraryCounts> => {
   const ofKind = kind ? sql`m.kind = ${kind}` : sql`true`
@@ -75,6 +82,7 @@ export const countLibrary = async (
   const [row] = await sql<[LibraryCounts]>`
     select count(*)::int as "all", count(*) filter (where m.kind = 'image')::int as image,
       count(*) filter (where m.kind = 'video')::int as video, ${marks.reduce((all, one) => sql`${all}, ${one}`)}
-    from media m where m.workspace_id = ${workspaceId} and m.purged_at is null and ${hasWords(sql, words)}`
+    from media m where m.workspace_id = ${workspaceId} and m.purged_at is null and ${hasWords(sql, words)}
+      and ${hasLabels(sql, labelIds)}`
   return row
 }

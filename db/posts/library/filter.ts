@@ -10,7 +10,9 @@ export type LibraryFilter = {
   kind: 'image' | 'video' | null
   /** A file has to have all of them. */
   marks: LibraryMark[]
-  /** Each one has to be in the file's name or alt text. */
+  /** A file has to have one of them. */
+  labelIds: string[]
+  /** Each one has to be in the file's name, its alt text or the name of one of its labels. */
   words: string[]
 }
 
@@ -39,11 +41,19 @@ const isUsed = (sql: Db) => sql`
   exists (select from post_media pm join posts p on p.id = pm.post_id
     where pm.media_id = m.id and p.state <> 'discarded')`
 
+/** An SQL condition for the labels of the file `m`. */
+export const hasLabels = (sql: Db, labelIds: string[]) =>
+  labelIds.length === 0
+    ? sql`true`
+    : sql`exists (select from media_labels ml where ml.media_id = m.id and ml.label_id = any(${labelIds}::uuid[]))`
+
 /** An SQL condition for the words of a search. */
 export const hasWords = (sql: Db, words: string[]) =>
   words.reduce(
     (all, word) =>
-      sql`${all} and lower(m.file_name || ' ' || m.alt_text) like any(${patterns(word)}::text[])`,
+      sql`${all} and (lower(m.file_name || ' ' || m.alt_text) like any(${patterns(word)}::text[])
+        or exists (select from media_labels ml join labels l on l.id = ml.label_id
+          where ml.media_id = m.id and lower(l.name) like any(${patterns(word)}::text[])))`,
     sql`true`,
   )
 

@@ -217,6 +217,7 @@ export const keptData: Kept[] = [
       'captions.*',
       'labels.*',
       'post_labels.*',
+      'media_labels.*',
       'series.*',
     ],
   },

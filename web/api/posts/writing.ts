@@ -144,6 +144,8 @@ export const answerTo = async (
       'posted_twice',
       'The same content goes out on one of these accounts within a day. To publish it again, send `twice: true`.',
     )
+  if (done === 'lost')
+    throw new ApiProblem(409, 'file_deleted', 'A file of this post was deleted. Nothing was saved.')
   if ('goOn' in done) throw new Error('a form without a key has gone on')
   const ref = { workspaceId: caller.workspace.id, postId: done.postId }
   const post = await findPost(deps.sql, ref)

@@ -1,13 +1,11 @@
 import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { tx } from '../../../db/postgres/connect.ts'
-import { findOriginal, renameMedia, retryConversion } from '../../../db/posts/library/acts.ts'
-import { backIn, formFields, formList, isPartial, seeOther } from '../../http/answers.ts'
+import { renameMedia, retryConversion } from '../../../db/posts/library/acts.ts'
+import { formFields, isPartial, seeOther } from '../../http/answers.ts'
 import { forMembers, type MemberEnv, type WebDeps } from '../../http/env.ts'
 import { readForm } from '../../http/forms/forms.ts'
-import { idParam, isId } from '../../http/ids.ts'
 import type { Renderer } from '../../http/render.ts'
-import { sendFile } from '../../http/send-file.ts'
 import { requireMember } from '../../http/session.ts'
 import { titleOf } from '../../posts/post-title.ts'
 import { readLibrary } from './address.ts'
@@ -15,13 +13,12 @@ import { altTextMaxCharacters, saveAltText } from './alt-text.ts'
 import { deleteFiles, type Losing } from './deleting.ts'
 import { findFile, showFile, showLibrary, type Typed } from './page.ts'
 import { readFileName } from './rename.ts'
+import { backTo, selected } from './selection.ts'
 import { useState } from './words.ts'
 
 type MemberContext = Context<MemberEnv>
 type Parts = { deps: WebDeps; view: Renderer }
 
-/** Files that one form may change. */
-export const selectionMax = 200
 const one = '/w/:workspace/media/:id{[0-9a-f]{8}-[0-9a-f-]{27}}'
 
 /** What people do with files of the library. Every form works without script. */
@@ -30,7 +27,6 @@ export const libraryActRoutes = (deps: WebDeps, view: Renderer) => {
   const parts = { deps, view }
   return forMembers
     .createApp()
-    .get(`${one}/original`, guard, (c) => original(deps, c))
     .post(`${one}/alt-text`, guard, (c) => altText(parts, c))
     .post(`${one}/rename`, guard, (c) => rename(parts, c))
     .post(`${one}/again`, guard, async (c) => {
@@ -40,28 +36,6 @@ export const libraryActRoutes = (deps: WebDeps, view: Renderer) => {
     })
     .post(`${one}/delete`, guard, async (c) => remove(parts, c, [(await findFile(deps, c)).id]))
     .post('/w/:workspace/media/delete', guard, async (c) => remove(parts, c, await selected(c)))
-}
-
-/** promise: D3: only for members, saved and never shown, so that nothing in it runs. */
-const original = async (deps: WebDeps, c: MemberContext): Promise<Response> => {
-  const found = await findOriginal(deps.sql, c.var.workspace.id, idParam(c, 'id'))
-  const sizeBytes = found && (await deps.mediaStore.size(found.storeKey))
-  if (!found || sizeBytes === null) throw new HTTPException(404)
-  c.header('Cache-Control', 'private, no-store')
-  const plain = found.fileName.replace(/[^ -~]|["\\]/g, '_')
-  const encoded = encodeURIComponent(found.fileName).replace(
-    /['()*]/g,
-    (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
-  )
-  c.header('Content-Disposition', `attachment; filename="${plain}"; filename*=UTF-8''${encoded}`)
-  const { storeKey } = found
-  const contentType = 'application/octet-stream'
-  return sendFile(c, deps.mediaStore, {
-    storeKey,
-    sizeBytes: sizeBytes ?? 0,
-    contentType,
-    etag: storeKey,
-  })
 }
 
 const altText = async (parts: Parts, c: MemberContext): Promise<Response> => {
@@ -141,18 +115,3 @@ const byFile = ({ losing, repeating }: Losing, deps: WebDeps) =>
         .map((one) => ({ id: one.seriesId, title: titleOf(one.text) })),
     }),
   )
-
-const selected = async (c: MemberContext): Promise<string[]> => {
-  const ids = [...new Set((await formList(c, 'media')).filter(isId))]
-  if (ids.length === 0)
-    throw new HTTPException(422, { message: 'Select at least one file, then try again.' })
-  if (ids.length > selectionMax)
-    throw new HTTPException(422, {
-      message: `Select at most ${selectionMax} files at once.`,
-    })
-  return ids
-}
-
-/** Where the form was. */
-const backTo = async (c: MemberContext): Promise<string> =>
-  backIn(c, (await formFields(c)).back) ?? `/w/${c.var.workspace.slug}/media`

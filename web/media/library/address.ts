@@ -4,6 +4,7 @@ import {
   libraryMarks,
 } from '../../../db/posts/library/filter.ts'
 import { isId } from '../../http/ids.ts'
+import { labelsOfPostMax } from '../../posts/labels/label.ts'
 
 export const librarySearchMaxCharacters = 100
 const mostWords = 8
@@ -30,6 +31,7 @@ export const readLibrary = (query: URLSearchParams): LibraryView => {
     words: search.split(/\s+/).filter(Boolean).slice(0, mostWords),
     kind: Object.entries(kinds).find(([name]) => name === query.get('kind'))?.[1] ?? null,
     marks: libraryMarks.filter((mark) => marks.includes(mark)),
+    labelIds: [...new Set(query.getAll('label').filter(isId))].slice(0, labelsOfPostMax),
     isOldestFirst: query.get('sort') === 'oldest',
     before: idOf('before'),
     file: idOf('file'),
@@ -42,7 +44,7 @@ export const addressOf = (
   view: LibraryView,
   changes: Partial<LibraryView> = {},
 ): string => {
-  const { search, kind, marks, isOldestFirst, before, file } = {
+  const { search, kind, marks, labelIds, isOldestFirst, before, file } = {
     ...view,
     before: null,
     file: null,
@@ -52,6 +54,7 @@ export const addressOf = (
     ...(search ? [['q', search]] : []),
     ...(kind ? [['kind', kind === 'image' ? 'photo' : 'video']] : []),
     ...marks.map((mark) => ['is', mark]),
+    ...labelIds.map((label) => ['label', label]),
     ...(isOldestFirst ? [['sort', 'oldest']] : []),
     ...(before ? [['before', before]] : []),
     ...(file ? [['file', file]] : []),
@@ -67,5 +70,5 @@ export const toggled = (marks: LibraryMark[], mark: LibraryMark): LibraryMark[] 
   return [...marks.filter((one) => one !== other), mark]
 }
 
-export const isNarrowed = ({ search, kind, marks }: LibraryView): boolean =>
-  search !== '' || kind !== null || marks.length > 0
+export const isNarrowed = ({ search, kind, marks, labelIds }: LibraryView): boolean =>
+  search !== '' || kind !== null || marks.length > 0 || labelIds.length > 0

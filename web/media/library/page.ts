@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
+import { listLabels } from '../../../db/posts/labels/labels.ts'
 import {
   countLibrary,
   findListed,
@@ -8,12 +9,14 @@ import {
   type OneMedia,
 } from '../../../db/posts/library/files.ts'
 import { type LibraryMark, libraryMarks } from '../../../db/posts/library/filter.ts'
+import { listLabelsOfFiles, listMediaLabels } from '../../../db/posts/library/labels.ts'
 import { findRemoval, listUses, mostUses } from '../../../db/posts/library/uses.ts'
 import { sumMediaBytes } from '../../../db/posts/media.ts'
 import { listLinks } from '../../../db/posts/media-links.ts'
 import type { MemberEnv, WebDeps } from '../../http/env.ts'
 import { idParam } from '../../http/ids.ts'
 import type { Renderer, View } from '../../http/render.ts'
+import { labelMaxCharacters } from '../../posts/labels/label.ts'
 import { titleOf } from '../../posts/post-title.ts'
 import {
   addressOf,
@@ -76,8 +79,9 @@ export const showLibrary = async (
   const tiles = files.map((media) => tileOf(media, base, shown))
   const more = last && addressOf(base, shown, { before: last })
   if (queryOf(c).get('part') === 'more') return view.partial(c, 'media/_tiles', { tiles, more })
-  const [counts, usedBytes, opened] = await Promise.all([
+  const [counts, labels, usedBytes, opened] = await Promise.all([
     countLibrary(sql, workspaceId, shown, now),
+    listLabelsOfFiles(sql, workspaceId),
     sumMediaBytes(sql, workspaceId),
     shown.file ? findListed(sql, workspaceId, shown.file) : null,
   ])
@@ -115,8 +119,14 @@ export const showLibrary = async (
         isOn: shown.marks.includes(mark),
         href: addressOf(base, shown, { marks: toggled(shown.marks, mark) }),
       })),
+      labels: labels.map((label) => ({
+        ...label,
+        isOn: shown.labelIds.includes(label.id),
+        href: addressOf(base, shown, { labelIds: toggledId(shown.labelIds, label.id) }),
+      })),
+      labelMax: labelMaxCharacters,
       sortHref: addressOf(base, shown, { isOldestFirst: !shown.isOldestFirst }),
-      clearHref: addressOf(base, { ...shown, search: '', kind: null, marks: [] }),
+      clearHref: addressOf(base, { ...shown, search: '', kind: null, marks: [], labelIds: [] }),
       back: addressOf(base, shown, { before: shown.before }),
       searchMax: librarySearchMaxCharacters,
       maxBytes: deps.config.media.maxUploadBytes,
@@ -125,6 +135,10 @@ export const showLibrary = async (
     refused.length > 0 || typed ? 422 : 200,
   )
 }
+
+/** With the id if it wasn't among them, else without. */
+const toggledId = (ids: string[], id: string): string[] =>
+  ids.includes(id) ? ids.filter((one) => one !== id) : [...ids, id]
 
 /** The data of media/_panel.eta. */
 const panelOf = async (
@@ -136,9 +150,12 @@ const panelOf = async (
 ): Promise<View> => {
   const { sql } = deps
   const base = `/w/${c.var.workspace.slug}/media`
-  const [uses, removal] = await Promise.all([
+  const ref = { workspaceId: media.workspaceId, mediaId: media.id }
+  const [uses, removal, labels, allLabels] = await Promise.all([
     listUses(sql, media.workspaceId, media.id),
     findRemoval(sql, media.workspaceId, media.id),
+    listMediaLabels(sql, ref),
+    listLabels(sql, media.workspaceId),
   ])
   const drawn = uses.map((use) => ({
     ...use,
@@ -150,6 +167,9 @@ const panelOf = async (
     ...{ media, typed, removal, removalWords, mostUses },
     base,
     at: `${base}/${media.id}`,
+    labels,
+    allLabels,
+    labelMax: labelMaxCharacters,
     uses: drawn,
     isOften: uses.length === mostUses,
     here: addressOf(base, shown, { before: shown.before, file: media.id }),

@@ -80,7 +80,9 @@ const copy = async (
   const actor = { workspace, userId: user.id }
   const kept = typed.as === 'draft' ? composers.map(withoutGoneFiles) : composers
   const copies = await makeCopies(deps, actor, kept, typed.as, key)
-  if ('made' in copies) return null
+  if (copies !== 'lost' && 'made' in copies) return null
+  if (copies === 'lost')
+    return { ...typed, rows: rows.map((row) => ({ ...row, error: 'A file was just deleted.' })) }
   const error = 'The same post goes out on the same account within a day of this time.'
   return {
     ...typed,

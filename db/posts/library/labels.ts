@@ -1,0 +1,50 @@
+import type { Db } from '../../postgres/connect.ts'
+import type { Label } from '../labels/labels.ts'
+
+type FileRef = { workspaceId: string; mediaId: string }
+
+/** By name. */
+export const listMediaLabels = (sql: Db, { workspaceId, mediaId }: FileRef): Promise<Label[]> =>
+  sql<Label[]>`
+    select l.id, l.name, l.color from media_labels ml join labels l on l.id = ml.label_id
+    where ml.media_id = ${mediaId} and ml.workspace_id = ${workspaceId} order by l.name_key`
+
+/** Removes the labels of a file that aren't among these. */
+export const dropOtherLabels = async (
+  t: Db,
+  { workspaceId, mediaId }: FileRef,
+  labelIds: string[],
+): Promise<void> => {
+  await t`
+    delete from media_labels where media_id = ${mediaId} and workspace_id = ${workspaceId}
+      and label_id <> all(${labelIds}::uuid[])`
+}
+
+/**
+ * Gives these files the labels. Leaves out what other workspaces have, and files that were purged
+ * or would have more than `most` labels.
+ */
+export const addMediaLabels = async (
+  t: Db,
+  workspaceId: string,
+  { mediaIds, labelIds }: { mediaIds: string[]; labelIds: string[] },
+  most: number,
+): Promise<void> => {
+  await t`
+    insert into media_labels (media_id, label_id, workspace_id)
+    select m.id, l.id, m.workspace_id
+    from media m join labels l on l.workspace_id = m.workspace_id and l.id = any(${labelIds}::uuid[])
+    where m.workspace_id = ${workspaceId} and m.id = any(${mediaIds}::uuid[]) and m.purged_at is null
+      and ${labelIds.length} + (select count(*) from media_labels ml where ml.media_id = m.id
+        and ml.label_id <> all(${labelIds}::uuid[])) <= ${most}
+    on conflict (media_id, label_id) do nothing`
+}
+
+export type LabelChoice = Label & { files: number }
+
+/** The labels of a workspace by name, with how many files have each. */
+export const listLabelsOfFiles = (sql: Db, workspaceId: string): Promise<LabelChoice[]> =>
+  sql<LabelChoice[]>`
+    select l.id, l.name, l.color, (select count(*)::int from media_labels ml join media m on m.id = ml.media_id
+      where ml.label_id = l.id and m.purged_at is null) as files
+    from labels l where l.workspace_id = ${workspaceId} order by l.name_key`

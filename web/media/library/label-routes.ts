@@ -1,0 +1,46 @@
+import type { Context } from 'hono'
+import { HTTPException } from 'hono/http-exception'
+import { tx } from '../../../db/postgres/connect.ts'
+import { addMediaLabels, dropOtherLabels } from '../../../db/posts/library/labels.ts'
+import { formFields, formList, seeOther } from '../../http/answers.ts'
+import { forMembers, type MemberEnv, type WebDeps } from '../../http/env.ts'
+import { isId } from '../../http/ids.ts'
+import { requireMember } from '../../http/session.ts'
+import { addNamedLabel, labelsOfPostMax } from '../../posts/labels/label.ts'
+import { findFile } from './page.ts'
+import { backTo, selected } from './selection.ts'
+
+const one = '/w/:workspace/media/:id{[0-9a-f]{8}-[0-9a-f-]{27}}'
+
+/** The labels of files: those of one are replaced, several get one more. */
+export const mediaLabelRoutes = (deps: WebDeps) =>
+  forMembers
+    .createApp()
+    .post(`${one}/labels/change`, requireMember(), async (c) => {
+      const { id: mediaId, workspaceId } = await findFile(deps, c)
+      const labelIds = await labelsIn(deps, c)
+      await tx(deps.sql, async (t) => {
+        await dropOtherLabels(t, { workspaceId, mediaId }, labelIds)
+        await addMediaLabels(t, workspaceId, { mediaIds: [mediaId], labelIds }, labelsOfPostMax)
+      })
+      return seeOther(c, await backTo(c), 'media-labels-saved')
+    })
+    .post('/w/:workspace/media/labels/change', requireMember(), async (c) => {
+      const mediaIds = await selected(c)
+      const labelIds = await labelsIn(deps, c)
+      if (labelIds.length === 0)
+        throw new HTTPException(422, { message: 'Choose a label, or enter a new one.' })
+      await addMediaLabels(deps.sql, c.var.workspace.id, { mediaIds, labelIds }, labelsOfPostMax)
+      return seeOther(c, await backTo(c), 'media-labeled')
+    })
+
+/** The chosen labels, with the new one that was typed, which is added if there is none. */
+const labelsIn = async (deps: WebDeps, c: Context<MemberEnv>): Promise<string[]> => {
+  const chosen = (await formList(c, 'label')).filter(isId)
+  const { new_label: typed = '' } = await formFields(c)
+  if (typed.trim() === '') return [...new Set(chosen)].slice(0, labelsOfPostMax)
+  const actor = { workspace: c.var.workspace, userId: c.var.user.id }
+  const added = await addNamedLabel(deps, actor, { name: typed })
+  if ('error' in added) throw new HTTPException(422, { message: added.error })
+  return [...new Set([...chosen, added.label.id])].slice(0, labelsOfPostMax)
+}
