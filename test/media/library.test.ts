@@ -2,7 +2,6 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { makeImage } from '../../local/media/media-files.ts'
 import { altTextMaxCharacters } from '../../web/media/library/alt-text.ts'
 import { selectionMax } from '../../web/media/library/selection.ts'
-import { holdFiles, unlessLost } from '../../web/posts/lost-files.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { insertTarget } from '../support/connected.ts'
 import { addMedia, connectAll, photoForm, postIdIn } from '../support/posts.ts'
@@ -228,107 +227,6 @@ describe('deleting', () => {
     expect((await remove([])).status).toBe(422)
     const many = Array.from({ length: selectionMax + 1 }, () => crypto.randomUUID())
     expect((await remove(many)).status).toBe(422)
-  })
-})
-
-describe('a file that is deleted while a post with it is written', () => {
-  it('comes back with every word, and nothing is saved without the person knowing', async () => {
-    const picture = await makeImage({ width: 640, height: 640, color: '#33a' })
-    const [gone, kept] = [await upload(test, 'gone.jpg', picture), await file('kept.jpg')]
-    const form = (media: string[]) =>
-      new URLSearchParams(photoForm({ channels: [facebook], media, text: 'Doors at six' }))
-    expect((await send('delete', { media: gone })).status).toBe(303)
-    const posts = () => test.sql`select from posts where text = 'Doors at six'`
-    const refused = await test.cast.manager.post('/w/northside/posts', form([gone, kept]))
-    expect(refused.status).toBe(422)
-    expect(refused.text).toContain('A file of this post was deleted from the media library.')
-    expect(refused.text).toContain('Doors at six')
-    expect(refused.text).toContain(`value="${kept}"`)
-    expect(await posts()).toHaveLength(0)
-    const saved = await test.cast.manager.post('/w/northside/posts', form([kept]))
-    expect(saved.status).toBe(303)
-    // Deleting waits for a post that is being saved, and then refuses.
-    const added = await file('added.jpg')
-    const deleting = await test.sql.begin(async (t) => {
-      await holdFiles(t, test.workspaces.northside, [{ id: added }])
-      const asked = send('delete', { media: added })
-      await t`insert into post_media (post_id, workspace_id, media_id, position, alt_text)
-        select id, workspace_id, ${added}, 9, '' from posts where text = 'Doors at six'`
-      return { asked }
-    })
-    expect((await deleting.asked).status).toBe(409)
-    const late = test.sql.begin((t) => holdFiles(t, test.workspaces.northside, [{ id: gone }]))
-    await expect(unlessLost(late)).resolves.toBe('lost')
-  })
-})
-
-describe('labels of files', () => {
-  it('are given to several files, found by filter and search, and changed for one', async () => {
-    const [bar, shop, other] = [await file('bar.jpg'), await file('shop.jpg'), await file('x.jpg')]
-    const add = (fields: [string, string][]) =>
-      test.cast.manager.post(`${media}/labels/change`, new URLSearchParams(fields))
-    await add([
-      ['media', bar!],
-      ['media', shop!],
-      ['new_label', 'Listening  BAR'],
-    ])
-    const [label] = await test.sql<
-      { id: string }[]
-    >`select id from labels where name = 'Listening BAR'`
-    expect(shown(await open(`?label=${label?.id}`)).sort()).toEqual([bar, shop].sort())
-    expect(shown(await open('?q=listening'))).toHaveLength(2)
-    const text = await open(`?label=${label?.id}&file=${bar}`)
-    expect(text).toContain('aria-label="Listening BAR: clear filter"')
-    const none = await send(`${bar}/labels/change`, { new_label: '' })
-    expect(none.location).toBe(`${media}?said=media-labels-saved`)
-    expect(shown(await open(`?label=${label?.id}`))).toEqual([shop])
-    expect((await add([['media', other!]])).status).toBe(422)
-    // Someone else's label and file: nothing happens.
-    await test.cast.outsider.post(
-      '/w/elsewhere/media/labels/change',
-      new URLSearchParams([
-        ['media', other!],
-        ['label', label?.id ?? ''],
-      ]),
-    )
-    expect(await test.sql`select from media_labels where media_id = ${other}`).toHaveLength(0)
-  })
-
-  it('two labels that are merged leave the files with one', async () => {
-    const ids = [await file('one.jpg'), await file('two.jpg')]
-    await send(`${ids[0]}/labels/change`, { new_label: 'Vinyl' })
-    await send(`${ids[1]}/labels/change`, { new_label: 'Records' })
-    const labels = await test.sql<{ id: string; name: string }[]>`
-      select id, name from labels where name in ('Vinyl', 'Records') order by name`
-    const [records, vinyl] = labels.map(({ id }) => id)
-    await test.cast.manager.post(
-      `/w/northside/settings/labels/${vinyl}/change`,
-      new URLSearchParams({ act: 'merge', into: records! }),
-    )
-    expect(shown(await open(`?label=${records}`)).sort()).toEqual(ids.sort())
-  })
-})
-
-describe('several files in one download', () => {
-  it('come as a zip of their originals with each name once, for members only', async () => {
-    const pictures = await Promise.all(
-      ['#a33', '#3a3'].map((color) => makeImage({ width: 640, height: 640, color })),
-    )
-    const ids: string[] = []
-    for (const picture of pictures) ids.push(await upload(test, 'sleeve.jpg', picture))
-    const body = new URLSearchParams(ids.map((id): [string, string] => ['media', id]))
-    const answer = await test.cast.manager.request(`${media}/download`, {
-      method: 'POST',
-      headers: { Origin: test.deps.config.publicUrl },
-      body,
-    })
-    expect(answer.headers.get('Content-Disposition')).toContain('northside-media.zip')
-    const zip = Buffer.from(await answer.arrayBuffer())
-    expect(zip.includes('sleeve.jpg')).toBe(true)
-    expect(zip.includes('sleeve (2).jpg')).toBe(true)
-    for (const picture of pictures) expect(zip.includes(picture)).toBe(true)
-    const others = await test.cast.outsider.post('/w/elsewhere/media/download', body)
-    expect(others.status).toBe(422)
   })
 })
 

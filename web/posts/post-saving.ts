@@ -22,14 +22,14 @@ import { placePost } from '../../posting/place.ts'
 import type { WebDeps } from '../http/env.ts'
 import { formKeyIn } from '../http/forms/form-keys.ts'
 import { type Composer, equalPosts } from './composer.ts'
+import { draftOf } from './drafts/draft-of.ts'
 import { keepOtherEdit, keepState, stateBefore } from './drafts/states.ts'
 import { typedOf } from './drafts/typed.ts'
 import { FilesLost, holdFiles, unlessLost } from './lost-files.ts'
-import { type Actor, type Done, nudged, record, timeOf } from './post-acts.ts'
+import { type Actor, type Done, nudged, record } from './post-acts.ts'
 import type { PostForm } from './post-form.ts'
 import { extendStarted, said, saveSeries } from './series/saving.ts'
 import { targetsOf } from './targets-to-schedule.ts'
-import { isSlotChoice } from './when/choice.ts'
 import { earliest, type Plan } from './when/plan.ts'
 import { ownTimes, takeTimes } from './when/taking.ts'
 
@@ -266,37 +266,4 @@ const overwrite = async (
   const left = (await listTargets(t, ref)).filter((target) => isSent(target.state)).length
   if (form.left === null ? left > 0 && !mediaFrozen : left !== form.left) return 'conflict'
   return (await updatePost(t, { ...ref, version: form.version }, draft)) ? held : 'conflict'
-}
-
-/** What the form means as a post. Leaves out what a post can't hold, such as an impossible time. */
-export const draftOf = (
-  composer: Pick<Composer, 'form' | 'time' | 'channels'>,
-  state: Draft['state'],
-  dueAt: Date | null,
-): Draft => {
-  const { form } = composer
-  const { zone } = form
-  const typed = composer.time?.ok
-    ? { wallTime: composer.time.wallTime, zone, dueAt: composer.time.dueAt }
-    : null
-  const time = dueAt ? timeOf(dueAt, zone) : (typed ?? { wallTime: null, zone: null, dueAt: null })
-  const variants = Object.fromEntries(
-    Object.entries(form.variants).filter(([, text]) => text !== ''),
-  )
-  const choices = composer.channels
-    .filter((one) => one.chosen)
-    .map((one) => [
-      one.channel.id,
-      { kind: form.kinds[one.channel.id] ?? '', settings: one.draft.settings },
-    ])
-  return {
-    state,
-    text: form.text,
-    link: form.link || null,
-    variants,
-    choices: Object.fromEntries(choices),
-    slotChoice: state === 'draft' && isSlotChoice(form.time) ? form.time : null,
-    repeats: state === 'draft' ? form.repeat : null,
-    ...time,
-  }
 }

@@ -17,7 +17,7 @@ import { formKeyIn } from '../../http/forms/form-keys.ts'
 import type { Composer } from '../composer.ts'
 import { record } from '../post-acts.ts'
 import type { PostForm } from '../post-form.ts'
-import { draftOf } from '../post-saving.ts'
+import { draftOf } from './draft-of.ts'
 import { keepOtherEdit, keepState, stateBefore } from './states.ts'
 import { typedOf } from './typed.ts'
 
