@@ -16,4 +16,7 @@ export const backgroundSettings = {
   maxConcurrentWorkflowTaskExecutions: 8,
   maxCachedWorkflows: 100,
   stickyQueueScheduleToStartTimeout: '5 seconds',
+  // By default the SDK holds heartbeats back for most of their timeout, which leaves no time for a
+  // busy moment.
+  maxHeartbeatThrottleInterval: '3 seconds',
 } satisfies Partial<WorkerOptions>

@@ -5,8 +5,8 @@ import { changed, type MediaRef } from './names.ts'
 const { makeRendition } = proxyActivities<RenderingActivities>({
   summary: 'Make the files',
   startToCloseTimeout: '2 hours',
-  heartbeatTimeout: '1 minute',
-  retry: { initialInterval: '5 seconds', maximumInterval: '5 minutes' },
+  heartbeatTimeout: '15 seconds',
+  retry: { initialInterval: '2 seconds', maximumInterval: '5 minutes' },
 })
 
 /**

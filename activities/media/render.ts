@@ -16,6 +16,8 @@ const videoTurnMs = 5_000
 const longestTurnMs = 300_000
 /** A picture takes a second or two. */
 const pictureTurnMs = 1_000
+/** A fifth of the workflow's heartbeat timeout, after which another worker makes the file. */
+const beatMs = 3_000
 
 export const createRenderingActivities = (deps: RenderingDeps) => {
   // One video and one picture at a time per process, so that no picture waits for a video. Other
@@ -35,7 +37,7 @@ export const createRenderingActivities = (deps: RenderingDeps) => {
         throw notYet(kind === 'image' ? pictureTurnMs : await videoWaitMs(deps, mediaId))
       busy.add(kind)
       const context = Context.current()
-      const beat = setInterval(() => context.heartbeat(), 10_000)
+      const beat = setInterval(() => context.heartbeat(), beatMs)
       try {
         await convertUpload(deps, mediaId)
         await makeRenditions(deps, mediaId)

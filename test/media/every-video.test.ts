@@ -18,7 +18,8 @@ import {
 import { videoFiles } from './files/videos/all.ts'
 
 // Nothing that can be uploaded fails at its scheduled time: it is published, or refused before.
-// `npm run test:files` takes all videos, and those of a folder if MEDIA_FILES names one.
+// `npm run test:files` takes all videos, those of a folder if MEDIA_FILES names one, or a part of
+// all if it is 1/3.
 
 let house: Installed
 const rows: Row[] = []

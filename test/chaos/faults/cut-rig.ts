@@ -13,8 +13,11 @@ import { type BreakpointServer, startBreakpointServer } from './breakpoint-serve
 
 export type CutRig = { house: House; residents: Residents; breakpoints: BreakpointServer }
 
-/** For a test: one worker and one server in processes that can be held at a call and killed. */
-export const startCutRig = async (): Promise<CutRig> => {
+/**
+ * For a test: one worker and one server in processes that can be held at a call and killed.
+ * `workerEnv`: more variables of the worker.
+ */
+export const startCutRig = async (workerEnv: NodeJS.ProcessEnv = {}): Promise<CutRig> => {
   const folder = mkdtempSync(join(tmpdir(), 'cratesocial-cuts-'))
   chmodSync(folder, 0o755)
   atTheEnd(async () => rmSync(folder, { recursive: true, force: true }))
@@ -42,7 +45,7 @@ export const startCutRig = async (): Promise<CutRig> => {
     servers: 1,
     restartDelayMs: () => 100,
     ending: new AbortController().signal,
-    workerEnv: { BREAKPOINTS_URL: breakpoints.url },
+    workerEnv: { ...workerEnv, BREAKPOINTS_URL: breakpoints.url },
   })
   atTheEnd(house.stop)
   await setInSandbox(house, generous)

@@ -83,11 +83,14 @@ const wordsOf = (html: string): string =>
     .replace(/\s+/g, ' ')
     .trim()
 
+/** A video of 16 minutes takes that long on a machine that does much else. */
+const patienceMinutes = 40
+
 /** Asks for the count ten times a second until it is 0. */
 async function untilNone(what: string, count: () => Promise<number>): Promise<void> {
-  const giveUpAt = Date.now() + 600_000
+  const giveUpAt = Date.now() + patienceMinutes * 60_000
   for (let left = await count(); left > 0; left = await count()) {
-    if (Date.now() > giveUpAt) throw new Error(`${left} ${what} after ten minutes`)
+    if (Date.now() > giveUpAt) throw new Error(`${left} ${what} after ${patienceMinutes} minutes`)
     await pause(100)
   }
 }

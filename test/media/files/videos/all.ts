@@ -17,10 +17,18 @@ const few = new Set([
   ...['one-key-frame-in-7-seconds.mp4', 'open-gops.mp4', 'fragments.mp4', 'two-seconds.mp4'],
 ])
 
-/** `which`: nothing for a few, `all`, or a folder whose files are taken besides all. */
+/**
+ * `which`: nothing for a few, `all`, a part of all such as `2/3`, or a folder whose files are taken
+ * besides all.
+ */
 export async function videoFiles(which: string | undefined): Promise<MadeFile[]> {
   if (which === undefined) return made.filter(({ name }) => few.has(name))
   if (which === 'all') return made
+  const [, part, parts] = /^(\d+)\/(\d+)$/.exec(which) ?? []
+  if (part && parts) {
+    const startOf = (number: number) => Math.round((made.length * number) / Number(parts))
+    return made.slice(startOf(Number(part) - 1), startOf(Number(part)))
+  }
   const names = (await readdir(which)).filter((name) => !name.endsWith('.md'))
   const given = names.map(
     (name): MadeFile => ({ name, make: (path) => copyFile(join(which, name), path) }),
