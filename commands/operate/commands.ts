@@ -60,6 +60,11 @@ const commands: Command[] = [
     run: listPosts,
   },
   {
+    usage: 'heal-numbers',
+    about: 'fills in growth that a worker of an earlier version left out of the days of Insights',
+    run: async (deps) => (await import('./numbers.ts')).healNumbers(deps),
+  },
+  {
     usage: 'posts nudge ID',
     about: 'starts or signals the workflow of a post on one account again',
     run: nudge,

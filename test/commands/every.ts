@@ -56,6 +56,7 @@ const whileRunning: Run[] = [
     'workflows',
     'outbox',
     'sweeps',
+    'heal-numbers',
     'processing-record',
   ],
   ...['forget-tokens', 'forget-tokens confirm', 'pause', 'resume'],

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { dropOurs } from '../../db/insights/elsewhere-posts.ts'
+import { healDays } from '../../db/insights/heal-days.ts'
 import type { PostOrigin } from '../../db/insights/homes.ts'
 import { sumPoints } from '../../db/insights/insights.ts'
 import { onDays } from '../../db/insights/label-days.ts'
@@ -228,6 +229,14 @@ describe('the growth of each format by day', () => {
       await applyFile(test, again)
       await test.sql`select write_own_gains(null, array[${own}])`
       expect(await stored(test, 'format_days', true), 'repaired').toEqual(book.of(true))
+
+      // Or without the platforms' own numbers, after the migrations.
+      await test.sql`delete from format_days where day > ${dateOf(ago(30), zone)}`
+      await test.sql`update channel_days set more = '{}', other_more = '{}' where day > ${dateOf(ago(40), zone)}`
+      expect(await healDays(test.sql, [own])).toBeGreaterThan(10)
+      expect(await stored(test, 'format_days', true), 'healed').toEqual(book.of(true))
+      expect(await stored(test, 'channel_days', false), 'healed').toEqual(book.of(false))
+      expect(await healDays(test.sql, [own]), 'nothing is left').toBe(0)
     },
   )
 
