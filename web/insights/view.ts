@@ -18,6 +18,7 @@ import { postRow } from './post-numbers.ts'
 import { ranges } from './range.ts'
 import { hoursIn } from './rated-hours.ts'
 import { ownAccounts } from './shown/own-accounts.ts'
+import { changeSentences, sharesOf } from './shown/summary.ts'
 import { tilesOf } from './tiles.ts'
 import { followerRows, missingWords, postsWords, wholeCharts } from './whole.ts'
 
@@ -45,6 +46,9 @@ export const sharedView = async (
   const compares = insights.incomparable === null && range.before !== null
   const whole = channel ? await listAccountDays(deps.sql, workspace.id, channel.id, range) : []
   const marks = annotationMarks(notes, insights)
+  const posts = insights.posts.map((post) =>
+    postRow(platformOf(post.platform), post, fmt, deps.now()),
+  )
   return {
     base,
     path,
@@ -81,7 +85,9 @@ export const sharedView = async (
       current: one.metric === metric,
     })),
     main: mainChart(insights, tiles, marks),
-    posts: insights.posts.map((post) => postRow(platformOf(post.platform), post, fmt, deps.now())),
+    posts,
+    shares: sharesOf(deps, insights),
+    changes: changeSentences(insights, tiles, by === 'views' ? posts[0] : undefined),
     made: insights.scope.made,
     hasElsewhere: insights.elsewhere.any,
     keptFor: terms.numbers,

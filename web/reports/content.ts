@@ -9,13 +9,13 @@ import { notesOf } from '../insights/notes.ts'
 import { type Insights, loadInsights } from '../insights/page.ts'
 import { postRow } from '../insights/post-numbers.ts'
 import { hoursIn } from '../insights/rated-hours.ts'
+import { changeSentences, sharesOf } from '../insights/shown/summary.ts'
 import type { Tile } from '../insights/tiles.ts'
 import { tilesOf } from '../insights/tiles.ts'
 import { accountRows } from '../insights/view.ts'
 import { dateOf } from '../time/wall-time.ts'
 import { periodWords, reportDays } from './period.ts'
 import { viewsChart } from './view-chart.ts'
-import { changeSentences } from './words.ts'
 
 export type ReportedWorkspace = Omit<Workspace, 'dates'>
 
@@ -133,25 +133,6 @@ const bestOf = (deps: WebDeps, insights: Insights) => {
     .map((post) =>
       postRow(deps.platforms.platforms.get(post.platform), post, insights.fmt, deps.now()),
     )
-}
-
-/** The share of each platform in all views, largest first. Empty if there is only one. */
-const sharesOf = (deps: WebDeps, { accountSums, accounts, fmt }: Insights) => {
-  const sums = new Map<string, number>()
-  for (const account of accounts) {
-    const views = accountSums.find((one) => one.channelId === account.id)?.views ?? 0
-    sums.set(account.platform, (sums.get(account.platform) ?? 0) + Math.max(0, views))
-  }
-  const all = [...sums.values()].reduce((sum, one) => sum + one, 0)
-  if (sums.size < 2 || all === 0) return []
-  return [...sums]
-    .sort(([, a], [, b]) => b - a)
-    .map(([name, views]) => ({
-      drawn: deps.platforms.platforms.get(name),
-      label: deps.platforms.platforms.get(name)?.label ?? name,
-      share: views / all,
-      words: fmt.share(Math.round((views / all) * 100) / 100),
-    }))
 }
 
 /** `Instagram only · posts labeled Summer`. Empty if nothing is limited. */
