@@ -16,6 +16,8 @@ type Asked = {
 /** How long to wait before the next try, in milliseconds. */
 const waits = [500, 2_000]
 const answerMs = 60_000
+/** A hundred posts with long texts for each account fit. */
+const answerMaxBytes = 32 * 1024 * 1024
 
 /**
  * Sends a request to the API. After a lost connection or a fault of the server, it sends the same
@@ -62,10 +64,32 @@ const lost = (server: string, cause: unknown): Error =>
   new Error(`${server} can’t be reached. Check the address and your connection.`, { cause })
 
 const read = async (response: Response): Promise<JsonRecord> => {
+  const text = await readText(response)
   // A proxy in between may answer with a page: then the status is all there is to say.
-  const answer = (await response.json().catch(() => null)) as JsonRecord | null
+  const answer = isJson(text) ? (JSON.parse(text) as JsonRecord | null) : null
   if (response.ok && answer) return answer
   throw new Refused(response.status, answer)
+}
+
+/** Reads no more than an answer of the API can have, so that no server fills the memory. */
+const readText = async (response: Response): Promise<string> => {
+  const parts: Uint8Array[] = []
+  let bytes = 0
+  for await (const part of response.body ?? []) {
+    bytes += part.length
+    if (bytes > answerMaxBytes) throw new Error('The answer of the server is too large.')
+    parts.push(part)
+  }
+  return Buffer.concat(parts).toString('utf8')
+}
+
+const isJson = (text: string): boolean => {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** What the API said against a request, with all rules that were broken. */

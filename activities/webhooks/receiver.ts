@@ -1,4 +1,3 @@
-import { lookup } from 'node:dns'
 import { isIP, type LookupFunction } from 'node:net'
 import { Agent, request } from 'undici'
 import { isInRanges, isPublicAddress } from '../../text/addresses.ts'
@@ -25,7 +24,7 @@ export type Receivers = {
   post(url: string, body: string, headers: Record<string, string>): Promise<ReceiverAnswer>
 }
 /** How names are looked up, and how long a receiver has. */
-type Given = { resolve?: Resolve; withinMs?: number }
+type Given = { resolve?: Resolve; servers?: string[]; withinMs?: number }
 
 /**
  * Calls receivers, whose addresses people choose. An address that isn't on the public internet is
@@ -35,9 +34,10 @@ type Given = { resolve?: Resolve; withinMs?: number }
  */
 export const createReceivers = (
   allowed: string[],
-  { resolve = lookup, withinMs = answerWithinMs }: Given = {},
+  { resolve, servers, withinMs = answerWithinMs }: Given = {},
 ): Receivers => {
-  const look = createLookups(resolve)
+  const isPrivate = allowed.length > 0
+  const look = resolve ?? createLookups({ isPrivate, ...(servers ? { servers } : {}) })
   const agents = {
     https: agentFor(allowed, look, false),
     http: agentFor(allowed, look, true),
@@ -76,9 +76,7 @@ class RefusedAddressError extends Error {
   code = 'REFUSED_ADDRESS'
 }
 
-type Look = ReturnType<typeof createLookups>
-
-const agentFor = (allowed: string[], look: Look, isPlain: boolean): Agent =>
+const agentFor = (allowed: string[], look: Resolve, isPlain: boolean): Agent =>
   new Agent({
     pipelining: 1,
     connections: 10,
@@ -92,7 +90,7 @@ const agentFor = (allowed: string[], look: Look, isPlain: boolean): Agent =>
 
 /** Refuses a name if any of its addresses may not be reached. */
 const checked =
-  (allowed: string[], look: Look, isPlain: boolean): LookupFunction =>
+  (allowed: string[], look: Resolve, isPlain: boolean): LookupFunction =>
   (host, options, callback) => {
     look(host).then(
       (found) => {
@@ -132,8 +130,14 @@ const problemOf = (error: unknown): CallProblem => {
     message = '',
   } = error as { name?: string; code?: string; message?: string }
   if (code === 'REFUSED_ADDRESS' || code === 'ERR_INVALID_URL') return 'address'
-  if (name === 'TimeoutError' || code.endsWith('_TIMEOUT') || code === 'ETIMEDOUT') return 'timeout'
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'name'
+  if (
+    name === 'TimeoutError' ||
+    code.endsWith('_TIMEOUT') ||
+    code === 'ETIMEDOUT' ||
+    code === 'ETIMEOUT'
+  )
+    return 'timeout'
+  if (code === 'ENOTFOUND' || code === 'ENODATA' || code === 'EAI_AGAIN') return 'name'
   if (code === 'ECONNREFUSED' || code === 'EHOSTUNREACH' || code === 'ENETUNREACH') return 'refused'
   if (code === 'ECONNRESET' || code === 'EPIPE' || code === 'UND_ERR_SOCKET') return 'reset'
   if (

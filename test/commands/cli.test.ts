@@ -132,3 +132,21 @@ it('the command line sends the same request again after a lost connection and a 
   expect(keys).toEqual([keys[0], keys[0], keys[0]])
   expect(keys[0]).toMatch(/^[0-9a-f-]{36}$/)
 })
+
+it('reads no answer without end', async () => {
+  const server = createServer((_, answer) => {
+    const more = () => {
+      while (answer.write(' '.repeat(1_000_000)));
+      answer.once('drain', more)
+    }
+    more()
+  }).listen(0, '127.0.0.1')
+  atTheEnd(async () => {
+    server.closeAllConnections()
+    server.close()
+  })
+  await new Promise((resolve) => server.once('listening', resolve))
+  const { port } = server.address() as AddressInfo
+  const login = { server: `http://127.0.0.1:${port}`, key: 'cs_unused' }
+  await expect(callApi(login, 'GET', '/posts')).rejects.toThrow('too large')
+})

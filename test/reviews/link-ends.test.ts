@@ -7,6 +7,7 @@ import { rules } from '../../db/privacy/retention.ts'
 import type { Person } from '../support/app.ts'
 import {
   compose,
+  edit,
   eventsOf,
   idOf,
   links,
@@ -163,5 +164,33 @@ describe('a review link', () => {
     expect(await test.sql`select from client_reviewers where name = 'Clara Client'`).toHaveLength(0)
     const { text } = await test.cast.admin.get(`/w/northside/posts/${postId}`)
     expect(text).toMatch(/<strong>The client<\/strong>\s*approved/)
+  })
+})
+
+describe('changing who approves', () => {
+  it('asks the team about what only the client was asked, and again the client without the team', async () => {
+    const { postId, media } = await compose('Asked of the client')
+    const approved = await compose('Approved by the client', '2099-11-26T11:00')
+    const path = await share([postId, approved.postId])
+    const client = await nameIn(path)
+    const seen = seenIn((await client.get(path)).text, approved.postId)
+    await client.post(`${path}/posts/${approved.postId}/approve`, { seen })
+    await settle({ stages: 'both' })
+    expect(await stateOf(postId)).toEqual({ state: 'waiting', stage: 'team', round: 2 })
+    expect(await stateOf(approved.postId)).toMatchObject({ state: 'approved', stage: 'client' })
+    expect((await client.get(path)).text).not.toContain('Asked of the client')
+    await settle({ stages: 'client' })
+    expect(await stateOf(postId)).toMatchObject({ state: 'waiting', stage: 'client' })
+    await settle({ stages: 'team' })
+    expect(await stateOf(postId)).toMatchObject({ state: 'waiting', stage: 'team' })
+    await settle({ stages: 'both' })
+    await test.cast.admin.post(`/w/northside/posts/${postId}/review/approve`)
+    expect(await stateOf(postId)).toMatchObject({ state: 'waiting', stage: 'client' })
+    await settle({ stages: 'both', reviewers: [test.cast.manager.id] })
+    expect(await stateOf(postId)).toMatchObject({ state: 'waiting', stage: 'client' })
+    await edit(postId, media, 'Another text', 'save')
+    await settle({ stages: 'both' })
+    expect(await stateOf(postId)).toMatchObject({ stage: 'team' })
+    await settle({})
   })
 })

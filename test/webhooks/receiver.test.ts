@@ -1,3 +1,4 @@
+import { createSocket } from 'node:dgram'
 import type { LookupAddress } from 'node:dns'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -44,13 +45,33 @@ beforeAll(async () => {
 /** Looks names up in a list of answers, one for each time. */
 const names = (...turns: string[][]) => {
   const asked: string[] = []
-  const resolve = ((host: string, _: unknown, callback: unknown) => {
+  const resolve = async (host: string): Promise<LookupAddress[]> => {
     const found = turns[Math.min(asked.length, turns.length - 1)] ?? []
     asked.push(host)
-    const all = found.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }))
-    ;(callback as (error: null, found: LookupAddress[]) => void)(null, all)
-  }) as never
+    return found.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }))
+  }
   return { asked, resolve }
+}
+
+/** A name server that knows one address for every name, and says nothing about silent ones. */
+const nameServer = async () => {
+  const asked: string[] = []
+  const socket = createSocket('udp4')
+  socket.on('message', (question, from) => {
+    const name = question.toString('latin1', 13, 13 + question[12]!)
+    asked.push(name)
+    if (name.startsWith('silent')) return
+    const end = question.indexOf(0, 12) + 5
+    const isFour = question.readUInt16BE(end - 4) === 1
+    const header = Buffer.concat([question.subarray(0, 2), Buffer.from('8180000100000000', 'hex')])
+    header.writeUInt16BE(isFour ? 1 : 0, 6)
+    const address = isFour ? 'c00c000100010000000000047f000001' : ''
+    const rest = [Buffer.alloc(2), question.subarray(12, end), Buffer.from(address, 'hex')]
+    socket.send(Buffer.concat([header, ...rest]), from.port, from.address)
+  })
+  await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve))
+  atTheEnd(async () => void socket.close())
+  return { asked, at: `127.0.0.1:${socket.address().port}` }
 }
 
 const refused = [
@@ -110,14 +131,17 @@ describe('a receiver', () => {
     expect(connections).toBe(before)
   })
 
-  it('whose name is never found takes no more than one look-up from others', async () => {
-    const asked: string[] = []
-    const resolve = ((host: string) => void asked.push(host)) as never
-    const receivers = createReceivers([], { resolve, withinMs: 200 })
-    const urls = ['a', 'a', 'b', 'c', 'd'].map((name) => `https://${name}.example/ok`)
-    const found = await Promise.all(urls.map((url) => receivers.post(url, '{}', {})))
-    expect(found.map(({ problem }) => problem)).toEqual(urls.map(() => 'timeout'))
-    expect(asked).toEqual(['a.example'])
+  it('whose name server never answers lets no other wait', async () => {
+    const server = await nameServer()
+    const receivers = createReceivers(['127.0.0.1'], { servers: [server.at] })
+    const call = (name: string) => receivers.post(`http://${name}.example:${port}/ok`, '{}', {})
+    const silent = ['silent1', 'silent2', 'silent3', 'silent4', 'silent5'].map(call)
+    await expect
+      .poll(() => server.asked.filter((name) => name.startsWith('silent')))
+      .toHaveLength(10)
+    expect(await call('good')).toMatchObject({ status: 200 })
+    expect(await call('good')).toMatchObject({ status: 200 })
+    expect(await Promise.race([...silent, 'all still wait'])).toBe('all still wait')
   })
 
   it('is not called without encryption unless the operator allows its address', async () => {

@@ -4,7 +4,7 @@ import { recordEvent } from '../../db/notifications/events.ts'
 import { listMembers } from '../../db/people/memberships.ts'
 import { tx } from '../../db/postgres/connect.ts'
 import { endStrangeLinks } from '../../db/posts/review-links/links.ts'
-import { askForAll } from '../../db/posts/reviews/reviews.ts'
+import { askForAll, moveStages } from '../../db/posts/reviews/reviews.ts'
 import {
   changeReviewSettings,
   getReviewSettings,
@@ -54,6 +54,7 @@ export const reviewSettingsRoutes = (deps: WebDeps, view: Renderer) =>
           members.filter((userId) => reviewers.includes(userId)),
         )
         await endStrangeLinks(t, id, new Date(deps.now()))
+        await moveStages(t, id)
         const asked = await askForAll(t, id)
         await recordEvent(t, {
           name: 'review.settings',

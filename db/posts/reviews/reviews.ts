@@ -128,6 +128,27 @@ export const askForAll = async (t: Transaction, workspaceId: string): Promise<nu
 }
 
 /**
+ * After who approves has changed: what isn't approved yet goes to those who are asked now. With both
+ * stages, the client goes on only with what the team has approved as it is. An approval stands. Call it
+ * after the settings have changed. Returns how many reviews have gone to others.
+ */
+export const moveStages = async (t: Transaction, workspaceId: string): Promise<number> => {
+  const rows = await t`
+    with wanted as (
+      select r.post_id, case when w.review_stages = 'client' then 'client'
+        when w.review_stages = 'both' and r.stage = 'client' and r.content - 'accounts' = content_of_post(r.post_id) and exists (
+          select from review_decisions d where d.post_id = r.post_id and d.stage = 'team' and d.decision = 'approved' and d.round = r.round - 1)
+        then 'client' else 'team' end as stage
+      from reviews r join workspaces w on w.id = r.workspace_id
+      where r.workspace_id = ${workspaceId} and r.state <> 'approved'),
+    moved as (
+      update reviews r set stage = wanted.stage, round = r.round + 1, told_at = null, steps = '{}'
+      from wanted where r.post_id = wanted.post_id and r.stage <> wanted.stage returning r.post_id)
+    insert into outbox (kind, ref_id) select 'review', post_id from moved returning id`
+  return rows.count
+}
+
+/**
  * Lets the workflow of a review read it again. A held post that got a later time waits for its
  * approval again. Does nothing for a post without a review.
  */
