@@ -92,6 +92,19 @@ describe('the strip of days on a phone', () => {
   })
 })
 
+test('the week on a phone shows three days from the chosen one on, and the others are swiped', async () => {
+  const page = await open(calendar('week'), { viewport: { width: 390, height: 844 } })
+  const seen = () =>
+    page.evaluate(`(() => { const box = document.querySelector('.hours').getBoundingClientRect()
+      const names = document.querySelector('.hour-names').getBoundingClientRect()
+      return [...document.querySelectorAll('.hour-day')].map((day) => [day.querySelector('h2').id, day.getBoundingClientRect()])
+        .filter(([, { left, right }]) => left > names.right - 3 && right < box.right + 3).map(([id]) => id) })()`)
+  expect(await seen()).toEqual(['day-2099-11-11', 'day-2099-11-12', 'day-2099-11-13'])
+  await page.locator('.hours').evaluate((hours) => hours.scrollTo({ left: hours.scrollWidth }))
+  await expect.poll(seen).toEqual(['day-2099-11-13', 'day-2099-11-14', 'day-2099-11-15'])
+  await page.context().close()
+})
+
 describe('the calendar by keyboard', () => {
   test('arrows go from day to day, M moves a post and / searches, unless keys are off', async () => {
     const id = await scheduled('Under the keys', '2099-12-09T10:00')
