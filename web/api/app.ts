@@ -16,6 +16,7 @@ import { writePosts } from './posts/writing.ts'
 import { ApiProblem, notFound } from './problems.ts'
 import { useSlots } from './slots.ts'
 import { useUploads } from './uploads.ts'
+import { describeWebhooks } from './webhook-events.ts'
 
 /** The API for programs: the same functions as the pages, with keys instead of sessions. */
 export const createApi = (deps: WebDeps): { routes: Hono<Env>; document: ApiDocument } => {
@@ -36,6 +37,7 @@ export const createApi = (deps: WebDeps): { routes: Hono<Env>; document: ApiDocu
   useLabels(api, deps)
   useSlots(api, deps)
   readActivity(api, deps)
+  describeWebhooks(api)
   const document = documentOf(api, deps.config.publicUrl)
   const text = JSON.stringify(document)
   api.get('/openapi.json', (c) => {

@@ -30,4 +30,5 @@ const tags: [string, string][] = [
   ['Labels', 'What a team sorts its posts by.'],
   ['Slots', 'Weekly posting times, and the free ones.'],
   ['Activity', 'Who did what.'],
+  ['Webhooks', 'Messages that we send to the endpoints of a workspace.'],
 ]
