@@ -107,6 +107,7 @@ const helpOnly = [
     'bench:open',
     'bench:pages',
     'bench:uploads',
+    'bench:vitals',
     'canary',
     'chaos',
     'chaos:steps',

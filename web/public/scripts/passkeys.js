@@ -3,8 +3,12 @@
 const library = () => window.SimpleWebAuthnBrowser
 
 window.offerPasskeys = (root) => {
-  if (!library()?.browserSupportsWebAuthn()) return
+  const isSupported = library()?.browserSupportsWebAuthn()
   for (const form of root.querySelectorAll('form[data-passkey]')) {
+    if (!isSupported) {
+      if (form.hidden) form.remove()
+      continue
+    }
     form.hidden = false
     // A page has one primary button. If a passkey is offered first, the password's button becomes
     // secondary.
