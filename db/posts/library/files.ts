@@ -75,14 +75,18 @@ export const countLibrary = async (
   now: Date,
 ): Promise<LibraryCounts> => {
   const ofKind = kind ? sql`m.kind = ${kind}` : sql`true`
-  const marks = libraryMarks.map(
-    (mark) =>
-      sql`count(*) filter (where ${ofKind} and ${hasMark(sql, mark, now)})::int as ${sql(mark)}`,
-  )
-  const [row] = await sql<[LibraryCounts]>`
+  const marks = libraryMarks
+    .filter((mark) => mark !== 'unused')
+    .map(
+      (mark) =>
+        sql`count(*) filter (where ${ofKind} and ${hasMark(sql, mark, now)})::int as ${sql(mark)}`,
+    )
+  const [row] = await sql<[Omit<LibraryCounts, 'unused'> & { ofKind: number }]>`
     select count(*)::int as "all", count(*) filter (where m.kind = 'image')::int as image,
-      count(*) filter (where m.kind = 'video')::int as video, ${marks.reduce((all, one) => sql`${all}, ${one}`)}
+      count(*) filter (where m.kind = 'video')::int as video, count(*) filter (where ${ofKind})::int as of_kind,
+      ${marks.reduce((all, one) => sql`${all}, ${one}`)}
     from media m where m.workspace_id = ${workspaceId} and m.purged_at is null and ${hasWords(sql, words)}
       and ${hasLabels(sql, labelIds)}`
-  return row
+  const { ofKind: all, ...counts } = row
+  return { ...counts, unused: all - counts.used }
 }
