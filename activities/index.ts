@@ -13,6 +13,7 @@ import { type AnnouncingDeps, createAnnouncingActivities } from './privacy/annou
 import { createErasingActivities, type ErasingDeps } from './privacy/erase.ts'
 import { createExportingActivities, type ExportingDeps } from './privacy/export.ts'
 import { createRetentionActivities } from './privacy/retention.ts'
+import { createReportingActivities } from './reports/reporting.ts'
 import { createReviewingActivities } from './reviews/reviewing.ts'
 import { createDeliveringActivities, type DeliveringDeps } from './webhooks/delivering.ts'
 
@@ -28,6 +29,7 @@ export const createActivities = (
 ) => ({
   ...createPublishingActivities(deps),
   ...createReviewingActivities(deps),
+  ...createReportingActivities(deps),
   ...createDeliveringActivities(deps),
   ...createStartingActivities(deps),
   ...createSeriesActivities(deps),

@@ -468,6 +468,14 @@ begin
   perform pg_notify('outbox', new.kind);
   return null;
 end $function$;
+CREATE OR REPLACE FUNCTION public.tell_report_schedule()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into outbox (kind, ref_id) values ('report', coalesce(new.report_id, old.report_id));
+  return null;
+end $function$;
 CREATE OR REPLACE FUNCTION public.tell_review()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -475,6 +483,22 @@ AS $function$
 begin
   perform pg_notify('targets', concat_ws(' ', new.workspace_id, new.post_id, new.post_id, extract(epoch from p.due_at)::bigint))
   from posts p where p.id = new.post_id;
+  return null;
+end $function$;
+CREATE OR REPLACE FUNCTION public.tell_schedule_of_report()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into outbox (kind, ref_id) select 'report', report_id from report_schedules where report_id = new.id;
+  return null;
+end $function$;
+CREATE OR REPLACE FUNCTION public.tell_schedules_of_workspace()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into outbox (kind, ref_id) select 'report', report_id from report_schedules where workspace_id = new.id;
   return null;
 end $function$;
 CREATE OR REPLACE FUNCTION public.tell_target()
@@ -1285,6 +1309,37 @@ create table report_links (
   expires_at timestamp with time zone not null,
   last_read_on date
 );
+create table report_mails (
+  id uuid default uuid_v7() not null,
+  workspace_id uuid not null,
+  report_id uuid not null,
+  reader_id uuid not null,
+  from_day date not null,
+  to_day date not null,
+  code_hash bytea,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  mailing_until timestamp with time zone,
+  sent_at timestamp with time zone
+);
+create table report_readers (
+  id uuid default uuid_v7() not null,
+  workspace_id uuid not null,
+  report_id uuid not null,
+  email text not null,
+  code_hash bytea,
+  asked_at timestamp with time zone not null,
+  confirmed_at timestamp with time zone,
+  refused_at timestamp with time zone
+);
+create table report_schedules (
+  report_id uuid not null,
+  workspace_id uuid not null,
+  user_id uuid,
+  hour smallint not null,
+  handled_to date not null,
+  created_at timestamp with time zone default now() not null
+);
 create table reports (
   id uuid default uuid_v7() not null,
   workspace_id uuid not null,
@@ -1713,6 +1768,9 @@ alter table renditions add constraint renditions_made CHECK (((state <> 'ready':
 alter table renditions add constraint renditions_recipe_check CHECK ((length(recipe) <= 300));
 alter table renditions add constraint renditions_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'ready'::text, 'failed'::text])));
 alter table report_links add constraint report_links_check CHECK ((expires_at > created_at));
+alter table report_mails add constraint report_mails_check CHECK ((to_day >= from_day));
+alter table report_readers add constraint report_readers_email_check CHECK (((char_length(email) >= 3) AND (char_length(email) <= 254)));
+alter table report_schedules add constraint report_schedules_hour_check CHECK (((hour >= 0) AND (hour <= 23)));
 alter table reports add constraint reports_channel_ids_check CHECK (((cardinality(channel_ids) >= 1) AND (cardinality(channel_ids) <= 500)));
 alter table reports add constraint reports_color_check CHECK ((color ~ '^[0-9a-f]{6}$'::text));
 alter table reports add constraint reports_date_order_check CHECK ((date_order = ANY (ARRAY['mdy'::text, 'dmy'::text, 'ymd'::text])));
@@ -1834,6 +1892,9 @@ alter table reading_calls add constraint reading_calls_pkey PRIMARY KEY (issuer,
 alter table recovery_codes add constraint recovery_codes_pkey PRIMARY KEY (id);
 alter table renditions add constraint renditions_pkey PRIMARY KEY (id);
 alter table report_links add constraint report_links_pkey PRIMARY KEY (id);
+alter table report_mails add constraint report_mails_pkey PRIMARY KEY (id);
+alter table report_readers add constraint report_readers_pkey PRIMARY KEY (id);
+alter table report_schedules add constraint report_schedules_pkey PRIMARY KEY (report_id);
 alter table reports add constraint reports_pkey PRIMARY KEY (id);
 alter table review_decisions add constraint review_decisions_pkey PRIMARY KEY (id);
 alter table review_link_posts add constraint review_link_posts_pkey PRIMARY KEY (link_id, post_id);
@@ -1884,6 +1945,10 @@ alter table renditions add constraint renditions_once UNIQUE (media_id, recipe, 
 alter table renditions add constraint renditions_store_key_key UNIQUE (store_key);
 alter table report_links add constraint report_links_code_hash_key UNIQUE (code_hash);
 alter table report_links add constraint report_links_report_id_key UNIQUE (report_id);
+alter table report_mails add constraint report_mails_code_hash_key UNIQUE (code_hash);
+alter table report_mails add constraint report_mails_reader_id_to_day_key UNIQUE (reader_id, to_day);
+alter table report_readers add constraint report_readers_code_hash_key UNIQUE (code_hash);
+alter table report_readers add constraint report_readers_report_id_email_key UNIQUE (report_id, email);
 alter table reports add constraint reports_workspace_id_id_key UNIQUE (workspace_id, id);
 alter table review_links add constraint review_links_token_hash_key UNIQUE (token_hash);
 alter table sessions add constraint sessions_token_unique UNIQUE (token_hash);
@@ -2006,6 +2071,13 @@ CREATE INDEX posts_workspace on posts USING btree (workspace_id, due_at);
 CREATE INDEX renditions_waiting on renditions USING btree (media_id) WHERE (state = 'waiting'::text);
 CREATE INDEX renditions_workspace on renditions USING btree (workspace_id);
 CREATE INDEX report_links_user on report_links USING btree (user_id);
+CREATE INDEX report_mails_created on report_mails USING btree ((created_at AT TIME ZONE 'UTC'::text));
+CREATE INDEX report_mails_report on report_mails USING btree (report_id);
+CREATE INDEX report_mails_workspace on report_mails USING btree (workspace_id);
+CREATE INDEX report_readers_email on report_readers USING btree (email);
+CREATE INDEX report_readers_workspace on report_readers USING btree (workspace_id, report_id);
+CREATE INDEX report_schedules_user on report_schedules USING btree (user_id) WHERE (user_id IS NOT NULL);
+CREATE INDEX report_schedules_workspace on report_schedules USING btree (workspace_id, report_id);
 CREATE INDEX reports_author on reports USING btree (created_by) WHERE (created_by IS NOT NULL);
 CREATE INDEX review_decisions_client on review_decisions USING btree (reviewer_id) WHERE (reviewer_id IS NOT NULL);
 CREATE INDEX review_decisions_person on review_decisions USING btree (user_id) WHERE (user_id IS NOT NULL);
@@ -2190,6 +2262,14 @@ alter table report_links add constraint report_links_user_id_fkey FOREIGN KEY (u
 alter table report_links add constraint report_links_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table report_links add constraint report_links_workspace_id_report_id_fkey FOREIGN KEY (workspace_id, report_id) REFERENCES reports(workspace_id, id) ON DELETE CASCADE;
 alter table report_links add constraint report_links_workspace_id_user_id_fkey FOREIGN KEY (workspace_id, user_id) REFERENCES memberships(workspace_id, user_id) ON DELETE CASCADE;
+alter table report_mails add constraint report_mails_reader_id_fkey FOREIGN KEY (reader_id) REFERENCES report_readers(id) ON DELETE CASCADE;
+alter table report_mails add constraint report_mails_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+alter table report_mails add constraint report_mails_workspace_id_report_id_fkey FOREIGN KEY (workspace_id, report_id) REFERENCES reports(workspace_id, id) ON DELETE CASCADE;
+alter table report_readers add constraint report_readers_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+alter table report_readers add constraint report_readers_workspace_id_report_id_fkey FOREIGN KEY (workspace_id, report_id) REFERENCES reports(workspace_id, id) ON DELETE CASCADE;
+alter table report_schedules add constraint report_schedules_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+alter table report_schedules add constraint report_schedules_workspace_id_report_id_fkey FOREIGN KEY (workspace_id, report_id) REFERENCES reports(workspace_id, id) ON DELETE CASCADE;
+alter table report_schedules add constraint report_schedules_workspace_id_user_id_fkey FOREIGN KEY (workspace_id, user_id) REFERENCES memberships(workspace_id, user_id) ON DELETE SET NULL (user_id);
 alter table reports add constraint reports_created_by_fkey FOREIGN KEY (created_by) REFERENCES users(id) ON DELETE SET NULL;
 alter table reports add constraint reports_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table review_decisions add constraint review_decisions_post_id_fkey FOREIGN KEY (post_id) REFERENCES posts(id) ON DELETE CASCADE;
@@ -2293,6 +2373,9 @@ CREATE TRIGGER post_labels_number_added AFTER INSERT ON post_labels REFERENCING 
 CREATE TRIGGER post_labels_number_changed AFTER UPDATE ON post_labels REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION note_number_changes();
 CREATE TRIGGER post_labels_number_gone AFTER DELETE ON post_labels REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION note_number_changes();
 CREATE TRIGGER posts_version BEFORE UPDATE ON posts FOR EACH ROW WHEN (((old.state IS DISTINCT FROM new.state) OR (old.text IS DISTINCT FROM new.text) OR (old.link IS DISTINCT FROM new.link) OR (old.variants IS DISTINCT FROM new.variants) OR (old.choices IS DISTINCT FROM new.choices) OR (old.wall_time IS DISTINCT FROM new.wall_time) OR (old.zone IS DISTINCT FROM new.zone) OR (old.due_at IS DISTINCT FROM new.due_at))) EXECUTE FUNCTION raise_post_version();
+CREATE TRIGGER report_schedules_tell AFTER UPDATE OF user_id, hour ON report_schedules FOR EACH ROW WHEN (((old.user_id IS DISTINCT FROM new.user_id) OR (old.hour <> new.hour))) EXECUTE FUNCTION tell_report_schedule();
+CREATE TRIGGER report_schedules_tell_first AFTER INSERT OR DELETE ON report_schedules FOR EACH ROW EXECUTE FUNCTION tell_report_schedule();
+CREATE TRIGGER reports_tell_schedule AFTER UPDATE OF period, week_start ON reports FOR EACH ROW WHEN (((old.period <> new.period) OR (old.week_start <> new.week_start))) EXECUTE FUNCTION tell_schedule_of_report();
 CREATE TRIGGER reviews_tell AFTER INSERT OR UPDATE OF state, stage ON reviews FOR EACH ROW EXECUTE FUNCTION tell_review();
 CREATE TRIGGER reviews_tell_webhooks AFTER UPDATE OF state, stage, round ON reviews FOR EACH ROW WHEN (((new.state = ANY (ARRAY['waiting'::text, 'changes'::text, 'approved'::text, 'held'::text])) AND ((old.state <> new.state) OR (old.stage <> new.stage) OR (old.round <> new.round)))) EXECUTE FUNCTION tell_webhooks_of_review();
 CREATE TRIGGER reviews_tell_webhooks_first AFTER INSERT ON reviews FOR EACH ROW WHEN ((new.state = ANY (ARRAY['waiting'::text, 'changes'::text, 'approved'::text, 'held'::text]))) EXECUTE FUNCTION tell_webhooks_of_review();
@@ -2308,6 +2391,7 @@ CREATE TRIGGER users_number_changed AFTER UPDATE OF name ON users FOR EACH ROW W
 CREATE TRIGGER users_remember_erased AFTER DELETE ON users FOR EACH ROW EXECUTE FUNCTION remember_erased('user');
 CREATE TRIGGER workspaces_number_changed AFTER UPDATE OF zone, earlier_zones ON workspaces FOR EACH ROW WHEN (((old.zone IS DISTINCT FROM new.zone) OR (old.earlier_zones IS DISTINCT FROM new.earlier_zones))) EXECUTE FUNCTION note_zone_change();
 CREATE TRIGGER workspaces_remember_erased AFTER DELETE ON workspaces FOR EACH ROW EXECUTE FUNCTION remember_erased('workspace');
+CREATE TRIGGER workspaces_tell_schedules AFTER UPDATE OF zone ON workspaces FOR EACH ROW WHEN ((old.zone <> new.zone)) EXECUTE FUNCTION tell_schedules_of_workspace();
 
 comment on table account_snapshots is 'promise: D1, D2, R3: followers of an account at a moment, and what the platform says of the whole account for its last full day';
 comment on column account_snapshots.day is 'the platform''s own day that views and reach are of; Meta''s days are those of California';
@@ -2589,6 +2673,18 @@ comment on column renditions.store_key is 'name in the media store, random; whil
 comment on table report_links is 'secret links under which clients read a report without an account; at most one for each report';
 comment on column report_links.code_hash is 'SHA-256 of the code in the link, which is shown once';
 comment on column report_links.last_read_on is 'the day in UTC when the report was last opened with it';
+comment on table report_mails is 'one email with a report, to one reader about one period';
+comment on column report_mails.code_hash is 'SHA-256 of the code in the email, which shows the report of these days and ends the emails';
+comment on column report_mails.expires_at is 'until when the link shows the report; it ends the emails as long as the row exists';
+comment on column report_mails.mailing_until is 'a worker is sending it until then';
+comment on table report_readers is 'addresses that get a report by email, once they have confirmed it; at most 20 for each report';
+comment on column report_readers.code_hash is 'SHA-256 of the code in the email that asks for confirmation; null: that email has not been sent yet';
+comment on column report_readers.asked_at is 'an address that is not confirmed seven days after that is deleted';
+comment on column report_readers.refused_at is 'when its mail server last refused an email for good; null: never, or the newest one was accepted';
+comment on table report_schedules is 'reports that are sent by email; the period of the report says how often';
+comment on column report_schedules.user_id is 'who turned the emails on; null: that person left or closed the account, so nothing is sent';
+comment on column report_schedules.hour is 'when they go out, on the day after the period, by the clock of the workspace';
+comment on column report_schedules.handled_to is 'the last day of the newest period that has been sent, or had ended when the emails were turned on';
 comment on table reports is 'reports for clients, which show chosen sections of Insights; at most 100 in a workspace';
 comment on column reports.created_by is 'null: that person deleted their account';
 comment on column reports.note is 'as typed; shown to the client before the numbers';
@@ -2759,7 +2855,10 @@ comment on function remember_erased() is 'whatever deletes a person, a workspace
 comment on function tell_discussion() is 'workspace and post: pages that show the post are rendered again';
 comment on function tell_import() is 'workspace and import: the page that shows its progress is rendered again';
 comment on function tell_media() is 'workspace and media: pages that show the file are rendered again';
+comment on function tell_report_schedule() is 'the emails of a report were turned on, changed or ended';
 comment on function tell_review() is 'workspace and post: pages that show the post are rendered again';
+comment on function tell_schedule_of_report() is 'the periods of a report changed';
+comment on function tell_schedules_of_workspace() is 'the time zone of a workspace changed';
 comment on function tell_target() is 'workspace, post, target, when it is due and when it was due before; times in seconds since 1970';
 comment on function tell_webhooks(uuid,text,text,uuid,uuid,uuid,interval) is 'writes a message for each endpoint that wants the event, and tells its workflow';
 comment on function tell_webhooks_of_account() is 'one account needs to be reconnected';

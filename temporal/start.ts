@@ -18,6 +18,7 @@ import {
   importWorkflowId,
   mediaWorkflowId,
   policyWorkflowId,
+  reportWorkflowId,
   reviewWorkflowId,
   targetWorkflowId,
   taskQueue,
@@ -27,6 +28,7 @@ import type { publishTarget } from '../workflows/publish-target.ts'
 import type { renderMedia } from '../workflows/render-media.ts'
 import type { reviewPost } from '../workflows/review-post.ts'
 import { searchKeys } from '../workflows/search-keys.ts'
+import type { sendReports } from '../workflows/send-reports.ts'
 
 /**
  * Search attributes that a workflow has from its start. Left out until the cluster knows them,
@@ -94,6 +96,21 @@ export const notifyWebhook = async (
     args: [{ endpointId }],
     signal: changed,
     staticSummary: 'Sends events of a workspace to one endpoint, and tries again for three days',
+  })
+}
+
+/** Starts the workflow that sends a report by email, or signals the running one. */
+export const notifyReport = async (
+  client: Client,
+  reportId: string,
+  queue = backgroundTaskQueue,
+): Promise<void> => {
+  await client.workflow.signalWithStart<typeof sendReports, []>('sendReports', {
+    workflowId: reportWorkflowId(reportId),
+    taskQueue: queue,
+    args: [{ reportId }],
+    signal: changed,
+    staticSummary: 'Sends one report by email after each week or month',
   })
 }
 

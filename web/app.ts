@@ -74,7 +74,9 @@ import { policyOf } from './privacy/policy.ts'
 import { promisesRoutes } from './privacy/promise-routes.ts'
 import { privacyRoutes } from './privacy/routes.ts'
 import { termsRoutes } from './privacy/terms-routes.ts'
+import { reportEmailRoutes } from './reports/email-routes.ts'
 import { publicReportRoutes } from './reports/public-routes.ts'
+import { reportReaderRoutes } from './reports/reader-routes.ts'
 import { reportRoutes } from './reports/routes.ts'
 import { reportShareRoutes } from './reports/share-routes.ts'
 import { reviewActRoutes } from './reviews/act-routes.ts'
@@ -118,6 +120,7 @@ export const createApp = (deps: WebDeps): Hono<Env> => {
   app.route('/', temporalUiRoutes(deps)) // pages of Temporal, with a policy of their own
 
   app.route('/', publicReportRoutes(deps, view)) // clients read these by a secret link, likewise
+  app.route('/', reportReaderRoutes(deps, view)) // mail programs end emails here with one request
   app.route('/', publicFeedRoutes(deps)) // programs read these by a secret link, without a session
 
   app.get('/assets/*', (c) => assets.serve(c) ?? c.notFound())
@@ -194,6 +197,7 @@ const pages: ((deps: WebDeps, view: Renderer) => Hono<any>)[] = [
   annotationRoutes,
   reportRoutes,
   reportShareRoutes,
+  reportEmailRoutes,
   channelsRoutes,
   avatarRoutes,
   liveRoutes,

@@ -25,6 +25,7 @@ export const measureScheduleId = (shard: number): string => `measure-${shard}`
 
 export const targetWorkflowId = (targetId: string): string => `target-${targetId}`
 export const reviewWorkflowId = (postId: string): string => `review-${postId}`
+export const reportWorkflowId = (reportId: string): string => `report-${reportId}`
 export const webhookWorkflowId = (endpointId: string): string => `webhook-${endpointId}`
 export const deletionWorkflowId = (requestId: string): string => `deletion-${requestId}`
 export const exportWorkflowId = (exportId: string): string => `export-${exportId}`
@@ -81,6 +82,7 @@ export type Searchable = { attributes?: Attributes }
 
 export type TargetRef = { targetId: string }
 export type ReviewRef = { postId: string }
+export type ScheduleRef = { reportId: string }
 export type WebhookRef = { endpointId: string }
 export type RequestRef = { requestId: string }
 export type ExportRef = { exportId: string }

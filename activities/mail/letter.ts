@@ -12,8 +12,10 @@ export type Letter = {
   subject: string
   /** Shown above the headline: the workspace, or CrateSocial. */
   sender?: string
-  /** The reader's name. */
-  name: string
+  /** Of the sender's mark and the button, such as `0f5c5a`. Readable on white. */
+  color?: string
+  /** The reader's name. Null if we don't know it. */
+  name: string | null
   parts: Part[]
   button: Link | null
   /** Below the button. */

@@ -17,6 +17,8 @@ export type Email = {
   html: string
   pictures?: InlinePicture[]
   messageId?: string
+  /** Where a mail program ends these emails with one request (RFC 8058). */
+  unsubscribeUrl?: string
 }
 export type Mail = { send(message: Email): Promise<void>; close(): void }
 
@@ -27,7 +29,7 @@ export type Mail = { send(message: Email): Promise<void>; close(): void }
 export const createMail = (settings: { smtpUrl: string; from: string }): Mail => {
   const transport = transportOf(settings.smtpUrl, true)
   return {
-    send: async ({ pictures = [], ...message }) => {
+    send: async ({ pictures = [], unsubscribeUrl, ...message }) => {
       try {
         await transport.sendMail({
           from: settings.from,
@@ -40,7 +42,7 @@ export const createMail = (settings: { smtpUrl: string; from: string }): Mail =>
             contentDisposition: 'inline' as const,
             filename: 'picture.jpg',
           })),
-          headers: { 'Auto-Submitted': 'auto-generated' },
+          headers: { 'Auto-Submitted': 'auto-generated', ...unsubscribe(unsubscribeUrl) },
         })
       } catch (error) {
         throw new MailNotTaken(error)
@@ -49,6 +51,11 @@ export const createMail = (settings: { smtpUrl: string; from: string }): Mail =>
     close: () => transport.close(),
   }
 }
+
+const unsubscribe = (url: string | undefined): Record<string, string> =>
+  url
+    ? { 'List-Unsubscribe': `<${url}>`, 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' }
+    : {}
 
 const transportOf = (url: string, pool: boolean) =>
   createTransport({

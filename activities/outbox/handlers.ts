@@ -5,6 +5,7 @@ import { listSearchable } from '../../db/posts/targets.ts'
 import { deleteHistories } from '../../temporal/histories.ts'
 import {
   notifyGrant,
+  notifyReport,
   notifyReview,
   notifyTarget,
   notifyWebhook,
@@ -26,6 +27,8 @@ import { type DeletionMailDeps, sendDeletionMails } from '../mail/deletion.ts'
 import { type LinkMailDeps, sendMailLink } from '../mail/link.ts'
 import { type NoticeMailDeps, sendNotices } from '../mail/notifications.ts'
 import { sendPasswordReset } from '../mail/password.ts'
+import { askReportReader, sendReportMails } from '../mail/reports.ts'
+import { sendEach } from '../mail/send.ts'
 import type { OutboxHandlers } from './relay.ts'
 
 /** `isSearchable`: whether the cluster knows our search attributes. */
@@ -46,6 +49,12 @@ export const createOutboxHandlers = (deps: HandlerDeps): Partial<OutboxHandlers>
   },
   webhook: async (ids) =>
     void (await Promise.all([...new Set(ids)].map((id) => notifyWebhook(deps.client, id)))),
+  report: async (ids) =>
+    void (await Promise.all(
+      [...new Set(ids)].map((id) => notifyReport(deps.client, id, deps.backgroundQueue)),
+    )),
+  'report-mail': (ids) => sendReportMails(deps, ids),
+  'report-reader': (ids) => sendEach(ids, (id) => askReportReader(deps, id)),
   grant: async (ids) => {
     await Promise.all(ids.map((id) => notifyGrant(deps.client, id)))
     await forgetGone(deps, 'grants', ids, grantWorkflowId)

@@ -9,10 +9,12 @@ import { listImportsUnderWay } from '../../db/posts/imports/imports.ts'
 import { listTargetsAlone } from '../../db/posts/lone-targets.ts'
 import { listRendering } from '../../db/posts/renditions.ts'
 import { listReviewsAlone } from '../../db/posts/reviews/steps.ts'
+import { listReportsAlone } from '../../db/reports/schedules.ts'
 import { listEndpointsAlone } from '../../db/webhooks/deliveries.ts'
 import {
   importWorkflowId,
   mediaWorkflowId,
+  reportWorkflowId,
   reviewWorkflowId,
   targetWorkflowId,
 } from '../../workflows/names.ts'
@@ -49,6 +51,7 @@ export const createStartingActivities = (deps: StartingDeps) => ({
     await startLostConversions(deps)
     await startLostReviews(deps, turn)
     await startLostImports(deps)
+    await startLostReports(deps, turn)
     // A workflow that runs takes this as a signal.
     for (const id of await listEndpointsAlone(deps.sql, perMinute))
       await enqueue(deps.sql, 'webhook', id)
@@ -76,6 +79,12 @@ const startLostReviews = async (deps: StartingDeps, turn: number): Promise<void>
 const startLostImports = async (deps: StartingDeps): Promise<void> => {
   for (const id of await listImportsUnderWay(deps.sql, perMinute))
     if (!(await isRunning(deps.client, importWorkflowId(id)))) await enqueue(deps.sql, 'import', id)
+}
+
+/** Enqueues schedules of reports again that have no running workflow. */
+const startLostReports = async (deps: StartingDeps, turn: number): Promise<void> => {
+  for (const id of await listReportsAlone(deps.sql, turn))
+    if (!(await isRunning(deps.client, reportWorkflowId(id)))) await enqueue(deps.sql, 'report', id)
 }
 
 const isRunning = async (client: Client, workflowId: string): Promise<boolean> => {

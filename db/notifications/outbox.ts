@@ -3,11 +3,11 @@ import { requestIds } from './request-ids.ts'
 
 /**
  * What the relay does with a row: start or signal a workflow (target, review, grant, disconnect,
- * deletion, export, media, import, webhook), or send an email (the others).
+ * deletion, export, media, import, webhook, report), or send an email (the others).
  */
 export type OutboxKind =
   | ('target' | 'review' | 'grant' | 'disconnect' | 'deletion' | 'export' | 'media')
-  | ('import' | 'webhook')
+  | ('import' | 'webhook' | 'report' | 'report-mail' | 'report-reader')
   | ('notice' | 'password-reset' | 'mail-link' | 'account-mail' | 'deletion-mail')
 
 /**

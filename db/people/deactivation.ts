@@ -4,6 +4,7 @@ import type { Db } from '../postgres/connect.ts'
 import { endReviewLinksOf } from '../posts/review-links/links.ts'
 import { terms } from '../privacy/terms.ts'
 import { deleteReportLinksOf } from '../reports/links.ts'
+import { stopReportEmailsOf } from '../reports/schedules.ts'
 import { deleteEndpointsOf } from '../webhooks/endpoints.ts'
 import { endAccess } from './access.ts'
 import { recordAccountEvent } from './account-events.ts'
@@ -23,6 +24,7 @@ export const endAllAccess = async (sql: Db, userId: string, now: Date): Promise<
   await deleteFeedsOf(sql, userId)
   await deleteApiKeysOf(sql, userId)
   await deleteReportLinksOf(sql, userId)
+  await stopReportEmailsOf(sql, userId)
   await deleteEndpointsOf(sql, userId)
   await endReviewLinksOf(sql, userId, now)
 }

@@ -30,6 +30,7 @@ export const tellEverything = async (sql: Db): Promise<number> => {
       where state in ${stateList(sql, openStates)} or (state = 'published' and finished_at is null)
         or comment_open
     union all select 'review', post_id from reviews where state <> 'approved'
+    union all select 'report', report_id from report_schedules
     union all select distinct 'webhook', endpoint_id from webhook_messages where next_at is not null
     union all select 'grant', id from grants where state <> 'ended'
     union all select 'disconnect', channel_id from revocations

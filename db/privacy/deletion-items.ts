@@ -108,6 +108,9 @@ export const countedWith: Record<string, string> = {
   feeds: 'memberships',
   reports: 'workspaces',
   report_links: 'memberships',
+  report_schedules: 'memberships',
+  report_readers: 'workspaces',
+  report_mails: 'workspaces',
   webhook_messages: 'posts',
   webhook_tries: 'posts',
 }

@@ -97,10 +97,13 @@ export const endGrantsAgain = async (t: Db, ids: string[], at: Date): Promise<vo
   if (ids.length > 0) await t`delete from sweeps where rule = 'removed'`
 }
 
-/** Deletes outbox rows whose target, grant or channel no longer exists. */
+/** Deletes outbox rows whose target, grant, channel or report no longer exists. */
 export const dropLostOutbox = async (t: Db): Promise<void> => {
   await t`
     delete from outbox where (kind = 'target' and ref_id not in (select id from targets))
       or (kind = 'review' and ref_id not in (select id from posts))
+      or (kind = 'report' and ref_id not in (select id from reports))
+      or (kind = 'report-mail' and ref_id not in (select id from report_mails))
+      or (kind = 'report-reader' and ref_id not in (select id from report_readers))
       or (kind = 'grant' and ref_id not in (select id from grants)) or (kind = 'disconnect' and ref_id not in (select id from channels))`
 }

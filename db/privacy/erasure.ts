@@ -7,6 +7,7 @@ import { lockPostsOn } from '../posts/post-locks.ts'
 import { hasWorkflow, keysOfMedia } from '../posts/renditions.ts'
 import { unsentStates } from '../posts/target-states.ts'
 import { type Moved, transition } from '../posts/target-transitions.ts'
+import { deleteReadersNamed } from '../reports/readers.ts'
 import type { OpenRequest } from './deletion-requests.ts'
 import { listShares } from './erasure-forecast.ts'
 
@@ -45,6 +46,7 @@ const grantsOf = (sql: Db, request: OpenRequest) =>
 export const lockOut = async (sql: Db, userId: string, now: Date): Promise<void> => {
   await sql`update users set deactivated_at = coalesce(deactivated_at, ${now}) where id = ${userId}`
   await endAllAccess(sql, userId, now)
+  await deleteReadersNamed(sql, userId)
   await dropLetters(sql, userId)
   await sql`delete from mail_links where user_id = ${userId}`
   await sql`delete from password_resets where user_id = ${userId}`

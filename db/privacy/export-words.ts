@@ -68,6 +68,9 @@ export const aboutTables: Record<string, string> = {
   reports: 'reports for clients: title, note, period, sections, filters and color',
   report_links:
     'links to reports for clients: when created, until when they work, and the day they were last opened',
+  report_schedules: 'reports that are sent by email: at which hour, and who turned that on',
+  report_readers: 'addresses that get a report by email: when they were asked, and confirmed',
+  report_mails: 'emails with a report: to whom, about which days, and when sent',
   annotations: 'notes on days in Insights: day, text, account',
   series: 'posts that repeat: when, and their text while they do',
   series_media: 'which photos and videos a post that repeats has, with their alt texts and edits',

@@ -53,6 +53,7 @@ export const standing: Record<string, string> = {
   feeds: 'until they are replaced or deleted, as long as the membership',
   reports: 'until they are deleted, as long as the workspace',
   report_links: 'until they are replaced or deleted, as long as the report and the membership',
+  report_schedules: 'until the emails are turned off, as long as the report',
   reviewers: 'as long as the person and the workspace, or until someone else is chosen',
   grants: 'until the account is disconnected; then without tokens, as long as the workspace',
   channels: 'as long as the workspace, or until the platform asks for deletion',

@@ -50,7 +50,8 @@ export const deleteReportLinksOf = async (sql: Db, userId: string): Promise<void
 }
 
 export type OpenReport = Report & {
-  linkId: string
+  /** Null if the report was opened by an email with it. */
+  linkId: string | null
   expiresAt: Date
   workspaceName: string
   workspaceSlug: string

@@ -5,12 +5,14 @@ import type { Letter } from '../../activities/mail/letter.ts'
 import { linkLetter } from '../../activities/mail/link.ts'
 import { noticeLetter } from '../../activities/mail/notifications.ts'
 import { resetLetter } from '../../activities/mail/password.ts'
+import { readerLetter, reportLetter } from '../../activities/mail/reports.ts'
 import { policyLetter } from '../../activities/privacy/announce.ts'
 import type { NoticeToMail } from '../../db/notifications/notice-mails.ts'
 import type { NoticeKind } from '../../db/notifications/notifications.ts'
 import type { AccountEvent } from '../../db/people/account-events.ts'
 import type { LinkPurpose } from '../../db/people/mail-links.ts'
 import type { DeletionMail } from '../../db/privacy/deletion-mails.ts'
+import type { ReportMail } from '../../db/reports/mails.ts'
 import { makeMailPicture } from '../../media/image.ts'
 import { usualStyle } from '../../text/date-style.ts'
 
@@ -149,6 +151,17 @@ const deletionSample = (kind: DeletionMail['kind']): Letter =>
     'privacy@social.example.com',
   )
 
+const reportMail: ReportMail = {
+  ...{ id: '', workspaceId: '', hasLogo: false, sections: ['summary'], channelIds: null },
+  ...{ platform: null, labelId: null, fromDay: null, toDay: null, period: 'month' },
+  title: 'Northside Records on social media',
+  note: 'November was our best month since the reopening.\n\nSee you on the 9th.',
+  color: '0f5c5a',
+  ...usualStyle,
+  ...{ email: person.email, workspaceName: 'Kiosk Studio', expiresAt: day(31) },
+  ...{ mailFrom: '2026-11-01', mailTo: '2026-11-30' },
+}
+
 const keysOf = <Key extends string>(all: Record<Key, unknown>): Key[] => Object.keys(all) as Key[]
 
 /** Every email of the product, by a name for its picture. */
@@ -174,6 +187,8 @@ export const everyLetter = async (): Promise<Record<string, Letter>> => {
     ...named('link', keysOf(everyLink), (purpose) => linkLetter({ ...person, purpose }, at)),
     ...named('notice', keysOf(everyNotice), (kind) => noticeSample(kind, picture)),
     ['password-reset', resetLetter({ ...person, expiresAt: day(4) }, at)],
+    ['report', reportLetter(reportMail, person.token, at)],
+    ['report-reader', readerLetter(reportMail, person.token, at)],
     [
       'policy',
       policyLetter(

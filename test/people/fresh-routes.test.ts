@@ -38,6 +38,8 @@ const fresh = [
   'POST /operate/workspaces',
   'POST /w/:workspace/feeds/:kind/link',
   'POST /w/:workspace/reports/:report/link',
+  'POST /w/:workspace/reports/:report/emails/change',
+  'POST /w/:workspace/reports/:report/emails/ask',
   'POST /w/:workspace/people/invitations',
   'POST /w/:workspace/people/invitations/:id/revoke',
   'POST /w/:workspace/people/invitations/:id/restore',
@@ -77,13 +79,14 @@ const others: Record<string, RegExp[]> = {
     /POST \/privacy\/seen/,
   ],
   'daily work in a workspace': [
-    /(POST|PUT) \/w\/:workspace\/(today|calendar|posts|series|reviews|reports(?!\/:report\/link)|media|insights|notices|pause|settings|connect)/,
+    /(POST|PUT) \/w\/:workspace\/(today|calendar|posts|series|reviews|reports(?!\/:report\/(link|emails))|media|insights|notices|pause|settings|connect)/,
     /(POST|PATCH|DELETE) \/w\/:workspace\/uploads/,
     /POST \/w\/:workspace\/channels\/:channel\/check/,
   ],
   'what takes access away can always be done': [
     /POST \/w\/:workspace\/feeds\/:kind\/delete/,
     /POST \/w\/:workspace\/reports\/:report\/link\/delete/,
+    /POST \/w\/:workspace\/reports\/:report\/emails\/(stop|:reader\/remove)/,
     /POST \/account\/apps/,
   ],
   'running the installation': [/POST \/operate\/pause/, /POST \/codec\/decode/],
@@ -94,7 +97,7 @@ const others: Record<string, RegExp[]> = {
     /POST \/mcp$/,
     /POST \/oauth\/(register|token|revoke)$/,
   ],
-  'by a review link, without an account': [/POST \/review\/:code/],
+  'by a secret link, without an account': [/POST \/(review|report-emails)\/:code/],
 }
 
 const stale = (person: Person) =>

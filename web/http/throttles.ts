@@ -37,6 +37,9 @@ export const throttles = {
   'feed-from': { hits: 600, windowS: 15 * minuteS },
   // An opened report loads its pictures, too.
   'report-from': { hits: 600, windowS: 15 * minuteS },
+  // Emails that ask an address whether it wants a report: per address, and per workspace.
+  'report-email': { hits: 3, windowS: dayS },
+  'report-emails': { hits: 40, windowS: dayS },
   // Everyone at a client's office reviews by the same link, and each decision is a request or two.
   review: { hits: 300, windowS: 15 * minuteS },
   'review-from': { hits: 600, windowS: 15 * minuteS },

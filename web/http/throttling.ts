@@ -92,6 +92,12 @@ export const limitPublicForms = (deps: WebDeps) => limitNetwork(deps, 'form-from
 /** For reports behind a secret link, with their pictures. */
 export const limitReports = (deps: WebDeps) => limitNetwork(deps, 'report-from')
 
+/** For emails that ask an address whether it wants a report, so that nobody can flood a mailbox. */
+export const reportEmailLimits = (workspaceId: string, email: string): Limit[] => [
+  { purpose: 'report-email', of: email },
+  { purpose: 'report-emails', of: workspaceId },
+]
+
 /** For feeds: per link, and per network with a higher maximum. */
 export const limitFeeds = (deps: WebDeps, param: string) =>
   limit(deps, (c) => [

@@ -72,6 +72,16 @@ const sentences: Record<string, (event: AuditEvent, saying: Saying) => string> =
   'report.removed': () => 'deleted a report',
   'report.link_made': () => 'created a link to a report for clients',
   'report.link_deleted': () => 'deleted a link to a report',
+  'report.emails_on': () => 'turned on emails of a report',
+  'report.emails_off': () => 'turned off emails of a report',
+  'report.reader_asked': () => 'asked an address to confirm emails of a report',
+  'report.reader_confirmed': () => 'added an address to a report, because its reader confirmed it',
+  'report.reader_removed': () => 'removed an address from a report',
+  'report.reader_left': () => 'removed an address from a report, because its reader unsubscribed',
+  'report.sent': (event) =>
+    event.facts.count === 1
+      ? 'sent a report to one address'
+      : `sent a report to ${text(event, 'count')} addresses`,
   'api_key.made': (event) => `created an API key: ${text(event, 'scopes')}`,
   'api_key.ended': () => 'ended an API key',
   'webhook.added': () => 'added a webhook',

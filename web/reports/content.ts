@@ -1,6 +1,7 @@
 import { findLabel, type Label } from '../../db/posts/labels/labels.ts'
 import type { Report } from '../../db/reports/reports.ts'
 import { postMetrics } from '../../platforms/measurer.ts'
+import { periodWords, reportDays } from '../../posting/reports/period.ts'
 import type { WebDeps, Workspace } from '../http/env.ts'
 import { loadAccounts } from '../insights/accounts.ts'
 import { rateOfAll } from '../insights/engagement-rate.ts'
@@ -14,7 +15,6 @@ import type { Tile } from '../insights/tiles.ts'
 import { tilesOf } from '../insights/tiles.ts'
 import { accountRows } from '../insights/view.ts'
 import { dateOf } from '../time/wall-time.ts'
-import { periodWords, reportDays } from './period.ts'
 import { viewsChart } from './view-chart.ts'
 
 export type ReportedWorkspace = Omit<Workspace, 'dates'>

@@ -1,9 +1,9 @@
 import { findNumberVersion } from '../../db/insights/number-version.ts'
 import type { Report } from '../../db/reports/reports.ts'
+import { reportDays } from '../../posting/reports/period.ts'
 import type { WebDeps } from '../http/env.ts'
 import { dateOf } from '../time/wall-time.ts'
 import { listReportPictures, type ReportedWorkspace } from './content.ts'
-import { reportDays } from './period.ts'
 
 /** In a server's memory. */
 const knownReportsMost = 500

@@ -1,6 +1,7 @@
 import { HTTPException } from 'hono/http-exception'
 import { findMedia } from '../../db/posts/media.ts'
 import { findOpenReport, markReportRead, type OpenReport } from '../../db/reports/links.ts'
+import { findMailedReport } from '../../db/reports/mails.ts'
 import { findReportLogo } from '../../db/reports/reports.ts'
 import { type AnyContext, forAnyone, type WebDeps } from '../http/env.ts'
 import { isId } from '../http/ids.ts'
@@ -27,13 +28,15 @@ export const publicReportRoutes = (deps: WebDeps, view: Renderer) => {
     })
     .get('/reports/:code', limitReports(deps), async (c) => {
       const report = await open(c, deps)
-      await markReportRead(deps.sql, report.linkId, new Date(deps.now()))
+      const { linkId } = report
+      if (linkId) await markReportRead(deps.sql, linkId, new Date(deps.now()))
       const at = `/reports/${c.req.param('code')}`
       const content = await loadReportContent(deps, workspaceOf(report), report)
       privately(c)
       return view.page(c, 'reports/public', {
         title: report.title,
         expiresAt: report.expiresAt,
+        stopAt: linkId ? null : `/report-emails/${c.req.param('code')}`,
         shown: { ...content, logo: `${at}/logo`, pictures: `${at}/pictures`, picture: '' },
       })
     })
@@ -64,7 +67,10 @@ export const publicReportRoutes = (deps: WebDeps, view: Renderer) => {
 /** Answers 404 alike for codes that are guessed, expired or revoked. */
 const open = async (c: AnyContext, deps: WebDeps): Promise<OpenReport> => {
   const [code = ''] = /^[\w-]{43}$/.exec(c.req.param('code') ?? '') ?? []
-  const report = code ? await findOpenReport(deps.sql, code, new Date(deps.now())) : null
+  const now = new Date(deps.now())
+  const report = code
+    ? ((await findOpenReport(deps.sql, code, now)) ?? (await findMailedReport(deps.sql, code, now)))
+    : null
   privately(c)
   if (!report) throw new HTTPException(404)
   return report

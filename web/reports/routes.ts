@@ -13,6 +13,7 @@ import {
   reportSections,
   updateReport,
 } from '../../db/reports/reports.ts'
+import { periodWords, reportDays } from '../../posting/reports/period.ts'
 import { seeOther } from '../http/answers.ts'
 import { forMembers, type MemberEnv, type WebDeps } from '../http/env.ts'
 import type { Errors } from '../http/forms/fields.ts'
@@ -32,7 +33,6 @@ import {
   typedIn,
   typedReport,
 } from './form.ts'
-import { periodWords, reportDays } from './period.ts'
 import { showReport } from './show.ts'
 import { periodLabels, sectionLabels } from './words.ts'
 

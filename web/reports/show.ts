@@ -4,9 +4,10 @@ import type { Report } from '../../db/reports/reports.ts'
 import type { MemberEnv, WebDeps } from '../http/env.ts'
 import type { Renderer } from '../http/render.ts'
 import { loadReportContent } from './content.ts'
+import { loadReportEmails } from './emails.ts'
 
-/** What a page shows once after an action: the new link, or what is wrong with a logo. */
-type Once = { url?: string; logoError?: string }
+/** What a page shows once after an action: the new link, or what is wrong with a logo or address. */
+type Once = { url?: string; logoError?: string; email?: { typed: string; error: string } }
 
 /** The page of a report for members: its link, its logo, and what clients see. */
 export const showReport = async (
@@ -19,17 +20,18 @@ export const showReport = async (
   const { workspace } = c.var
   const base = `/w/${workspace.slug}`
   const at = `${base}/reports/${report.id}`
-  const [content, link] = await Promise.all([
+  const [content, link, emails] = await Promise.all([
     loadReportContent(deps, workspace, report),
     findReportLink(deps.sql, { workspaceId: workspace.id, reportId: report.id }),
+    loadReportEmails(deps, workspace, report),
   ])
   const data = {
     ...{ at, link, once, isExpired: link !== null && link.expiresAt.getTime() <= deps.now() },
-    linkTerms,
+    ...{ linkTerms, emails },
     title: report.title,
     shown: { ...content, logo: `${at}/logo`, pictures: `${base}/media`, picture: '/medium' },
   }
-  return view.page(c, 'reports/show', data, once.logoError ? 422 : 200)
+  return view.page(c, 'reports/show', data, once.logoError || once.email ? 422 : 200)
 }
 
 /** How long a link can be valid, in days. */

@@ -263,6 +263,16 @@ export const keptData: Kept[] = [
     columns: ['reports.*', 'report_links.*'],
   },
   {
+    id: 'report-readers',
+    group: 'content',
+    what: 'Email addresses to which you have a report sent, when each was asked, confirmed or refused, at which hour reports go out and who turned that on, and of each email the days it is about, when it was sent, and a hash of its link',
+    why: 'To send reports only to people who confirmed their address. Each email has a link that ends them and deletes the address; an address that is not confirmed within a week is deleted, too',
+    kept: {
+      until: 'Until the reader unsubscribes, you remove the address, or the report is deleted',
+    },
+    columns: ['report_readers.*', 'report_schedules.*', 'report_mails.*'],
+  },
+  {
     id: 'workspace',
     group: 'content',
     what: 'Name, web address and time zone of a workspace',

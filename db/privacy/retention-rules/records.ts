@@ -36,6 +36,17 @@ export const recordRules: Rule[] = [
       'line',
     ),
   ),
+  indexed(
+    'created_at',
+    row(
+      'report_mails',
+      'Records of emails with a report, with the links in them',
+      terms.records,
+      'they were written',
+      'created_at',
+      'record',
+    ),
+  ),
   row(
     'outbox',
     'Tasks that couldn’t be delivered',

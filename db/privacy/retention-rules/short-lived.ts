@@ -108,6 +108,14 @@ export const shortLivedRules: Rule[] = [
     'least(expires_at, ended_at)',
     'link',
   ),
+  row(
+    'report_readers',
+    'Addresses that were asked whether they want a report, and didn’t confirm',
+    '7 days',
+    'they were asked',
+    'case when confirmed_at is null then asked_at end',
+    'address',
+  ),
   row('api_keys', 'API keys', '30 days', 'they expired', 'expires_at', 'key'),
   indexed(
     'expires_at',
