@@ -77,6 +77,25 @@ describe('the picker of the time', () => {
     expect(target).toEqual({ queued: true })
   })
 
+  test('says the chosen time where the person is, if it is another one', async () => {
+    const page = await compose('at=2099-12-30T03:00', { timezoneId: 'America/New_York' })
+    const own = page.locator('#when-zone .when-here')
+    expect(await own.textContent()).toBe('Tue 21:00 in New York')
+    await page.locator('#when-open').press('Enter')
+    await page.fill('#time', '10:00')
+    await expect.poll(() => own.textContent()).toBe('04:00 in New York')
+    await page.check('#when-slot')
+    // In the weeks when only one of the two has summer time, New York is five hours behind.
+    await expect.poll(() => own.textContent()).toMatch(/^1[23]:30 in New York$/)
+    await page.context().close()
+    const there = await compose('at=2099-12-30T03:00', { timezoneId: 'Europe/Berlin' })
+    expect(await there.locator('#when-zone').getAttribute('data-at')).toBe(
+      '2099-12-30T02:00:00.000Z',
+    )
+    expect(await there.locator('.when-here').count()).toBe(0)
+    await there.context().close()
+  })
+
   test('has no violations when it is open, and fits the narrowest phone', async () => {
     const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
     const phone = { width: 320, height: 700 }

@@ -30,25 +30,33 @@ export const whenView = (deps: WebDeps, composer: Composer): View => {
   const { form, workspace } = composer
   const fmt = formats({ zone: form.zone, dates: workspace.dates }, deps.now())
   const options = optionsOf(composer, fmt)
-  const at = earliest(composer.plan) ?? composer.now
+  const first = firstTime(composer)
+  const at = first ?? composer.now
   return {
     options,
     chosen: options.some((one) => one.value === form.when && one.isOpen) ? form.when : '',
     label: whenLabel(composer, fmt) ?? 'Choose a time',
     ...fieldsOf(form.time),
     readAs: pickedTime(composer, fmt),
+    // For the script, which says the time where the person is.
+    oneTime: first && isOneTime(composer, first) ? first.toISOString() : null,
     zoneWords: `${form.zone} (${offsetOf(form.zone, at.getTime())})`,
   }
 }
 
 /** The chosen time in words, or null if there is none. */
-export const whenLabel = ({ plan, time }: Composer, fmt: Formats): string | null => {
-  // Without accounts there is no plan yet.
-  const first = earliest(plan) ?? (time?.ok ? time.dueAt : null)
+export const whenLabel = (composer: Composer, fmt: Formats): string | null => {
+  const first = firstTime(composer)
   if (!first) return null
-  const isOne = [...plan.values()].every((due) => due.dueAt.getTime() === first.getTime())
-  return isOne ? fmt.when(first) : `from ${fmt.when(first)}`
+  return isOneTime(composer, first) ? fmt.when(first) : `from ${fmt.when(first)}`
 }
+
+/** Without accounts there is no plan yet. */
+const firstTime = ({ plan, time }: Composer): Date | null =>
+  earliest(plan) ?? (time?.ok ? time.dueAt : null)
+
+const isOneTime = ({ plan }: Composer, first: Date): boolean =>
+  [...plan.values()].every((due) => due.dueAt.getTime() === first.getTime())
 
 const optionsOf = (composer: Composer, fmt: Formats): Option[] => {
   const { post, targets, slots, best } = composer

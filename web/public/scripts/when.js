@@ -185,3 +185,29 @@ const showMonth = async (date, focus, on = date) => {
   if (focus === 'day') focusDay(dayButton(on))
   if (focus === 'head' && label) box.querySelector(`[aria-label="${label}"]`)?.focus()
 }
+
+// Says the chosen time where the person is, if the clock there shows another one.
+const here = Intl.DateTimeFormat().resolvedOptions().timeZone
+const clockIn = (timeZone, at, hours) =>
+  ['weekday', 'hour'].map((name) =>
+    new Intl.DateTimeFormat('en-US', {
+      timeZone,
+      ...(name === 'weekday' ? { weekday: 'short' } : { hour: 'numeric', minute: '2-digit' }),
+      hourCycle: hours === '24' ? 'h23' : 'h12',
+    }).format(at),
+  )
+const sayHere = () => {
+  const line = byId('when-zone')
+  if (!line?.dataset.at || line.querySelector('.when-here')) return
+  const zone = panel().querySelector('[name="zone"]').value
+  const { at, hours } = line.dataset
+  const [there, [day, time]] = [zone, here].map((one) => clockIn(one, new Date(at), hours))
+  if (there.join() === `${day},${time}`) return
+  const words = there[0] === day ? time : `${day} ${time}`
+  const own = document.createElement('span')
+  own.className = 'when-here'
+  own.textContent = `${words} in ${here.split('/').at(-1).replaceAll('_', ' ')}`
+  line.append(own)
+}
+sayHere()
+document.addEventListener('htmx:after:swap', sayHere)
