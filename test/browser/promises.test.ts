@@ -124,7 +124,7 @@ describe('every page, in a browser', () => {
     expect(foreign).toEqual([])
     expect(unsafe).toEqual([])
     await context.close()
-  }, 180_000)
+  }, 400_000)
 })
 
 describe('the public pages', () => {
