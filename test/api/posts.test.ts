@@ -168,7 +168,7 @@ describe('labels through the API', () => {
     await api.call('PATCH', `/labels/${id}`, { body: { color: 'pink' } })
     await api.call('DELETE', `/labels/${other.body.id}`)
     const { body } = await api.call('GET', '/labels')
-    expect(body.data).toEqual([{ id, name: 'Summer', color: 'pink', posts: 0 }])
+    expect(body.data).toEqual([{ id, name: 'Summer', color: 'pink', posts: 0, files: 0 }])
     const events = await test.sql<{ name: string }[]>`
       select name from events where name like 'label.%' order by id`
     expect(events.map(({ name }) => name)).toEqual([

@@ -109,7 +109,7 @@ describe('insights', () => {
       })
       await page.goto(`${url}/w/northside/insights?range=90d&metric=likes`)
       if (javaScriptEnabled) await page.evaluate('window.stayed = true')
-      await page.getByLabel('Platform').focus()
+      await page.getByLabel('Platform', { exact: true }).focus()
       await page.keyboard.type('Instagram')
       await page.keyboard.press('Tab')
       await page.keyboard.type('Picture')

@@ -23,6 +23,7 @@ const label = z
     name: z.string(),
     color,
     posts: z.number().int().openapi({ description: 'How many posts have it, drafts included.' }),
+    files: z.number().int().openapi({ description: 'How many files of the library have it.' }),
   })
   .openapi('Label')
 const newLabel = z
