@@ -73,6 +73,12 @@ export type MemberEnv = {
   Variables: UserEnv['Variables'] & { workspace: Workspace; role: Role }
 }
 
+/** Who acts, and in which workspace. */
+export const actorIn = (c: Context<MemberEnv>) => ({
+  workspaceId: c.var.workspace.id,
+  userId: c.var.user.id,
+})
+
 export const forAnyone = createFactory<Env>()
 export const forUsers = createFactory<UserEnv>()
 export const forMembers = createFactory<MemberEnv>()

@@ -4,7 +4,7 @@ import { listLibrary } from '../../db/posts/library/files.ts'
 import { findMedia, type Media } from '../../db/posts/media.ts'
 import { MediaRefused } from '../../media/refusal.ts'
 import { seeOther } from '../http/answers.ts'
-import { forMembers, type MemberEnv, type WebDeps } from '../http/env.ts'
+import { actorIn, forMembers, type MemberEnv, type WebDeps } from '../http/env.ts'
 import { openBody, takesUpload } from '../http/forms/body.ts'
 import { idParam } from '../http/ids.ts'
 import type { Renderer } from '../http/render.ts'
@@ -89,7 +89,7 @@ const uploadOne = async (deps: WebDeps, view: Renderer, c: MemberContext): Promi
   try {
     const length = c.req.header('Content-Length')
     const media = await takeIn(deps, {
-      ...who(c),
+      ...actorIn(c),
       fileName: c.req.param('fileName') ?? '',
       stream: openBody(c),
       declaredBytes: length === undefined ? null : Number(length),
@@ -114,7 +114,7 @@ const uploadOne = async (deps: WebDeps, view: Renderer, c: MemberContext): Promi
 
 const uploadForm = async (deps: WebDeps, view: Renderer, c: MemberContext): Promise<Response> => {
   const take: Parameters<typeof takeForm>[1] = (fileName, stream, formKey) =>
-    takeIn(deps, { ...who(c), fileName, stream, declaredBytes: null, formKey })
+    takeIn(deps, { ...actorIn(c), fileName, stream, declaredBytes: null, formKey })
   const { taken, refused } = await takeForm(c, take).catch(refuse)
   const nothing: RefusedFile[] =
     taken.length === 0 ? [{ fileName: '', words: 'Choose a file first.' }] : []
@@ -132,7 +132,6 @@ const sendPicture = async (deps: WebDeps, c: MemberContext, key: string | null) 
   return sendFile(c, deps.mediaStore, file)
 }
 
-const who = (c: MemberContext) => ({ workspaceId: c.var.workspace.id, userId: c.var.user.id })
 
 const refuse = (error: unknown): never => {
   if (error instanceof MediaRefused)

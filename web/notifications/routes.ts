@@ -9,7 +9,7 @@ import {
 } from '../../db/notifications/notifications.ts'
 import { withNames } from '../../text/mentions.ts'
 import { seeOther } from '../http/answers.ts'
-import { forMembers, type WebDeps } from '../http/env.ts'
+import { actorIn, forMembers, type WebDeps } from '../http/env.ts'
 import { idParam, isId } from '../http/ids.ts'
 import type { Renderer } from '../http/render.ts'
 import { requireMember } from '../http/session.ts'
@@ -68,20 +68,12 @@ export const noticesRoutes = (deps: WebDeps, view: Renderer) =>
     })
     .post('/w/:workspace/notices/seen', requireMember(), async (c) => {
       const now = deps.now()
-      await markNoticesSeen(
-        deps.sql,
-        { workspaceId: c.var.workspace.id, userId: c.var.user.id },
-        new Date(now),
-      )
+      await markNoticesSeen(deps.sql, actorIn(c), new Date(now))
       return seeOther(c, `/w/${c.var.workspace.slug}/notices`, 'notices-seen', String(now))
     })
     .post('/w/:workspace/notices/unseen/:at{[0-9]{13}}', requireMember(), async (c) => {
       const at = new Date(Number(c.req.param('at')))
-      await markNoticesUnseen(
-        deps.sql,
-        { workspaceId: c.var.workspace.id, userId: c.var.user.id },
-        at,
-      )
+      await markNoticesUnseen(deps.sql, actorIn(c), at)
       return seeOther(c, `/w/${c.var.workspace.slug}/notices`)
     })
 

@@ -10,7 +10,7 @@ import {
 import { deleteReportSchedule, saveReportSchedule } from '../../db/reports/schedules.ts'
 import { reportDays } from '../../posting/reports/period.ts'
 import { formFields, seeOther } from '../http/answers.ts'
-import { forMembers, type WebDeps } from '../http/env.ts'
+import { actorIn, forMembers, type WebDeps } from '../http/env.ts'
 import { email } from '../http/forms/fields.ts'
 import { idParam } from '../http/ids.ts'
 import type { Renderer } from '../http/render.ts'
@@ -19,7 +19,7 @@ import { countHits, reportEmailLimits, tooManyWords } from '../http/throttling.t
 import { requireFresh } from '../people/sign-in/confirming.ts'
 import { dateOf } from '../time/wall-time.ts'
 import { reportReadersMax } from './emails.ts'
-import { actorIn, listIn, refOf, reportIn } from './routes.ts'
+import { listIn, refOf, reportIn } from './routes.ts'
 import { showReport } from './show.ts'
 
 const one = '/w/:workspace/reports/:report'

@@ -15,7 +15,7 @@ import {
 } from '../../db/reports/reports.ts'
 import { periodWords, reportDays } from '../../posting/reports/period.ts'
 import { seeOther } from '../http/answers.ts'
-import { forMembers, type MemberEnv, type WebDeps } from '../http/env.ts'
+import { actorIn, forMembers, type MemberEnv, type WebDeps } from '../http/env.ts'
 import type { Errors } from '../http/forms/fields.ts'
 import { formKeyIn } from '../http/forms/form-keys.ts'
 import { idParam } from '../http/ids.ts'
@@ -97,10 +97,6 @@ export const reportIn = async (deps: WebDeps, c: MemberContext): Promise<Report>
 export const refOf = (c: MemberContext, { id }: Pick<Report, 'id'>) => ({
   workspaceId: c.var.workspace.id,
   reportId: id,
-})
-export const actorIn = (c: MemberContext) => ({
-  workspaceId: c.var.workspace.id,
-  userId: c.var.user.id,
 })
 export const listIn = (c: MemberContext): string => `/w/${c.var.workspace.slug}/reports`
 

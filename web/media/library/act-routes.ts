@@ -3,7 +3,7 @@ import { HTTPException } from 'hono/http-exception'
 import { tx } from '../../../db/postgres/connect.ts'
 import { renameMedia, retryConversion } from '../../../db/posts/library/acts.ts'
 import { formFields, isPartial, seeOther } from '../../http/answers.ts'
-import { forMembers, type MemberEnv, type WebDeps } from '../../http/env.ts'
+import { actorIn, forMembers, type MemberEnv, type WebDeps } from '../../http/env.ts'
 import { readForm } from '../../http/forms/forms.ts'
 import type { Renderer } from '../../http/render.ts'
 import { requireMember } from '../../http/session.ts'
@@ -48,8 +48,7 @@ const altText = async (parts: Parts, c: MemberContext): Promise<Response> => {
       fault: `Alt text has at most ${altTextMaxCharacters} characters. This one has ${text.length}.`,
     })
   const mediaId = (await findFile(parts.deps, c)).id
-  const who = { workspaceId: c.var.workspace.id, userId: c.var.user.id }
-  const given = { ...who, mediaId, altText: text, was: typeof was === 'string' ? was : null }
+  const given = { ...actorIn(c), mediaId, altText: text, was: typeof was === 'string' ? was : null }
   const saved = await saveAltText(parts.deps, given)
   if (saved === 'gone') throw new HTTPException(404)
   if (typeof saved === 'object') {
@@ -81,8 +80,7 @@ const refused = async ({ deps, view }: Parts, c: MemberContext, typed: Typed) =>
 const remove = async ({ deps, view }: Parts, c: MemberContext, ids: string[]) => {
   const base = `/w/${c.var.workspace.slug}/media`
   const back = await backTo(c)
-  const who = { workspaceId: c.var.workspace.id, userId: c.var.user.id }
-  const done = await deleteFiles(deps, who, ids)
+  const done = await deleteFiles(deps, actorIn(c), ids)
   if ('losing' in done) {
     const kept = new Set([...done.losing, ...done.repeating].map(({ mediaId }) => mediaId))
     const others = ids.filter((id) => !kept.has(id))

@@ -10,7 +10,7 @@ import {
   listCaptions,
 } from '../../../db/posts/captions/captions.ts'
 import { formFields, seeOther } from '../../http/answers.ts'
-import { forMembers, type MemberEnv, type WebDeps } from '../../http/env.ts'
+import { actorIn, forMembers, type MemberEnv, type WebDeps } from '../../http/env.ts'
 import { type Errors, fieldErrorsOf } from '../../http/forms/fields.ts'
 import { idParam } from '../../http/ids.ts'
 import type { Renderer } from '../../http/render.ts'
@@ -96,10 +96,6 @@ export const captionRoutes = (deps: WebDeps, view: Renderer) =>
       return seeOther(c, listIn(c), 'caption-deleted')
     })
 
-const actorIn = (c: MemberContext) => ({
-  workspaceId: c.var.workspace.id,
-  userId: c.var.user.id,
-})
 const listIn = (c: MemberContext): string => `/w/${c.var.workspace.slug}/settings/captions`
 
 const show = async (

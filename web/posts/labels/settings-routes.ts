@@ -41,7 +41,7 @@ export const labelRoutes = (deps: WebDeps, view: Renderer) =>
       const { name = '', color = '' } = await formFields(c)
       const chosen = labelColor.safeParse(color)
       const given = chosen.success ? { name, color: chosen.data } : { name }
-      const added = await addNamedLabel(deps, actorIn(c), given)
+      const added = await addNamedLabel(deps, memberIn(c), given)
       const error =
         'error' in added
           ? added.error
@@ -60,12 +60,12 @@ export const labelRoutes = (deps: WebDeps, view: Renderer) =>
       return seeOther(c, listIn(c), 'label-saved')
     })
     .post(`${path}/:label/delete`, requireMember(), async (c) => {
-      const isRemoved = await removeLabel(deps, actorIn(c), idParam(c, 'label'))
+      const isRemoved = await removeLabel(deps, memberIn(c), idParam(c, 'label'))
       if (!isRemoved) throw new HTTPException(404)
       return seeOther(c, listIn(c), 'label-deleted')
     })
 
-const actorIn = (c: MemberContext) => ({ workspace: c.var.workspace, userId: c.var.user.id })
+const memberIn = (c: MemberContext) => ({ workspace: c.var.workspace, userId: c.var.user.id })
 const listIn = (c: MemberContext): string => `/w/${c.var.workspace.slug}/settings/labels`
 
 /** Returns what is wrong with the form, or null if the label has the name and the color. */
@@ -82,7 +82,7 @@ const rename = async (
   if (!name.success || !color.success)
     return { labelId, ...typed, error: wrong?.issues[0]?.message ?? '' }
   const given = { name: name.data, color: color.data }
-  const done = await changeLabel(deps, actorIn(c), labelId, given)
+  const done = await changeLabel(deps, memberIn(c), labelId, given)
   if (done.as === 'gone') throw new HTTPException(404)
   if (done.as === 'renamed') return null
   const other = labels.find((one) => one.id === done.into)
@@ -97,7 +97,7 @@ const merge = async (
   labelId: string,
   into: string | undefined,
 ): Promise<Response> => {
-  const { workspace, userId } = actorIn(c)
+  const { workspace, userId } = memberIn(c)
   if (!isId(into) || into === labelId) throw new HTTPException(404)
   await tx(deps.sql, async (t) => {
     if (!(await mergeLabels(t, { workspaceId: workspace.id, labelId }, into)))
