@@ -93,6 +93,7 @@ describe('an address', () => {
     )
     await test.cast.manager.post(`${report}/emails/ask`, { email: 'Gallery@Client.example ' })
     await relay()
+    expect((await test.cast.manager.get(report)).text).toContain('to nobody until an address is')
     const [asked] = await received('Reports from Northside')
     const at = linkIn(asked!.text)
     expect(await (await open(at)).text()).toContain('Yes, send reports')

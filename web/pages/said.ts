@@ -126,7 +126,7 @@ const sentences = {
   'note-deleted': 'Note deleted.',
   'steps-dismissed': 'First steps dismissed.',
   'lost-dismissed': 'Dismissed. It comes back if the connection is lost again.',
-  'deletion-dismissed': 'Dismissed. The post is still published.',
+  'deletion-dismissed': 'Dismissed. The post may still be published.',
   'ending-dismissed': 'Dismissed. We’ll tell you if the connection stops working.',
   'accounts-connected': 'Connected. You can now publish to these accounts.',
 } as const

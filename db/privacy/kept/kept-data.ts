@@ -275,8 +275,8 @@ export const keptData: Kept[] = [
   {
     id: 'workspace',
     group: 'content',
-    what: 'Name, web address and time zone of a workspace',
-    why: 'To tell workspaces apart and to schedule in the right time zone',
+    what: 'Name, web address, time zone and settings of a workspace, such as who approves posts and the campaign tags used last',
+    why: 'To tell workspaces apart, to schedule in the right time zone and to work as the team chose',
     kept: { until: 'As long as the workspace' },
     columns: ['workspaces.*'],
   },

@@ -13,7 +13,9 @@ import { selected } from './selection.ts'
 /** The files of one download together. Nothing is stored for it, but it holds a connection. */
 export const downloadMaxBytes = 10_000_000_000
 
-/** promise: D3: originals, only for members: saved and never shown, so that nothing in them runs. */
+/**
+ * promise: D3: originals, only for members: saved and never shown, so that nothing in them runs.
+ */
 export const downloadRoutes = (deps: WebDeps) =>
   forMembers
     .createApp()
@@ -54,7 +56,7 @@ const several = async (deps: WebDeps, c: Context<MemberEnv>): Promise<Response> 
   const size = formats({ zone: 'UTC', dates: c.var.user }, deps.now()).bytes
   if (bytes > downloadMaxBytes)
     throw new HTTPException(422, {
-      message: `These files have ${size(bytes)}, and one download has at most ${size(downloadMaxBytes)}. Select fewer.`,
+      message: `Together, these files are ${size(bytes)}. A download can be up to ${size(downloadMaxBytes)}. Select fewer.`,
     })
   saveAs(c, `${c.var.workspace.slug}-media.zip`)
   c.header('Content-Type', 'application/zip')
