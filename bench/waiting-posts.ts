@@ -51,8 +51,8 @@ export const schedulePatterns = async (
 
 /**
  * Inserts `count` copies of the patterns in turn. The first is due at `firstDue`, the others evenly
- * over `overMs`. Each has the label and its number in its text. The outbox starts their workflows, as it does
- * after a server has died.
+ * over `overMs`. Each has the label and its number in its text. The outbox starts their workflows,
+ * as it does after a server has died.
  */
 export const insertPosts = async (
   sql: Sql,

@@ -18,7 +18,9 @@ export const createReportingActivities = (deps: ReportingDeps) => {
     reportFactsOf(await findScheduleToRun(deps.sql, reportId), deps.now())
   return {
     readSchedule: read,
-    /** The emails, and their rows in the outbox, are part of the transaction that notes the period. */
+    /**
+     * The emails, and their rows in the outbox, are part of the transaction that notes the period.
+     */
     writeReports: async (ref: ScheduleRef): Promise<ReportFacts> => {
       await tx(deps.sql, async (t) => {
         const schedule = await findScheduleToRun(t, ref.reportId)

@@ -35,7 +35,9 @@ export const createLookups = ({ isPrivate, servers }: Lookups): Resolve => {
   }
 }
 
-/** The name server answered that it has no address, so its answer doesn't keep the system waiting. */
+/**
+ * The name server answered that it has no address, so its answer doesn't keep the system waiting.
+ */
 const isUnknown = (error: { code?: string } | null): boolean =>
   error?.code === 'ENOTFOUND' || error?.code === 'ENODATA'
 

@@ -3,7 +3,9 @@ import type { OwnStack } from '../own-stack.ts'
 import { familyOf, readIfThere } from '../processes.ts'
 import { endedChildrenMsOf, ownMsOf } from '../processor.ts'
 
-/** `ffmpegMb`, `serverMb`, `workerMb`: the most memory that each had in use, shared pages included. */
+/**
+ * `ffmpegMb`, `serverMb`, `workerMb`: the most memory that each had in use, shared pages included.
+ */
 export type Usage = {
   seconds: number
   processorSeconds: number

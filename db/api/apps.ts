@@ -88,7 +88,9 @@ export const deleteOwnConnection = async (
   return row ?? null
 }
 
-/** Ends all apps that a person connected, in every workspace, and writes it into the activity log. */
+/**
+ * Ends all apps that a person connected, in every workspace, and writes it into the activity log.
+ */
 export const endAppsOf = async (sql: Db, userId: string): Promise<void> => {
   await sql`
     with ended as (delete from api_keys where user_id = ${userId} and client_id is not null returning id, workspace_id)

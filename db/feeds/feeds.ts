@@ -64,8 +64,7 @@ export type OpenFeed = Owner & {
 
 /**
  * Null unless the code belongs to the feed of an active member, who has two-step sign-in if the
- * workspace requires it. The result doesn't show why a code is
- * invalid.
+ * workspace requires it. The result doesn't show why a code is invalid.
  */
 export const findFeed = async (sql: Db, code: string): Promise<OpenFeed | null> => {
   const [row] = await sql<OpenFeed[]>`

@@ -10,8 +10,8 @@ export type Sums = Record<PostMetric, number | null>
 /**
  * A workspace or some of its accounts, with all known posts or only those made with CrateSocial.
  * `kind`: only posts of this format. `labelId`: only posts with this label, which are made here.
- * Statements about days then need `withLabelDays`. Followers are those of the accounts, whatever the
- * format and label.
+ * Statements about days then need `withLabelDays`. Followers are those of the accounts, whatever
+ * the format and label.
  */
 export type InsightScope = {
   workspaceId: string

@@ -5,8 +5,9 @@ import type { Db } from '../postgres/connect.ts'
 /**
  * Ends what gives access to an account: its sessions (except `keepSessionId`), password resets and
  * mailed links (email change, deletion, export). Call it in the transaction that deactivates or
- * erases the account, or ends the other sessions; for a new password, see `endAccessAndApps`. "Undo this change"
- * links to a former address stay valid, so that the owner can undo what someone else changed.
+ * erases the account, or ends the other sessions; for a new password, see `endAccessAndApps`. "Undo
+ * this change" links to a former address stay valid, so that the owner can undo what someone else
+ * changed.
  */
 export const endAccess = async (
   sql: Db,

@@ -4,9 +4,9 @@ import { recordAccountEvent } from './account-events.ts'
 import { removeSecondFactors } from './second-factor.ts'
 
 /**
- * Removes all second factors of a person who lost them, signs them and their apps out everywhere and emails them.
- * `byId` is null on the command line. Returns false if there was nothing to reset. Call it in a
- * transaction.
+ * Removes all second factors of a person who lost them, signs them and their apps out everywhere
+ * and emails them. `byId` is null on the command line. Returns false if there was nothing to reset.
+ * Call it in a transaction.
  */
 export const resetSecondFactor = async (
   sql: Db,

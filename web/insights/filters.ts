@@ -9,7 +9,9 @@ export type Filters = {
   platform: Choice | null
   kind: Choice | null
   label: Choice | null
-  /** What can be chosen: the platforms of the accounts, their formats, and the workspace's labels. */
+  /**
+   * What can be chosen: the platforms of the accounts, their formats, and the workspace's labels.
+   */
   platforms: Choice[]
   kinds: Choice[]
   labels: Choice[]

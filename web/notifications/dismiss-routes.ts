@@ -10,8 +10,8 @@ import { requireMember } from '../http/session.ts'
 type Ref = { workspaceId: string; id: string }
 
 /**
- * Dismisses a connection or a deletion on Today that needs attention, for everyone in the workspace, with Undo.
- * Posts and comments are dismissed by their own routes.
+ * Dismisses a connection or a deletion on Today that needs attention, for everyone in the
+ * workspace, with Undo. Posts and comments are dismissed by their own routes.
  */
 export const dismissRoutes = (deps: WebDeps) => {
   /** False if there is nothing to change. The event is recorded with the change. */

@@ -157,8 +157,8 @@ const confirm = (deps: WebDeps, token: string, userId: string): Promise<boolean>
 
 /**
  * Returns the account to its former address and ends all access, including keys, apps, feeds and
- * "undo" links of later changes. Reactivates a deactivated account, because whoever changed the address may have
- * deactivated it.
+ * "undo" links of later changes. Reactivates a deactivated account, because whoever changed the
+ * address may have deactivated it.
  */
 const takeBack = (deps: WebDeps, token: string): Promise<boolean> =>
   tx(deps.sql, async (t) => {

@@ -5,8 +5,8 @@ import { lockMedia } from '../../db/posts/library/acts.ts'
 export class FilesLost extends Error {}
 
 /**
- * Keeps these files from being deleted until the transaction ends. Call it after the post is locked.
- * Throws FilesLost if one isn't there any more.
+ * Keeps these files from being deleted until the transaction ends. Call it after the post is
+ * locked. Throws FilesLost if one isn't there any more.
  */
 export const holdFiles = async (
   t: TransactionSql,

@@ -88,7 +88,9 @@ const write = async (
   return nudged(deps, done)
 }
 
-/** `refused`: the post of this index can't be made, so none was. `lost`: nor can any, as in Saved. */
+/**
+ * `refused`: the post of this index can't be made, so none was. `lost`: nor can any, as in Saved.
+ */
 export type Copies = { made: Done[] } | { refused: number } | 'lost'
 
 class CopyRefused extends Error {

@@ -6,7 +6,9 @@ import type { Renderer } from '../http/render.ts'
 import { loadReportContent } from './content.ts'
 import { loadReportEmails } from './emails.ts'
 
-/** What a page shows once after an action: the new link, or what is wrong with a logo or address. */
+/**
+ * What a page shows once after an action: the new link, or what is wrong with a logo or address.
+ */
 type Once = { url?: string; logoError?: string; email?: { typed: string; error: string } }
 
 /** The page of a report for members: its link, its logo, and what clients see. */

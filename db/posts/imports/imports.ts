@@ -82,8 +82,8 @@ export const lockImport = async (t: Db, ref: ImportRef): Promise<ImportRow | nul
 }
 
 /**
- * Deletes what a person had checked and didn't confirm, except the newest `most`. To keep the limit,
- * call `lockWorkspace` first.
+ * Deletes what a person had checked and didn't confirm, except the newest `most`. To keep the
+ * limit, call `lockWorkspace` first.
  */
 export const dropChecked = async (
   t: Db,

@@ -34,7 +34,9 @@ export const findLabel = async (sql: Db, { workspaceId, labelId }: Ref): Promise
   return row ?? null
 }
 
-/** `posts`: how many posts use it, drafts included. `files`: how many files of the library have it. */
+/**
+ * `posts`: how many posts use it, drafts included. `files`: how many files of the library have it.
+ */
 export const listLabelUses = (sql: Db, workspaceId: string): Promise<LabelUse[]> => sql<LabelUse[]>`
   select l.id, l.name, l.color,
     (select count(*)::int from post_labels pl join posts p on p.id = pl.post_id
@@ -93,8 +95,8 @@ export const renameLabel = async (
 }
 
 /**
- * Gives the posts and files of one label the other one, and deletes the first. Saved versions and unsaved
- * edits follow. Returns whether both existed.
+ * Gives the posts and files of one label the other one, and deletes the first. Saved versions and
+ * unsaved edits follow. Returns whether both existed.
  */
 export const mergeLabels = async (
   t: TransactionSql,

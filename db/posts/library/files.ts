@@ -62,7 +62,10 @@ const useOf = (sql: Db) => sql`
     from post_media pm join posts p on p.id = pm.post_id where pm.media_id = m.id and p.state <> 'discarded'
   ) u on true`
 
-/** How many files the search finds among those with the labels: of each kind, and with each mark of the chosen kind. */
+/**
+ * How many files the search finds among those with the labels: of each kind, and with each mark of
+ * the chosen kind.
+ */
 export type LibraryCounts = { all: number; image: number; video: number } & Record<
   LibraryMark,
   number

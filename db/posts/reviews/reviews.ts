@@ -128,9 +128,9 @@ export const askForAll = async (t: Transaction, workspaceId: string): Promise<nu
 }
 
 /**
- * After who approves has changed: what isn't approved yet goes to those who are asked now. With both
- * stages, the client goes on only with what the team has approved as it is. An approval stands. Call it
- * after the settings have changed. Returns how many reviews have gone to others.
+ * After who approves has changed: what isn't approved yet goes to those who are asked now. With
+ * both stages, the client goes on only with what the team has approved as it is. An approval
+ * stands. Call it after the settings have changed. Returns how many reviews have gone to others.
  */
 export const moveStages = async (t: Transaction, workspaceId: string): Promise<number> => {
   const rows = await t`

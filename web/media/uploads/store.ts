@@ -65,8 +65,8 @@ export class MemberUploads extends DataStore {
       mediaId: null,
     }
     const folder = await uploadFolder(this.#deps.mediaStore)
-    // One after the other, so that uploads that begin together can't pass the limit. This lock is the
-    // only one of the transaction, so it can't run twice.
+    // One after the other, so that uploads that begin together can't pass the limit. This lock is
+    // the only one of the transaction, so it can't run twice.
     await tx(this.#deps.sql, async (t) => {
       await lockUploadsOf(t, this.#owner.userId)
       await makeRoom(this.#deps, this.#owner, size)

@@ -25,8 +25,8 @@ import { readTable } from './table.ts'
 import type { ImportUpload } from './upload.ts'
 
 /**
- * Checked imports of a person in a workspace that wait to be confirmed. The oldest makes way for a new
- * one: its file can be checked again.
+ * Checked imports of a person in a workspace that wait to be confirmed. The oldest makes way for a
+ * new one: its file can be checked again.
  */
 export const checkedImportsMax = 5
 /** Problems that are kept and shown. */

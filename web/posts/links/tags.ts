@@ -6,7 +6,9 @@ import { tinted } from '../preview/tint.ts'
 export const linkTagMaxCharacters = 100
 
 const names = ['source', 'medium', 'campaign'] as const
-/** Campaign tags (UTM): they tell a website where a visitor came from. Empty values are left out. */
+/**
+ * Campaign tags (UTM): they tell a website where a visitor came from. Empty values are left out.
+ */
 export type LinkTags = Record<(typeof names)[number], string>
 
 const value = z
@@ -20,7 +22,9 @@ export const linkTagsIn = z.object({
   campaign: value,
 })
 
-/** An address with these tags. Tags that it has already are replaced, and all else stays as it is. */
+/**
+ * An address with these tags. Tags that it has already are replaced, and all else stays as it is.
+ */
 export const withTags = (address: string, tags: LinkTags): string => {
   const { page, query, fragment } = partsOf(address)
   const own = names

@@ -23,8 +23,8 @@ document.addEventListener('touchend', (event) => {
     location.assign(across > 0 ? before : after)
 })
 
-// The week's three days on a phone begin with the day of the address. Without this script, they begin
-// with the week.
+// The week's three days on a phone begin with the day of the address. Without this script, they
+// begin with the week.
 const hours = document.querySelector('.hours')
 const day = hours && document.getElementById(`day-${hours.dataset.at}`)?.closest('.hour-day')
 if (day) hours.scrollLeft = day.offsetLeft - hours.querySelector('.hour-names').offsetWidth
