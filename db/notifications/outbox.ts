@@ -1,14 +1,22 @@
 import type { Db } from '../postgres/connect.ts'
 import { requestIds } from './request-ids.ts'
 
-/**
- * What the relay does with a row: start or signal a workflow (target, review, grant, disconnect,
- * deletion, export, media, import, webhook, report), or send an email (the others).
- */
+/** Rows that are sent as emails. */
+export const mailKinds = [
+  'notice',
+  'password-reset',
+  'mail-link',
+  'account-mail',
+  'deletion-mail',
+  'report-mail',
+  'report-reader',
+] as const
+
+/** What the relay does with a row: start or signal a workflow, or send an email. */
 export type OutboxKind =
   | ('target' | 'review' | 'grant' | 'disconnect' | 'deletion' | 'export' | 'media')
-  | ('import' | 'webhook' | 'report' | 'report-mail' | 'report-reader')
-  | ('notice' | 'password-reset' | 'mail-link' | 'account-mail' | 'deletion-mail')
+  | ('import' | 'webhook' | 'report')
+  | (typeof mailKinds)[number]
 
 /**
  * Adds work for the relay. Call it in the transaction that causes it. Rows for the same ref are

@@ -19,7 +19,7 @@ beforeAll(async () => {
   url = `http://localhost:${port}`
   const config = testConfig({ PUBLIC_URL: url, TEMPORAL_UI_URL: 'http://127.0.0.1:9' })
   house = await createTestApp({ config, temporal: { ...withoutTemporal, troubled: async () => 2 } })
-  await house.sql`insert into outbox (kind, ref_id, created_at, tries) values ('mail-link', gen_random_uuid(), now() - interval '9 minutes', 4)`
+  await house.sql`insert into outbox (kind, ref_id, created_at, tries) values ('report-mail', gen_random_uuid(), now() - interval '9 minutes', 4)`
   await house.sql`insert into sweeps (rule, removed, left_count, duration_ms, at) values ('media', 1, 2, 3, now() - interval '3 days')`
   await house.sql`update users set deactivated_at = now(), deactivated_by = 'admin' where id = ${house.cast.manager.id}`
   listenUntilTheEnd(house, port)

@@ -1,3 +1,4 @@
+import { mailKinds } from '../../db/notifications/outbox.ts'
 import type { OutboxStanding } from '../../db/people/operators.ts'
 import type { EndingAhead } from '../../platforms/ending.ts'
 import type { Health } from '../operate/health.ts'
@@ -11,7 +12,6 @@ export type StandingLine = {
   tone: 'out' | 'wait' | 'need' | ''
 }
 
-const mailKinds = ['notice', 'password-reset', 'mail-link']
 /** After this many tries, email isn't just slow. */
 const manyTries = 3
 
@@ -20,7 +20,7 @@ const manyTries = 3
  * the worker talks to the mail server.
  */
 export const healthLines = (health: Health, outbox: OutboxStanding[]): StandingLine[] => {
-  const emails = outbox.filter(({ kind }) => mailKinds.includes(kind))
+  const emails = outbox.filter(({ kind }) => mailKinds.some((one) => one === kind))
   const stuck = emails.some(({ tries }) => tries >= manyTries)
   return [
     part(
