@@ -23,7 +23,7 @@ export const reportFactsOf = (schedule: ScheduleToRun | null, nowMs: number): Re
   if (!schedule)
     return {
       ...{ isOpen: false, readAt: nowMs, isDue: false, nextAt: nowMs },
-      words: 'No emails are on, or the person who turned them on has left',
+      words: 'Emails are off, or the person who turned them on has left',
     }
   const { at } = nextReport(schedule, nowMs)
   const lookAt = nowMs + lookMs

@@ -95,7 +95,7 @@ describe('a report', () => {
     expect(text).toContain('Crates in the sun')
     expect(text).not.toContain('Needle down')
     expect(text).toMatch(/Views<\/span>\s*<strong class="paper-number">400</)
-    expect(text.replace(/\s+/g, ' ')).toContain('followers are of whole accounts')
+    expect(text.replace(/\s+/g, ' ')).toContain('Followers are of whole accounts')
     await test.sql`delete from labels where id = ${summer}`
     expect((await test.cast.manager.get(report)).text).not.toContain('Needle down')
   })

@@ -82,7 +82,7 @@ const sentences = {
   'caption-long': 'Draft saved. Its text is too long for a saved caption.',
   'caption-taken': 'Draft saved. Several saved captions already begin with these words.',
   'captions-full':
-    'Draft saved. This workspace has the most saved captions. Delete one under Settings first.',
+    'Draft saved. The list of saved captions is full. Delete one under Settings first.',
   'caption-deleted': 'Saved caption deleted. Posts keep their text.',
   'report-saved': 'Report saved.',
   'report-deleted': 'Report deleted. Its link no longer works.',
