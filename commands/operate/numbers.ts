@@ -13,6 +13,9 @@ export const healNumbers = async ({ sql, config }: OperateDeps): Promise<Answer>
     await t`set local statement_timeout = 0`
     return await healDays(t, [...new Set(summed)])
   })
-  const words = healed === 0 ? 'Nothing was missing.' : `Filled in ${healed} ${healed === 1 ? 'row' : 'rows'} of daily numbers.`
+  const words =
+    healed === 0
+      ? 'Nothing was missing.'
+      : `Filled in ${healed} ${healed === 1 ? 'row' : 'rows'} of daily numbers.`
   return { rows: [{ healed }], words }
 }

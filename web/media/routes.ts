@@ -132,7 +132,6 @@ const sendPicture = async (deps: WebDeps, c: MemberContext, key: string | null) 
   return sendFile(c, deps.mediaStore, file)
 }
 
-
 const refuse = (error: unknown): never => {
   if (error instanceof MediaRefused)
     throw new HTTPException(error.status, { message: error.message })

@@ -160,7 +160,9 @@ const titleOfDeletion = ({ text, state, channelName }: DeletionNeed): string =>
 const deletionWords = ({ state, problem }: DeletionNeed): string =>
   [
     problem?.words,
-    state === 'failed' ? 'The post is still published.' : 'Check whether it’s still there, then decide here.',
+    state === 'failed'
+      ? 'The post is still published.'
+      : 'Check whether it’s still there, then decide here.',
   ]
     .filter(Boolean)
     .join(' ')
