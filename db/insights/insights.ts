@@ -1,3 +1,4 @@
+import type postgres from 'postgres'
 import type { PostMetric } from '../../platforms/measurer.ts'
 import type { Db } from '../postgres/connect.ts'
 import { metricColumns } from './metric-columns.ts'
@@ -22,6 +23,7 @@ export type InsightScope = {
 }
 export type BucketSums = Sums & { isBefore: boolean; back: number; takenAt: Date }
 export type AccountSums = Sums & { channelId: string }
+export type PlatformViews = { platform: string; views: number }
 
 /**
  * The growth of posts by point of a line. `back` counts points from the end of their period.
@@ -55,7 +57,7 @@ export const sumAccounts = (
   scope: InsightScope,
   days: DaySpan,
   ids?: string[],
-): Promise<AccountSums[]> => {
+): postgres.PendingQuery<AccountSums[]> => {
   const some = ids ? sql`and channel_id = any(${ids}::uuid[])` : sql``
   const own = sql`workspace_id = ${scope.workspaceId} ${ofChannels(sql, scope)} ${some}`
   if (scope.kind !== null || scope.labelId)
@@ -75,6 +77,20 @@ export const sumAccounts = (
     select channel_id, ${gains(sql)} from channel_days, months where ${own} and day between behind and ${days.to}::date)
   select channel_id, ${sums(sql, scope)} from parts group by 1`
 }
+
+/**
+ * The views that posts gained, by platform. An account that lost views counts as 0, and one without
+ * a number isn't counted.
+ */
+export const sumPlatformViews = (
+  sql: Db,
+  scope: InsightScope,
+  days: DaySpan,
+): Promise<PlatformViews[]> => sql<PlatformViews[]>`
+  select c.platform, sum(greatest(a.views, 0))::float8 as views
+  from (${sumAccounts(sql, scope, days)}) a
+  join channels c on c.id = a.channel_id and c.workspace_id = ${scope.workspaceId}
+  where a.views is not null group by 1`
 
 /** The same sums, only for some accounts. */
 export const sumAccountsIn = (

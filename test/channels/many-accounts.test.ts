@@ -165,6 +165,19 @@ describe('insights of a workspace with many accounts', () => {
     expect(all).not.toContain('Show all')
   })
 
+  it('shows the share of each platform in the views of all accounts, also of those behind the link', async () => {
+    await test.sql`update channels set platform = 'facebook' where handle in ('shop59', 'shop60')`
+    await test.sql`
+      update channel_days d set views = case c.platform when 'facebook' then 30 when 'instagram' then 2 end
+      from channels c where c.id = d.channel_id and c.handle <> 'shop60'`
+    const page = await open('/insights')
+    const shares = page.split('id="h-shares"')[1]?.split('</ul>')[0] ?? ''
+    expect(shares.replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ')).toMatch(
+      /Instagram 116 79% .*Facebook 30 21%/,
+    )
+    await test.sql`update channels set platform = 'instagram' where platform = 'facebook'`
+  })
+
   it('keeps the days, the chart and the order of posts when it shows all accounts', async () => {
     const page = await open('/insights?range=7d&made=here&metric=likes&by=shares')
     const link = /<a href="[^"]+\?([^"]+)">Show all 60 accounts/.exec(page)?.[1] ?? ''

@@ -83,9 +83,17 @@ it('followers of a platform without numbers of whole accounts are charted, too',
   expect(section).toContain('From 700 to 720 followers.')
   expect(section).toContain('Followers as they were read each day')
   expect(section).not.toMatch(/counts it|Taken|As CSV/)
+  expect(section).toContain('TikTok doesn’t report views and reach of the whole account')
   expect(section.match(/ 720 /g)?.length).toBeGreaterThanOrEqual(2)
   const all = await test.cast.manager.get('/w/northside/insights?range=28d')
   expect(all.text).not.toContain('h-whole')
+  // Instagram reports both, but its numbers begin later.
+  const early = await test.cast.manager.get(
+    `/w/northside/insights/${channels.instagram}?from=${day(60)}&to=${day(50)}`,
+  )
+  expect(words(early.text)).toContain(
+    'Instagram has no views and reach of the whole account for this period.',
+  )
 })
 
 it('followers are a line of their own, and catch-ups, notes and connections are marked in every chart of the account', async () => {

@@ -49,6 +49,7 @@ export const mainChart = (insights: Insights, tiles: Tile[], annotations: Mark[]
     marks,
     hasPosts: spec.below.length > 0,
     notes: [
+      ...(line.total === null ? [nothingRead(line)] : []),
       ...(tiles.some((tile) => tile.metric === metric) ? [] : notes),
       ...(isLevel && start !== 0 && line.total !== null
         ? [`The axis begins at ${fmt.count(start)}, not at 0.`]
@@ -83,12 +84,15 @@ const averageNotes = ({ line, filters }: Insights): string[] => [
 
 /** What the sums include. */
 const gainNotes = ({ scope, elsewhere, filters }: Insights): string[] => {
-  const limits = filters.words === null ? '' : `, only ${filters.words}`
-  if (filters.label)
+  if (filters.label) {
+    const others = [filters.platform, filters.kind].flatMap((one) => one?.label ?? [])
+    const limits = others.length > 0 ? `, only ${others.join(' · ')}` : ''
     return [
       `What posts with the label ${filters.label.label} gained in this period, whenever they were published${limits}. Labels count as they are now.`,
       ...(elsewhere.any ? ['Posts not made here have no labels, so they are left out.'] : []),
     ]
+  }
+  const limits = filters.words === null ? '' : `, only ${filters.words}`
   if (!elsewhere.any)
     return [`What all posts gained in this period, whenever they were published${limits}.`]
   if (scope.made === 'here')
@@ -177,11 +181,13 @@ const axisOf = (line: Line): { size: number; unit: string } => {
     : { size: 1000, unit: ', in seconds' }
 }
 
+const nothingRead = ({ label }: Line): string =>
+  `No ${label.toLowerCase()} ${label.endsWith('s') ? 'were' : 'was'} read in this period.`
+
 /** The description of the chart for screen readers, as one sentence. */
 const findingOf = (line: Line, { range, fmt, change, marks, annotations }: Drawn): string => {
   const label = line.label.toLowerCase()
-  if (line.total === null)
-    return `No ${label} ${line.unit === 'count' ? 'were' : 'was'} read in this period.`
+  if (line.total === null) return nothingRead(line)
   const values = aDayOf(line, line.now, line.buckets)
   const top = values.reduce<number>(
     (best, value, index) => ((value ?? -1) > (values[best] ?? -1) ? index : best),

@@ -11,12 +11,13 @@ import {
   type InsightScope,
   listAllRetiredNames,
   listLateDays,
+  type PlatformViews,
   sumAccounts,
   sumAccountsIn,
+  sumPlatformViews,
   sumPoints,
 } from '../../db/insights/insights.ts'
 import { withLabelDays } from '../../db/insights/label-days.ts'
-import type { MeasuredAccount } from '../../db/insights/measured-accounts.ts'
 import { sumAverages, sumOwnAccounts, sumOwnPoints } from '../../db/insights/own-days.ts'
 import {
   countPosts,
@@ -37,7 +38,7 @@ import { summedNames } from '../../platforms/own-metrics.ts'
 import type { WebDeps, Workspace } from '../http/env.ts'
 import { type Formats, formats } from '../time/formats.ts'
 import { dateOf } from '../time/wall-time.ts'
-import { loadAccounts } from './accounts.ts'
+import { firstDayOf, loadAccounts, takenAtOf } from './accounts.ts'
 import { type Filters, filtersOf } from './filters.ts'
 import { type CommonLines, eveOf, type Line, linesOf, pointsOf } from './lines.ts'
 import { type MetricNotes, metricNotes } from './metrics.ts'
@@ -108,6 +109,8 @@ export type Insights = {
   apartBefore: AccountSums[]
   /** Of shown accounts, and of those that joined or left. */
   accountSums: AccountSums[]
+  /** Of all accounts. */
+  platformViews: PlatformViews[]
   /**
    * For each account: its followers at the end of the last day, and at the end of the day before
    * the first.
@@ -166,7 +169,7 @@ export const loadInsights = async (
   const channel = channelId === null ? null : (accounts[0] ?? null)
   if (channelId !== null && !channel) throw new HTTPException(404)
   const fmt = formats(workspace, deps.now())
-  const firstDay = least(accounts.flatMap((one) => one.firstDay ?? []))
+  const firstDay = firstDayOf(accounts)
   const asked = readInsightRange(query, dateOf(now, workspace.zone), firstDay)
   const { range } = asked
   const scope: InsightScope = {
@@ -214,6 +217,7 @@ export const loadInsights = async (
           {},
         ),
         accountSums: read(sumAccounts(sql, scope, range, summed), {}),
+        platformViews: read(sumPlatformViews(sql, scope, range), {}),
         apartBefore: read(
           sumAccountsIn(sql, scope, compares && !channel ? apart : [], range.before ?? range),
           {},
@@ -268,6 +272,7 @@ export const loadInsights = async (
     },
     ...{ followerEnds, standing, made, accountSums },
     apartBefore: lists.apartBefore,
+    platformViews: lists.platformViews,
     postCounts: new Map(lists.counts.map((one) => [one.channelId, one])),
     engagement: lists.engagement[0]!,
     elsewhere: lists.elsewhere[0]!,
@@ -276,7 +281,7 @@ export const loadInsights = async (
       { channelId: one.channelId, day: range.to, followers: one.last, accounts: 1 },
       { channelId: one.channelId, day: eveOf(range.from), followers: one.before, accounts: 1 },
     ]),
-    takenAt: newest(accounts),
+    takenAt: takenAtOf(accounts),
     lines,
     line: line ?? lines.views,
     own: {
@@ -290,11 +295,4 @@ export const loadInsights = async (
       fmt,
     ),
   }
-}
-
-const least = (days: string[]): string | null => days.sort()[0] ?? null
-
-const newest = (accounts: MeasuredAccount[]): Date | null => {
-  const times = accounts.flatMap((one) => one.takenAt?.getTime() ?? [])
-  return times.length > 0 ? new Date(Math.max(...times)) : null
 }

@@ -20,7 +20,7 @@ import { hoursIn } from './rated-hours.ts'
 import { ownAccounts } from './shown/own-accounts.ts'
 import { changeSentences, sharesOf } from './shown/summary.ts'
 import { tilesOf } from './tiles.ts'
-import { followerRows, missingWords, postsWords, wholeCharts } from './whole.ts'
+import { followerRows, missingWords, onlyFollowersWords, postsWords, wholeCharts } from './whole.ts'
 
 const madeLinks = [
   { key: 'all', label: 'All posts' },
@@ -123,6 +123,13 @@ export const sharedView = async (
     }),
     followerRows: channel ? followerRows(insights) : [],
     wholeMissing: missingWords(whole, range, channel?.label ?? ''),
+    wholeAbsent:
+      channel && whole.length === 0
+        ? onlyFollowersWords(
+            channel.label,
+            Boolean(platformOf(channel.platform)?.measure.accountDay),
+          )
+        : '',
     postsWords: postsWords(insights),
   }
 }

@@ -168,6 +168,12 @@ const knownDays = (days: AccountDayRow[], range: Range, metric: WholeMetric): st
   return known < range.days ? ` on ${known} of ${range.days} days` : ''
 }
 
+/** Why there are only followers. `hasDays`: whether the platform reports whole accounts at all. */
+export const onlyFollowersWords = (label: string, hasDays: boolean): string =>
+  hasDays
+    ? `${label} has no views and reach of the whole account for this period. A day’s numbers arrive two days later. What is above and below is of posts.`
+    : `${label} doesn’t report views and reach of the whole account, so what is above and below is of posts.`
+
 /** What a reader has to know about days without a number. Empty if there are none. */
 export const missingWords = (days: AccountDayRow[], range: Range, label: string): string => {
   const known = days.filter((one) => one.views !== null || one.reach !== null).length

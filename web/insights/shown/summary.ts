@@ -5,15 +5,19 @@ import type { Tile } from '../tiles.ts'
 
 const mostSentences = 4
 
-/** What changed, in at most four sentences, each with its numbers. */
+/**
+ * What changed, in at most four sentences, each with its numbers. Followers are of whole accounts,
+ * so they are left out where only a format or label counts.
+ */
 export const changeSentences = (
-  { range, fmt }: Pick<Insights, 'range' | 'fmt'>,
+  { range, fmt, scope }: Pick<Insights, 'range' | 'fmt' | 'scope'>,
   tiles: Tile[],
   best: ReturnType<typeof postRow> | undefined,
 ): string[] => {
   const sentences = new Map(
     tiles.flatMap(({ metric, words, change, from }): [string, string][] => {
       if (!change || !words) return []
+      if (metric === 'followers' && (scope.kind !== null || scope.labelId)) return []
       const more = `${change.words.charAt(0).toUpperCase()}${change.words.slice(1)} ${metric}`
       return metric === 'followers'
         ? [[metric, `${more} ${change.joins} before, ${words} in all.`]]
@@ -31,24 +35,18 @@ export const changeSentences = (
     .slice(0, mostSentences)
 }
 
-/**
- * The share of each platform in all views, largest first. Empty if there is only one, or if sums of
- * some accounts are not known.
- */
-export const sharesOf = (deps: WebDeps, { accountSums, accounts, shown, fmt }: Insights) => {
-  if (shown.length < accounts.length) return []
-  const sums = new Map<string, number>()
-  for (const account of accounts) {
-    const views = accountSums.find((one) => one.channelId === account.id)?.views ?? 0
-    sums.set(account.platform, (sums.get(account.platform) ?? 0) + Math.max(0, views))
-  }
-  const all = [...sums.values()].reduce((sum, one) => sum + one, 0)
-  if (sums.size < 2 || all === 0) return []
-  return [...sums]
-    .sort(([, a], [, b]) => b - a)
-    .map(([name, views]) => ({
-      drawn: deps.platforms.platforms.get(name),
-      label: deps.platforms.platforms.get(name)?.label ?? name,
+/** The share of each platform in all views, largest first. Empty if there is only one. */
+export const sharesOf = (
+  deps: WebDeps,
+  { platformViews, fmt }: Pick<Insights, 'platformViews' | 'fmt'>,
+) => {
+  const all = platformViews.reduce((sum, one) => sum + one.views, 0)
+  if (platformViews.length < 2 || all === 0) return []
+  return platformViews
+    .toSorted((a, b) => b.views - a.views)
+    .map(({ platform, views }) => ({
+      drawn: deps.platforms.platforms.get(platform),
+      label: deps.platforms.platforms.get(platform)?.label ?? platform,
       views: fmt.count(views),
       share: views / all,
       words: fmt.share(Math.round((views / all) * 100) / 100),

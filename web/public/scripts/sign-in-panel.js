@@ -20,7 +20,7 @@ const openPanel = async (address, passkeys) => {
   const dialog = Object.assign(document.createElement('dialog'), { className: 'sign-in-panel' })
   dialog.setAttribute('aria-labelledby', 'sign-in-panel-title')
   dialog.innerHTML =
-    '<h2 id="sign-in-panel-title">You were signed out</h2><p>Sign in to keep saving. What you typed stays on this page.</p><div class="sign-in-panel-form"></div><p><a target="_blank" rel="noopener">Sign in in a new tab</a></p><button type="button" class="quiet">Cancel</button>'
+    '<h2 id="sign-in-panel-title">You were signed out</h2><p>Sign in to keep saving. What you typed stays on this page.</p><div class="sign-in-panel-form"></div><p class="sign-in-panel-ways"><a target="_blank" rel="noopener">Sign in in a new tab</a> <button type="button" class="quiet">Cancel</button></p>'
   dialog.querySelector('a').href = `/sign-in?next=${encodeURIComponent('/account')}`
   const form = dialog.querySelector('.sign-in-panel-form')
 
