@@ -23,26 +23,28 @@ export const listReportReaders = (
   where workspace_id = ${workspaceId} and report_id = ${reportId} order by asked_at, id`
 
 /**
- * Adds an address, which isn't confirmed yet, with the email that asks for it. Null if the report
- * has `most`, or this one. Those who add at the same time wait for each other.
+ * Adds an address, which isn't confirmed yet, with the email that asks for it. `known`: the report
+ * has it already. `full`: the report has `most`. Those who add at the same time wait for each other.
  */
 export const insertReportReader = async (
   t: TransactionSql,
   { workspaceId, reportId }: ReportRef,
   { email, now }: { email: string; now: Date },
   most: number,
-): Promise<string | null> => {
+): Promise<'added' | 'known' | 'full' | 'gone'> => {
   await t`select from reports where workspace_id = ${workspaceId} and id = ${reportId} for no key update`
-  const [row] = await t<{ id: string }[]>`
-    with added as (
+  const [row] = await t<{ outcome: 'added' | 'known' | 'full' }[]>`
+    with known as (select from report_readers where report_id = ${reportId} and email = ${email}),
+    added as (
       insert into report_readers (workspace_id, report_id, email, asked_at)
       select workspace_id, id, ${email}, ${now} from reports
-      where workspace_id = ${workspaceId} and id = ${reportId}
+      where workspace_id = ${workspaceId} and id = ${reportId} and not exists (select from known)
         and (select count(*) from report_readers where report_id = ${reportId}) < ${most}
-      on conflict (report_id, email) do nothing returning id),
+      returning id),
     told as (insert into outbox (kind, ref_id) select 'report-reader', id from added)
-    select id from added`
-  return row?.id ?? null
+    select case when exists (select from known) then 'known' when exists (select from added) then 'added' else 'full' end as outcome
+    from reports where workspace_id = ${workspaceId} and id = ${reportId}`
+  return row?.outcome ?? 'gone'
 }
 
 /** Deletes the address, with the record of its emails. Returns whether it existed. */

@@ -30,6 +30,20 @@ export const saveReportSchedule = async (
       handled_to = case when report_schedules.user_id is null then excluded.handled_to else report_schedules.handled_to end`
 }
 
+/**
+ * For a report whose periods have changed: those that have ended by now aren't sent any more, so that
+ * nobody's change of a report sends it. `endedTo`: the last day of the newest of them.
+ */
+export const skipEndedPeriods = async (
+  sql: Db,
+  { workspaceId, reportId }: ReportRef,
+  endedTo: string,
+): Promise<void> => {
+  await sql`
+    update report_schedules set handled_to = greatest(handled_to, ${endedTo}::date)
+    where workspace_id = ${workspaceId} and report_id = ${reportId}`
+}
+
 /** Returns whether they were on. */
 export const deleteReportSchedule = async (
   sql: Db,

@@ -8,6 +8,7 @@ export const reportRoutes: Record<string, Access> = {
   'GET /reports/:code/pictures/:media': everybody(404),
   'GET /report-emails/:code': everybody(404),
   'POST /report-emails/:code/confirm': everybody(404),
+  'GET /report-emails/:code/stop': everybody(404),
   'POST /report-emails/:code/stop': everybody(404),
   'POST /w/:workspace/reports/:report/emails/change': members(404),
   'POST /w/:workspace/reports/:report/emails/stop': members(404),

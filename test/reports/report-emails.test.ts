@@ -128,6 +128,10 @@ describe('an address', () => {
       'List-Unsubscribe=One-Click',
     )
     expect((await open(view)).status).toBe(200)
+    // A program that only opens the address shows the page, which asks.
+    const opened = await open(stop)
+    expect([opened.status, opened.headers.get('Location')]).toEqual([303, stop.slice(0, -5)])
+    expect(await readersOf(report)).toHaveLength(1)
     expect((await open(stop, 'POST')).status).toBe(200)
     expect(await readersOf(report)).toHaveLength(0)
     for (const address of [view, stop.replace('/stop', '')])
@@ -139,8 +143,10 @@ describe('an address', () => {
     const report = await make(test.cast.manager)
     const wrong = await test.cast.manager.post(`${report}/emails/ask`, { email: 'not an address' })
     expect([wrong.status, wrong.text.includes('value="not an address"')]).toEqual([422, true])
-    for (const _ of [1, 2])
-      await test.cast.manager.post(`${report}/emails/ask`, { email: 'twice@client.example' })
+    const twice = () =>
+      test.cast.manager.post(`${report}/emails/ask`, { email: 'twice@client.example' })
+    const answers = [...(await Promise.all([twice(), twice()])), await twice()]
+    expect(answers.map(({ status }) => status)).toEqual([303, 303, 303])
     expect(await readersOf(report)).toHaveLength(1)
     expect((await test.cast.outsider.post(`${report}/emails/ask`, { email: reader })).status).toBe(
       404,
@@ -181,6 +187,34 @@ describe('an address', () => {
     expect(new Set(mails.map(({ messageId }) => messageId)).size).toBe(1)
     expect(new Set(mails.map(({ text }) => linkIn(text))).size).toBe(1)
     expect((await open(linkIn(mails[0]!.text))).status).toBe(200)
+  })
+})
+
+describe('a report that is edited', () => {
+  it('is not sent by that, whatever its periods are then, and asks nobody if it has none', async () => {
+    const report = await make(test.cast.manager, 'month')
+    await test.cast.manager.post(`${report}/emails/change`, { hour: '0' })
+    await confirm(report, 'edited@client.example')
+    await test.sql`update report_schedules set handled_to = '2020-01-01' where report_id = ${idOf(report)}`
+    const save = (more: Record<string, string>) =>
+      test.cast.manager.post(`${report}/change`, {
+        ...{ title: 'Edited', note: '', section: 'summary', color: '#0f5c5a', ...more },
+      })
+    const handledTo = async () => {
+      const [row] = await test.sql<{ handledTo: string }[]>`
+        select handled_to::text from report_schedules where report_id = ${idOf(report)}`
+      return row!.handledTo
+    }
+    expect((await save({ period: 'month' })).status).toBe(303)
+    expect(await handledTo()).toBe('2020-01-01')
+    expect((await save({ period: 'week' })).status).toBe(303)
+    expect(await handledTo()).not.toBe('2020-01-01')
+    await writeAfter(report, 0)
+    expect(await test.sql`select from report_mails where report_id = ${idOf(report)}`).toEqual([])
+    const fixed = { from: '2026-01-01', to: '2026-01-31' }
+    expect((await save({ period: 'own', ...fixed })).status).toBe(303)
+    const asked = await test.cast.manager.post(`${report}/emails/ask`, { email: 'x@client.example' })
+    expect(asked.status).toBe(404)
   })
 })
 

@@ -1,3 +1,4 @@
+import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { z } from 'zod'
 import { recordEvent } from '../../db/notifications/events.ts'
@@ -7,10 +8,11 @@ import {
   insertReportReader,
   listReportReaders,
 } from '../../db/reports/readers.ts'
+import type { Report } from '../../db/reports/reports.ts'
 import { deleteReportSchedule, saveReportSchedule } from '../../db/reports/schedules.ts'
 import { reportDays } from '../../posting/reports/period.ts'
 import { formFields, seeOther } from '../http/answers.ts'
-import { actorIn, forMembers, type WebDeps } from '../http/env.ts'
+import { actorIn, forMembers, type MemberEnv, type WebDeps } from '../http/env.ts'
 import { email } from '../http/forms/fields.ts'
 import { idParam } from '../http/ids.ts'
 import type { Renderer } from '../http/render.ts'
@@ -32,9 +34,7 @@ export const reportEmailRoutes = (deps: WebDeps, view: Renderer) => {
   return forMembers
     .createApp()
     .post(`${one}/emails/change`, guard, fresh, async (c) => {
-      const report = await reportIn(deps, c)
-      // A report of fixed days is sent to nobody: the page says so instead of the form.
-      if (report.period === 'own') throw new HTTPException(404)
+      const report = await repeatedIn(deps, c)
       const today = dateOf(new Date(deps.now()), c.var.workspace.zone)
       const schedule = {
         hour: hourIn.parse((await formFields(c)).hour),
@@ -55,7 +55,7 @@ export const reportEmailRoutes = (deps: WebDeps, view: Renderer) => {
       return seeOther(c, `${listIn(c)}/${report.id}`, 'report-emails-off')
     })
     .post(`${one}/emails/ask`, guard, fresh, async (c) => {
-      const report = await reportIn(deps, c)
+      const report = await repeatedIn(deps, c)
       const ref = refOf(c, report)
       const typed = (await formFields(c)).email ?? ''
       const refuse = (error: string) =>
@@ -69,15 +69,17 @@ export const reportEmailRoutes = (deps: WebDeps, view: Renderer) => {
       if (readers.length >= reportReadersMax) return refuse(full)
       const waitS = await countHits(deps, reportEmailLimits(ref.workspaceId, read.data.email))
       if (waitS !== null) return refuse(tooManyWords(waitS))
-      const isAdded = await tx(deps.sql, async (t) => {
+      const outcome = await tx(deps.sql, async (t) => {
         const reader = { email: read.data.email, now: new Date(deps.now()) }
-        if (!(await insertReportReader(t, ref, reader, reportReadersMax))) return false
-        await recordEvent(t, { name: 'report.reader_asked', ...actorIn(c), subjectId: report.id })
-        return true
+        const outcome = await insertReportReader(t, ref, reader, reportReadersMax)
+        if (outcome === 'added')
+          await recordEvent(t, { name: 'report.reader_asked', ...actorIn(c), subjectId: report.id })
+        return outcome
       })
-      return isAdded
-        ? seeOther(c, `${listIn(c)}/${report.id}`, 'report-reader-asked')
-        : refuse(full)
+      if (outcome === 'gone') throw new HTTPException(404)
+      if (outcome === 'full') return refuse(full)
+      const said = outcome === 'added' ? 'report-reader-asked' : 'report-reader-known'
+      return seeOther(c, `${listIn(c)}/${report.id}`, said)
     })
     .post(`${one}/emails/:reader/remove`, guard, async (c) => {
       const report = await reportIn(deps, c)
@@ -92,4 +94,11 @@ export const reportEmailRoutes = (deps: WebDeps, view: Renderer) => {
       })
       return seeOther(c, `${listIn(c)}/${report.id}`, 'report-reader-removed')
     })
+}
+
+/** A report of fixed days is sent to nobody: its page says so instead of the forms. */
+const repeatedIn = async (deps: WebDeps, c: Context<MemberEnv>): Promise<Report> => {
+  const report = await reportIn(deps, c)
+  if (report.period === 'own') throw new HTTPException(404)
+  return report
 }

@@ -25,6 +25,11 @@ export const reportReaderRoutes = (deps: WebDeps, view: Renderer) => {
     .get(base, guard, async (c) =>
       view.page(c, 'reports/reader', { reader: await readerIn(c, deps), at: addressOf(c) }),
     )
+    // Mail programs that don't know one-click requests open the address in a browser.
+    .get(`${base}/stop`, guard, async (c) => {
+      await readerIn(c, deps)
+      return c.redirect(addressOf(c), 303)
+    })
     .post(`${base}/confirm`, guard, async (c) => {
       const reader = await readerIn(c, deps)
       await tx(deps.sql, async (t) => {

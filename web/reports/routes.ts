@@ -13,6 +13,7 @@ import {
   reportSections,
   updateReport,
 } from '../../db/reports/reports.ts'
+import { skipEndedPeriods } from '../../db/reports/schedules.ts'
 import { periodWords, reportDays } from '../../posting/reports/period.ts'
 import { seeOther } from '../http/answers.ts'
 import { actorIn, forMembers, type MemberEnv, type WebDeps } from '../http/env.ts'
@@ -72,6 +73,9 @@ export const reportRoutes = (deps: WebDeps, view: Renderer) => {
       const content = { ...read.choices, ...styleOf(c) }
       await tx(deps.sql, async (t) => {
         if (!(await updateReport(t, refOf(c, report), content))) throw new HTTPException(404)
+        const { period, weekStart } = content
+        if (period !== 'own' && (period !== report.period || weekStart !== report.weekStart))
+          await skipEndedPeriods(t, refOf(c, report), reportDays(content, todayIn(deps, c)).to)
         await recordEvent(t, { name: 'report.changed', ...actorIn(c), subjectId: report.id })
       })
       return seeOther(c, `${listIn(c)}/${report.id}`, 'report-saved')
@@ -99,6 +103,9 @@ export const refOf = (c: MemberContext, { id }: Pick<Report, 'id'>) => ({
   reportId: id,
 })
 export const listIn = (c: MemberContext): string => `/w/${c.var.workspace.slug}/reports`
+
+const todayIn = (deps: WebDeps, c: MemberContext): string =>
+  dateOf(new Date(deps.now()), c.var.workspace.zone)
 
 /** The report writes dates as the person who saves it. */
 const styleOf = (c: MemberContext) => {
