@@ -48,8 +48,14 @@ export const createQueue = (places: number, { longestMs, most }: WaitLimits): Qu
   }
 }
 
-/** SQLSTATE codes of statement and lock timeouts. Trying again may help. */
-const timedOut = ['57014', '55P03']
+/** The SQLSTATE code of a statement timeout. */
+const canceled = '57014'
+/** With that of lock timeouts. Trying again may help. */
+const timedOut = [canceled, '55P03']
+
+/** Whether the statement reached its time limit. */
+export const tookTooLong = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === canceled
 
 /** Whether the error means that the database is overloaded, rather than a bug. */
 export const isBusy = (error: unknown): boolean =>

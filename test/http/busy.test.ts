@@ -4,7 +4,9 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { connect, forPages, type Sql, tx } from '../../db/postgres/connect.ts'
 import { createQueue, DatabaseBusy } from '../../db/postgres/waiting.ts'
+import { usualStyle } from '../../text/date-style.ts'
 import { remembered } from '../../web/http/remembered.ts'
+import { loadInsights, type Only, type Query } from '../../web/insights/page.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { atTheEnd } from '../support/at-the-end.ts'
 import { testConfig } from '../support/config.ts'
@@ -13,10 +15,12 @@ import { createTestDatabase } from '../support/database.ts'
 let test: TestApp
 /** Another connection, such as that of a migration. */
 let other: Sql
+let databaseUrl: string
 
 beforeAll(async () => {
   const { url, sql } = await createTestDatabase()
   other = sql
+  databaseUrl = url
   const pages = connect({ url, prepare: true, applicationName: 'pages', impatient: forPages })
   atTheEnd(() => pages.end({ timeout: 1 }))
   const ui = createServer(() => undefined) // accepts requests and never responds
@@ -39,7 +43,7 @@ describe('when a table is locked', () => {
       const startedAt = performance.now()
       return manager.get(path).then((page) => ({ ...page, ms: performance.now() - startedAt }))
     }
-    const unlock = await lockMedia()
+    const unlock = await lock('media')
     const blocked = Array.from({ length: 24 }, () => opened('/w/northside/media'))
     await pause(200)
     const unrelated = await opened('/w/northside/notices')
@@ -54,6 +58,32 @@ describe('when a table is locked', () => {
     expect([200, 503]).toContain(unrelated.status)
     expect(unrelated.ms).toBeLessThan(8_000)
     expect((await opened('/w/northside/media')).status).toBe(200)
+  })
+
+  it('insights of a label that take too long say to choose a shorter range', async () => {
+    const limits = { ...forPages, statementMs: 800, lockMs: 10_000 }
+    const sql = connect({ url: databaseUrl, prepare: true, max: 4, impatient: limits })
+    atTheEnd(() => sql.end({ timeout: 1 }))
+    const id = test.workspaces.northside
+    const [label] = await other<{ id: string }[]>`
+      insert into labels (workspace_id, name, name_key, color) values (${id}, 'Big', 'big', 'teal') returning id`
+    const workspace = { id, slug: 'northside', name: 'Northside', zone: 'UTC', dates: usualStyle }
+    const sizes = { posts: 1, accounts: 1 }
+    const load = (query: Query, only?: Only) =>
+      loadInsights({ ...test.deps, sql }, workspace, null, query, sizes, only)
+    await load({ label: label!.id }) // works, and its statements are known
+    const unlock = await lock('post_labels')
+    const answers = await Promise.allSettled([
+      load({ label: label!.id }),
+      load({}, { channelIds: null, labelId: label!.id }),
+      load({}),
+    ])
+    unlock()
+    expect(answers).toMatchObject([
+      { reason: { status: 422, message: expect.stringContaining('Choose a shorter range') } },
+      { reason: { status: 422, message: expect.stringContaining('this report took too long') } },
+      { status: 'fulfilled' },
+    ])
   })
 
   it('a statement of a page is canceled after five seconds', { timeout: 20_000 }, async () => {
@@ -116,10 +146,10 @@ describe('waiting for Temporal', () => {
 })
 
 /** Locks the table until the returned function is called. */
-const lockMedia = (): Promise<() => void> =>
+const lock = (table: string): Promise<() => void> =>
   new Promise((locked) => {
     void tx(other, async (t) => {
-      await t`lock table media in access exclusive mode`
+      await t`lock table ${t(table)} in access exclusive mode`
       await new Promise<void>((unlock) => locked(unlock))
     })
   })

@@ -89,18 +89,54 @@ describe('labels of files', () => {
     expect(await test.sql`select from media_labels where media_id = ${other}`).toHaveLength(0)
   })
 
-  it('two labels that are merged leave the files with one', async () => {
+  it('are at most 20 for a file, also by requests that arrive together, and nothing is left out silently', async () => {
+    const name = (n: number) => `Limit ${String(n).padStart(2, '0')}`
+    await test.sql`
+      insert into labels (workspace_id, name, name_key, color)
+      select ${test.workspaces.northside}, n, lower(n), 'gray' from unnest(${Array.from({ length: 25 }, (_, n) => name(n))}::text[]) n`
+    const labels = await test.sql<{ id: string }[]>`
+      select id from labels where name like 'Limit %' order by name`
+    const ids = labels.map(({ id }) => id)
+    const [full, empty] = [await file('full.jpg'), await file('empty.jpg')]
+    const pairs = (key: string, values: string[]) =>
+      values.map((one): [string, string] => [key, one])
+    const post = (path: string, fields: [string, string][]) =>
+      test.cast.manager.post(`${media}/${path}`, new URLSearchParams(fields))
+    const count = async (mediaId: string) =>
+      (await test.sql`select from media_labels where media_id = ${mediaId}`).length
+    expect((await post(`${full}/labels/change`, pairs('label', ids))).status).toBe(422)
+    expect(await count(full)).toBe(0)
+    // Each of these fits alone.
+    const answers = await Promise.all(
+      ids.map((id) => post('labels/change', [...pairs('media', [full]), ['label', id]])),
+    )
+    expect(answers.filter(({ status }) => status === 422)).toHaveLength(5)
+    expect(await count(full)).toBe(20)
+    const both = [...pairs('media', [full, empty]), ['new_label', 'One more'] as [string, string]]
+    const refused = await post('labels/change', both)
+    expect(refused.status).toBe(422)
+    expect(refused.text).toContain('1 of these would have more')
+    expect(await count(empty)).toBe(0)
+  })
+
+  it('two labels that are merged leave the files with one, and reports limited to it', async () => {
     const ids = [await file('one.jpg'), await file('two.jpg')]
     await send(`${ids[0]}/labels/change`, { new_label: 'Vinyl' })
     await send(`${ids[1]}/labels/change`, { new_label: 'Records' })
     const labels = await test.sql<{ id: string; name: string }[]>`
       select id, name from labels where name in ('Vinyl', 'Records') order by name`
     const [records, vinyl] = labels.map(({ id }) => id)
+    const report = await test.cast.manager.post('/w/northside/reports', {
+      ...{ title: 'Vinyl', note: '', period: 'week', section: 'summary', color: '#0f5c5a' },
+      label: vinyl!,
+    })
     await test.cast.manager.post(
       `/w/northside/settings/labels/${vinyl}/change`,
       new URLSearchParams({ act: 'merge', into: records! }),
     )
     expect(shown(await open(`?label=${records}`)).sort()).toEqual(ids.sort())
+    const after = await test.cast.manager.get(report.location!.replace(/\?.*/, ''))
+    expect(after.text).toContain('posts labeled Records')
   })
 })
 
@@ -111,6 +147,15 @@ describe('several files in one download', () => {
     )
     const ids: string[] = []
     for (const picture of pictures) ids.push(await upload(test, 'sleeve.jpg', picture))
+    // So many that a listener left behind by each would be warned of.
+    const copies = await Promise.all(Array.from({ length: 12 }, () => file('copy.jpg')))
+    await test.sql`
+      update media set original_key = coalesce(other.original_key, other.store_key)
+      from media other where other.id = ${ids[0]!} and media.id = any(${copies}::uuid[])`
+    ids.push(...copies)
+    const warned: string[] = []
+    const onWarning = ({ name }: Error) => void warned.push(name)
+    process.on('warning', onWarning)
     const body = new URLSearchParams(ids.map((id): [string, string] => ['media', id]))
     const answer = await test.cast.manager.request(`${media}/download`, {
       method: 'POST',
@@ -122,6 +167,9 @@ describe('several files in one download', () => {
     expect(zip.includes('sleeve.jpg')).toBe(true)
     expect(zip.includes('sleeve (2).jpg')).toBe(true)
     for (const picture of pictures) expect(zip.includes(picture)).toBe(true)
+    expect(zip.includes('copy (12).jpg')).toBe(true)
+    process.off('warning', onWarning)
+    expect(warned).toEqual([])
     const others = await test.cast.outsider.post('/w/elsewhere/media/download', body)
     expect(others.status).toBe(422)
   })

@@ -213,7 +213,9 @@ describe('a report that is edited', () => {
     expect(await test.sql`select from report_mails where report_id = ${idOf(report)}`).toEqual([])
     const fixed = { from: '2026-01-01', to: '2026-01-31' }
     expect((await save({ period: 'own', ...fixed })).status).toBe(303)
-    const asked = await test.cast.manager.post(`${report}/emails/ask`, { email: 'x@client.example' })
+    const asked = await test.cast.manager.post(`${report}/emails/ask`, {
+      email: 'x@client.example',
+    })
     expect(asked.status).toBe(404)
   })
 })

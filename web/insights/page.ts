@@ -51,6 +51,7 @@ import {
   spanOfHours,
   whyIncomparable,
 } from './range.ts'
+import { sayTooLong } from './shown/too-long.ts'
 import {
   comingsOf,
   type FollowerChange,
@@ -242,7 +243,7 @@ export const loadInsights = async (
       }),
     ),
     listTimedPosts(sql, scope, hourSpan, workspace.zone),
-  ])
+  ]).catch(sayTooLong(scope, only.labelId !== null))
   const { buckets, accountSums, levels, followerEnds, late, posts, retired, averages } = lists
   const lines = linesOf(range, points, buckets, levels)
   const ownLines = ownLinesOf(own, points, lists.ownSums, averages)
@@ -252,24 +253,9 @@ export const loadInsights = async (
     ? []
     : accounts.filter((one) => (goneOn(one, workspace.zone) ?? '9999') <= range.to)
   return {
-    ...{
-      workspace,
-      scope,
-      filters,
-      channel,
-      accounts,
-      shown,
-      asked,
-      range,
-      firstDay,
-      incomparable,
-      posts,
-      by: typeof by === 'string' ? by : by.own,
-      timedPosts,
-      hourSpan,
-      instants,
-      fmt,
-    },
+    ...{ workspace, scope, filters, channel, accounts, shown, asked, range, firstDay },
+    ...{ incomparable, posts, timedPosts, hourSpan, instants, fmt },
+    by: typeof by === 'string' ? by : by.own,
     ...{ followerEnds, standing, made, accountSums },
     apartBefore: lists.apartBefore,
     platformViews: lists.platformViews,

@@ -25,8 +25,8 @@ export const reportReaderRoutes = (deps: WebDeps, view: Renderer) => {
     .get(base, guard, async (c) =>
       view.page(c, 'reports/reader', { reader: await readerIn(c, deps), at: addressOf(c) }),
     )
-    // Mail programs that don't know one-click requests open the address in a browser.
     .get(`${base}/stop`, guard, async (c) => {
+      // Opened by mail programs that don't know one-click requests.
       await readerIn(c, deps)
       return c.redirect(addressOf(c), 303)
     })

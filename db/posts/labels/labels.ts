@@ -95,8 +95,8 @@ export const renameLabel = async (
 }
 
 /**
- * Gives the posts and files of one label the other one, and deletes the first. Saved versions and
- * unsaved edits follow. Returns whether both existed.
+ * Gives the posts and files of one label the other one, and deletes the first. Saved versions,
+ * unsaved edits and reports follow. Returns whether both existed.
  */
 export const mergeLabels = async (
   t: TransactionSql,
@@ -119,6 +119,7 @@ export const mergeLabels = async (
     await t`
       update ${t(table)} set form = jsonb_set(form, '{labels}', (form->'labels') - ${both}::text[] || to_jsonb(${into}::text))
       where workspace_id = ${workspaceId} and form->'labels' ? ${labelId}`
+  await t`update reports set label_id = ${into} where workspace_id = ${workspaceId} and label_id = ${labelId}`
   return await deleteLabel(t, { workspaceId, labelId })
 }
 

@@ -22,22 +22,27 @@ export const dropOtherLabels = async (
 
 /**
  * Gives these files the labels. Leaves out what other workspaces have, and files that were purged
- * or would have more than `most` labels.
+ * or would have more than `most` labels. Returns how many those are. Call `lockMedia` first, so that
+ * requests that arrive together don't exceed it together.
  */
 export const addMediaLabels = async (
   t: Db,
   workspaceId: string,
   { mediaIds, labelIds }: { mediaIds: string[]; labelIds: string[] },
   most: number,
-): Promise<void> => {
-  await t`
-    insert into media_labels (media_id, label_id, workspace_id)
-    select m.id, l.id, m.workspace_id
-    from media m join labels l on l.workspace_id = m.workspace_id and l.id = any(${labelIds}::uuid[])
-    where m.workspace_id = ${workspaceId} and m.id = any(${mediaIds}::uuid[]) and m.purged_at is null
-      and ${labelIds.length} + (select count(*) from media_labels ml where ml.media_id = m.id
-        and ml.label_id <> all(${labelIds}::uuid[])) <= ${most}
-    on conflict (media_id, label_id) do nothing`
+): Promise<number> => {
+  const [row] = await t<{ full: number }[]>`
+    with files as (
+      select m.id, ${labelIds.length} + (select count(*) from media_labels ml where ml.media_id = m.id
+        and ml.label_id <> all(${labelIds}::uuid[])) <= ${most} as has_room
+      from media m where m.workspace_id = ${workspaceId} and m.id = any(${mediaIds}::uuid[]) and m.purged_at is null),
+    added as (
+      insert into media_labels (media_id, label_id, workspace_id)
+      select f.id, l.id, ${workspaceId} from files f
+        join labels l on l.workspace_id = ${workspaceId} and l.id = any(${labelIds}::uuid[])
+      where f.has_room on conflict (media_id, label_id) do nothing)
+    select count(*)::int as full from files where not has_room`
+  return row!.full
 }
 
 export type LabelChoice = Label & { files: number }

@@ -20,6 +20,8 @@ describe('campaign tags', () => {
       expect(withTags(wanted, tags)).toBe(wanted)
       expect(withoutTags(wanted)).toBe(address)
     }
+    for (const untagged of ['https://northside.example/?', 'https://northside.example/?a&&b&#top'])
+      expect(withoutTags(untagged)).toBe(untagged)
     const other = 'https://northside.example/?UTM_Source=mail&utm_content=top&utm_medium=email'
     expect(withTags(other, tags)).toBe(`https://northside.example/?utm_content=top&${added}`)
   })

@@ -78,8 +78,10 @@ const zipOf = ({ mediaStore, log }: WebDeps, files: Sized[]): Readable => {
       { compress: false, size: sizeBytes },
       (give: (error: null, stream: Readable) => void) => {
         const file = mediaStore.open(storeKey)
+        const stop = () => void file.destroy()
         file.on('error', (error) => bytes.destroy(error))
-        bytes.once('close', () => file.destroy())
+        file.once('close', () => bytes.off('close', stop))
+        bytes.once('close', stop)
         give(null, file)
       },
     )

@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { tx } from '../../../db/postgres/connect.ts'
+import { lockMedia } from '../../../db/posts/library/acts.ts'
 import { addMediaLabels, dropOtherLabels } from '../../../db/posts/library/labels.ts'
 import { formFields, formList, seeOther } from '../../http/answers.ts'
 import { forMembers, type MemberEnv, type WebDeps } from '../../http/env.ts'
@@ -20,6 +21,7 @@ export const mediaLabelRoutes = (deps: WebDeps) =>
       const { id: mediaId, workspaceId } = await findFile(deps, c)
       const labelIds = await labelsIn(deps, c)
       await tx(deps.sql, async (t) => {
+        await lockMedia(t, workspaceId, [mediaId])
         await dropOtherLabels(t, { workspaceId, mediaId }, labelIds)
         await addMediaLabels(t, workspaceId, { mediaIds: [mediaId], labelIds }, labelsOfPostMax)
       })
@@ -30,17 +32,29 @@ export const mediaLabelRoutes = (deps: WebDeps) =>
       const labelIds = await labelsIn(deps, c)
       if (labelIds.length === 0)
         throw new HTTPException(422, { message: 'Choose a label, or enter a new one.' })
-      await addMediaLabels(deps.sql, c.var.workspace.id, { mediaIds, labelIds }, labelsOfPostMax)
+      const workspaceId = c.var.workspace.id
+      await tx(deps.sql, async (t) => {
+        await lockMedia(t, workspaceId, mediaIds)
+        const full = await addMediaLabels(t, workspaceId, { mediaIds, labelIds }, labelsOfPostMax)
+        if (full > 0) throw tooMany(`${full} of these would have more`)
+      })
       return seeOther(c, await backTo(c), 'media-labeled')
     })
 
 /** The chosen labels, with the new one that was typed, which is added if there is none. */
 const labelsIn = async (deps: WebDeps, c: Context<MemberEnv>): Promise<string[]> => {
-  const chosen = (await formList(c, 'label')).filter(isId)
+  const chosen = [...new Set((await formList(c, 'label')).filter(isId))]
   const { new_label: typed = '' } = await formFields(c)
-  if (typed.trim() === '') return [...new Set(chosen)].slice(0, labelsOfPostMax)
+  const isNew = typed.trim() !== ''
+  if (chosen.length + (isNew ? 1 : 0) > labelsOfPostMax) throw tooMany('you chose more')
+  if (!isNew) return chosen
   const actor = { workspace: c.var.workspace, userId: c.var.user.id }
   const added = await addNamedLabel(deps, actor, { name: typed })
   if ('error' in added) throw new HTTPException(422, { message: added.error })
-  return [...new Set([...chosen, added.label.id])].slice(0, labelsOfPostMax)
+  return [...new Set([...chosen, added.label.id])]
 }
+
+const tooMany = (why: string): HTTPException =>
+  new HTTPException(422, {
+    message: `A file has at most ${labelsOfPostMax} labels, and ${why}. No label was changed.`,
+  })

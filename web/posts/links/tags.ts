@@ -33,10 +33,10 @@ export const withTags = (address: string, tags: LinkTags): string => {
   return join(page, [...query, ...own], fragment)
 }
 
-/** An address without its source, medium and campaign. */
+/** An address without its source, medium and campaign. One that has none stays as it is. */
 export const withoutTags = (address: string): string => {
-  const { page, query, fragment } = partsOf(address)
-  return join(page, query, fragment)
+  const { page, query, fragment, hasTags } = partsOf(address)
+  return hasTags ? join(page, query, fragment) : address
 }
 
 /** A text with every web address in it changed. */
@@ -49,11 +49,14 @@ export const withLinks = (text: string, change: (address: string) => string): st
 const partsOf = (address: string) => {
   const [before = '', ...after] = address.split('#')
   const [page = '', ...queries] = before.split('?')
-  const query = queries
-    .join('?')
-    .split('&')
-    .filter((part) => part !== '' && !isTag(part))
-  return { page, query, fragment: after.length > 0 ? `#${after.join('#')}` : '' }
+  const parts = queries.join('?').split('&')
+  const query = parts.filter((part) => part !== '' && !isTag(part))
+  return {
+    page,
+    query,
+    hasTags: parts.some(isTag),
+    fragment: after.length > 0 ? `#${after.join('#')}` : '',
+  }
 }
 
 const isTag = (part: string): boolean =>
