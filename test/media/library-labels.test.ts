@@ -148,11 +148,7 @@ describe('several files in one download', () => {
     const ids: string[] = []
     for (const picture of pictures) ids.push(await upload(test, 'sleeve.jpg', picture))
     // So many that a listener left behind by each would be warned of.
-    const copies = await Promise.all(Array.from({ length: 12 }, () => file('copy.jpg')))
-    await test.sql`
-      update media set original_key = coalesce(other.original_key, other.store_key)
-      from media other where other.id = ${ids[0]!} and media.id = any(${copies}::uuid[])`
-    ids.push(...copies)
+    for (let n = 0; n < 10; n++) ids.push(await upload(test, 'copy.jpg', pictures[0]!))
     const warned: string[] = []
     const onWarning = ({ name }: Error) => void warned.push(name)
     process.on('warning', onWarning)
@@ -167,7 +163,7 @@ describe('several files in one download', () => {
     expect(zip.includes('sleeve.jpg')).toBe(true)
     expect(zip.includes('sleeve (2).jpg')).toBe(true)
     for (const picture of pictures) expect(zip.includes(picture)).toBe(true)
-    expect(zip.includes('copy (12).jpg')).toBe(true)
+    expect(zip.includes('copy (10).jpg')).toBe(true)
     process.off('warning', onWarning)
     expect(warned).toEqual([])
     const others = await test.cast.outsider.post('/w/elsewhere/media/download', body)
