@@ -27,3 +27,14 @@ export const dismissEnding = async (sql: Db, { workspaceId, id }: Ref, isDismiss
       and (dismissed_end is null) = ${isDismissed}`
   return count > 0
 }
+
+/** Whether the workspace has what an alert is about, such as one that was dismissed in another tab. */
+export const hasSubject = async (
+  sql: Db,
+  table: 'channels' | 'grants' | 'targets',
+  { workspaceId, id }: Ref,
+): Promise<boolean> => {
+  const rows =
+    await sql`select from ${sql(table)} where id = ${id} and workspace_id = ${workspaceId}`
+  return rows.count > 0
+}

@@ -136,5 +136,12 @@ describe('deleting a published post at its platform', () => {
     expect(await onToday()).toHaveLength(0)
     await said.press('Undo')
     expect(await onToday()).toHaveLength(1)
+    // The first page is another tab, and its button is pressed twice.
+    const inTwoTabs = 'Dismiss: “Refused” wasn’t deleted from Northside Records'
+    for (const _ of [1, 2]) {
+      const after = await today.press(inTwoTabs)
+      expect([after.status, new URL(after.url).pathname]).toEqual([200, `/w/${house.slug}/today`])
+    }
+    expect(await onToday()).toHaveLength(0)
   })
 })

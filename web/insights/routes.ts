@@ -11,6 +11,7 @@ import { type Insights, loadInsights, type Query } from './page.ts'
 import { loadPostReadings, readingsCsv } from './post-readings.ts'
 import { insightsView } from './shown/page-view.ts'
 import { type AskedInsights, createShown, type ShownInsights } from './shown/shown.ts'
+import { sayTooLong } from './shown/too-long.ts'
 
 /**
  * Analytics of a workspace, of an account and of a post. Each table is also available as CSV.
@@ -76,7 +77,7 @@ const table = async (
   })
   const { from, to } = insights.asked.faults
   if (isFaulty(insights)) throw new HTTPException(422, { message: from ?? to ?? '' })
-  const parts = await insightsCsv(deps, insights, name)
+  const parts = await insightsCsv(deps, insights, name).catch(sayTooLong(insights.scope, false))
   if (parts === null) throw new HTTPException(404)
   const { made, filters, range } = insights
   const limits = [

@@ -1,9 +1,10 @@
-import { dismissEnding, dismissLost } from '../../db/notifications/dismissals.ts'
+import type { Context } from 'hono'
+import { dismissEnding, dismissLost, hasSubject } from '../../db/notifications/dismissals.ts'
 import { recordEvent } from '../../db/notifications/events.ts'
 import { type Db, tx } from '../../db/postgres/connect.ts'
 import { dismissDeletion } from '../../db/posts/deletions.ts'
 import { seeOther } from '../http/answers.ts'
-import { forMembers, type WebDeps } from '../http/env.ts'
+import { forMembers, type MemberEnv, type WebDeps } from '../http/env.ts'
 import { idParam } from '../http/ids.ts'
 import { requireMember } from '../http/session.ts'
 
@@ -22,6 +23,15 @@ export const dismissRoutes = (deps: WebDeps) => {
       await recordEvent(t, { name, workspaceId, userId, subjectId })
       return true
     })
+  /** Someone else, or the same person in another tab, was faster: Today shows how it is. */
+  const settled = async (
+    c: Context<MemberEnv>,
+    table: Parameters<typeof hasSubject>[1],
+    ref: Ref,
+  ): Promise<Response> =>
+    (await hasSubject(deps.sql, table, ref))
+      ? seeOther(c, `/w/${c.var.workspace.slug}/today`)
+      : c.notFound()
   const lost = (ref: Ref, at: Date | null) => async (t: Db) => (await dismissLost(t, ref, at)) > 0
   const ending = (ref: Ref, isDismissed: boolean) => (t: Db) => dismissEnding(t, ref, isDismissed)
 
@@ -31,37 +41,39 @@ export const dismissRoutes = (deps: WebDeps) => {
       const ref = { workspaceId: c.var.workspace.id, id: idParam(c, 'channel') }
       const apply = lost(ref, new Date(deps.now()))
       if (!(await change(ref, c.var.user.id, 'channel.attention_dismissed', apply)))
-        return c.notFound()
+        return await settled(c, 'channels', ref)
       return seeOther(c, `/w/${c.var.workspace.slug}/today`, 'lost-dismissed', ref.id)
     })
     .post('/w/:workspace/today/lost/:channel/restore', requireMember(), async (c) => {
       const ref = { workspaceId: c.var.workspace.id, id: idParam(c, 'channel') }
       if (!(await change(ref, c.var.user.id, 'channel.attention_restored', lost(ref, null))))
-        return c.notFound()
+        return await settled(c, 'channels', ref)
       return seeOther(c, `/w/${c.var.workspace.slug}/today`)
     })
     .post('/w/:workspace/today/ending/:grant/dismiss', requireMember(), async (c) => {
       const ref = { workspaceId: c.var.workspace.id, id: idParam(c, 'grant') }
       if (!(await change(ref, c.var.user.id, 'grant.ending_dismissed', ending(ref, true))))
-        return c.notFound()
+        return await settled(c, 'grants', ref)
       return seeOther(c, `/w/${c.var.workspace.slug}/today`, 'ending-dismissed', ref.id)
     })
     .post('/w/:workspace/today/ending/:grant/restore', requireMember(), async (c) => {
       const ref = { workspaceId: c.var.workspace.id, id: idParam(c, 'grant') }
       if (!(await change(ref, c.var.user.id, 'grant.ending_restored', ending(ref, false))))
-        return c.notFound()
+        return await settled(c, 'grants', ref)
       return seeOther(c, `/w/${c.var.workspace.slug}/today`)
     })
     .post('/w/:workspace/today/deletion/:target/dismiss', requireMember(), async (c) => {
       const ref = { workspaceId: c.var.workspace.id, id: idParam(c, 'target') }
       const apply = (t: Db) => dismissDeletion(t, ref, new Date(deps.now()))
-      if (!(await change(ref, c.var.user.id, 'deletion.dismissed', apply))) return c.notFound()
+      if (!(await change(ref, c.var.user.id, 'deletion.dismissed', apply)))
+        return await settled(c, 'targets', ref)
       return seeOther(c, `/w/${c.var.workspace.slug}/today`, 'deletion-dismissed', ref.id)
     })
     .post('/w/:workspace/today/deletion/:target/restore', requireMember(), async (c) => {
       const ref = { workspaceId: c.var.workspace.id, id: idParam(c, 'target') }
       const apply = (t: Db) => dismissDeletion(t, ref, null)
-      if (!(await change(ref, c.var.user.id, 'deletion.restored', apply))) return c.notFound()
+      if (!(await change(ref, c.var.user.id, 'deletion.restored', apply)))
+        return await settled(c, 'targets', ref)
       return seeOther(c, `/w/${c.var.workspace.slug}/today`)
     })
 }
