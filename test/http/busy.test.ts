@@ -61,8 +61,8 @@ describe('when a table is locked', () => {
   })
 
   it('insights of a label that take too long say to choose a shorter range', async () => {
-    const limits = { ...forPages, statementMs: 800, lockMs: 10_000 }
-    const sql = connect({ url: databaseUrl, prepare: true, max: 4, impatient: limits })
+    const limits = { ...forPages, statementMs: 2_000, lockMs: 10_000 }
+    const sql = connect({ url: databaseUrl, prepare: true, max: 16, impatient: limits })
     atTheEnd(() => sql.end({ timeout: 1 }))
     const id = test.workspaces.northside
     const [label] = await other<{ id: string }[]>`
