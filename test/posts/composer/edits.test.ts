@@ -125,9 +125,11 @@ describe('edits of a file', () => {
     expect(await test.sql`select from post_media where media_id = ${media[0]!}`).toHaveLength(0)
   })
 
-  it('of another workspace’s file change nothing', async () => {
+  it('of another workspace’s file are refused like those of a deleted file, and make no post', async () => {
     const theirs = await addMedia(test.deps, test.workspaces.elsewhere, test.cast.outsider.id)
-    const postId = postIdIn((await send(form([theirs], turned, 'save'))).location)
-    expect(await storedOf(postId)).toEqual([])
+    const answer = await send(form([theirs], turned, 'save'))
+    expect([answer.status, answer.location]).toEqual([422, null])
+    expect(answer.text).toContain('A file of this post was deleted from the media library.')
+    expect(await test.sql`select from post_media where media_id = ${theirs}`).toEqual([])
   })
 })
