@@ -134,9 +134,13 @@ describe('an address', () => {
     expect(await readersOf(report)).toHaveLength(1)
     expect((await open(stop, 'POST')).status).toBe(200)
     expect(await readersOf(report)).toHaveLength(0)
-    for (const address of [view, stop.replace('/stop', '')])
-      expect((await open(address)).status).toBe(404)
-    expect((await open(`/report-emails/${'a'.repeat(43)}`)).status).toBe(404)
+    expect((await open(view)).status).toBe(404)
+    for (const address of [stop.replace('/stop', ''), `/report-emails/${'a'.repeat(43)}`]) {
+      const again = await open(address)
+      expect(again.status).toBe(404)
+      expect(await again.text()).toContain('If you unsubscribed, we have deleted your address')
+    }
+    expect((await open(stop, 'POST')).status).toBe(404)
   })
 
   it('is refused with what was typed, is on the list once, and belongs to its workspace', async () => {

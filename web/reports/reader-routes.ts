@@ -1,4 +1,3 @@
-import { HTTPException } from 'hono/http-exception'
 import { recordEvent } from '../../db/notifications/events.ts'
 import { tx } from '../../db/postgres/connect.ts'
 import {
@@ -20,47 +19,54 @@ const base = '/report-emails/:code'
  */
 export const reportReaderRoutes = (deps: WebDeps, view: Renderer) => {
   const guard = limitLinks(deps)
-  return forAnyone
-    .createApp()
-    .get(base, guard, async (c) =>
-      view.page(c, 'reports/reader', { reader: await readerIn(c, deps), at: addressOf(c) }),
-    )
-    .get(`${base}/stop`, guard, async (c) => {
+  return (
+    forAnyone
+      .createApp()
+      .get(base, guard, async (c) => {
+        const reader = await readerIn(c, deps)
+        return reader
+          ? view.page(c, 'reports/reader', { reader, at: addressOf(c) })
+          : noReader(c, view)
+      })
       // Opened by mail programs that don't know one-click requests.
-      await readerIn(c, deps)
-      return c.redirect(addressOf(c), 303)
-    })
-    .post(`${base}/confirm`, guard, async (c) => {
-      const reader = await readerIn(c, deps)
-      await tx(deps.sql, async (t) => {
-        if (await confirmReader(t, reader.id, new Date(deps.now())))
-          await recordEvent(t, { name: 'report.reader_confirmed', ...ofReport(reader) })
+      .get(`${base}/stop`, guard, async (c) =>
+        (await readerIn(c, deps)) ? c.redirect(addressOf(c), 303) : noReader(c, view),
+      )
+      .post(`${base}/confirm`, guard, async (c) => {
+        const reader = await readerIn(c, deps)
+        if (!reader) return noReader(c, view)
+        await tx(deps.sql, async (t) => {
+          if (await confirmReader(t, reader.id, new Date(deps.now())))
+            await recordEvent(t, { name: 'report.reader_confirmed', ...ofReport(reader) })
+        })
+        return c.redirect(addressOf(c), 303)
       })
-      return c.redirect(addressOf(c), 303)
-    })
-    .post(`${base}/stop`, guard, async (c) => {
-      const reader = await readerIn(c, deps)
-      await tx(deps.sql, async (t) => {
-        const { workspaceId, id: readerId } = reader
-        if (await deleteReportReader(t, { workspaceId, readerId }))
-          await recordEvent(t, { name: 'report.reader_left', ...ofReport(reader) })
+      .post(`${base}/stop`, guard, async (c) => {
+        const reader = await readerIn(c, deps)
+        if (!reader) return noReader(c, view)
+        await tx(deps.sql, async (t) => {
+          const { workspaceId, id: readerId } = reader
+          if (await deleteReportReader(t, { workspaceId, readerId }))
+            await recordEvent(t, { name: 'report.reader_left', ...ofReport(reader) })
+        })
+        return view.page(c, 'reports/reader', {
+          reader: { ...reader, isGone: true },
+          at: addressOf(c),
+        })
       })
-      return view.page(c, 'reports/reader', {
-        reader: { ...reader, isGone: true },
-        at: addressOf(c),
-      })
-    })
+  )
 }
 
-/** Answers 404 alike for codes that are guessed, too old, or of an address that was deleted. */
-const readerIn = async (c: AnyContext, deps: WebDeps): Promise<OpenReader> => {
+/** Null for codes that are guessed, too old, or of an address that was deleted. */
+const readerIn = async (c: AnyContext, deps: WebDeps): Promise<OpenReader | null> => {
   const [code = ''] = /^[\w-]{43}$/.exec(c.req.param('code') ?? '') ?? []
-  const reader = code ? await findReaderByCode(deps.sql, code, new Date(deps.now())) : null
   c.header('Cache-Control', 'private, no-store')
   c.header('X-Robots-Tag', 'noindex, nofollow')
-  if (!reader) throw new HTTPException(404)
-  return reader
+  return code ? findReaderByCode(deps.sql, code, new Date(deps.now())) : null
 }
+
+/** One page for every code without a reader, so that nobody learns whether an address was known. */
+const noReader = (c: AnyContext, view: Renderer) => view.page(c, 'reports/no-reader', {}, 404)
 
 const addressOf = (c: AnyContext): string => `/report-emails/${c.req.param('code')}`
 
