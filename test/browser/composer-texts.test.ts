@@ -74,6 +74,37 @@ test('a saved caption goes where the cursor was, in the text that is open, and i
   await page.context().close()
 })
 
+test('campaign tags go into the links of the texts, and never replace what was typed meanwhile', async () => {
+  const { path } = await stage.saveDraft({ ...scene, text: 'Gifts: https://northside.example' })
+  const page = await stage.open(path)
+  const text = page.locator('#text')
+  for (const tool of ['#own-link', '#link-tags']) await page.locator(`${tool} > summary`).click()
+  await page.getByLabel('Source').fill('mail')
+  let answer: () => void = () => undefined
+  const isAsked = new Promise<void>((asked) => {
+    const isReady = new Promise<void>((ready) => {
+      answer = ready
+    })
+    void page.route('**/posts/tag-links', async (route) => {
+      asked()
+      await isReady
+      await route.continue()
+    })
+  })
+  await page.getByRole('button', { name: 'Add to links' }).click()
+  await isAsked
+  await text.press('End')
+  await text.pressSequentially(' now')
+  answer()
+  await page.getByText('You were still typing').waitFor()
+  expect(await text.inputValue()).toBe('Gifts: https://northside.example now')
+  await page.getByRole('button', { name: 'Add to links' }).click()
+  await expect
+    .poll(() => text.inputValue())
+    .toBe('Gifts: https://northside.example?utm_source=mail now')
+  await page.context().close()
+})
+
 test('an emoji is found by the keyboard, goes where the cursor was, and comes back as a recent one', {
   timeout: 60_000,
 }, async () => {

@@ -179,20 +179,29 @@ document.addEventListener('click', async (event) => {
   event.preventDefault()
   button.ariaBusy = 'true'
   const fault = field('link-tags-fault')
+  const sent = new FormData(form(), button)
   try {
     const answer = await fetch(button.formAction, {
       method: 'POST',
-      body: new URLSearchParams(new FormData(form(), button)),
+      body: new URLSearchParams(sent),
       headers: { 'HX-Request-Type': 'partial' },
     })
     const { fields = {}, words, error } = await answer.json()
-    for (const [name, value] of Object.entries(fields)) {
-      const one = form().elements.namedItem(name)
+    const changes = Object.entries(fields).map(([name, value]) => ({
+      one: form().elements.namedItem(name),
+      was: String(sent.get(name)).replaceAll('\r\n', '\n'),
+      value,
+    }))
+    // Nothing that someone typed meanwhile is replaced.
+    const isTyping = changes.some(({ one, was }) => one.value !== was)
+    for (const { one, value } of isTyping ? [] : changes) {
       one.value = value
       one.dispatchEvent(new Event('input', { bubbles: true }))
     }
-    fault.textContent = error ?? ''
-    if (words) say(words)
+    fault.textContent = isTyping
+      ? 'You were still typing, so no link was changed. Try again.'
+      : (error ?? '')
+    if (words && !isTyping) say(words)
   } catch {
     fault.textContent = 'The links couldn’t be changed. Try again.'
   } finally {
