@@ -18,7 +18,8 @@ export type Personal = Record<
   | 'wrongPassword'
   | 'caption'
   | 'alt'
-  | 'file',
+  | 'file'
+  | 'reader',
   string
 >
 
@@ -34,6 +35,7 @@ export const newPersonal = (): Personal => {
     caption: `${mark}c is the caption`,
     alt: `${mark}a is the alt text`,
     file: `${mark}f.jpg`,
+    reader: `${mark}r@client.example`,
   }
 }
 
@@ -55,7 +57,7 @@ export const personalSecrets = (personal: Personal): Secret[] =>
 export const mailedSecrets = (mails: string): Secret[] => {
   const found = [
     ...mails.matchAll(
-      /\/(?:invitations|password-reset|account\/[a-z-]+|data-deletion(?:\/confirm)?|sign-in\/link)\/([\w-]{20,})/g,
+      /\/(?:invitations|password-reset|report-emails|account\/[a-z-]+|data-deletion(?:\/confirm)?|sign-in\/link)\/([\w-]{20,})/g,
     ),
   ]
   return [...new Set(found.map(([, value]) => value!))].map((value) => ({
@@ -98,6 +100,7 @@ export const liveAsPerson = async (told: Told, personal: Personal): Promise<void
     )
   await send(stranger, '/password-reset', { email: personal.email })
   await publish(told, person, personal)
+  await sendReport(told, person, personal)
   await send(person, '/account/name', { name: personal.newName })
   await send(person, '/account/email', { email: personal.newEmail, password: personal.password })
   await send(person, '/account/export', {})
@@ -124,6 +127,24 @@ const publish = async ({ admin }: Told, person: Person, personal: Personal): Pro
   const out = await compose(person, slug, fields, 'Publish now')
   await untilText(admin, out.url, /published/)
   await compose(person, slug, { ...fields, time: '2099-11-26T10:00' }, 'Schedule')
+}
+
+/** Someone without an account is asked whether they want a report by email, and confirms it. */
+const sendReport = async ({ stack }: Told, person: Person, personal: Personal): Promise<void> => {
+  const base = `/w/${slug}/reports`
+  const words = { title: personal.caption, note: personal.alt, color: '#0f5c5a' }
+  const body = new URLSearchParams({ ...words, period: 'week', section: 'summary' })
+  const made = await person.request(base, { method: 'POST', body })
+  const report = /^[^?]+/.exec(made.headers.get('location') ?? '')?.[0]
+  if (made.status !== 303 || !report) throw new Error(`${base} was answered with ${made.status}`)
+  await send(person, `${report}/emails/change`, { hour: '8' })
+  await send(person, `${report}/emails/ask`, { email: personal.reader })
+  let link = ''
+  await until('the reader of a report is asked', async () => {
+    link = /\/report-emails\/[\w-]{43}/.exec(await mailsOf(stack))?.[0] ?? ''
+    return link !== ''
+  })
+  await send(createPerson(stack.url), `${link}/confirm`, {})
 }
 
 const leave = async ({ stack }: Told, person: Person): Promise<void> => {
