@@ -62,7 +62,10 @@ export const noteReportMailed = async (
     update report_readers d set refused_at = ${isRefused ? now : null} from mailed where d.id = mailed.reader_id`
 }
 
-/** Null unless the code is from an email whose link still works. Shows the days of that email. */
+/**
+ * Null unless the code is from an email whose link still works: until it expires, and while the
+ * person who turned the emails on is an active member. Shows the days of that email.
+ */
 export const findMailedReport = async (
   sql: Db,
   code: string,
@@ -73,7 +76,9 @@ export const findMailedReport = async (
       m.from_day::text as mail_from, m.to_day::text as mail_to
     from report_mails m join reports r on r.id = m.report_id and r.workspace_id = m.workspace_id
       join workspaces w on w.id = m.workspace_id
-    where m.code_hash = ${hashSecret(code)} and m.expires_at > ${now}`
+      join report_schedules s on s.report_id = m.report_id join users u on u.id = s.user_id
+      join memberships member on member.workspace_id = m.workspace_id and member.user_id = u.id
+    where m.code_hash = ${hashSecret(code)} and m.expires_at > ${now} and u.deactivated_at is null`
   if (!row) return null
   const { mailFrom, mailTo, ...report } = row
   return { ...report, period: 'own', fromDay: mailFrom, toDay: mailTo }

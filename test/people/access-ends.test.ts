@@ -251,7 +251,7 @@ describe('every secret that gives access', () => {
       'link-ends.test.ts: the cookie is worth nothing at another link, and ends with its link',
     'feeds.code_hash': 'feeds.test.ts: ends when the person …',
     'report_links.code_hash': 'reports.test.ts: a link ends when the person who made it …',
-    'report_mails.code_hash': 'report-emails.test.ts: a link in an email ends with its reader',
+    'report_mails.code_hash': 'report-emails.test.ts: a link ends with its reader and its sender',
     'report_readers.code_hash': 'report-emails.test.ts: a link in an email ends with its reader',
     'api_keys.secret_hash': 'keys.test.ts: ends when its maker leaves, and does not come back',
     'oauth_codes.code_hash': 'oauth.test.ts: a code works once, for a minute',

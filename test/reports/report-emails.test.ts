@@ -9,7 +9,6 @@ import { createMail, type Mail } from '../../activities/mail/send.ts'
 import { createReportingActivities } from '../../activities/reports/reporting.ts'
 import { insertMembership } from '../../db/people/memberships.ts'
 import { type Mailbox, startMailbox } from '../../local/mail/mailbox.ts'
-import { nextReport } from '../../posting/reports/period.ts'
 import { notifyReport } from '../../temporal/start.ts'
 import { progress, reportWorkflowId, taskQueue } from '../../workflows/names.ts'
 import { createTestApp, type Person, type TestApp } from '../support/app.ts'
@@ -111,7 +110,7 @@ describe('an address', () => {
     expect(shown.headers.get('X-Robots-Tag')).toContain('noindex')
   })
 
-  it('is deleted by one request of a mail program, and its links end', async () => {
+  it('is deleted by one request of a mail program; its links end with it, and with the sender', async () => {
     const report = await make(test.cast.manager)
     await test.cast.manager.post(`${report}/emails/change`, { hour: '8' })
     await confirm(report, 'once@client.example')
@@ -128,6 +127,10 @@ describe('an address', () => {
       'List-Unsubscribe=One-Click',
     )
     expect((await open(view)).status).toBe(200)
+    const ofSender = test.sql`where id = ${test.cast.manager.id}`
+    await test.sql`update users set deactivated_at = now() ${ofSender}`
+    expect((await open(view)).status).toBe(404)
+    await test.sql`update users set deactivated_at = null ${ofSender}`
     // A program that only opens the address shows the page, which asks.
     const opened = await open(stop)
     expect([opened.status, opened.headers.get('Location')]).toEqual([303, stop.slice(0, -5)])
@@ -260,44 +263,5 @@ describe('the workflow of a report', () => {
     expect((await test.cast.admin.get(report)).text).toContain(
       'the person who turned on these emails has left',
     )
-  })
-})
-
-describe('the next report', () => {
-  const next = (period: 'week' | 'month', now: string, handledTo: string, more = {}) => {
-    const { days, at } = nextReport(
-      { period, weekStart: 1, hour: 8, zone: 'Europe/Zurich', handledTo, ...more },
-      Date.parse(now),
-    )
-    return [days.from, days.to, new Date(at).toISOString()]
-  }
-  it('goes out on the day after its period, by the clock of the zone, also at its changes', () => {
-    expect(next('month', '2026-12-01T00:30:00Z', '2026-10-31')).toEqual([
-      '2026-11-01',
-      '2026-11-30',
-      '2026-12-01T07:00:00.000Z',
-    ])
-    expect(next('month', '2026-12-01T08:30:00Z', '2026-11-30')).toEqual([
-      '2026-12-01',
-      '2026-12-31',
-      '2027-01-01T07:00:00.000Z',
-    ])
-    // Sunday evening in UTC is Monday in Auckland.
-    expect(
-      next('week', '2026-12-06T20:00:00Z', '2026-11-29', { zone: 'Pacific/Auckland' }),
-    ).toEqual(['2026-11-30', '2026-12-06', '2026-12-06T19:00:00.000Z'])
-    expect(next('week', '2026-12-05T12:00:00Z', '2026-11-28', { weekStart: 7 })[1]).toBe(
-      '2026-12-05',
-    )
-    // 2:00 doesn’t exist on that Sunday, so it goes out at 3:00.
-    expect(next('week', '2027-03-25T12:00:00Z', '2027-03-20', { weekStart: 7, hour: 2 })[2]).toBe(
-      '2027-03-28T01:00:00.000Z',
-    )
-  })
-  it('leaves out periods that were missed before the last one', () => {
-    expect(next('week', '2026-12-02T12:00:00Z', '2026-11-01').slice(0, 2)).toEqual([
-      '2026-11-23',
-      '2026-11-29',
-    ])
   })
 })
