@@ -4,7 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { WorkflowHandle } from '@temporalio/client'
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js'
-import { readCommand, wholeNumber } from '../../commands/command.ts'
+import { readCommand, tell, wholeNumber } from '../../commands/command.ts'
+import { startMailbox } from '../../local/mail/mailbox.ts'
 import { createDataConverter } from '../../temporal/data-converter.ts'
 import { knownAfterMs } from '../../temporal/search-attributes.ts'
 import { createClient } from '../../web/operate/temporal-client.ts'
@@ -13,6 +14,7 @@ import { changed, grantWorkflowId, targetWorkflowId } from '../../workflows/name
 import { testConfig } from '../support/config.ts'
 import { type House, post, startHouse } from './house.ts'
 import { portsFrom } from './house-environment.ts'
+import { begun, jobs } from './jobs.ts'
 import { kinds } from './kinds.ts'
 import { schedule, type Wanted } from './posts.ts'
 import { moveIn, type Residents } from './residents.ts'
@@ -22,7 +24,7 @@ import { hasEnded, readClaims } from './verdict.ts'
 const { args, options } = readCommand('histories', (command) =>
   command
     .description(
-      'Records real runs of every branch of `publishTarget`, and of `keepGrantAlive`, sealed, in test/histories/ for the replay ' +
+      'Records real runs of every workflow, and of every branch of `publishTarget`, sealed, in test/histories/ for the replay ' +
         'test. Those of earlier versions stay: workflows that began with them continue under the next.',
     )
     .argument('[names...]', 'only these; all of them when there is none')
@@ -177,9 +179,15 @@ const stories: Story[] = [
 
 await onStage({ name: 'histories', keep: false }, async (stage) => {
   const ports = portsFrom(options.port)
+  const mailbox = await startMailbox({
+    smtpPort: 0,
+    webPort: 0,
+    folder: join(stage.folder, 'mail'),
+  })
   const house = await startHouse({
     ...stage,
     ports,
+    workerEnv: { SMTP_URL: mailbox.smtpUrl },
     workers: 1,
     servers: 1,
     restartDelayMs: () => 100,
@@ -190,9 +198,19 @@ await onStage({ name: 'histories', keep: false }, async (stage) => {
   for (const [index, story] of stories.entries())
     if (isWanted(story.name)) await record(rig, client, story, index + 1)
   if (isWanted('keep-grant-alive')) await recordGrants(rig, client)
+  const failed: string[] = []
+  for (const [name, run] of Object.entries(jobs).filter(([one]) => isWanted(one)))
+    await run({ ...rig, client })
+      .then((handle) => keep(handle, name))
+      .catch((error: unknown) => {
+        failed.push(name)
+        tell(error)
+      })
   await client.connection.close()
   await house.stop()
-  return 0
+  await mailbox.close()
+  if (failed.length > 0) console.log(`Not recorded: ${failed.join(', ')}`)
+  return failed.length > 0 ? 1 : 0
 })
 
 async function record(
@@ -242,25 +260,14 @@ async function keep(handle: WorkflowHandle, name: string): Promise<void> {
   console.log(`${name}: ${JSON.parse(history).events.length} events`)
 }
 
-/**
- * The run that scheduling started. A signal after its end starts another one, which only reads the
- * row and ends.
- */
+/** The run that scheduling started. */
 async function firstRun(
   { house }: Rig,
   client: ReturnType<typeof createClient>,
   { postId }: Wanted,
 ) {
   const [row] = await house.sql<{ id: string }[]>`select id from targets where post_id = ${postId}`
-  const workflowId = targetWorkflowId(row?.id ?? '')
-  for (;;) {
-    const description = await client.workflow
-      .getHandle(workflowId)
-      .describe()
-      .catch(() => undefined) // the server is still starting it
-    if (description) return client.workflow.getHandle(workflowId, description.runId)
-    await sleep(50)
-  }
+  return begun(client, targetWorkflowId(row?.id ?? ''))
 }
 
 /** Waits for the end of the post, including its receipt. */

@@ -85,6 +85,7 @@ export const environmentOf = (
     VAULT_KEYS: vaultKeys,
     THROTTLE_KEY: 'a throttle key for chaos, which is long enough',
     SMTP_URL: 'smtp://127.0.0.1:2',
+    WEBHOOK_PRIVATE_ADDRESSES: '127.0.0.1',
     FFMPEG_PATH: ffmpegProgram({
       cacheDir: join(root, '.cache'),
       env: process.env,
