@@ -2,7 +2,7 @@ import { parseHTML } from 'linkedom'
 import type { Document, Person } from '../../local/people/person.ts'
 
 /** More addresses than the story can create. */
-const most = 600
+const most = 1_500
 
 /**
  * Opens the pages and everything on the same site that they link to, including images. Returns how
@@ -11,14 +11,18 @@ const most = 600
 export const crawl = async (person: Person, from: string[]): Promise<number> => {
   const known = new Set(from)
   for (const path of known) {
-    if (known.size > most) throw new Error(`more than ${most} addresses: the crawl goes in circles`)
+    if (known.size > most)
+      throw new Error(`more than ${most} addresses, the last ones ${[...known].slice(-5)}`)
     for (const next of await leadsTo(person, path)) known.add(next)
   }
   return known.size
 }
 
-/** The calendar has endlessly many empty months, and a link to a platform starts a connection. */
-const isEndless = /\/calendar\?|\/connect\//
+/**
+ * The calendar has endlessly many empty months, and a link to a platform starts a connection. Pages
+ * of numbers can be limited in many ways at once: each way is opened alone and with another one.
+ */
+const isEndless = /\/calendar\?|\/connect\/|\?[^&]*&[^&]*&/
 
 const leadsTo = async (person: Person, path: string): Promise<string[]> => {
   const answer = await person.request(path)
