@@ -79,6 +79,12 @@ export const actorIn = (c: Context<MemberEnv>) => ({
   userId: c.var.user.id,
 })
 
+/** The same with the whole workspace, for what needs its zone or name. */
+export const memberIn = (c: Context<MemberEnv>) => ({
+  workspace: c.var.workspace,
+  userId: c.var.user.id,
+})
+
 export const forAnyone = createFactory<Env>()
 export const forUsers = createFactory<UserEnv>()
 export const forMembers = createFactory<MemberEnv>()

@@ -3,7 +3,7 @@ import { HTTPException } from 'hono/http-exception'
 import type { CommentDecision } from '../../db/posts/comments/decisions.ts'
 import { findAccountOfTarget, isBoundAlready, listTargets } from '../../db/posts/targets.ts'
 import { backIn, formFields, seeOther } from '../http/answers.ts'
-import { forMembers, type MemberEnv, type WebDeps } from '../http/env.ts'
+import { forMembers, type MemberEnv, memberIn, type WebDeps } from '../http/env.ts'
 import { formKeyIn } from '../http/forms/form-keys.ts'
 import { idParam, isId } from '../http/ids.ts'
 import type { Renderer } from '../http/render.ts'
@@ -65,13 +65,13 @@ export const postActRoutes = (deps: WebDeps, view: Renderer) => {
         c.var.workspace.id,
         idParam(c, 'post'),
       )
-      const done = await duplicate(deps, actorOf(c), idParam(c, 'post'), key)
+      const done = await duplicate(deps, memberIn(c), idParam(c, 'post'), key)
       if (typeof done !== 'object') throw new HTTPException(404)
       return seeOther(c, `/w/${c.var.workspace.slug}/posts/${done.postId}/edit`)
     })
     .post(`${one}/discard`, guard, async (c) => {
       const fields = await formFields(c)
-      const done = await discard(deps, actorOf(c), seenIn(c, fields))
+      const done = await discard(deps, memberIn(c), seenIn(c, fields))
       if (done === 'conflict') return acting.changed(c, 'discard', fields)
       if (done === 'gone') throw new HTTPException(404)
       return seeOther(c, `/w/${c.var.workspace.slug}/calendar?did=${done.eventId}`)
@@ -142,7 +142,7 @@ const createActing = (deps: WebDeps, view: Renderer) => {
       act: (actor: Actor, seen: Seen, fields: Fields) => Promise<Done>,
     ): Promise<Response> => {
       const fields = await formFields(c)
-      return answer(c, await act(actorOf(c), seenIn(c, fields), fields), asked, fields)
+      return answer(c, await act(memberIn(c), seenIn(c, fields), fields), asked, fields)
     },
     onTarget: async (
       c: MemberContext,
@@ -153,7 +153,7 @@ const createActing = (deps: WebDeps, view: Renderer) => {
       const targetId = await targetOf(deps, c)
       return answer(
         c,
-        await act(actorOf(c), seenIn(c, fields), targetId, fields),
+        await act(memberIn(c), seenIn(c, fields), targetId, fields),
         asked,
         fields,
         targetId,
@@ -167,7 +167,7 @@ const undoAct = async (deps: WebDeps, c: MemberContext): Promise<Response> => {
   const { did = '', back } = await formFields(c)
   const postId = idParam(c, 'post')
   if (!isId(did)) throw new HTTPException(404)
-  const done = await undo(deps, actorOf(c), { postId, eventId: did })
+  const done = await undo(deps, memberIn(c), { postId, eventId: did })
   if (done === 'gone') throw new HTTPException(404)
   const page = `/w/${c.var.workspace.slug}/posts/${postId}`
   if (done === 'late' || done === 'conflict')
@@ -175,8 +175,6 @@ const undoAct = async (deps: WebDeps, c: MemberContext): Promise<Response> => {
   const path = backIn(c, back) ?? page
   return seeOther(c, `${path}${path.includes('?') ? '&' : '?'}did=${done.eventId}`)
 }
-
-const actorOf = (c: MemberContext): Actor => ({ workspace: c.var.workspace, userId: c.var.user.id })
 
 /** The id of the target in the URL. 404 if the post has no such target. */
 const targetOf = async (deps: WebDeps, c: MemberContext): Promise<string> => {

@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { backIn, formFields, seeOther } from '../http/answers.ts'
-import { forMembers, type MemberEnv, type WebDeps } from '../http/env.ts'
+import { forMembers, type MemberEnv, memberIn, type WebDeps } from '../http/env.ts'
 import type { Renderer } from '../http/render.ts'
 import { requireMember } from '../http/session.ts'
 import type { Actor, Seen } from '../posts/post-acts.ts'
@@ -30,7 +30,7 @@ export const reviewActRoutes = (deps: WebDeps, view: Renderer) => {
     run: (actor: Actor, seen: Seen, fields: Fields) => Promise<Decided>,
   ): Promise<Response> => {
     const fields = await formFields(c)
-    const actor = { workspace: c.var.workspace, userId: c.var.user.id }
+    const actor = memberIn(c)
     const done = await run(actor, seenIn(c, fields), fields)
     if (done === 'forbidden') throw new HTTPException(403, { message: forbidden })
     if (done === 'gone') throw new HTTPException(404)

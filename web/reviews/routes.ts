@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { formFields, formList, seeOther } from '../http/answers.ts'
-import { forMembers, type MemberEnv, type WebDeps } from '../http/env.ts'
+import { forMembers, type MemberEnv, memberIn, type WebDeps } from '../http/env.ts'
 import { isId } from '../http/ids.ts'
 import type { Renderer } from '../http/render.ts'
 import { requireMember } from '../http/session.ts'
@@ -56,7 +56,7 @@ const decideEach = async (
   act: 'approve' | 'ask',
   chosen: Chosen[],
 ): Promise<number> => {
-  const actor = { workspace: c.var.workspace, userId: c.var.user.id }
+  const actor = memberIn(c)
   let left = 0
   for (const seen of chosen) {
     const done =

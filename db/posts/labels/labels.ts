@@ -34,6 +34,11 @@ export const findLabel = async (sql: Db, { workspaceId, labelId }: Ref): Promise
   return row ?? null
 }
 
+/** SQL: how many files of the library have the label `l`. */
+export const filesWith = (sql: Db) => sql`
+  (select count(*)::int from media_labels ml join media m on m.id = ml.media_id
+    where ml.label_id = l.id and m.purged_at is null)`
+
 /**
  * `posts`: how many posts use it, drafts included. `files`: how many files of the library have it.
  */
@@ -41,8 +46,7 @@ export const listLabelUses = (sql: Db, workspaceId: string): Promise<LabelUse[]>
   select l.id, l.name, l.color,
     (select count(*)::int from post_labels pl join posts p on p.id = pl.post_id
       where pl.label_id = l.id and p.state <> 'discarded') as posts,
-    (select count(*)::int from media_labels ml join media m on m.id = ml.media_id
-      where ml.label_id = l.id and m.purged_at is null) as files
+    ${filesWith(sql)} as files
   from labels l where l.workspace_id = ${workspaceId} order by l.name_key`
 
 /**

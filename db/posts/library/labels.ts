@@ -1,5 +1,5 @@
 import type { Db } from '../../postgres/connect.ts'
-import type { Label } from '../labels/labels.ts'
+import { filesWith, type Label } from '../labels/labels.ts'
 
 type FileRef = { workspaceId: string; mediaId: string }
 
@@ -50,6 +50,5 @@ export type LabelChoice = Label & { files: number }
 /** The labels of a workspace by name, with how many files have each. */
 export const listLabelsOfFiles = (sql: Db, workspaceId: string): Promise<LabelChoice[]> =>
   sql<LabelChoice[]>`
-    select l.id, l.name, l.color, (select count(*)::int from media_labels ml join media m on m.id = ml.media_id
-      where ml.label_id = l.id and m.purged_at is null) as files
+    select l.id, l.name, l.color, ${filesWith(sql)} as files
     from labels l where l.workspace_id = ${workspaceId} order by l.name_key`

@@ -4,7 +4,7 @@ import { tx } from '../../../db/postgres/connect.ts'
 import { lockMedia } from '../../../db/posts/library/acts.ts'
 import { addMediaLabels, dropOtherLabels } from '../../../db/posts/library/labels.ts'
 import { formFields, formList, seeOther } from '../../http/answers.ts'
-import { forMembers, type MemberEnv, type WebDeps } from '../../http/env.ts'
+import { forMembers, type MemberEnv, memberIn, type WebDeps } from '../../http/env.ts'
 import { isId } from '../../http/ids.ts'
 import { requireMember } from '../../http/session.ts'
 import { addNamedLabel, labelsOfPostMax } from '../../posts/labels/label.ts'
@@ -48,7 +48,7 @@ const labelsIn = async (deps: WebDeps, c: Context<MemberEnv>): Promise<string[]>
   const isNew = typed.trim() !== ''
   if (chosen.length + (isNew ? 1 : 0) > labelsOfPostMax) throw tooMany('you chose more')
   if (!isNew) return chosen
-  const actor = { workspace: c.var.workspace, userId: c.var.user.id }
+  const actor = memberIn(c)
   const added = await addNamedLabel(deps, actor, { name: typed })
   if ('error' in added) throw new HTTPException(422, { message: added.error })
   return [...new Set([...chosen, added.label.id])]

@@ -9,7 +9,7 @@ import {
 } from '../../../db/posts/imports/imports.ts'
 import { csvTable } from '../../../text/csv.ts'
 import { isPartial, seeOther, sendCsv } from '../../http/answers.ts'
-import { forMembers, type MemberEnv, type WebDeps } from '../../http/env.ts'
+import { forMembers, type MemberEnv, memberIn, type WebDeps } from '../../http/env.ts'
 import { takesUpload } from '../../http/forms/body.ts'
 import { idParam } from '../../http/ids.ts'
 import type { Renderer } from '../../http/render.ts'
@@ -38,7 +38,7 @@ export const importRoutes = (deps: WebDeps, view: Renderer) =>
     .get(`${base}/import/template`, requireMember(), (c) => sendTemplate(deps, c))
     .post(`${base}/import`, requireMember(), takesUpload, async (c) => {
       try {
-        const actor = { workspace: c.var.workspace, userId: c.var.user.id }
+        const actor = memberIn(c)
         const id = await checkFile(deps, actor, await takeUpload(c))
         return seeOther(c, `/w/${c.var.workspace.slug}/posts/imports/${id}`)
       } catch (error) {

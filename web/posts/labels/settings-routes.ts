@@ -4,7 +4,7 @@ import { recordEvent } from '../../../db/notifications/events.ts'
 import { tx } from '../../../db/postgres/connect.ts'
 import { labelColors, listLabelUses, mergeLabels } from '../../../db/posts/labels/labels.ts'
 import { formFields, seeOther } from '../../http/answers.ts'
-import { forMembers, type MemberEnv, type WebDeps } from '../../http/env.ts'
+import { forMembers, type MemberEnv, memberIn, type WebDeps } from '../../http/env.ts'
 import { idParam, isId } from '../../http/ids.ts'
 import type { Renderer } from '../../http/render.ts'
 import { requireMember } from '../../http/session.ts'
@@ -65,7 +65,6 @@ export const labelRoutes = (deps: WebDeps, view: Renderer) =>
       return seeOther(c, listIn(c), 'label-deleted')
     })
 
-const memberIn = (c: MemberContext) => ({ workspace: c.var.workspace, userId: c.var.user.id })
 const listIn = (c: MemberContext): string => `/w/${c.var.workspace.slug}/settings/labels`
 
 /** Returns what is wrong with the form, or null if the label has the name and the color. */

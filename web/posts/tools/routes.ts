@@ -1,7 +1,13 @@
 import type { Context } from 'hono'
 import { findCaption } from '../../../db/posts/captions/captions.ts'
 import type { PostRow } from '../../../db/posts/posts.ts'
-import { forMembers, type MemberEnv, type WebDeps, type Workspace } from '../../http/env.ts'
+import {
+  forMembers,
+  type MemberEnv,
+  memberIn,
+  type WebDeps,
+  type Workspace,
+} from '../../http/env.ts'
 import { composerMaxBytes } from '../../http/forms/body.ts'
 import { readForm } from '../../http/forms/forms.ts'
 import { isId } from '../../http/ids.ts'
@@ -40,7 +46,7 @@ export const toolRoutes = (deps: WebDeps, page: ComposerPage) =>
       const body = await readForm(c, composerMaxBytes)
       const form = formOfRequest(body, c.var.workspace)
       const post = await page.findPost(c, body.get('post'))
-      const actor = { workspace: c.var.workspace, userId: c.var.user.id }
+      const actor = memberIn(c)
       const added = await addTypedLabel(deps, actor, form)
       if ('error' in added) return page.redraw(c, post, form, { labelError: added.error })
       return page.redraw(c, post, added.form, {})
